@@ -1,0 +1,169 @@
+"""Every error the console raises on purpose, drawn as a tree.
+
+    SagedeckError                     what happened, why, what to do next
+    ├── ConnectionProblem             we cannot speak to the other side as this person
+    │   ├── MissingCredentials
+    │   ├── ExpiredCredentials
+    │   ├── InvalidCredentials
+    │   ├── PermissionDenied          .action: the missing IAM action, where the answer names it
+    │   └── Unreachable               wrong region, no route, connection refused or cut
+    ├── RequestProblem                the other side understood and said no
+    │   ├── InvalidRequest
+    │   ├── NotFound
+    │   ├── NameTaken
+    │   ├── InUse                     exists, and cannot change now
+    │   └── LimitExceeded             quota or platform limit
+    ├── Throttled                     slow down; trying again later helps
+    ├── ServiceFailure                a fault of theirs (5xx)
+    ├── InvocationProblem             an endpoint was called and did not answer as hoped
+    │   ├── ModelFailed               the container answered with an error (.status, .original)
+    │   ├── EndpointNotReady
+    │   ├── StreamBroken              .partial: what had arrived
+    │   └── UnknownAnswer             an answer of no known shape
+    ├── DocumentRefused               a file that will not be read (.reason, .hint)
+    ├── StoreProblem                  the vector store said no
+    └── PlanProblem                   a plan that cannot be run as it is
+        ├── PlanInvalid               .problems: one sentence each
+        ├── PlanChanged               re-planning gave other steps or a higher price
+        ├── ReadOnly                  the connection refuses every change
+        └── RunTaken                  another worker holds the run
+
+A page shows `what`, `why` and `next` and nothing else: none of them may hold a secret.
+"""
+
+from __future__ import annotations
+
+
+class SagedeckError(Exception):
+    """What happened (`what`), why (`why`), and what to do next (`next`), each one or two plain sentences."""
+
+    def __init__(self, what: str, why: str = "", next: str = "") -> None:
+        super().__init__(what, why, next)
+        self.what, self.why, self.next = what, why, next
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.why, self.next) if part)
+
+
+class ConnectionProblem(SagedeckError):
+    """We cannot speak to the other side as this person."""
+
+
+class MissingCredentials(ConnectionProblem):
+    """No credentials were found."""
+
+
+class ExpiredCredentials(ConnectionProblem):
+    """The credentials were valid once."""
+
+
+class InvalidCredentials(ConnectionProblem):
+    """The other side does not know these credentials."""
+
+
+class PermissionDenied(ConnectionProblem):
+    """Known, but not allowed; `action` is the missing IAM action where the answer names it."""
+
+    def __init__(self, what: str, why: str = "", next: str = "", *, action: str = "") -> None:
+        super().__init__(what, why, next)
+        self.action = action
+
+
+class Unreachable(ConnectionProblem):
+    """No answer: wrong region, no route, refused or cut."""
+
+
+class RequestProblem(SagedeckError):
+    """The other side understood and said no."""
+
+
+class InvalidRequest(RequestProblem):
+    """A value in the request is not acceptable."""
+
+
+class NotFound(RequestProblem):
+    """The thing named is not there."""
+
+
+class NameTaken(RequestProblem):
+    """Something of this name exists already."""
+
+
+class InUse(RequestProblem):
+    """It exists and cannot change now."""
+
+
+class LimitExceeded(RequestProblem):
+    """A quota or a platform limit was met."""
+
+
+class Throttled(SagedeckError):
+    """Too many calls; the same call later will do."""
+
+
+class ServiceFailure(SagedeckError):
+    """A fault on the other side."""
+
+
+class InvocationProblem(SagedeckError):
+    """An endpoint was called and did not answer as hoped."""
+
+
+class ModelFailed(InvocationProblem):
+    """The model's container answered with an error: its HTTP `status` and its own words, `original`."""
+
+    def __init__(self, what: str, why: str = "", next: str = "", *, status: int = 0, original: str = "") -> None:
+        super().__init__(what, why, next)
+        self.status, self.original = status, original
+
+
+class EndpointNotReady(InvocationProblem):
+    """The endpoint exists but does not take requests now."""
+
+
+class StreamBroken(InvocationProblem):
+    """A streamed answer ended early; `partial` is the text that had arrived."""
+
+    def __init__(self, what: str, why: str = "", next: str = "", *, partial: str = "") -> None:
+        super().__init__(what, why, next)
+        self.partial = partial
+
+
+class UnknownAnswer(InvocationProblem):
+    """The endpoint answered in a shape none of the known families has."""
+
+
+class DocumentRefused(SagedeckError):
+    """A file that will not be read: one sentence of `reason`, one of `hint`."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason, "", hint)
+        self.reason, self.hint = reason, hint
+
+
+class StoreProblem(SagedeckError):
+    """The vector store refused or could not be reached."""
+
+
+class PlanProblem(SagedeckError):
+    """A plan that cannot be run as it is."""
+
+
+class PlanInvalid(PlanProblem):
+    """Checked before the run and found wrong; `problems` has a sentence for each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("This plan would be refused.", " ".join(problems), "Change the request and plan again.")
+        self.problems = problems
+
+
+class PlanChanged(PlanProblem):
+    """Planning again gave other steps or a higher price than was confirmed."""
+
+
+class ReadOnly(PlanProblem):
+    """This connection refuses every change."""
+
+
+class RunTaken(PlanProblem):
+    """Another worker holds this run."""
