@@ -22,16 +22,20 @@
     │   └── UnknownAnswer             an answer of no known shape
     ├── DocumentRefused               a file that will not be read (.reason, .hint)
     ├── StoreProblem                  the vector store said no
-    └── PlanProblem                   a plan that cannot be run as it is
-        ├── PlanInvalid               .problems: one sentence each
-        ├── PlanChanged               re-planning gave other steps or a higher price
-        ├── ReadOnly                  the connection refuses every change
-        └── RunTaken                  another worker holds the run
+    ├── PlanProblem                   a plan that cannot be run as it is
+    │   ├── PlanInvalid               .problems: one sentence each
+    │   ├── PlanChanged               re-planning gave other steps or a higher price
+    │   ├── ReadOnly                  the connection refuses every change
+    │   └── RunTaken                  another worker holds the run
+    └── JobCancelled                  a background job stopped as asked (services.jobs)
 
 A page shows `what`, `why` and `next` and nothing else: none of them may hold a secret.
 """
 
 from __future__ import annotations
+
+import re
+from dataclasses import dataclass
 
 
 class SagedeckError(Exception):
@@ -167,3 +171,163 @@ class ReadOnly(PlanProblem):
 
 class RunTaken(PlanProblem):
     """Another worker holds this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as it is kept and shown: plain sentences, no secret, no traceback."""
+
+    what: str
+    why: str = ""
+    next: str = ""
+    kind: str = "SagedeckError"
+
+    def as_dict(self) -> dict[str, str]:
+        return {"what": self.what, "why": self.why, "next": self.next, "kind": self.kind}
+
+
+def problem_of(error: BaseException) -> Problem:
+    """Any error as something that may be shown; one we did not expect shows its kind only, its text may hold anything."""
+    if isinstance(error, SagedeckError):
+        return Problem(error.what, error.why, error.next, type(error).__name__)
+    return Problem(
+        what="Something went wrong that the console did not expect.",
+        why=f"It was a {type(error).__name__}.",
+        next="Try again. If it stays, the log of the console holds the details.",
+        kind=type(error).__name__,
+    )
+
+
+def code_and_message(error: BaseException) -> tuple[str, str]:
+    """The service's own code and message of a botocore ClientError; ("", text) of anything else."""
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        answer = response.get("Error") or {}
+        return str(answer.get("Code", "")), str(answer.get("Message", ""))
+    return "", str(error)
+
+
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+_UNKNOWN_KEYS = {
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+    "AuthFailure",
+    "InvalidAccessKeyId",
+    "IncompleteSignature",
+    "InvalidSignatureException",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+}
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "Forbidden"}
+_THROTTLED = {
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "SlowDown",
+    "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException",
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+    "TransactionInProgressException",
+}
+_LIMITS = {"ResourceLimitExceeded", "LimitExceeded", "LimitExceededException", "ServiceQuotaExceededException"}
+_TAKEN = {"EntityAlreadyExists", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "ResourceAlreadyExistsException"}
+_ABSENT = {"NoSuchEntity", "NoSuchBucket", "NoSuchKey", "404", "NotFound", "ResourceNotFound"}
+_ABSENT |= {"ResourceNotFoundException"}
+_IN_USE = {"ResourceInUse", "ResourceInUseException", "DeleteConflict", "ConflictException", "BucketNotEmpty"}
+_THEIRS = {"InternalFailure", "InternalServerError", "InternalError", "ServiceUnavailable", "500", "502", "503"}
+_THEIRS |= {"ServiceUnavailableException", "InternalServerException", "InternalDependencyException"}
+
+
+def translate(error: Exception, doing: str) -> SagedeckError:
+    """A botocore error as one of ours. `doing` completes "… while": "creating the endpoint demo".
+
+    Errors of ours come back as they are. An error of neither kind (a fault in our own code, an unstubbed call of a
+    test) is raised again, so that it is never mistaken for an answer of a service.
+    """
+    if isinstance(error, SagedeckError):
+        return error
+    if hasattr(error, "response"):
+        return _of_answer(error, doing)
+    ours = _of_transport(error, doing)
+    if ours is None:
+        raise error
+    return ours
+
+
+def _of_answer(error: Exception, doing: str) -> SagedeckError:
+    code, message = code_and_message(error)
+    while_ = f"while {doing}"
+    said = f"AWS says: {message}" if message else f"AWS answered {code}."
+    if code in _EXPIRED:
+        return ExpiredCredentials(
+            f"The AWS credentials expired {while_}.", said, "Enter new credentials in Settings; nothing else is lost."
+        )
+    if code in _UNKNOWN_KEYS:
+        return InvalidCredentials(
+            f"AWS does not accept these credentials {while_}.", said, "Check the keys and session token in Settings."
+        )
+    if code in _DENIED:
+        action = _action_in(message) or str(getattr(error, "operation_name", ""))
+        why = f"The identity in use lacks the permission {action}." if action else said
+        return PermissionDenied(
+            f"AWS refused permission {while_}.",
+            why,
+            "Ask for the policy the plan shows, then try again.",
+            action=action,
+        )
+    if code in _THROTTLED:
+        return Throttled(f"AWS asked to slow down {while_}.", said, "Wait a moment and try again.")
+    if code in _LIMITS or "resource limit" in message.lower():
+        return LimitExceeded(
+            f"A limit of the account was met {while_}.",
+            said,
+            "Ask for a higher quota, or choose another instance type.",
+        )
+    lower = message.lower()
+    if code in _TAKEN or "already exist" in lower:
+        return NameTaken(f"The name is taken {while_}.", said, "Choose another name, or use what exists.")
+    if code in _ABSENT or (code.startswith("Validation") and ("could not find" in lower or "not found" in lower)):
+        return NotFound(f"It was not found {while_}.", said, "Check the name and the region.")
+    if code in _IN_USE or "in-progress endpoint" in lower:
+        return InUse(f"It is in use or changing {while_}.", said, "Wait until it is settled and try again.")
+    if code in _THEIRS:
+        return ServiceFailure(f"AWS had a fault of its own {while_}.", said, "Try again in a minute.")
+    return InvalidRequest(f"AWS refused the request {while_}.", said, "Correct the request and plan again.")
+
+
+def _action_in(message: str) -> str:
+    found = re.search(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z*]+)", message)
+    return found.group(1) if found else ""
+
+
+def _of_transport(error: Exception, doing: str) -> SagedeckError | None:
+    import botocore.exceptions as botocore
+
+    if isinstance(error, botocore.NoCredentialsError | botocore.PartialCredentialsError):
+        return MissingCredentials(
+            f"No complete AWS credentials were found while {doing}.", "", "Enter them in Settings, or use the sandbox."
+        )
+    if isinstance(error, botocore.UnauthorizedSSOTokenError | botocore.TokenRetrievalError):
+        return ExpiredCredentials(
+            f"The single sign-on session ended while {doing}.", "", "Run `aws sso login` for the profile, then reload."
+        )
+    if isinstance(error, botocore.ProfileNotFound):
+        return MissingCredentials("The named AWS profile does not exist.", "", "Choose another profile in Settings.")
+    if isinstance(error, botocore.NoRegionError):
+        return InvalidRequest("No AWS region is set.", "", "Choose a region in Settings.")
+    if isinstance(error, botocore.ParamValidationError):
+        return InvalidRequest(f"A value is not acceptable while {doing}.", str(error), "Correct it and try again.")
+    if isinstance(error, botocore.HTTPClientError | botocore.ConnectionError):
+        return Unreachable(
+            f"AWS could not be reached while {doing}.",
+            f"The connection failed ({type(error).__name__}). The region may not exist or the network may be down.",
+            "Check the region and the network, then try again.",
+        )
+    if isinstance(error, botocore.BotoCoreError):
+        return SagedeckError(f"The AWS library failed while {doing}.", type(error).__name__, "Try again.")
+    return None
