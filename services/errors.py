@@ -187,7 +187,7 @@ class Problem:
 
 
 def problem_of(error: BaseException) -> Problem:
-    """Any error as something that may be shown; one we did not expect shows its kind only, its text may hold anything."""
+    """Any error as something that may be shown; one we did not expect shows only its kind."""
     if isinstance(error, SagedeckError):
         return Problem(error.what, error.why, error.next, type(error).__name__)
     return Problem(
@@ -207,40 +207,92 @@ def code_and_message(error: BaseException) -> tuple[str, str]:
     return "", str(error)
 
 
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
-_UNKNOWN_KEYS = {
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "SignatureDoesNotMatch",
-    "AuthFailure",
-    "InvalidAccessKeyId",
-    "IncompleteSignature",
-    "InvalidSignatureException",
-    "MissingAuthenticationToken",
-    "MissingAuthenticationTokenException",
-}
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "Forbidden"}
-_THROTTLED = {
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "TooManyRequestsException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "SlowDown",
-    "PriorRequestNotComplete",
-    "ProvisionedThroughputExceededException",
-    "BandwidthLimitExceeded",
-    "EC2ThrottledException",
-    "TransactionInProgressException",
-}
-_LIMITS = {"ResourceLimitExceeded", "LimitExceeded", "LimitExceededException", "ServiceQuotaExceededException"}
-_TAKEN = {"EntityAlreadyExists", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "ResourceAlreadyExistsException"}
-_ABSENT = {"NoSuchEntity", "NoSuchBucket", "NoSuchKey", "404", "NotFound", "ResourceNotFound"}
-_ABSENT |= {"ResourceNotFoundException"}
-_IN_USE = {"ResourceInUse", "ResourceInUseException", "DeleteConflict", "ConflictException", "BucketNotEmpty"}
-_THEIRS = {"InternalFailure", "InternalServerError", "InternalError", "ServiceUnavailable", "500", "502", "503"}
-_THEIRS |= {"ServiceUnavailableException", "InternalServerException", "InternalDependencyException"}
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a family of AWS error codes means. `words` are parts of a message that mean the same under any code."""
+
+    kind: type[SagedeckError]
+    what: str
+    next: str
+    codes: frozenset[str]
+    words: tuple[str, ...] = ()
+
+
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# In the order they are tried. Codes from the "common errors" pages of the services' API references.
+_MEANINGS = (
+    _Meaning(
+        ExpiredCredentials,
+        "The AWS credentials expired",
+        "Enter new credentials in Settings; nothing else is lost.",
+        _codes("ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired"),
+    ),
+    _Meaning(
+        InvalidCredentials,
+        "AWS does not accept these credentials",
+        "Check the keys and the session token in Settings.",
+        _codes(
+            "InvalidClientTokenId UnrecognizedClientException SignatureDoesNotMatch AuthFailure InvalidAccessKeyId"
+            " IncompleteSignature InvalidSignatureException MissingAuthenticationToken"
+            " MissingAuthenticationTokenException"
+        ),
+    ),
+    _Meaning(
+        PermissionDenied,
+        "AWS refused permission",
+        "Ask for the policy that the plan shows, then try again.",
+        _codes("AccessDenied AccessDeniedException UnauthorizedOperation 403 Forbidden"),
+    ),
+    _Meaning(
+        Throttled,
+        "AWS asked to slow down",
+        "Wait a moment and try again.",
+        _codes(
+            "Throttling ThrottlingException ThrottledException TooManyRequestsException RequestLimitExceeded"
+            " RequestThrottled SlowDown PriorRequestNotComplete BandwidthLimitExceeded"
+        ),
+    ),
+    _Meaning(
+        LimitExceeded,
+        "A limit of the account was met",
+        "Ask for a higher quota, or choose another instance type.",
+        _codes("ResourceLimitExceeded LimitExceeded LimitExceededException ServiceQuotaExceededException"),
+    ),
+    _Meaning(
+        NameTaken,
+        "The name is taken",
+        "Choose another name, or use what exists.",
+        _codes("EntityAlreadyExists BucketAlreadyExists BucketAlreadyOwnedByYou ResourceAlreadyExistsException"),
+        ("already exist",),
+    ),
+    _Meaning(
+        NotFound,
+        "It was not found",
+        "Check the name and the region.",
+        _codes("NoSuchEntity NoSuchBucket NoSuchKey 404 NotFound ResourceNotFound ResourceNotFoundException"),
+        ("could not find", "not found"),
+    ),
+    _Meaning(
+        InUse,
+        "It is in use or changing",
+        "Wait until it has settled and try again.",
+        _codes("ResourceInUse ResourceInUseException DeleteConflict ConflictException BucketNotEmpty"),
+        ("in-progress endpoint",),
+    ),
+    _Meaning(
+        ServiceFailure,
+        "AWS had a fault of its own",
+        "Try again in a minute.",
+        _codes(
+            "InternalFailure InternalServerError InternalError ServiceUnavailable 500 502 503"
+            " ServiceUnavailableException InternalServerException InternalDependencyException"
+        ),
+    ),
+)
+_REFUSED = _Meaning(InvalidRequest, "AWS refused the request", "Correct the request and plan again.", frozenset())
 
 
 def translate(error: Exception, doing: str) -> SagedeckError:
@@ -261,43 +313,17 @@ def translate(error: Exception, doing: str) -> SagedeckError:
 
 def _of_answer(error: Exception, doing: str) -> SagedeckError:
     code, message = code_and_message(error)
-    while_ = f"while {doing}"
-    said = f"AWS says: {message}" if message else f"AWS answered {code}."
-    if code in _EXPIRED:
-        return ExpiredCredentials(
-            f"The AWS credentials expired {while_}.", said, "Enter new credentials in Settings; nothing else is lost."
-        )
-    if code in _UNKNOWN_KEYS:
-        return InvalidCredentials(
-            f"AWS does not accept these credentials {while_}.", said, "Check the keys and session token in Settings."
-        )
-    if code in _DENIED:
-        action = _action_in(message) or str(getattr(error, "operation_name", ""))
-        why = f"The identity in use lacks the permission {action}." if action else said
-        return PermissionDenied(
-            f"AWS refused permission {while_}.",
-            why,
-            "Ask for the policy the plan shows, then try again.",
-            action=action,
-        )
-    if code in _THROTTLED:
-        return Throttled(f"AWS asked to slow down {while_}.", said, "Wait a moment and try again.")
-    if code in _LIMITS or "resource limit" in message.lower():
-        return LimitExceeded(
-            f"A limit of the account was met {while_}.",
-            said,
-            "Ask for a higher quota, or choose another instance type.",
-        )
     lower = message.lower()
-    if code in _TAKEN or "already exist" in lower:
-        return NameTaken(f"The name is taken {while_}.", said, "Choose another name, or use what exists.")
-    if code in _ABSENT or (code.startswith("Validation") and ("could not find" in lower or "not found" in lower)):
-        return NotFound(f"It was not found {while_}.", said, "Check the name and the region.")
-    if code in _IN_USE or "in-progress endpoint" in lower:
-        return InUse(f"It is in use or changing {while_}.", said, "Wait until it is settled and try again.")
-    if code in _THEIRS:
-        return ServiceFailure(f"AWS had a fault of its own {while_}.", said, "Try again in a minute.")
-    return InvalidRequest(f"AWS refused the request {while_}.", said, "Correct the request and plan again.")
+    meaning = next((each for each in _MEANINGS if code in each.codes), None)
+    if meaning is None and code.startswith("Validation"):
+        meaning = next((each for each in _MEANINGS if any(word in lower for word in each.words)), None)
+    meaning = meaning or _REFUSED
+    what, why = f"{meaning.what} while {doing}.", f"AWS says: {message}" if message else f"AWS answered {code}."
+    if meaning.kind is PermissionDenied:
+        action = _action_in(message)
+        why = f"The identity in use lacks the permission {action}." if action else why
+        return PermissionDenied(what, why, meaning.next, action=action)
+    return meaning.kind(what, why, meaning.next)
 
 
 def _action_in(message: str) -> str:

@@ -147,8 +147,8 @@ class Jobs:
         finally:
             stop.set()
         self._state.write(
-            "update jobs set status=?, result=?, problem=?, ended=?, progress=case when ?='done' then 1 else progress end"
-            " where id=?",
+            "update jobs set status=?, result=?, problem=?, ended=?,"
+            " progress=case when ?='done' then 1 else progress end where id=?",
             status,
             json.dumps(result) if result is not None else None,
             json.dumps(problem.as_dict()) if problem else None,
@@ -165,7 +165,8 @@ class Jobs:
     def report(self, job_id: str, progress: float | None, detail: str, facts: Mapping[str, Any]) -> None:
         """Write down how far a job is; it counts as a heartbeat."""
         self._state.write(
-            "update jobs set progress=?, detail=?, facts=case when ?='{}' then facts else ? end, heartbeat=? where id=?",
+            "update jobs set progress=?, detail=?, facts=case when ?='{}' then facts else ? end, heartbeat=?"
+            " where id=?",
             progress,
             detail,
             json.dumps(facts),

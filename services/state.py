@@ -16,7 +16,7 @@ BUSY_SECONDS = 30.0  # two consoles may share one home; a writer waits this long
 
 
 def home() -> Path:
-    """The folder that holds all state: SAGEDECK_HOME, else ~/.sagedeck. Made, readable by its owner only, if missing."""
+    """The folder that holds all state: SAGEDECK_HOME, else ~/.sagedeck. Made, for its owner only, if missing."""
     folder = Path(os.environ.get("SAGEDECK_HOME") or Path.home() / ".sagedeck").expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
