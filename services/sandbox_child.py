@@ -1,0 +1,147 @@
+"""Finds the sandbox of this SAGEDECK_HOME, or starts it as a process of its own.
+
+It outlives the console that started it, so that the commands of one shell and the console all see the same endpoints,
+and it ends by itself when nobody has called it for a while.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from services.errors import ServiceFailure
+
+START_SECONDS = 30.0
+IDLE_EXIT_SECONDS = 30 * 60
+PING_SECONDS = 60.0
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def find(home: Path) -> str | None:
+    """The address of the sandbox that runs for this home, or None."""
+    try:
+        url = str(json.loads((home / "sandbox.json").read_text(encoding="utf-8"))["url"])
+    except (OSError, ValueError, KeyError):
+        return None
+    return url if answers(url) else None
+
+
+def answers(url: str) -> bool:
+    """Whether a sandbox of ours answers at this address."""
+    try:
+        with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=5) as answer:
+            return bool(json.load(answer).get("ok"))
+    except (OSError, ValueError, urllib.error.URLError):
+        return False
+
+
+def ensure(home: Path) -> tuple[str, bool]:
+    """The address of this home's sandbox, and whether it had to be started.
+
+    Raises ServiceFailure when it does not come up within 30 seconds.
+    """
+    with _alone(home):
+        url = find(home)
+        if url:
+            return url, False
+        return _start(home), True
+
+
+def stop(home: Path) -> bool:
+    """End this home's sandbox; False when none runs. What was deployed in it is gone."""
+    try:
+        note = json.loads((home / "sandbox.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if not answers(note["url"]):
+        return False
+    os.kill(int(note["pid"]), 15)
+    (home / "sandbox.json").unlink(missing_ok=True)
+    return True
+
+
+def keep_awake(url: str) -> threading.Event:
+    """Call the sandbox now and then, so that it does not end while a console is open. Set the event to stop."""
+    stopped = threading.Event()
+
+    def ping() -> None:
+        while not stopped.wait(PING_SECONDS):
+            answers(url)
+
+    threading.Thread(target=ping, name="sandbox-awake", daemon=True).start()
+    return stopped
+
+
+def _start(home: Path) -> str:
+    log = home / "sandbox.log"
+    with log.open("ab") as sink:
+        child = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "sandbox",
+                "--port=0",
+                f"--home={home / 'sandbox'}",
+                f"--idle-exit={IDLE_EXIT_SECONDS}",
+            ],
+            cwd=_ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=sink,
+            start_new_session=True,
+            env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+        )
+    assert child.stdout is not None
+    url = _first_line(child)
+    note = home / "sandbox.json"
+    note.write_text(json.dumps({"url": url, "pid": child.pid}), encoding="utf-8")
+    note.chmod(0o600)
+    return url
+
+
+def _first_line(child: subprocess.Popen[bytes]) -> str:
+    found: list[bytes] = []
+    assert child.stdout is not None
+    reader = threading.Thread(target=lambda out=child.stdout: found.append(out.readline()), daemon=True)
+    reader.start()
+    reader.join(START_SECONDS)
+    try:
+        return str(json.loads(found[0])["url"])
+    except (IndexError, ValueError, KeyError):
+        with contextlib.suppress(OSError):
+            child.kill()
+        raise ServiceFailure(
+            "The sandbox did not start.",
+            "Its process ended or did not answer within 30 seconds.",
+            "Look into sandbox.log in the folder SAGEDECK_HOME.",
+        ) from None
+
+
+@contextlib.contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """One starter at a time: the lock is the operating system's, so it cannot outlive its holder."""
+    with (home / "sandbox.lock").open("w") as lock:
+        deadline = time.monotonic() + START_SECONDS + 5
+        try:
+            import fcntl
+        except ImportError:  # no such lock on Windows; two consoles started in the same second may start two sandboxes
+            yield
+            return
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise ServiceFailure("Another console is starting the sandbox.", "", "Try again.") from None
+                time.sleep(0.05)
+        yield

@@ -1,0 +1,100 @@
+"""What is configured, and where each value came from: the environment, the settings file, or the default.
+
+The file is `settings.toml` in SAGEDECK_HOME. It holds no secret: tokens and keys come from the environment or are
+typed into the browser, and stay there.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from services.errors import InvalidRequest
+
+FILE = "settings.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The console's settings; every one can be given as SAGEDECK_<NAME> or in settings.toml."""
+
+    connection: str = "auto"  # auto, sandbox, aws
+    region: str = ""
+    profile: str = ""
+    role_arn: str = ""  # role to assume
+    execution_role_arn: str = ""
+    embedding_model: str = "huggingface-sentencesimilarity-all-MiniLM-L6-v2"
+    embedding_instance_type: str = ""
+    language_model: str = ""
+    language_instance_type: str = ""
+    max_new_tokens: int = 512
+    astra_endpoint: str = ""
+    astra_keyspace: str = "default_keyspace"
+    astra_environment: str = "prod"
+    read_only: bool = False
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """Settings with the place each value came from: "environment", "settings.toml" or "default"."""
+
+    settings: Settings
+    origin: Mapping[str, str]
+
+
+# Names that other tools read too; ours wins over them.
+_ALIASES = {
+    "region": ("AWS_REGION", "AWS_DEFAULT_REGION"),
+    "profile": ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"),
+    "astra_endpoint": ("ASTRA_DB_API_ENDPOINT",),
+    "astra_keyspace": ("ASTRA_DB_KEYSPACE",),
+}
+
+
+def load(environ: Mapping[str, str], folder: Path) -> Configured:
+    """Read the settings; InvalidRequest names the value that cannot be used."""
+    written = _file(folder / FILE)
+    values: dict[str, str | int | bool] = {}
+    origin: dict[str, str] = {}
+    for field in fields(Settings):
+        names = (f"SAGEDECK_{field.name.upper()}", *_ALIASES.get(field.name, ()))
+        found = next((name for name in names if environ.get(name)), None)
+        if found:
+            values[field.name], origin[field.name] = _typed(field.name, environ[found], field.default), found
+        elif field.name in written:
+            values[field.name] = _typed(field.name, written[field.name], field.default)
+            origin[field.name] = FILE
+        else:
+            origin[field.name] = "default"
+    settings = Settings(**values)  # type: ignore[arg-type]
+    if settings.connection not in ("auto", "sandbox", "aws"):
+        raise InvalidRequest(f"The setting connection is “{settings.connection}”.", "", "Use auto, sandbox or aws.")
+    return Configured(settings, origin)
+
+
+def _file(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidRequest("settings.toml cannot be read.", str(error), "Correct or remove the file.") from error
+
+
+def _typed(name: str, value: object, default: object) -> str | int | bool:
+    if isinstance(default, bool):
+        word = str(value).strip().lower()
+        if word in ("1", "true", "yes", "on"):
+            return True
+        if word in ("0", "false", "no", "off"):
+            return False
+        raise InvalidRequest(f"The setting {name} is “{value}”.", "", "Use true or false.")
+    if isinstance(default, int):
+        try:
+            return int(str(value))
+        except ValueError:
+            raise InvalidRequest(f"The setting {name} is “{value}”.", "", "Use a whole number.") from None
+    return str(value)
