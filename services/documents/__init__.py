@@ -1,0 +1,24 @@
+"""Documents: files become pages of text, pages become passages, originals are kept.
+
+A file is hostile until read: it is opened only in a worker process with limits (`Reader`), which also draws the
+pages of a PDF (`render_page`). Nothing here speaks to the network. May import the root files only. Tested in
+tests/services/documents with files made in code.
+"""
+
+from services.documents.chunking import Chunk, ChunkSettings, chunk
+from services.documents.limits import DEFAULT_LIMITS, Limits
+from services.documents.models import Page, Reading, Refusal, read_payload
+from services.documents.originals import Original
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Chunk",
+    "ChunkSettings",
+    "Limits",
+    "Original",
+    "Page",
+    "Reading",
+    "Refusal",
+    "chunk",
+    "read_payload",
+]
