@@ -1,0 +1,66 @@
+"""Calling endpoints: how each wants to be called, chat whole or streamed, and embeddings in bulk.
+
+Nothing here loads LangChain, NumPy or an AWS package until it is used. `SageMakerEmbeddings` (a LangChain `Embeddings`)
+and `ChatSageMaker` (a LangChain chat model) are loaded when they are first named.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from services.inference.contract import Contracts, recognise
+from services.inference.embeddings import Embedder, VectorCache
+from services.inference.models import (
+    MAX_BODY_BYTES,
+    Answer,
+    ChatParams,
+    Contract,
+    Delta,
+    EndpointFacts,
+    Family,
+    Kind,
+    Message,
+    SmokeResult,
+    Timing,
+    Usage,
+)
+from services.inference.runtime import Runtime
+from services.inference.service import InferenceService
+
+if TYPE_CHECKING:
+    from services.inference.gateway import ChatSageMaker
+
+__all__ = [
+    "MAX_BODY_BYTES",
+    "Answer",
+    "ChatParams",
+    "ChatSageMaker",
+    "Contract",
+    "Contracts",
+    "Delta",
+    "Embedder",
+    "EndpointFacts",
+    "Family",
+    "InferenceService",
+    "Kind",
+    "Message",
+    "Runtime",
+    "SageMakerEmbeddings",
+    "SmokeResult",
+    "Timing",
+    "Usage",
+    "VectorCache",
+    "recognise",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "SageMakerEmbeddings":
+        from services.inference.embeddings import langchain_embeddings
+
+        return langchain_embeddings()
+    if name == "ChatSageMaker":
+        from services.inference.gateway import ChatSageMaker
+
+        return ChatSageMaker
+    raise AttributeError(name)
