@@ -1,0 +1,114 @@
+"""Who carries out a step's call. AWS has its operator here; Astra and the local library have theirs in their rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+SINGLE_UPLOAD_LIMIT = 5 * 1024**3  # S3 takes at most 5 GiB in one PutObject
+
+
+class Operator(Protocol):
+    """Carries out one call and gives back the answer as a mapping; errors are raised as the other side worded them."""
+
+    def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Make the call; whatever it raises is explained by `services.errors.translate`."""
+        ...
+
+
+class ClientSource(Protocol):
+    """What gives boto3 clients by boto3's service name, such as `services.clients.Clients`."""
+
+    def get(self, service: str) -> Any:
+        """The client for `service`."""
+        ...
+
+
+class AwsOperator:
+    """Calls AWS with the clients of one connection, translating nothing."""
+
+    def __init__(self, clients: ClientSource) -> None:
+        self._clients = clients
+
+    def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One boto3 call; a PutObject above 5 GiB is sent in parts. Raises what botocore raises."""
+        client = self._clients.get(service)
+        if service == "s3" and operation == "put_object" and _too_large(parameters.get("Body")):
+            return _send_in_parts(client, parameters)
+        answer: Mapping[str, Any] = getattr(client, operation)(**parameters)
+        return answer
+
+
+def _too_large(body: Any) -> bool:
+    if not hasattr(body, "seek") or not hasattr(body, "tell"):
+        return False
+    here = body.tell()
+    size: int = body.seek(0, 2) - here
+    body.seek(here)
+    return size > SINGLE_UPLOAD_LIMIT
+
+
+def _send_in_parts(client: Any, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    own = ("Bucket", "Key", "Body", "ChecksumSHA256")  # S3 checks a whole-object SHA-256 only in one piece
+    extra = {key: value for key, value in parameters.items() if key not in own}
+    client.upload_fileobj(parameters["Body"], parameters["Bucket"], parameters["Key"], ExtraArgs=extra or None)
+    return {}
+
+
+def answer_of(error: BaseException) -> tuple[str, str] | None:
+    """Code and message of an answered refusal (botocore's ClientError and look-alikes); None when no answer came."""
+    response = getattr(error, "response", None)
+    if not isinstance(response, Mapping):
+        return None
+    told = response.get("Error")
+    if not isinstance(told, Mapping):
+        return None
+    return str(told.get("Code", "")), str(told.get("Message", ""))
+
+
+def http_status(error: BaseException) -> int:
+    """The HTTP status of an answered refusal, 0 when there is none."""
+    response = getattr(error, "response", None)
+    meta = response.get("ResponseMetadata") if isinstance(response, Mapping) else None
+    status = meta.get("HTTPStatusCode") if isinstance(meta, Mapping) else None
+    return status if isinstance(status, int) else 0
+
+
+_PASSING_CODES = frozenset(
+    {
+        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
+        "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded", "SlowDown", "PriorRequestNotComplete",
+        "TransactionInProgressException", "RequestTimeout", "RequestTimeoutException",
+        "InternalFailure", "InternalError", "InternalServerError", "ServiceUnavailable", "ServiceUnavailableException",
+    }
+)  # fmt: skip  # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+
+
+def passes_by_itself(error: BaseException) -> bool:
+    """Whether asking again later may succeed: slow-down answers, faults of the service, a cut connection."""
+    answer = answer_of(error)
+    if answer is None:
+        return _is_network(error)
+    return answer[0] in _PASSING_CODES or http_status(error) >= 500
+
+
+def _is_network(error: BaseException) -> bool:
+    if isinstance(error, ConnectionError | TimeoutError):
+        return True
+    names = {kind.__name__ for kind in type(error).__mro__}  # by name: importing botocore here would slow every start
+    return bool(
+        names & {"HTTPClientError", "ConnectionError", "ReadTimeoutError", "Unreachable", "Throttled", "ServiceFailure"}
+    )
+
+
+def never_left(error: BaseException) -> bool:
+    """Whether the call certainly did nothing: refused before it was sent, or the other side was never reached."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return bool(
+        names
+        & {
+            "ParamValidationError", "EndpointConnectionError", "ConnectTimeoutError", "NoCredentialsError",
+            "PartialCredentialsError", "UnauthorizedSSOTokenError", "TokenRetrievalError", "ProxyConnectionError",
+            "ConnectionRefusedError", "MissingCredentials", "ReadOnly",
+        }
+    )  # fmt: skip
