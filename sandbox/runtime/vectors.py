@@ -1,0 +1,151 @@
+"""The payloads of the embedding containers: texts in, vectors out, each family's limits and words for what is wrong."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from sandbox.runtime.families import Family
+from sandbox.runtime.refusals import ContainerError
+
+_MAX_BATCH = "32"  # text-embeddings-inference's MAX_CLIENT_BATCH_SIZE
+_MAX_TOKENS = "512"  # its max_input_length for a BERT
+_PAYLOAD = 2_000_000  # its PAYLOAD_LIMIT, in bytes
+
+
+class Embeds(Protocol):
+    """What an embedding container asks of the model behind it."""
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Return one unit vector for each text, in order."""
+        ...
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each text."""
+        ...
+
+
+def _toolkit(message: str) -> ContainerError:
+    """Return an error as the Hugging Face and JumpStart inference toolkits word it."""
+    return ContainerError(400, {"code": 400, "type": "InternalServerException", "message": message})
+
+
+def _strings(value: Any) -> list[str] | None:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return value
+    return None
+
+
+def _tei_batch(payload: Any, environment: Mapping[str, str]) -> list[str]:
+    texts = _strings(payload.get("inputs")) if isinstance(payload, Mapping) else None
+    if texts is None:
+        missing = not (isinstance(payload, Mapping) and "inputs" in payload)
+        what = "missing field `inputs`" if missing else "data did not match any variant of untagged enum Input"
+        raise ContainerError(
+            422,
+            f"Failed to deserialize the JSON body into the target type: {what} at line 1 column {len(json.dumps(payload))}",
+        )
+    if not texts or not all(texts):
+        raise ContainerError(422, {"error": "`inputs` cannot be empty", "error_type": "Empty"})
+    allowed = int(environment.get("MAX_CLIENT_BATCH_SIZE", _MAX_BATCH))
+    if len(texts) > allowed:
+        message = f"batch size {len(texts)} > maximum allowed batch size {allowed}"
+        raise ContainerError(413, {"error": message, "error_type": "Validation"})
+    return texts
+
+
+def _tei(payload: Any, environment: Mapping[str, str], model: Embeds) -> Any:
+    texts = _tei_batch(payload, environment)
+    truncates = payload.get("truncate") or environment.get("AUTO_TRUNCATE", "").lower() in {"true", "1"}
+    if not truncates:
+        allowed = int(environment.get("MAX_INPUT_LENGTH", _MAX_TOKENS))
+        longest = max(model.count(texts))
+        if longest > allowed:
+            message = f"Input validation error: `inputs` must have less than {allowed} tokens. Given: {longest}"
+            raise ContainerError(413, {"error": message, "error_type": "Validation"})
+    return model.embed(texts)
+
+
+def _features(payload: Any, model: Embeds) -> Any:
+    """Return token-level features; the stand-in gives every token of a text the text's own vector."""
+    texts = _strings(payload.get("inputs")) if isinstance(payload, Mapping) else None
+    if not texts:
+        raise _toolkit("'inputs'")
+    return [[[vector] * count] for vector, count in zip(model.embed(texts), model.count(texts), strict=True)]
+
+
+def _jumpstart(payload: Any, model: Embeds) -> Any:
+    if isinstance(payload, str):
+        return {"embedding": model.embed([payload])[0]}
+    texts = _strings(payload.get("text_inputs")) if isinstance(payload, Mapping) else None
+    if not texts:
+        raise _toolkit("Input payload must contain text_inputs key.")
+    return {"embedding": model.embed(texts)}
+
+
+def _neighbours(payload: Mapping[str, Any], model: Embeds) -> Any:
+    """Return, for each query, the nearest of the corpus: [{"corpus_id", "score"}], best first."""
+    corpus, queries = _strings(payload.get("corpus")), _strings(payload.get("queries"))
+    if not corpus or not queries:
+        raise _toolkit("Input payload must contain corpus and queries keys for mode nn_corpus.")
+    documents, wanted = model.embed(corpus), int(payload.get("top_k", 3))
+    answer = []
+    for query in model.embed(queries):
+        scores = [sum(a * b for a, b in zip(query, document, strict=True)) for document in documents]
+        best = sorted(range(len(scores)), key=lambda place: -scores[place])[:wanted]
+        answer.append([{"corpus_id": place, "score": scores[place]} for place in best])
+    return answer
+
+
+def _similarity(payload: Any, model: Embeds) -> Any:
+    listed = _strings(payload) if isinstance(payload, list) else None
+    if listed:
+        return {"embedding": model.embed(listed)}
+    mode = payload.get("mode", "embedding") if isinstance(payload, Mapping) else "embedding"
+    if mode == "nn_corpus":
+        return _neighbours(payload, model)
+    if mode != "embedding":
+        raise _toolkit(f"mode {mode} needs training data, which this endpoint was not given")
+    return _jumpstart(payload, model)
+
+
+def _lmi(payload: Any, model: Embeds) -> Any:
+    inputs = payload.get("inputs") if isinstance(payload, Mapping) else None
+    texts = _strings(inputs)
+    if not texts:
+        raise ContainerError(
+            424, {"code": 424, "message": "prediction failure", "error": 'Missing "inputs" in payload'}
+        )
+    vectors = model.embed(texts)
+    return vectors[0] if isinstance(inputs, str) else vectors
+
+
+def read_texts(family: Family, body: bytes, content_type: str) -> Any:
+    """Return the payload of an embedding request: JSON, or for the JumpStart families plain text as well."""
+    if family is Family.TEI and len(body) > _PAYLOAD:
+        raise ContainerError(413, "Failed to buffer the request body: length limit exceeded")
+    jumpstart = family in {Family.JS_EMBEDDING, Family.JS_SIMILARITY}
+    if jumpstart and content_type.startswith(("application/x-text", "text/plain")):
+        return body.decode("utf-8", errors="replace")
+    if family is Family.TEI and not content_type.startswith("application/json"):
+        raise ContainerError(415, "Expected request with `Content-Type: application/json`")
+    try:
+        return json.loads(body)
+    except (json.JSONDecodeError, UnicodeDecodeError) as problem:
+        if family is Family.TEI:
+            raise ContainerError(400, f"Failed to parse the request body as JSON: {problem}") from problem
+        raise _toolkit(str(problem)) from problem
+
+
+def vectors(family: Family, payload: Any, environment: Mapping[str, str], model: Embeds) -> Any:
+    """Return the answer of an embedding container of `family`, or raise ContainerError in its words."""
+    if family is Family.TEI:
+        return _tei(payload, environment, model)
+    if family is Family.JS_EMBEDDING:
+        return _jumpstart(payload, model)
+    if family is Family.JS_SIMILARITY:
+        return _similarity(payload, model)
+    if family is Family.LMI_EMBEDDING:
+        return _lmi(payload, model)
+    return _features(payload, model)

@@ -1,0 +1,65 @@
+"""Whether SageMaker could assume an execution role: it must exist in the sandbox's IAM and trust the service."""
+
+import json
+import sys
+from typing import Any
+from urllib.parse import unquote
+
+from sandbox.errors import invalid
+from sandbox.scope import ACCOUNT, partition_of
+
+PRINCIPAL = "sagemaker.amazonaws.com"
+
+
+class Roles:
+    """`delay`: seconds a role must have existed before it can be assumed (AWS: about ten; none by default)."""
+
+    def __init__(self, delay: float = 0.0) -> None:
+        self.delay = delay
+
+    def require(self, arn: str, region: str, now: float) -> None:
+        """Raise AWS's ValidationException unless the role of that ARN exists and trusts SageMaker at `now`."""
+        role = _find(arn, region)
+        if role is None or not trusts_sagemaker(role.assume_role_policy_document):
+            raise _refused(arn)
+        if self.delay and now < role.create_date.timestamp() + self.delay:
+            raise _refused(arn)
+
+
+def trusts_sagemaker(document: Any) -> bool:
+    """Tell whether a trust policy (JSON text or the dict of it) lets SageMaker assume the role."""
+    try:
+        policy = json.loads(unquote(document)) if isinstance(document, str) else document
+        statements = policy.get("Statement", [])
+    except (ValueError, AttributeError):
+        return False
+    return any(_allows(s) for s in ([statements] if isinstance(statements, dict) else statements))
+
+
+def _allows(statement: dict[str, Any]) -> bool:
+    principal = statement.get("Principal", {})
+    services = _several(principal.get("Service", [])) if isinstance(principal, dict) else _several(principal)
+    actions = {action.lower() for action in _several(statement.get("Action", []))}
+    return (
+        statement.get("Effect") == "Allow"
+        and bool(actions & {"sts:assumerole", "sts:*", "*"})
+        and bool({PRINCIPAL, "*"} & set(services))
+    )
+
+
+def _several(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _find(arn: str, region: str) -> Any:
+    models: Any = sys.modules.get("moto.iam.models")
+    if models is None:  # nobody has spoken to IAM yet, so there are no roles
+        return None
+    roles = models.iam_backends[ACCOUNT][partition_of(region)].roles
+    return next((role for role in tuple(roles.values()) if role.arn == arn), None)
+
+
+def _refused(arn: str) -> Exception:
+    return invalid(
+        f"Could not assume role {arn}. Please ensure that the role exists and allows principal '{PRINCIPAL}' to assume the role."
+    )
