@@ -1,0 +1,33 @@
+"""Models, prices, instances and containers: what there is to choose from.
+
+Reads bundled, dated facts (snapshot/) and asks sagemaker-core in a worker process; changes nothing. May import the root
+files of services only. Tested by tests/services/catalog/ with the snapshot and the worker itself.
+"""
+
+from services.catalog.containers import Container, bucket_arns, content_bucket
+from services.catalog.images import dns_suffix
+from services.catalog.instances import InstanceSpec, has_gpu, instance, instances
+from services.catalog.jumpstart import CatalogModel, Task, as_of, providers, recommended, search
+from services.catalog.prices import Price, price, priced_regions
+from services.catalog.service import CatalogService
+
+__all__ = [
+    "CatalogModel",
+    "CatalogService",
+    "Container",
+    "InstanceSpec",
+    "Price",
+    "Task",
+    "as_of",
+    "bucket_arns",
+    "content_bucket",
+    "dns_suffix",
+    "has_gpu",
+    "instance",
+    "instances",
+    "price",
+    "priced_regions",
+    "providers",
+    "recommended",
+    "search",
+]
