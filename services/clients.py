@@ -99,7 +99,7 @@ def _config(service: str) -> Any:
 
     runtime = service == "sagemaker-runtime"
     return Config(
-        retries={"mode": "standard", "max_attempts": 1 if runtime else 4},  # inference has its own, knowing, retries
+        retries={"mode": "standard", "total_max_attempts": 1 if runtime else 5},  # inference has retries of its own
         connect_timeout=5,
         read_timeout=75 if runtime else 30,  # InvokeEndpoint answers within 60 s or not at all
         max_pool_connections=32,

@@ -1,0 +1,51 @@
+"""Clients: made once, of the right identity, sharing the costly part; secrets do not print."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import pytest
+
+from services.clients import Clients, Hidden, Keys, Source, open_session
+
+
+def clients(key: str) -> Clients:
+    source = Source(region="eu-west-1", keys=Keys(key, Hidden("testing")), endpoint_url="http://127.0.0.1:9")
+    return Clients(open_session(source), source)
+
+
+def test_a_client_is_made_once() -> None:
+    mine = clients("a")
+    assert mine.get("sts") is mine.get("sts")
+
+
+def test_two_identities_keep_their_own_credentials_but_share_the_loaded_models() -> None:
+    one, other = clients("alice"), clients("bob")
+    assert one.credentials().access_key == "alice"
+    assert other.credentials().access_key == "bob"
+    assert one.get("sts").meta.service_model is not other.get("sts").meta.service_model
+    loaders = {id(each._session._session.get_component("data_loader")) for each in (one, other)}
+    assert len(loaders) == 1
+
+
+def test_clients_time_out_and_retry_as_the_house_says() -> None:
+    config = clients("a").get("sagemaker").meta.config
+    assert (config.connect_timeout, config.read_timeout) == (5, 30)
+    assert config.retries["mode"] == "standard"
+
+
+def test_an_invocation_may_take_its_sixty_seconds_and_is_not_repeated_blindly() -> None:
+    config = clients("a").get("sagemaker-runtime").meta.config
+    assert config.read_timeout > 60
+    assert config.retries["total_max_attempts"] == 1
+
+
+def test_a_secret_prints_as_stars_however_it_is_printed() -> None:
+    secret = Hidden("hunter2")
+    keys = Keys("id", secret, secret)
+    assert "hunter2" not in f"{secret} {secret!r} {secret!s} {keys} {[secret]}"
+    assert secret.reveal() == "hunter2"
+    assert pickle.loads(pickle.dumps(secret)) == secret
+    with pytest.raises(TypeError):
+        json.dumps(secret)
