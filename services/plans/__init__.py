@@ -32,8 +32,9 @@ from services.plans.models import (
 from services.plans.operators import AwsOperator, Operator
 from services.plans.permissions import policy, undeclared
 from services.plans.runs import Runs
+from services.plans.secrecy import looks_secret
 from services.plans.validate import check, warnings_of
-from services.plans.values import looks_secret, secret_names, shown
+from services.plans.values import secret_names, shown
 from services.plans.views import Receipt, RunStatus, RunView, StepStatus, StepView
 
 __all__ = [

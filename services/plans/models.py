@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NoReturn
 
+from services.plans.secrecy import mark
+
 
 class Frozen(dict[str, Any]):
     """A dict that refuses to change and hashes by content; it pickles, which a MappingProxyType does not."""
@@ -22,7 +24,7 @@ class Frozen(dict[str, Any]):
     def _refuse(self, *_args: Any, **_named: Any) -> NoReturn:
         raise TypeError("a plan is frozen: make a new one instead of changing this one")
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
 
     def __hash__(self) -> int:  # type: ignore[override]
@@ -136,8 +138,8 @@ class Until:
 class Repeat:
     """The step is repeated until `source` lists nothing more: emptying a bucket, deleting documents by batches.
 
-    `source` is asked for a page; `items` (JMESPath, shaped as the step wants them) is put at `into` (dotted path) of the
-    step's parameters. At most `cap` items are treated in all, more stops with what is left.
+    `source` is asked for a page; `items` (JMESPath, shaped as the step wants them) is put at `into` (dotted path) of
+    the step's parameters. At most `cap` items are treated in all, more stops with what is left.
     """
 
     source: Read
@@ -208,8 +210,9 @@ class Proof:
 class Step:
     """One thing that will be done.
 
-    service, operation   as boto3 names them ("sagemaker", "create_endpoint"), or an operator of ours ("astra", "library")
-    parameters           what is sent; may hold Ref, Secret, Text and Json anywhere
+    service, operation   as boto3 names them ("sagemaker", "create_endpoint"), or ours ("astra", "library")
+    parameters           what is sent; may hold Ref, Secret, Text and Json anywhere; a literal secret of an
+                         environment (HF_TOKEN) is treated as if it were a Secret
     reason               why, in one sentence for the person who confirms
     after                ids of the steps this one waits for
     permissions          the IAM actions it needs; exactly these make the plan's policy
@@ -232,7 +235,7 @@ class Step:
     secret_results: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "parameters", freeze(self.parameters))
+        object.__setattr__(self, "parameters", freeze(mark(self.parameters)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,12 +268,16 @@ class Plan:
 
     def same_work(self, other: Plan) -> bool:
         """Whether confirming this plan also confirms `other`: the same steps, at no higher hourly price."""
-        strip = [tuple(replace(step, cost=None) for step in plan.steps) for plan in (self, other)]
+        strip = [tuple(_unpriced(step) for step in plan.steps) for plan in (self, other)]
         mine, theirs = self.estimate.usd_per_hour, other.estimate.usd_per_hour
         dearer = theirs is None if mine is not None else False
         if mine is not None and theirs is not None:
             dearer = theirs > mine * 1.01
         return strip[0] == strip[1] and not dearer
+
+
+def _unpriced(step: Step) -> Step:
+    return replace(step, cost=None, undo=tuple(_unpriced(each) for each in step.undo))
 
 
 def merge(title: str, *plans: Plan) -> Plan:

@@ -3,37 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 
 import jmespath  # type: ignore[import-untyped]
 
 from services.errors import InvalidRequest
-from services.plans.models import Frozen, Json, Plan, Proof, Ref, Repeat, Secret, Step, Text, Until
-
-HIDDEN = "***"
-_ENVIRONMENTS = frozenset({"Environment", "EnvironmentVariables"})
-_SECRET_WORD = re.compile(r"(token|key|secret|password|passwd|passphrase|credential)s?$", re.IGNORECASE)
-_SHORTEST_SCRUBBED = 4  # replacing shorter strings would garble ordinary words and protect nothing
-
-
-def looks_secret(key: str, value: Any = "") -> bool:
-    """Whether an environment key is secret by default: a word of it ends in token, key, secret or password.
-
-    Counts such as MAX_INPUT_TOKENS=1024 are not.
-    """
-    words = re.split(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])", key)
-    if not any(_SECRET_WORD.search(word) for word in words if word):
-        return False
-    return not (isinstance(value, int | float) or (isinstance(value, str) and _is_count(key, value)))
-
-
-def _is_count(key: str, value: str) -> bool:
-    return value.strip().isdigit() and key.lower().endswith("tokens")
+from services.plans.models import Frozen, Json, Plan, Read, Ref, Repeat, Secret, Step, Text, Until
+from services.plans.secrecy import HIDDEN, Concealed, mark
 
 
 @lru_cache(maxsize=1024)
@@ -123,7 +102,7 @@ class Values:
 
 
 def resolve(value: Any, known: Values) -> Any:
-    """`value` as it is sent: plain dicts and lists, every Ref, Secret, Text and Json replaced. Raises InvalidRequest."""
+    """`value` as it is sent: plain dicts and lists, no Ref, Secret, Text or Json left. Raises InvalidRequest."""
     return _mapped(value, known.of, lambda secret: known.secret(secret.name))
 
 
@@ -145,8 +124,7 @@ def _mapped(value: Any, ref: Callable[[Ref], Any], secret: Callable[[Secret], st
 
 def shown(value: Any) -> Any:
     """`value` for the eye: plain dicts, lists and strings; secrets as ***, later values as ‹step.path›."""
-    concealed, _ = conceal_value(value)
-    return _shown(concealed)
+    return _shown(mark(value))
 
 
 def _shown(value: Any) -> Any:
@@ -156,67 +134,72 @@ def _shown(value: Any) -> Any:
         return {key: _shown(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_shown(item) for item in value]
+    if isinstance(value, Concealed):
+        return HIDDEN
     return _mapped(value, lambda ref: f"‹{ref.step}.{ref.path}›", lambda _: HIDDEN)
 
 
 def conceal(plan: Plan) -> tuple[Plan, dict[str, str]]:
-    """The plan with the literal secrets of its environments replaced by Secret, and those secrets by name."""
-    taken: dict[str, str] = {}
-    steps = tuple(_conceal_step(step, taken) for step in plan.steps)
-    return (replace(plan, steps=steps), taken) if taken else (plan, {})
+    """The plan with the literal secrets of its environments replaced by Secret(key), and those secrets by name."""
+    names: dict[str, str] = {}
+    steps = tuple(_each_value(step, lambda value: _named(value, names)) for step in plan.steps)
+    return (replace(plan, steps=steps), names) if names else (plan, {})
 
 
-def _conceal_step(step: Step, taken: dict[str, str]) -> Step:
-    proof = step.proof
-    if proof is not None:
-        expect, _ = conceal_value(proof.expect, taken)
-        proof = Proof(proof.read, proof.absent, expect, proof.gone)
-    parameters, _ = conceal_value(step.parameters, taken)
-    undo = tuple(_conceal_step(each, taken) for each in step.undo)
-    return replace(step, parameters=parameters, proof=proof, undo=undo)
-
-
-def conceal_value(value: Any, taken: dict[str, str] | None = None) -> tuple[Any, dict[str, str]]:
-    """A value with the literal secrets of its environments replaced by Secret(key); those found are put in `taken`."""
-    found = {} if taken is None else taken
-    return _conceal(value, found, inside=False), found
-
-
-def _conceal(value: Any, found: dict[str, str], *, inside: bool) -> Any:
+def _named(value: Any, names: dict[str, str], key: str = "secret") -> Any:
+    if isinstance(value, Concealed):
+        return Secret(_name_for(key, str(value), names))
     if isinstance(value, Mapping):
-        return Frozen({key: _conceal_item(key, item, found, inside) for key, item in value.items()})
+        return Frozen({name: _named(item, names, name) for name, item in value.items()})
     if isinstance(value, list | tuple):
-        return tuple(_conceal(item, found, inside=inside) for item in value)
+        return tuple(_named(item, names, key) for item in value)
     return value
 
 
-def _conceal_item(key: str, item: Any, found: dict[str, str], inside: bool) -> Any:
-    if inside and isinstance(item, str) and item and looks_secret(key, item):
-        return Secret(_name_for(key, item, found))
-    return _conceal(item, found, inside=isinstance(item, Mapping) and key.rpartition(".")[2] in _ENVIRONMENTS)
-
-
-def _name_for(key: str, value: str, found: dict[str, str]) -> str:
+def _name_for(key: str, value: str, names: dict[str, str]) -> str:
     name, number = key, 1
-    while found.get(name, value) != value:  # two models may carry the same key with different secrets
+    while names.get(name, value) != value:  # two models may carry the same key with different secrets
         number += 1
         name = f"{key}_{number}"
-    found[name] = value
+    names[name] = value
     return name
 
 
-def scrub(text: str, secrets: tuple[str, ...]) -> str:
-    """`text` with every secret in it, as it is or as JSON or a URL would write it, replaced by ***."""
-    for secret in secrets:
-        if len(secret) >= _SHORTEST_SCRUBBED:
-            for spelling in {secret, json.dumps(secret)[1:-1], quote(secret), quote(secret, safe="")}:
-                text = text.replace(spelling, HIDDEN)
-    return text
+def substitute(step: Step, values: Callable[[Ref], Any]) -> Step:
+    """The step with each Ref replaced by what `values` gives for it (which may be a Ref again)."""
+    return _each_value(step, lambda value: _substituted(value, values))
 
 
-def holds_secret(value: Any, secrets: tuple[str, ...]) -> bool:
-    """Whether a string anywhere in `value` holds one of the secrets."""
-    return any(isinstance(item, str) and scrub(item, secrets) != item for item in walk(value))
+def _substituted(value: Any, values: Callable[[Ref], Any]) -> Any:
+    if isinstance(value, Ref):
+        return values(value)
+    if isinstance(value, Text):
+        parts = (values(part) if isinstance(part, Ref) else part for part in value.parts)
+        return Text(tuple(part if isinstance(part, Ref | Secret) else str(part) for part in parts))
+    if isinstance(value, Json):
+        return Json(_substituted(value.value, values))
+    if isinstance(value, Mapping):
+        return Frozen({key: _substituted(item, values) for key, item in value.items()})
+    if isinstance(value, list | tuple):
+        return tuple(_substituted(item, values) for item in value)
+    return value
+
+
+def _each_value(step: Step, change: Callable[[Any], Any]) -> Step:
+    """The step with `change` made to everything that `spoken_by` names, in its undo steps too."""
+    proof, manner = step.proof, step.manner
+    if proof is not None:
+        proof = replace(proof, read=_read(proof.read, change), expect=change(proof.expect))
+    if isinstance(manner, Repeat):
+        manner = replace(manner, source=_read(manner.source, change))
+    if isinstance(manner, Until):
+        manner = replace(manner, expect=change(manner.expect))
+    undo = tuple(_each_value(each, change) for each in step.undo)
+    return replace(step, parameters=change(step.parameters), proof=proof, manner=manner, undo=undo)
+
+
+def _read(read: Read, change: Callable[[Any], Any]) -> Read:
+    return replace(read, parameters=change(read.parameters))
 
 
 def matches(expected: Any, actual: Any) -> bool:
