@@ -1,4 +1,4 @@
-"""The runtime of the sandbox: what `sagemaker-runtime` calls, at /endpoints/{name}/…, with the containers' own payloads."""
+"""The sandbox's runtime: what `sagemaker-runtime` calls, at /endpoints/{name}/…, with the containers' own payloads."""
 
 from starlette.routing import BaseRoute, Route
 

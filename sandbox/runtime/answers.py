@@ -72,7 +72,7 @@ def whole(ask: Ask, said: Said) -> Any:
         return [{"generation": {"role": "assistant", "content": f" {said.text}"}}]
     answer: dict[str, Any] = {"generated_text": ask.prompt + said.text if ask.full_text else said.text}
     if ask.details:
-        extra = {"inputs": None} if ask.shape is Shape.LMI else {"prefill": []}
+        extra: dict[str, Any] = {"inputs": None} if ask.shape is Shape.LMI else {"prefill": []}
         answer["details"] = {**_details(said), **extra, "tokens": []}
     return answer if ask.shape is Shape.LMI else [answer]
 
@@ -127,7 +127,7 @@ def _completion_chunks(ask: Ask, said: Said) -> Iterator[dict[str, Any]]:
 
 
 def streamed(ask: Ask, said: Said) -> Iterator[bytes]:
-    """Yield the answer as the container streams it, a chunk of bytes for each token: SSE lines, or JSON lines for LMI."""
+    """Yield the answer as the container streams it, a chunk of bytes a token: SSE lines, or JSON lines for LMI."""
     if ask.shape is Shape.TGI:
         yield from _tgi_lines(ask, said)
     elif ask.shape is Shape.LMI:

@@ -1,4 +1,4 @@
-"""What a caller asks of a text-generation container: each family's payload read into one `Ask`, or refused in its words."""
+"""What a caller asks of a text-generation container: each family's payload as one `Ask`, or refused in its words."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -211,8 +211,8 @@ def _dialog(payload: Any, attributes: Mapping[str, str]) -> Ask:
     if not (isinstance(inputs, list) and len(inputs) == 1 and isinstance(inputs[0], list)):
         raise _djl_error("inputs must be a list of one dialog, itself a list of {role, content} (batch size 1 only)")
     if not _alternates(inputs[0]):
-        message = "model only supports 'system','user' and 'assistant' roles, starting with user and alternating (u/a/u/a/u...)"
-        raise _djl_error(message)
+        roles = "model only supports 'system','user' and 'assistant' roles"
+        raise _djl_error(f"{roles}, starting with user and alternating (u/a/u/a/u...)")
     parameters = payload.get("parameters") or {}
     tokens = int(parameters.get("max_new_tokens") or _CHAT_TOKENS)
     return Ask(turns=read_messages(inputs[0]), shape=Shape.DIALOG, max_tokens=tokens)

@@ -1,4 +1,4 @@
-"""Which container stands behind an endpoint, told by what was deployed: image first, then artifact, environment, tags."""
+"""Which container stands behind an endpoint, told by what was deployed: image first, then tags, environment, names."""
 
 import re
 from enum import StrEnum

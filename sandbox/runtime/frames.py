@@ -1,7 +1,7 @@
 """AWS event-stream frames, cut where no reader would like them.
 
-Layout of a frame (all integers big-endian): total length, header length, CRC-32 of those two, headers, payload, CRC-32 of
-all before. As of botocore 1.44's `eventstream` module, which parses what this writes.
+Layout of a frame (all integers big-endian): total length, header length, CRC-32 of those two, headers, payload, CRC-32
+of all before. As of botocore 1.44's `eventstream` module, which parses what this writes.
 """
 
 import json
@@ -33,7 +33,7 @@ def payload_part(payload: bytes) -> bytes:
 
 
 def model_stream_error(message: str, code: str) -> bytes:
-    """Return the exception frame boto3 raises as EventStreamError; `code` is ModelInvocationTimeExceeded or StreamBroken."""
+    """Return the frame boto3 raises as EventStreamError; `code` is ModelInvocationTimeExceeded or StreamBroken."""
     headers = (
         _header(":message-type", "exception")
         + _header(":exception-type", "ModelStreamError")

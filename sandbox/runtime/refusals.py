@@ -1,4 +1,4 @@
-"""What goes wrong at an endpoint, in AWS's words: the runtime's own refusals, and the container's wrapped in ModelError.
+"""What goes wrong at an endpoint, in AWS's words: the runtime's own refusals, and a container's error as ModelError.
 
 Refused            the runtime says no before any container is asked (ValidationError, 413)
 ContainerError     the container answered with an error: HTTP 424 ModelError, its own words inside

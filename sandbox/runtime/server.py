@@ -1,4 +1,4 @@
-"""The SageMaker runtime at this address: invoke, invoke with a response stream, and a clear no to asynchronous calls."""
+"""The SageMaker runtime at this address: invoke, with a response stream or without, and a clear no to async calls."""
 
 import asyncio
 import re

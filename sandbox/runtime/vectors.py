@@ -42,10 +42,8 @@ def _tei_batch(payload: Any, environment: Mapping[str, str]) -> list[str]:
     if texts is None:
         missing = not (isinstance(payload, Mapping) and "inputs" in payload)
         what = "missing field `inputs`" if missing else "data did not match any variant of untagged enum Input"
-        raise ContainerError(
-            422,
-            f"Failed to deserialize the JSON body into the target type: {what} at line 1 column {len(json.dumps(payload))}",
-        )
+        where = f"{what} at line 1 column {len(json.dumps(payload))}"
+        raise ContainerError(422, f"Failed to deserialize the JSON body into the target type: {where}")
     if not texts or not all(texts):
         raise ContainerError(422, {"error": "`inputs` cannot be empty", "error_type": "Empty"})
     allowed = int(environment.get("MAX_CLIENT_BATCH_SIZE", _MAX_BATCH))

@@ -1,0 +1,285 @@
+"""InvokeEndpoint by real boto3: each family's shapes, and each family's words for what is wrong."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.sandbox.runtime.conftest import Shelf
+
+DIALOG = [[{"role": "user", "content": "hello"}]]
+
+
+def call(runtime: Any, endpoint: str, payload: Any, content_type: str = "application/json", **more: Any) -> Any:
+    body = payload if isinstance(payload, bytes) else json.dumps(payload)
+    answer = runtime.invoke_endpoint(EndpointName=endpoint, Body=body, ContentType=content_type, **more)
+    return json.loads(answer["Body"].read())
+
+
+def refused(runtime: Any, endpoint: str, payload: Any, content_type: str = "application/json", **more: Any) -> Any:
+    with pytest.raises(ClientError) as caught:
+        call(runtime, endpoint, payload, content_type, **more)
+    return caught.value.response
+
+
+def test_tgi_answers_a_list_with_the_generated_text(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi")
+    assert call(runtime, "llm", {"inputs": "hello"}) == [{"generated_text": "echo: hello"}]
+
+
+def test_tgi_repeats_the_prompt_only_when_asked(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi")
+    answer = call(runtime, "llm", {"inputs": "hello", "parameters": {"return_full_text": True}})
+    assert answer == [{"generated_text": "helloecho: hello"}]
+
+
+def test_tgi_stops_at_the_token_limit_and_says_so(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi")
+    [answer] = call(runtime, "llm", {"inputs": "one two three", "parameters": {"max_new_tokens": 3, "details": True}})
+    assert answer["generated_text"] == "echo: one"
+    assert answer["details"]["finish_reason"] == "length"
+    assert answer["details"]["generated_tokens"] == 3
+
+
+def test_tgi_ends_before_a_stop_sequence(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi")
+    [answer] = call(runtime, "llm", {"inputs": "one END two", "parameters": {"stop": ["END"], "details": True}})
+    assert answer["generated_text"] == "echo: one "
+    assert answer["details"]["finish_reason"] == "stop_sequence"
+
+
+def test_tgi_reads_a_chat_template(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi")
+    prompt = "<s>[INST] <<SYS>>\nBe kind.\n<</SYS>>\n\nfirst [/INST] reply </s><s>[INST] second [/INST]"
+    assert call(runtime, "llm", {"inputs": prompt}) == [{"generated_text": "echo: second"}]
+
+
+def test_tgi_takes_messages_as_well(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi")
+    answer = call(runtime, "llm", {"messages": [{"role": "user", "content": "hello"}]})
+    assert answer["choices"][0]["message"] == {"role": "assistant", "content": "echo: hello"}
+
+
+def test_a_prompt_longer_than_the_context_is_refused_in_tgis_words(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi", environment={"MAX_TOTAL_TOKENS": "100"})
+    response = refused(runtime, "llm", {"inputs": "hello there", "parameters": {"max_new_tokens": 99}})
+    assert response["Error"]["Code"] == "ModelError"
+    assert response["OriginalStatusCode"] == 422
+    said = json.loads(response["OriginalMessage"])
+    assert said["error"].startswith("Input validation error: `inputs` tokens + `max_new_tokens` must be <= 100.")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"temperature": 0}, "`temperature` must be strictly positive"),
+        ({"top_p": 1.0}, "`top_p` must be > 0.0 and < 1.0"),
+        ({"stop": list("abcde")}, "`stop` supports up to 4 stop sequences. Given: 5"),
+    ],
+)
+def test_tgi_refuses_parameters_out_of_range(
+    runtime: Any, shelf: Shelf, parameters: dict[str, Any], words: str
+) -> None:
+    shelf.put("llm", "tgi")
+    response = refused(runtime, "llm", {"inputs": "hello", "parameters": parameters})
+    assert words in response["OriginalMessage"]
+
+
+def test_lmi_answers_an_object_and_writes_thirty_tokens_unless_told(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "lmi")
+    answer = call(runtime, "llm", {"inputs": "word " * 60, "parameters": {"details": True}})
+    assert answer["generated_text"].startswith("echo: word word")
+    assert answer["details"]["generated_tokens"] == 30
+    assert answer["details"]["finish_reason"] == "length"
+
+
+def test_lmi_in_tgi_compatibility_answers_a_list(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "lmi", environment={"OPTION_TGI_COMPAT": "true"})
+    assert call(runtime, "llm", {"inputs": "hello"}) == [{"generated_text": "echo: hello"}]
+
+
+def test_messages_answer_with_choices_and_usage(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "vllm")
+    answer = call(runtime, "llm", {"messages": [{"role": "user", "content": "hello"}], "max_tokens": 50})
+    assert answer["object"] == "chat.completion"
+    assert answer["choices"][0]["finish_reason"] == "stop"
+    usage = answer["usage"]
+    assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
+
+
+def test_messages_may_come_in_parts(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "vllm")
+    content = [{"type": "text", "text": "hello"}]
+    answer = call(runtime, "llm", {"messages": [{"role": "user", "content": content}]})
+    assert answer["choices"][0]["message"]["content"] == "echo: hello"
+
+
+def test_a_chat_server_refuses_a_payload_without_messages(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "vllm")
+    response = refused(runtime, "llm", {"inputs": "hello"})
+    assert response["OriginalStatusCode"] == 400
+    assert "messages" in response["OriginalMessage"]
+
+
+def test_llama_2_dialogs_want_the_eula_with_every_call(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "deepspeed", tags={"sagedeck:model-id": "meta-textgeneration-llama-2-7b-f"})
+    response = refused(runtime, "llm", {"inputs": DIALOG})
+    assert response["OriginalStatusCode"] == 424
+    assert "accept_eula=true" in response["OriginalMessage"]
+    answer = call(runtime, "llm", {"inputs": DIALOG}, CustomAttributes="accept_eula=false; accept_eula=true")
+    assert answer == [{"generation": {"role": "assistant", "content": " echo: hello"}}]
+
+
+def test_llama_2_dialogs_want_alternating_roles(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "lmi", tags={"sagedeck:family": "llama2-dialog"})
+    twice = [[{"role": "user", "content": "a"}, {"role": "user", "content": "b"}]]
+    response = refused(runtime, "llm", {"inputs": twice}, CustomAttributes="accept_eula=true")
+    assert "alternating" in response["OriginalMessage"]
+
+
+def test_tei_answers_one_vector_a_text(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("emb", "tei")
+    vectors = call(runtime, "emb", {"inputs": ["a cat", "a dog"]})
+    assert [len(vector) for vector in vectors] == [384, 384]
+    assert sum(value * value for value in vectors[0]) == pytest.approx(1.0, abs=1e-5)
+    assert call(runtime, "emb", {"inputs": "a cat"}) == [vectors[0]]
+
+
+def test_tei_refuses_a_batch_over_its_limit(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("emb", "tei")
+    response = refused(runtime, "emb", {"inputs": ["text"] * 40})
+    assert response["OriginalStatusCode"] == 413
+    assert json.loads(response["OriginalMessage"]) == {
+        "error": "batch size 40 > maximum allowed batch size 32",
+        "error_type": "Validation",
+    }
+
+
+def test_tei_refuses_a_text_too_long_unless_it_may_cut_it(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("emb", "tei")
+    long = "word " * 600
+    response = refused(runtime, "emb", {"inputs": [long]})
+    assert response["OriginalStatusCode"] == 413
+    assert "`inputs` must have less than 512 tokens. Given: 60" in response["OriginalMessage"]
+    assert len(call(runtime, "emb", {"inputs": [long], "truncate": True})[0]) == 384
+
+
+def test_tei_refuses_what_is_not_its_payload(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("emb", "tei")
+    assert "missing field `inputs`" in refused(runtime, "emb", {"text_inputs": ["a"]})["OriginalMessage"]
+    assert refused(runtime, "emb", {"inputs": []})["OriginalStatusCode"] == 422
+    assert refused(runtime, "emb", b"{not json")["OriginalStatusCode"] == 400
+    assert refused(runtime, "emb", b"text", "text/plain")["OriginalStatusCode"] == 415
+
+
+def test_jumpstart_embeddings_take_text_inputs_or_plain_text(runtime: Any, shelf: Shelf) -> None:
+    artifact = "s3://jumpstart-cache-prod-eu-west-1/huggingface-textembedding-all-MiniLM-L6-v2/artifacts/"
+    shelf.put("emb", "toolkit", artifact=artifact)
+    answer = call(runtime, "emb", {"text_inputs": ["a cat", "a dog"]})
+    assert [len(vector) for vector in answer["embedding"]] == [384, 384]
+    plain = call(runtime, "emb", b"a cat", "application/x-text")
+    assert plain["embedding"] == answer["embedding"][0]
+    assert refused(runtime, "emb", {"inputs": ["a cat"]})["OriginalStatusCode"] == 400
+
+
+def test_sentence_similarity_embeds_or_finds_neighbours(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("sim", "toolkit", tags={"sagedeck:model-id": "huggingface-sentencesimilarity-bge-small-en"})
+    assert len(call(runtime, "sim", {"text_inputs": ["a", "b"], "mode": "embedding"})["embedding"]) == 2
+    assert len(call(runtime, "sim", ["a", "b"])["embedding"]) == 2
+    payload = {"corpus": ["a red fox", "a blue whale"], "queries": ["blue whale"], "top_k": 1, "mode": "nn_corpus"}
+    [[best]] = call(runtime, "sim", payload)
+    assert best["corpus_id"] == 1
+    assert best["score"] > 0.5
+
+
+def test_lmi_embeddings_answer_a_flat_vector_for_one_string(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("emb", "lmi", environment={"OPTION_TASK": "text-embedding"})
+    assert len(call(runtime, "emb", {"inputs": "a cat"})) == 384
+    assert len(call(runtime, "emb", {"inputs": ["a cat"]})[0]) == 384
+
+
+def test_feature_extraction_answers_a_vector_for_every_token(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("emb", "toolkit", environment={"HF_TASK": "feature-extraction"})
+    [[tokens]] = call(runtime, "emb", {"inputs": ["a cat"]})
+    assert len(tokens) > 1
+    assert len(tokens[0]) == 384
+
+
+def test_an_unknown_container_gives_back_what_it_gets(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("own", "own")
+    assert call(runtime, "own", {"rows": [1, 2]}) == {"rows": [1, 2]}
+    answer = runtime.invoke_endpoint(EndpointName="own", Body=b"1,2", ContentType="text/csv")
+    assert answer["Body"].read() == b"1,2"
+    assert answer["ContentType"].startswith("text/csv")
+
+
+def test_an_unknown_endpoint_is_not_found(runtime: Any, shelf: Shelf) -> None:
+    response = refused(runtime, "nowhere", {})
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert response["Error"]["Code"] == "ValidationError"
+    assert response["Error"]["Message"] == "Endpoint nowhere of account 123456789012 not found."
+    assert shelf.asked == [("nowhere", "eu-west-1", "123456789012")]
+    assert shelf.told == []
+
+
+@pytest.mark.parametrize("status", ["Creating", "Failed", "Deleting", "OutOfService"])
+def test_an_endpoint_that_does_not_serve_is_not_found(runtime: Any, shelf: Shelf, status: str) -> None:
+    shelf.put("llm", "tgi", status=status)
+    assert refused(runtime, "llm", {"inputs": "a"})["Error"]["Code"] == "ValidationError"
+
+
+def test_an_endpoint_serves_while_it_is_updated(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi", status="Updating")
+    assert call(runtime, "llm", {"inputs": "a"}) == [{"generated_text": "echo: a"}]
+
+
+def test_another_variant_is_refused(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi")
+    response = refused(runtime, "llm", {"inputs": "a"}, TargetVariant="Blue")
+    assert "Variant Blue" in response["Error"]["Message"]
+
+
+def test_a_body_over_the_limit_is_refused_before_the_container(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("own", "own")
+    response = refused(runtime, "own", b"x" * (6_291_456 + 1), "text/csv")
+    assert response["Error"]["Code"] == "413"
+    assert "6291456 bytes" in response["Error"]["Message"]
+    assert shelf.told == []
+    exactly = runtime.invoke_endpoint(EndpointName="own", Body=b"x" * 6_291_456, ContentType="text/csv")
+    assert len(exactly["Body"].read()) == 6_291_456
+
+
+def test_headers_are_those_of_aws(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi")
+    answer = runtime.invoke_endpoint(EndpointName="llm", Body='{"inputs": "a"}', ContentType="application/json")
+    assert answer["InvokedProductionVariant"] == "AllTraffic"
+    assert answer["ContentType"] == "application/json"
+    assert len(answer["ResponseMetadata"]["RequestId"]) == 36
+
+
+def test_every_answer_of_a_container_is_told_to_telemetry(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi")
+    call(runtime, "llm", {"inputs": "a"})
+    refused(runtime, "llm", {"nonsense": 1})
+    assert [told["status"] for told in shelf.told] == [200, 424]
+    assert '"POST /invocations HTTP/1.1" 200' in shelf.told[0]["log_line"]
+    assert '"POST /invocations HTTP/1.1" 422' in shelf.told[1]["log_line"]
+    assert shelf.told[0]["model"] > 0
+
+
+def test_a_model_error_says_where_its_log_is(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi", environment={"SANDBOX_MODEL_ERROR": "500:CUDA out of memory"})
+    response = refused(runtime, "llm", {"inputs": "a"})
+    assert response["OriginalStatusCode"] == 500
+    assert response["LogStreamArn"].endswith("log-group:/aws/sagemaker/Endpoints/llm")
+    assert 'Received server error (500) from primary with message "' in response["Error"]["Message"]
+    assert "CUDA out of memory" in response["Error"]["Message"]
+
+
+def test_asynchronous_calls_are_clearly_refused(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi")
+    with pytest.raises(ClientError) as caught:
+        runtime.invoke_endpoint_async(EndpointName="llm", InputLocation="s3://bucket/input.json")
+    assert caught.value.response["Error"]["Code"] == "ValidationError"
+    assert "asynchronous" in caught.value.response["Error"]["Message"]
