@@ -118,7 +118,7 @@ def hub_container(model: CatalogModel, region: str, instance_type: str) -> Conta
         family = "huggingface-llm" if model.family == "tgi" else "djl-lmi"
         base = _base(model, family_image(family, region), instance_type)
     environment = (("HF_MODEL_ID", model.hub_id), *(pair for pair in base.environment if pair[0] != "HF_MODEL_ID"))
-    note = f"JumpStart's specification could not be read, so the container fetches {model.hub_id} from the Hugging Face hub."
+    note = f"JumpStart's specification could not be read: the container takes {model.hub_id} from the Hugging Face hub."
     return replace(base, environment=environment, gated=False, note=note)
 
 

@@ -1,0 +1,91 @@
+"""Reads IAM roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from services.access.models import ExecutionRole
+from services.errors import code_and_message, translate
+
+# IAM allows 1,000 roles an account by default and 5,000 at most; more pages than that would be an error of ours.
+MOST_ROLES = 5_000
+
+
+class HasClients(Protocol):
+    """What is needed of the connection's clients."""
+
+    def get(self, service: str) -> Any:
+        """The boto3 client of a service."""
+
+
+class AccessGateway:
+    """Reads roles with the connection's IAM client."""
+
+    def __init__(self, clients: HasClients) -> None:
+        self._clients = clients
+
+    def roles(self) -> tuple[ExecutionRole, ...]:
+        """The roles SageMaker may take on, by name. Whose they are is not in this list: see `role`."""
+        try:
+            pages = self._clients.get("iam").get_paginator("list_roles").paginate(PaginationConfig=_BOUND)
+            found = [_role(row) for page in pages for row in page["Roles"] if _trusts(row)]
+        except Exception as error:
+            raise translate(error, "listing roles") from error
+        return tuple(sorted(found, key=lambda role: role.name.lower()))
+
+    def role(self, name: str) -> ExecutionRole | None:
+        """The role of this exact name with its tags, or None where IAM says there is none."""
+        try:
+            return _role(self._clients.get("iam").get_role(RoleName=name)["Role"])
+        except Exception as error:
+            if code_and_message(error)[0] == "NoSuchEntity":
+                return None
+            raise translate(error, f"reading the role {name}") from error
+
+    def policies(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """A role's inline policies by name and its attached ones by ARN."""
+        iam = self._clients.get("iam")
+        try:
+            inline = [
+                policy
+                for page in iam.get_paginator("list_role_policies").paginate(RoleName=name)
+                for policy in page["PolicyNames"]
+            ]
+            attached = [
+                policy["PolicyArn"]
+                for page in iam.get_paginator("list_attached_role_policies").paginate(RoleName=name)
+                for policy in page["AttachedPolicies"]
+            ]
+        except Exception as error:
+            raise translate(error, f"reading what the role {name} may do") from error
+        return tuple(inline), tuple(attached)
+
+
+_BOUND = {"MaxItems": MOST_ROLES, "PageSize": 200}
+
+
+def _trusts(row: Mapping[str, Any]) -> bool:
+    document = row.get("AssumeRolePolicyDocument")
+    statements = document.get("Statement", []) if isinstance(document, Mapping) else []
+    for statement in [statements] if isinstance(statements, Mapping) else statements:
+        principal = statement.get("Principal", {})
+        services = principal.get("Service", []) if isinstance(principal, Mapping) else []
+        if statement.get("Effect") == "Allow" and "sagemaker.amazonaws.com" in (
+            [services] if isinstance(services, str) else services
+        ):
+            return True
+    return False
+
+
+def _role(row: Mapping[str, Any]) -> ExecutionRole:
+    labels = {tag["Key"]: tag["Value"] for tag in row.get("Tags", [])}
+    return ExecutionRole(
+        name=row["RoleName"],
+        arn=row["Arn"],
+        created=row.get("CreateDate"),
+        description=row.get("Description", ""),
+        trusts_sagemaker=_trusts(row),
+        made_here=labels.get("sagedeck:made-by") == "sagedeck",
+        owner=labels.get("sagedeck:owner", ""),
+    )

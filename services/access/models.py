@@ -1,0 +1,103 @@
+"""Execution roles: what SageMaker itself may do while it runs a model, as opposed to what the person may do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+# IAM: role names are up to 64 of these characters.
+_NAME = re.compile(r"[\w+=,.@-]{1,64}")
+_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
+
+# The set tutorials attach (seed 001): everything in four services.
+CLASSIC_POLICIES = (
+    "AmazonSageMakerFullAccess",
+    "AmazonS3FullAccess",
+    "CloudWatchLogsFullAccess",
+    "AmazonEC2ContainerRegistryFullAccess",
+)
+
+DIFFERENCE = (
+    "The execution role is what SageMaker takes on while your model runs: it pulls the image, reads the weights and "
+    "writes the logs. Your own identity only needs to be allowed to hand it over (iam:PassRole)."
+)
+
+
+class Access(StrEnum):
+    """How much a new role may do."""
+
+    LEAST = "least"
+    CLASSIC = "classic"
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingRole:
+    """A role that is there already, by its ARN."""
+
+    arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRequest:
+    """A role to create, or to find as this console made it before.
+
+    buckets   ARNs of further buckets the model's artefacts lie in; JumpStart's are always readable
+    """
+
+    name: str
+    owner: str = ""
+    access: Access = Access.LEAST
+    buckets: tuple[str, ...] = ()
+
+
+RoleChoice = ExistingRole | RoleRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionRole:
+    """A role SageMaker can take on. `made_here` is whether this console tagged it as its own."""
+
+    name: str
+    arn: str
+    created: datetime | None = None
+    description: str = ""
+    trusts_sagemaker: bool = True
+    made_here: bool = False
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleState:
+    """What the planner has to know: where we are, and the role of the wanted name as it stands (None: not there)."""
+
+    region: str
+    account: str
+    partition: str = "aws"
+    role: ExecutionRole | None = None
+
+
+def default_role_name(region: str) -> str:
+    """The name the console gives its execution role in a region."""
+    return f"sagedeck-execution-{region}"
+
+
+def role_arn(choice: RoleChoice, state: RoleState) -> str:
+    """The ARN of the role chosen; for one to be created it follows from its name."""
+    if isinstance(choice, ExistingRole):
+        return choice.arn
+    return f"arn:{state.partition}:iam::{state.account}:role/{choice.name}"
+
+
+def problems(choice: RoleChoice) -> tuple[str, ...]:
+    """What is wrong with a choice, one sentence each; empty when it can be planned."""
+    if isinstance(choice, ExistingRole):
+        if _ARN.fullmatch(choice.arn):
+            return ()
+        return (
+            f"{choice.arn or 'Nothing'} is not the ARN of a role: it looks like arn:aws:iam::123456789012:role/Name.",
+        )
+    if not _NAME.fullmatch(choice.name):
+        return ("A role's name has 1 to 64 letters, digits or + = , . @ _ -",)
+    return ()

@@ -1,0 +1,187 @@
+"""Plans an execution role: created with its trust, then given what it may do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from services.access.models import CLASSIC_POLICIES, Access, RoleRequest, RoleState, problems, role_arn
+from services.catalog import bucket_arns
+from services.errors import InvalidRequest, NameTaken
+from services.plans.models import ErrorMatch, Json, Permission, Plan, Proof, Read, Ref, Step
+
+CREATE_ROLE = "create-role"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"},
+    ],
+}
+_NO_ROLE = (ErrorMatch("NoSuchEntity"),)
+
+
+def tag_value(text: str) -> str:
+    """`text` as AWS takes it for a tag's value: letters, digits, spaces and _ . : / = + - @, up to 256."""
+    return re.sub(r"[^\w\s.:/=+@-]", "-", text)[:256]
+
+
+def tags(owner: str, **more: str) -> list[dict[str, str]]:
+    """The tags of everything this console makes; `more` has names with _ for -, empty values are left out."""
+    pairs = {"sagedeck:made-by": "sagedeck", "sagedeck:owner": owner}
+    pairs |= {f"sagedeck:{key.replace('_', '-')}": value for key, value in more.items()}
+    return [{"Key": key, "Value": tag_value(value)} for key, value in pairs.items() if value]
+
+
+def least_policy(request: RoleRequest, state: RoleState) -> dict[str, Any]:
+    """What a model behind an endpoint needs and nothing else: its image, its weights, its logs and its metrics."""
+    arn = f"arn:{state.partition}"
+    here = f"{state.region}:{state.account}"
+    buckets = [*bucket_arns(state.partition, state.region), *request.buckets]
+    pull = ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]
+    write = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    spaces = {"StringLike": {"cloudwatch:namespace": ["AWS/SageMaker", "/aws/sagemaker/*"]}}
+    statements: list[dict[str, Any]] = [
+        _allow("EcrLogin", ["ecr:GetAuthorizationToken"], ["*"]),
+        _allow("PullImage", pull, [f"{arn}:ecr:{state.region}:*:repository/*"]),
+        _allow("WriteLogs", write, [f"{arn}:logs:{here}:log-group:/aws/sagemaker/*"]),
+        _allow("WriteMetrics", ["cloudwatch:PutMetricData"], ["*"]) | {"Condition": spaces},
+        _allow("ListArtefacts", ["s3:ListBucket", "s3:GetBucketLocation"], buckets),
+        _allow("ReadArtefacts", ["s3:GetObject"], [f"{bucket}/*" for bucket in buckets]),
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _allow(sid: str, actions: list[str], resources: list[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
+
+
+def policy_name(document: Mapping[str, Any]) -> str:
+    """A name that changes with the content, so that finding the name proves the content."""
+    content = json.dumps(document, sort_keys=True)
+    return f"sagedeck-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
+
+def plan_execution_role(request: RoleRequest, state: RoleState) -> Plan:
+    """The role as a plan; what is there already is recognised and left alone.
+
+    The ARN is known to later steps as Ref("create-role", "Role.Arn"). Raises InvalidRequest, or NameTaken when a role of
+    this name exists that this console did not make.
+    """
+    wrong = problems(request)
+    if wrong:
+        raise InvalidRequest("This execution role cannot be created.", " ".join(wrong), "Correct it and plan again.")
+    if state.role is not None and not (state.role.made_here and state.role.trusts_sagemaker):
+        raise NameTaken(
+            f"A role {request.name} exists, and this console did not make it.",
+            "Giving it another policy could change what other work may do.",
+            "Choose it as an existing role if SageMaker may take it on, or choose another name.",
+        )
+    arn = role_arn(request, state)
+    if request.access is Access.CLASSIC:
+        rights = tuple(_attach(request, state, arn, name) for name in CLASSIC_POLICIES)
+        warnings = (f"{request.name} may do everything in SageMaker, S3, CloudWatch Logs and ECR.",)
+        return Plan(f"Create the execution role {request.name}", (_create(request, arn), *rights), warnings)
+    return Plan(f"Create the execution role {request.name}", (_create(request, arn), _put(request, state, arn)))
+
+
+def _create(request: RoleRequest, arn: str) -> Step:
+    return Step(
+        id=CREATE_ROLE,
+        service="iam",
+        operation="create_role",
+        reason=f"SageMaker takes on the role {request.name} while the model runs.",
+        parameters={
+            "RoleName": request.name,
+            "AssumeRolePolicyDocument": Json(TRUST),
+            "Description": "Execution role for SageMaker, made by Sagedeck",
+            "Tags": tags(request.owner),
+        },
+        permissions=(Permission("iam:CreateRole", arn), Permission("iam:TagRole", arn), Permission("iam:GetRole", arn)),
+        proof=Proof(
+            Read("iam", "get_role", {"RoleName": request.name}),
+            absent=_NO_ROLE,
+            expect={"Role.AssumeRolePolicyDocument.Statement[0].Principal.Service": "sagemaker.amazonaws.com"},
+        ),
+        undo=(delete_role(request.name, arn, step_id="undo-create-role"),),
+    )
+
+
+def _put(request: RoleRequest, state: RoleState, arn: str) -> Step:
+    document = least_policy(request, state)
+    which = {"RoleName": request.name, "PolicyName": policy_name(document)}
+    return Step(
+        id="role-policy",
+        service="iam",
+        operation="put_role_policy",
+        reason="The role may pull the image, read the weights, and write logs and metrics; nothing else.",
+        parameters=which | {"PolicyDocument": Json(document)},
+        after=(CREATE_ROLE,),
+        permissions=(Permission("iam:PutRolePolicy", arn), Permission("iam:GetRolePolicy", arn)),
+        proof=Proof(Read("iam", "get_role_policy", which), absent=_NO_ROLE, expect={"PolicyName": which["PolicyName"]}),
+        undo=(delete_inline(request.name, arn, which["PolicyName"], step_id="undo-role-policy"),),
+    )
+
+
+def _attach(request: RoleRequest, state: RoleState, arn: str, name: str) -> Step:
+    policy = f"arn:{state.partition}:iam::aws:policy/{name}"
+    only = {"ArnEquals": {"iam:PolicyARN": policy}}
+    return Step(
+        id=f"attach-{name}",
+        service="iam",
+        operation="attach_role_policy",
+        reason=f"The role gets AWS's own policy {name}.",
+        parameters={"RoleName": request.name, "PolicyArn": policy},
+        after=(CREATE_ROLE,),
+        permissions=(Permission("iam:AttachRolePolicy", arn, only),),
+        undo=(detach_policy(request.name, arn, policy, step_id=f"undo-attach-{name}"),),
+    )
+
+
+def delete_role(name: str, arn: str, *, step_id: str, after: tuple[str, ...] = ()) -> Step:
+    """Deletes a role; its policies must be gone before."""
+    return Step(
+        id=step_id,
+        service="iam",
+        operation="delete_role",
+        reason=f"The execution role {name} is no longer needed.",
+        parameters={"RoleName": name},
+        after=after,
+        permissions=(Permission("iam:DeleteRole", arn), Permission("iam:GetRole", arn)),
+        proof=Proof(Read("iam", "get_role", {"RoleName": name}), absent=_NO_ROLE, gone=True),
+    )
+
+
+def delete_inline(name: str, arn: str, policy: str, *, step_id: str, after: tuple[str, ...] = ()) -> Step:
+    """Deletes one inline policy of a role."""
+    which = {"RoleName": name, "PolicyName": policy}
+    return Step(
+        id=step_id,
+        service="iam",
+        operation="delete_role_policy",
+        reason=f"A role can be deleted only without its policies; {policy} is one.",
+        parameters=which,
+        after=after,
+        permissions=(Permission("iam:DeleteRolePolicy", arn), Permission("iam:GetRolePolicy", arn)),
+        proof=Proof(Read("iam", "get_role_policy", which), absent=_NO_ROLE, gone=True),
+    )
+
+
+def detach_policy(name: str, arn: str, policy: str, *, step_id: str, after: tuple[str, ...] = ()) -> Step:
+    """Detaches one managed policy from a role."""
+    return Step(
+        id=step_id,
+        service="iam",
+        operation="detach_role_policy",
+        reason=f"A role can be deleted only without its policies; {policy.rpartition('/')[2]} is one.",
+        parameters={"RoleName": name, "PolicyArn": policy},
+        after=after,
+        permissions=(Permission("iam:DetachRolePolicy", arn),),
+    )
+
+
+def role_value(request: RoleRequest | None, arn: str) -> str | Ref:
+    """What a later step sends as the role's ARN: known now, or known once the role is there."""
+    return arn if request is None else Ref(CREATE_ROLE, "Role.Arn")

@@ -1,0 +1,46 @@
+"""Execution roles as pages see them: find one, or plan one."""
+
+from __future__ import annotations
+
+from services.access.gateway import AccessGateway
+from services.access.models import Access, ExecutionRole, RoleRequest, RoleState, default_role_name
+from services.access.planner import plan_execution_role
+from services.errors import NotFound
+from services.plans.models import Plan
+
+
+class AccessService:
+    """Execution roles of one account; `owner` is who a new role is tagged for."""
+
+    def __init__(
+        self, gateway: AccessGateway, *, region: str, account: str, partition: str = "aws", owner: str = ""
+    ) -> None:
+        self._gateway = gateway
+        self.region, self.account, self.partition, self.owner = region, account, partition, owner
+
+    def list_roles(self) -> tuple[ExecutionRole, ...]:
+        """The roles SageMaker may take on, by name."""
+        return self._gateway.roles()
+
+    def describe_role(self, name: str) -> ExecutionRole:
+        """One role with its tags; raises NotFound."""
+        found = self._gateway.role(name)
+        if found is None:
+            raise NotFound(f"There is no role {name}.", "IAM does not know it.", "Choose another, or create one.")
+        return found
+
+    def request(self, name: str = "", *, access: Access = Access.LEAST, buckets: tuple[str, ...] = ()) -> RoleRequest:
+        """A request for a role of this owner; without a name, the console's usual one for the region."""
+        return RoleRequest(
+            name=name or default_role_name(self.region), owner=self.owner, access=access, buckets=buckets
+        )
+
+    def state(self, request: RoleRequest) -> RoleState:
+        """The role of that name as it stands now."""
+        return RoleState(
+            region=self.region, account=self.account, partition=self.partition, role=self._gateway.role(request.name)
+        )
+
+    def plan_role(self, request: RoleRequest) -> Plan:
+        """The plan that creates the role, or finds it as this console made it."""
+        return plan_execution_role(request, self.state(request))
