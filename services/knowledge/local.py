@@ -1,0 +1,249 @@
+"""The embedded store: SQLite (WAL, FTS5) for passages and words, NumPy for exact search over vectors kept in memory.
+
+One file serves many threads and processes: a writer commits a batch at a time and raises its space's version; a
+reader whose matrix is older takes in the new rows only. Each space (owner, collection, embedding model) has a word
+index of its own, so neither passages nor word statistics cross owners. Good to about 500,000 passages; then a database.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace as changed
+from pathlib import Path
+from typing import Any
+
+from services.errors import NotFound
+from services.knowledge import tables, tokens
+from services.knowledge.matrix import Matrix
+from services.knowledge.models import (
+    Collection,
+    CollectionRequest,
+    Entry,
+    Found,
+    Passage,
+    Question,
+    SearchMode,
+    SearchSettings,
+    Space,
+    StoreKind,
+)
+from services.knowledge.ranking import best_rows
+
+BUSY_SECONDS = 30.0
+
+
+class LocalStore:
+    """Passages and vectors in the SQLite file `path`. StoreProblem for a full disk, a locked or a broken file."""
+
+    kind = StoreKind.LOCAL
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._matrices: dict[int, Matrix] = {}
+        self._counts: dict[int, tuple[int, dict[str, int]]] = {}
+        self._lock = threading.Lock()
+        self._ready = False
+
+    # -- connections and transactions
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.path.touch(mode=0o600)
+            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+            connection.row_factory = sqlite3.Row
+            connection.execute("pragma synchronous=normal")
+            self._local.connection = connection
+            self._prepare(connection)
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            if self._ready:
+                return
+            connection.execute("pragma page_size=8192")
+            connection.execute("pragma journal_mode=wal")
+            connection.executescript(tables.SCHEMA)
+            self._ready = True
+        tables.index_again_if_older(connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with tables.problems():
+            yield self._connection()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with tables.problems():
+            connection = self._connection()
+            connection.execute("begin immediate")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("rollback")
+                raise
+            connection.execute("commit")
+
+    def close(self) -> None:
+        """Close this thread's connection; the next call opens a new one."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+
+    # -- collections
+
+    def collections(self, owner: str) -> tuple[Collection, ...]:
+        """This owner's collections, with how many passages each holds."""
+        with self._reading() as connection:
+            rows = connection.execute("select * from collection where owner=? order by name", (owner,)).fetchall()
+            spaces = connection.execute(
+                "select collection, model, (select count(*) from passage where space=space.id) held"
+                " from space where owner=?",
+                (owner,),
+            ).fetchall()
+        return tuple(
+            Collection(
+                store=StoreKind.LOCAL,
+                name=row["name"],
+                dimension=row["dimension"],
+                metric=row["metric"],
+                made_here=True,
+                passages=sum(space["held"] for space in spaces if space["collection"] == row["name"]),
+                models=tuple(s["model"] for s in spaces if s["collection"] == row["name"] and s["held"]),
+            )
+            for row in rows
+        )
+
+    def create_collection(self, owner: str, request: CollectionRequest) -> None:
+        """Make a collection; the same one again is fine, another dimension under its name a StoreProblem."""
+        with self._writing() as connection:
+            tables.make_collection(connection, owner, request.name, request.dimension, request.metric)
+
+    def drop_collection(self, owner: str, name: str) -> None:
+        """Remove a collection of this owner and everything in it. NotFound when there is none."""
+        with self._writing() as connection:
+            gone = connection.execute("delete from collection where owner=? and name=?", (owner, name)).rowcount
+            if not gone:
+                raise NotFound(f"There is no collection {name} here.", "", "Look at the list of collections.")
+            found = connection.execute("select id from space where owner=? and collection=?", (owner, name))
+            for (space,) in found.fetchall():
+                for table in ("vector", "passage"):
+                    connection.execute(f"delete from {table} where space=?", (space,))
+                connection.execute("delete from space where id=?", (space,))
+                tables.drop_words(connection, space)
+                self._matrices.pop(space, None)
+
+    # -- writing
+
+    def add(self, space: Space, entries: Sequence[Entry], vectors: Any, *, replace: bool = False) -> int:
+        """Store passages with their vectors (n x dimension) in one transaction; returns how many were new.
+
+        An id that is there already is left alone, or replaced. StoreProblem when the vectors do not fit the space.
+        """
+        rows = tables.checked_vectors(vectors, len(entries), space)
+        with self._writing() as connection:
+            number = tables.make_space(connection, space)
+            removed = tables.remove(connection, number, [entry.id for entry in entries]) if replace else 0
+            new = sum(tables.insert(connection, number, entry, row) for entry, row in zip(entries, rows, strict=True))
+            tables.touch(connection, number, removed)
+        return new
+
+    def delete(self, space: Space, ids: Sequence[str]) -> int:
+        """Remove passages by id; those that are not there are not missed. Returns how many went."""
+        with self._writing() as connection:
+            number = tables.number_of(connection, space)
+            if number is None:
+                return 0
+            removed = tables.remove(connection, number, ids)
+            tables.touch(connection, number, removed)
+        return removed
+
+    # -- reading
+
+    def ids(self, space: Space, document: str) -> tuple[str, ...]:
+        """The ids of a document's passages, in the order of the text."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "select key from passage where space=? and document=? order by ordinal",
+                (tables.number_of(connection, space), document),
+            ).fetchall()
+        return tuple(row["key"] for row in rows)
+
+    def get(self, space: Space, ids: Sequence[str]) -> tuple[Passage, ...]:
+        """The passages with these ids, in their order; absent ones are left out."""
+        with self._reading() as connection:
+            number = tables.number_of(connection, space)
+            found: dict[str, Passage] = {}
+            for start in range(0, len(ids), 500):
+                part = list(ids[start : start + 500])
+                sql = f"select {tables.FIELDS} from passage where space=? and key in ({','.join('?' * len(part))})"
+                found |= {row["key"]: tables.passage(row) for row in connection.execute(sql, (number, *part))}
+        return tuple(found[key] for key in ids if key in found)
+
+    def count(self, space: Space) -> int:
+        """How many passages the space holds."""
+        with self._reading() as connection:
+            number = tables.number_of(connection, space)
+            return int(connection.execute("select count(*) from passage where space=?", (number,)).fetchone()[0])
+
+    def search(self, space: Space, question: Question, settings: SearchSettings) -> Found:
+        """The best passages for a question. StoreProblem when the question's vector does not fit the space."""
+        with self._reading() as connection:
+            number = tables.number_of(connection, space)
+            if number is None:
+                return Found(())
+            matrix = self._matrix(connection, number, space.dimension)
+            size = matrix.size
+            usable = matrix.usable(size, settings.documents, tables.matching_rows(connection, number, settings))
+            total = int(matrix.live[:size].sum())
+            words = self._words(connection, number, question.text, total)
+            hits = {} if settings.mode is SearchMode.VECTOR else tables.keyword_hits(connection, number, words, total)
+            vector = None if settings.mode is SearchMode.KEYWORD else question.vector
+            if vector is not None:
+                vector = tables.checked_vectors([vector], 1, space)[0]
+            rows, nearest = best_rows(matrix, size, usable, vector, hits, settings)
+            sql = f"select {tables.FIELDS} from passage where +space=? and id in ({','.join('?' * len(rows))})"
+            texts = {
+                row["id"]: tables.passage(row) for row in connection.execute(sql, (number, *(row.id for row in rows)))
+            }
+        return Found(
+            passages=tuple(
+                changed(texts[row.id], score=row.score, cosine=row.cosine, keyword=row.keyword)
+                for row in rows
+                if row.id in texts
+            ),
+            rarity={term: tokens.rarity(total, count) for term, count in words.items()},
+            nearest=nearest,
+        )
+
+    def _matrix(self, connection: sqlite3.Connection, number: int, dimension: int) -> Matrix:
+        version, _ = tables.version_of(connection, number)
+        with self._lock:
+            matrix = self._matrices.setdefault(number, Matrix(dimension))
+        if matrix.version == version:
+            return matrix
+        with matrix.lock:
+            tables.refresh(connection, number, matrix)
+        if matrix.wasteful:
+            with self._lock:
+                self._matrices.pop(number, None)
+        return matrix
+
+    def _words(self, connection: sqlite3.Connection, number: int, question: str, total: int) -> dict[str, int]:
+        """In how many passages each of the question's terms occurs; counting common words is slow, so it is kept."""
+        version, _ = tables.version_of(connection, number)
+        known_at, counts = self._counts.get(number, (version, {}))
+        if known_at != version:
+            counts = {}
+        for term in tokens.question_terms(question):
+            if term not in counts:
+                row = connection.execute(f"select doc from seen_{number} where term=?", (term,)).fetchone()
+                counts[term] = min(int(row[0]), total) if row else 0
+        self._counts[number] = (version, counts)
+        return {term: counts[term] for term in tokens.question_terms(question)}

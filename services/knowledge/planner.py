@@ -1,0 +1,99 @@
+"""Plans that change what the knowledge room keeps: make a collection, remove documents, remove what an owner holds.
+
+Adding documents is a job (`ingest`), not a plan. Pure: request + state -> Plan.
+"""
+
+from __future__ import annotations
+
+import re
+
+from services.knowledge.models import CollectionRequest, DocumentRecord, LibraryState, StoreKind
+from services.plans import ErrorMatch, Plan, Proof, Read, Step
+
+SERVICES = {StoreKind.LOCAL: "library", StoreKind.ASTRA: "astra"}
+ABSENT = ErrorMatch("NotFound")
+
+
+def plan_collection(request: CollectionRequest) -> Plan:
+    """Make one collection; taken back by deleting it."""
+    service = SERVICES[request.store]
+    step = Step(
+        id=step_id("create-collection", request.name),
+        service=service,
+        operation="create_collection",
+        reason=f"Make the collection {request.name} for vectors of {request.dimension} numbers.",
+        parameters={"name": request.name, "dimension": request.dimension, "metric": request.metric},
+        proof=Proof(
+            read=Read(service, "describe_collection", {"name": request.name}),
+            absent=(ABSENT,),
+            expect={"dimension": request.dimension, "metric": request.metric},
+        ),
+        undo=(delete_collection(request.store, request.name, after=()),),
+    )
+    return Plan(title=f"Make the collection {request.name}", steps=(step,))
+
+
+def plan_delete_documents(documents: tuple[DocumentRecord, ...]) -> Plan:
+    """Remove documents: their passages by id, their entries in the list, their originals."""
+    steps = tuple(delete_document(document) for document in documents)
+    title = f"Remove {documents[0].name}" if len(documents) == 1 else f"Remove {len(documents)} documents"
+    return Plan(title=title, steps=steps, warnings=_warnings(documents))
+
+
+def plan_removal(state: LibraryState) -> Plan:
+    """Take down everything `state` holds: documents by id, then each collection we made if nothing else is in it."""
+    steps: list[Step] = []
+    warnings: list[str] = []
+    for held in state.collections:
+        gone = tuple(delete_document(document) for document in held.documents)
+        steps += gone
+        if held.collection.made_here and not held.others:
+            collection = held.collection
+            steps.append(delete_collection(collection.store, collection.name, tuple(step.id for step in gone)))
+        elif held.others:
+            warnings.append(f"The collection {held.collection.name} stays: it holds documents of others.")
+        else:
+            warnings.append(f"The collection {held.collection.name} stays: this console did not make it.")
+    return Plan(title="Remove documents and collections", steps=tuple(steps), warnings=tuple(warnings))
+
+
+def delete_document(document: DocumentRecord) -> Step:
+    """The step that removes one document from one collection."""
+    where = {"store": str(document.store), "collection": document.collection, "document": document.document}
+    return Step(
+        id=step_id("delete-document", document.collection, document.model, document.document[:12]),
+        service="library",
+        operation="delete_document",
+        reason=f"Remove {document.name} ({document.chunks} passages) from {document.collection}.",
+        parameters={**where, "model": document.model},
+        proof=Proof(
+            read=Read("library", "describe_document", {**where, "model": document.model}),
+            absent=(ABSENT,),
+            gone=True,
+        ),
+    )
+
+
+def delete_collection(store: StoreKind, name: str, after: tuple[str, ...]) -> Step:
+    """The step that removes a collection; it refuses while anything is in it."""
+    service = SERVICES[store]
+    return Step(
+        id=step_id("delete-collection", name),
+        service=service,
+        operation="delete_collection",
+        reason=f"Remove the collection {name}, which is empty by then.",
+        parameters={"name": name},
+        after=after,
+        proof=Proof(read=Read(service, "describe_collection", {"name": name}), absent=(ABSENT,), gone=True),
+    )
+
+
+def step_id(*parts: str) -> str:
+    """A readable id made of words, safe to use as a name."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", "-".join(parts)).lower()
+
+
+def _warnings(documents: tuple[DocumentRecord, ...]) -> tuple[str, ...]:
+    if not documents:
+        return ()
+    return ("The files you gave are kept by this console and are removed with them; your own copies stay.",)

@@ -1,0 +1,135 @@
+"""Which passages are best, and whether they can hold the answer at all.
+
+Ranking is the weighted sum cosine + weight x bm25 / best bm25: reciprocal-rank fusion was measured to be worse than
+either side alone. The weight's default comes from measurement (docs/benchmarks.md); people can see and change it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from services.knowledge import tokens
+from services.knowledge.matrix import Matrix
+from services.knowledge.models import Evidence, Found, Passage, SearchMode, SearchSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+EVIDENCE_PASSAGES = 3  # how many of the best passages are searched for the question's words
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A ranked row of the matrix. `cosine` None: not computed (keyword mode)."""
+
+    id: int
+    score: float
+    cosine: float | None
+    keyword: float | None
+
+
+def best_rows(
+    matrix: Matrix,
+    size: int,
+    usable: NDArray[np.bool_],
+    vector: Any,
+    hits: Mapping[int, float],
+    settings: SearchSettings,
+) -> tuple[list[Row], float]:
+    """The best `settings.k` of the first `size` rows, best first, and the cosine of the nearest (-1 without any)."""
+    import numpy as np
+
+    if not usable.any():
+        return [], -1.0
+    cosines = matrix.cosines(vector, size) if vector is not None else np.zeros(size, np.float32)
+    keywords = np.zeros(size, np.float32)
+    ids = matrix.ids[:size]
+    for row, score in hits.items():
+        at = int(np.searchsorted(ids, row))
+        if at < size and ids[at] == row and usable[at]:
+            keywords[at] = score
+    keywords /= max(float(keywords.max()), 1e-12)
+    weight = 1.0 if vector is None else settings.weight
+    scores = np.where(usable, cosines + weight * keywords, -np.inf)
+    if vector is None:
+        scores[keywords <= 0] = -np.inf
+    count = min(settings.k, size)
+    top = np.argpartition(-scores, count - 1)[:count]
+    top = top[np.lexsort((ids[top], -scores[top]))]
+    nearest = float(cosines[usable].max()) if vector is not None else -1.0
+    with_words = settings.mode is not SearchMode.VECTOR
+    rows = [
+        Row(
+            id=int(ids[at]),
+            score=float(scores[at]),
+            cosine=float(cosines[at]) if vector is not None else None,
+            keyword=float(keywords[at]) if with_words else None,
+        )
+        for at in top
+        if np.isfinite(scores[at])
+    ]
+    return rows, nearest
+
+
+def rank(candidates: Sequence[Passage], question: str, settings: SearchSettings) -> Found:
+    """The best of a remote store's nearest passages (each with its cosine), ranked here by the same weighted sum.
+
+    Word frequencies are those among the candidates: a sample, in which the question's own subject is over-represented,
+    so common words are not dropped by share; their low rarity does that.
+    """
+    texts = [tokens.terms(passage.text) for passage in candidates]
+    wanted = tokens.question_terms(question)
+    counts = tokens.frequencies(texts, wanted)
+    rarity = {term: tokens.rarity(len(texts), count) for term, count in counts.items()}
+    nearest = max((passage.cosine or 0.0 for passage in candidates), default=-1.0)
+    if settings.mode is SearchMode.VECTOR:
+        ranked = [replace(passage, score=passage.cosine or 0.0) for passage in candidates]
+    else:
+        ranked = _with_words(candidates, tokens.bm25(texts, rarity), settings)
+    ranked.sort(key=lambda passage: -passage.score)
+    return Found(passages=tuple(ranked[: settings.k]), rarity=rarity, nearest=nearest)
+
+
+def _with_words(candidates: Sequence[Passage], scores: Sequence[float], settings: SearchSettings) -> list[Passage]:
+    best = max(scores, default=0.0) or 1.0
+    alone = settings.mode is SearchMode.KEYWORD
+    ranked = []
+    for passage, score in zip(candidates, scores, strict=True):
+        share = score / best
+        total = share if alone else (passage.cosine or 0.0) + settings.weight * share
+        if share > 0 or not alone:
+            ranked.append(replace(passage, score=total, keyword=share))
+    return ranked
+
+
+def evidence(found: Found, threshold: float) -> Evidence:
+    """Whether what was found can hold the answer.
+
+    Two signals, joined by a logistic function whose weights were fitted on public reading-comprehension articles with
+    questions about other articles as the unanswerable ones: the nearest passage's cosine, and the share of the
+    question's words, by rarity, that the best passages hold together.
+    """
+    share = coverage(found)
+    if not found.passages:
+        return Evidence(answerable=False, score=0.0, cosine=found.nearest, coverage=share)
+    known = found.nearest if found.nearest > -1.0 else 0.42  # without vectors the words decide alone
+    score = 1 / (1 + math.exp(-(COSINE_WEIGHT * known + COVERAGE_WEIGHT * share - OFFSET)))
+    return Evidence(answerable=score >= threshold, score=score, cosine=found.nearest, coverage=share)
+
+
+COSINE_WEIGHT = 12.0
+COVERAGE_WEIGHT = 5.0
+OFFSET = 8.0
+
+
+def coverage(found: Found) -> float:
+    """The share, weighted by rarity, of the question's words held by the best passages; 1 when it has no such words."""
+    total = sum(found.rarity.values())
+    if not total:
+        return 1.0
+    held = {term for passage in found.passages[:EVIDENCE_PASSAGES] for term in tokens.terms(passage.text)}
+    return sum(weight for term, weight in found.rarity.items() if term in held) / total

@@ -1,0 +1,262 @@
+"""The embedded store's tables and the statements that keep passages, vectors and words in step. SQL only."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from services.errors import InvalidRequest, StoreProblem
+from services.knowledge import tokens
+from services.knowledge.matrix import Matrix, unit
+from services.knowledge.models import Entry, Passage, SearchSettings, Space
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+KEYWORD_HITS = 300  # beyond these the bm25 share of the sum is too small to lift a passage into the first ten
+READ_ROWS = 2048  # vectors taken in at a time: 3 MB at 384 dimensions
+
+SCHEMA = """
+create table if not exists setting(name text primary key, value text not null);
+create table if not exists collection(
+    owner text not null, name text not null, dimension integer not null, metric text not null,
+    primary key(owner, name));
+create table if not exists space(
+    id integer primary key autoincrement, owner text not null, collection text not null, model text not null,
+    dimension integer not null, version integer not null default 0, removed integer not null default 0,
+    unique(owner, collection, model));
+create table if not exists passage(
+    id integer primary key autoincrement, space integer not null, key text not null, text text not null,
+    source text not null, document text not null, page integer not null, start integer not null, "end" integer not null,
+    ordinal integer not null, metadata text not null);
+create unique index if not exists passage_key on passage(space, key);
+create index if not exists passage_document on passage(space, document);
+create table if not exists vector(id integer primary key, space integer not null, embedding blob not null);
+create index if not exists vector_space on vector(space, id);
+"""
+FIELDS = 'id, key, text, source, document, page, start, "end", ordinal, metadata'
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,47}")
+
+
+@contextmanager
+def problems() -> Iterator[None]:
+    """SQLite's errors as a StoreProblem."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreProblem(
+            "The document store on this machine did not answer.",
+            f"SQLite says: {error}.",
+            "Check that the disk is not full and that no other program holds the file, then try again.",
+        ) from error
+
+
+def checked_name(name: str) -> str:
+    """`name` if both stores accept it; InvalidRequest otherwise."""
+    if not _NAME.fullmatch(name):
+        raise InvalidRequest(
+            f"A collection cannot be called {name!r}.",
+            "Letters, digits and underscores are allowed, a letter first, 48 at the most.",
+            "Choose another name.",
+        )
+    return name
+
+
+def checked_vectors(vectors: Any, count: int, space: Space) -> NDArray[np.float32]:
+    """`vectors` as `count` normalised rows of the space's dimension. StoreProblem when they do not fit."""
+    import numpy as np
+
+    rows = np.asarray(vectors, np.float32)
+    if count == 0:
+        return np.empty((0, space.dimension), np.float32)
+    if rows.shape != (count, space.dimension):
+        raise StoreProblem(
+            f"The vectors do not fit the collection {space.collection}.",
+            f"It holds vectors of {space.dimension} numbers; these have the shape {rows.shape}.",
+            "Use the embedding model the collection was filled with, or another collection.",
+        )
+    if not np.isfinite(rows).all():
+        raise StoreProblem("The embedding model gave vectors that are not numbers.", "", "Test the embedding endpoint.")
+    return unit(rows)
+
+
+def make_collection(connection: sqlite3.Connection, owner: str, name: str, dimension: int, metric: str) -> None:
+    """The collection, made if missing. StoreProblem when it exists with another dimension."""
+    connection.execute(
+        "insert or ignore into collection values(?,?,?,?)", (owner, checked_name(name), dimension, metric)
+    )
+    held = connection.execute("select dimension from collection where owner=? and name=?", (owner, name)).fetchone()[0]
+    if held != dimension:
+        raise StoreProblem(
+            f"The collection {name} holds vectors of {held} numbers, not {dimension}.",
+            "All vectors of a collection come from models of one size.",
+            "Choose another collection, or the embedding model it was made for.",
+        )
+
+
+def make_space(connection: sqlite3.Connection, space: Space) -> int:
+    """The number of `space`, which is made, with its collection and its word index, if missing."""
+    number = number_of(connection, space)
+    if number is not None:
+        return number
+    make_collection(connection, space.owner, space.collection, space.dimension, "cosine")
+    number = connection.execute(
+        "insert into space(owner, collection, model, dimension) values(?,?,?,?)",
+        (space.owner, space.collection, space.model, space.dimension),
+    ).lastrowid
+    assert number is not None
+    make_words(connection, number)
+    return number
+
+
+def make_words(connection: sqlite3.Connection, number: int) -> None:
+    """An empty word index. `ascii`: the terms are ready-made, and every character beyond ASCII belongs to a term."""
+    connection.execute(f"create virtual table words_{number} using fts5(terms, content='', tokenize='ascii')")
+    connection.execute(f"create virtual table seen_{number} using fts5vocab('words_{number}', 'row')")
+
+
+def drop_words(connection: sqlite3.Connection, number: int) -> None:
+    """Remove a word index."""
+    connection.execute(f"drop table seen_{number}")
+    connection.execute(f"drop table words_{number}")
+
+
+def index_again_if_older(connection: sqlite3.Connection) -> None:
+    """Rebuild every word index when it was made by another version of `tokens`."""
+    row = connection.execute("select value from setting where name='tokens'").fetchone()
+    if row and row[0] == str(tokens.VERSION):
+        return
+    connection.execute("begin immediate")
+    for (number,) in connection.execute("select id from space").fetchall():
+        drop_words(connection, number)
+        make_words(connection, number)
+        for row in connection.execute("select id, text from passage where space=?", (number,)):
+            add_words(connection, number, row["id"], row["text"])
+    connection.execute("insert or replace into setting values('tokens', ?)", (str(tokens.VERSION),))
+    connection.execute("commit")
+
+
+def add_words(connection: sqlite3.Connection, number: int, row: int, text: str) -> None:
+    """Put a passage into the word index."""
+    words = " ".join(tokens.terms(text))
+    connection.execute(f"insert into words_{number}(rowid, terms) values(?,?)", (row, words))
+
+
+def number_of(connection: sqlite3.Connection, space: Space) -> int | None:
+    """The number of a space, None if nothing was ever stored in it. StoreProblem when its dimension differs."""
+    row = connection.execute(
+        "select id, dimension from space where owner=? and collection=? and model=?",
+        (space.owner, space.collection, space.model),
+    ).fetchone()
+    if row is not None and row["dimension"] != space.dimension:
+        raise StoreProblem(
+            f"The model {space.model} gave vectors of {row['dimension']} numbers before and {space.dimension} now.",
+            "",
+            "Check which model the embedding endpoint serves.",
+        )
+    return None if row is None else int(row["id"])
+
+
+def insert(connection: sqlite3.Connection, number: int, entry: Entry, vector: NDArray[np.float32]) -> int:
+    """Store one passage with its vector and words; 0 when its id is there already."""
+    cursor = connection.execute(
+        'insert into passage(space,key,text,source,document,page,start,"end",ordinal,metadata)'
+        " values(?,?,?,?,?,?,?,?,?,?) on conflict(space, key) do nothing",
+        (number, entry.id, entry.text, entry.source, entry.document, entry.page, entry.start, entry.end, entry.ordinal,
+         json.dumps(dict(entry.metadata))),
+    )  # fmt: skip
+    if not cursor.rowcount or cursor.lastrowid is None:
+        return 0
+    connection.execute("insert into vector values(?,?,?)", (cursor.lastrowid, number, vector.tobytes()))
+    add_words(connection, number, cursor.lastrowid, entry.text)
+    return 1
+
+
+def remove(connection: sqlite3.Connection, number: int, keys: Sequence[str]) -> int:
+    """Remove passages with their vectors and words; returns how many were there."""
+    gone = 0
+    for key in keys:
+        row = connection.execute("select id, text from passage where space=? and key=?", (number, key)).fetchone()
+        if row is None:
+            continue
+        words = " ".join(tokens.terms(row["text"]))  # an index without content must be told what it held
+        sql = f"insert into words_{number}(words_{number}, rowid, terms) values('delete',?,?)"
+        connection.execute(sql, (row["id"], words))
+        connection.execute("delete from vector where id=?", (row["id"],))
+        connection.execute("delete from passage where id=?", (row["id"],))
+        gone += 1
+    return gone
+
+
+def touch(connection: sqlite3.Connection, number: int, removed: int) -> None:
+    """Tell readers that the space has changed."""
+    connection.execute("update space set version=version+1, removed=removed+? where id=?", (removed, number))
+
+
+def version_of(connection: sqlite3.Connection, number: int) -> tuple[int, int]:
+    """How often the space was written, and how many passages were removed from it ever."""
+    row = connection.execute("select version, removed from space where id=?", (number,)).fetchone()
+    return (int(row["version"]), int(row["removed"])) if row else (0, 0)
+
+
+def refresh(connection: sqlite3.Connection, number: int, matrix: Matrix) -> None:
+    """Take into `matrix` what was written since it was last read; one snapshot, so nothing is half seen."""
+    connection.execute("begin")
+    try:
+        version, removed = version_of(connection, number)
+        if version != matrix.version:
+            cursor = connection.execute(
+                "select vector.id, embedding, document from vector join passage using(id)"
+                " where vector.space=? and vector.id>? order by vector.id",
+                (number, matrix.last_id),
+            )
+            while rows := cursor.fetchmany(READ_ROWS):
+                matrix.append([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
+            if removed != matrix.removed:
+                held = connection.execute("select id from vector where space=?", (number,)).fetchall()
+                matrix.keep_only([row[0] for row in held])
+            matrix.version, matrix.removed = version, removed
+    finally:
+        connection.execute("commit")
+
+
+def matching_rows(connection: sqlite3.Connection, number: int, settings: SearchSettings) -> list[int] | None:
+    """Row ids whose metadata equal what the settings ask for; None when they ask for nothing."""
+    if not settings.metadata:
+        return None
+    tests, values = [], []
+    for key, value in settings.metadata.items():
+        tests.append("json_extract(metadata, ?) is ?")
+        values += [f'$."{key}"', value]
+    sql = f"select id from passage where space=? and {' and '.join(tests)}"
+    return [row[0] for row in connection.execute(sql, (number, *values))]
+
+
+def keyword_hits(connection: sqlite3.Connection, number: int, counts: dict[str, int], total: int) -> dict[int, float]:
+    """The best passages by bm25 for the telling words among `counts`: row id -> score, the best first."""
+    words = tokens.telling(counts, total)
+    if not words:
+        return {}
+    wanted = " OR ".join(f'"{word}"' for word in words)
+    sql = f"select rowid, -bm25(words_{number}) from words_{number} where words_{number} match ? order by rank limit ?"
+    return {int(row[0]): float(row[1]) for row in connection.execute(sql, (wanted, KEYWORD_HITS))}
+
+
+def passage(row: sqlite3.Row) -> Passage:
+    """A stored row as a passage without scores."""
+    return Passage(
+        id=row["key"],
+        text=row["text"],
+        source=row["source"],
+        document=row["document"],
+        page=row["page"],
+        start=row["start"],
+        end=row["end"],
+        score=0.0,
+        metadata=json.loads(row["metadata"]),
+    )
