@@ -25,7 +25,9 @@ def invalid(message: str) -> AwsError:
 def not_built(what: str) -> AwsError:
     """The sandbox lacks an operation."""
     return AwsError(
-        "NotImplemented", f"The Sagedeck sandbox does not have {what}. With an AWS account connected it would be called.", 501
+        "NotImplemented",
+        f"The Sagedeck sandbox does not have {what}. With an AWS account connected it would be called.",
+        501,
     )
 
 

@@ -1,6 +1,6 @@
 """What the runtime must know of an endpoint, and what it tells back of each invocation.
 
-The control plane implements both protocols over moto's backends (`sandbox.directory`, `sandbox.telemetry`); the runtime uses them.
+The control plane implements both protocols (`sandbox.directory`, `sandbox.telemetry`); the runtime uses them.
 """
 
 from collections.abc import Mapping

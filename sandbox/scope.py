@@ -8,7 +8,9 @@ ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
 
 _SCOPE = re.compile(r"Credential=[^/,\s]+/\d{8}/([a-z0-9-]+)/([a-z0-9_.-]+)/aws4_request", re.IGNORECASE)
-_PRESIGNED = re.compile(r"X-Amz-Credential=[^&]*?(?:%2F|/)\d{8}(?:%2F|/)([a-z0-9-]+)(?:%2F|/)([a-z0-9-]+)(?:%2F|/)aws4", re.I)
+_PRESIGNED = re.compile(
+    r"X-Amz-Credential=[^&]*?(?:%2F|/)\d{8}(?:%2F|/)([a-z0-9-]+)(?:%2F|/)([a-z0-9-]+)(?:%2F|/)aws4", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,9 @@ def update_weights(region: Region, request: Mapping[str, Any], clock: Clock) -> 
     wanted = {change["VariantName"]: change for change in request["DesiredWeightsAndCapacities"]}
     unknown = wanted.keys() - {variant.name for variant in endpoint.variants}
     if unknown:
-        raise invalid(f'The variant name(s) "{", ".join(sorted(unknown))}" is/are not present within endpoint configuration.')
+        raise invalid(
+            f'The variant name(s) "{", ".join(sorted(unknown))}" is/are not present within endpoint configuration.'
+        )
     variants = tuple(
         Variant(
             variant.name,
@@ -194,4 +196,8 @@ def _pending(coming: Deployment) -> dict[str, Any]:
         if "InstanceType" in variant.spec:
             pending["InstanceType"] = variant.spec["InstanceType"]
         variants.append(pending | {"VariantStatus": [{"Status": "Creating", "StartTime": coming.started}]})
-    return {"EndpointConfigName": coming.configuration.name, "ProductionVariants": variants, "StartTime": coming.started}
+    return {
+        "EndpointConfigName": coming.configuration.name,
+        "ProductionVariants": variants,
+        "StartTime": coming.started,
+    }

@@ -22,7 +22,10 @@ T = TypeVar("T", bound=Listed)
 
 
 def page(
-    items: Iterable[T], request: Mapping[str, Any], orders: Mapping[str, Callable[[T], Any]], default: str = "CreationTime"
+    items: Iterable[T],
+    request: Mapping[str, Any],
+    orders: Mapping[str, Callable[[T], Any]],
+    default: str = "CreationTime",
 ) -> tuple[list[T], str | None]:
     """Return one page and the token of the next; `orders` maps SortBy to a key. Newest first unless asked otherwise."""
     order = orders[request.get("SortBy") or default]

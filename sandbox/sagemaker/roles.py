@@ -61,5 +61,6 @@ def _find(arn: str, region: str) -> Any:
 
 def _refused(arn: str) -> Exception:
     return invalid(
-        f"Could not assume role {arn}. Please ensure that the role exists and allows principal '{PRINCIPAL}' to assume the role."
+        f"Could not assume role {arn}. Please ensure that the role exists and allows principal '{PRINCIPAL}' "
+        "to assume the role."
     )

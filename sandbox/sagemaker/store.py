@@ -63,7 +63,7 @@ class Deployment:
 
 @dataclass(slots=True)
 class Endpoint:
-    """`due` is when the present status ends; `coming` is what will run then; `hosted` is a memory of `find`'s answer."""
+    """`due` is when the present status ends, `coming` what will run then, `hosted` the remembered answer of `find`."""
 
     name: str
     arn: str

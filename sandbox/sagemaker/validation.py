@@ -51,9 +51,11 @@ def check(service: str, operation: str, request: Mapping[str, Any]) -> None:
 
 def _problems(shapes: Mapping[str, Any], name: str, value: Any, path: str) -> Iterator[str]:
     shape = shapes[name]
-    kind = shape["type"]
-    if not isinstance(value, _PYTHON_TYPES.get(kind, (object,))) or (kind != "boolean" and isinstance(value, bool)):
-        raise AwsError("SerializationException", f"{_json_kind(value)} can not be converted to {kind.title()} at '{path}'")
+    kind: str = shape["type"]
+    if not _is_a(kind, value):
+        raise AwsError(
+            "SerializationException", f"{_json_kind(value)} can not be converted to {kind.title()} at '{path}'"
+        )
     if kind == "structure":
         yield from _structure_problems(shapes, name, value, path)
     elif kind == "list":
@@ -102,6 +104,12 @@ def _size_problems(shape: Mapping[str, Any], value: Any, path: str, size: float,
 def _failed(value: Any, path: str, constraint: str) -> str:
     shown = "null" if value is None else f"'{value}'"
     return f"Value {shown} at '{path}' failed to satisfy constraint: {constraint}"
+
+
+def _is_a(kind: str, value: Any) -> bool:
+    if isinstance(value, bool):  # which Python takes for an int
+        return kind == "boolean"
+    return isinstance(value, _PYTHON_TYPES.get(kind, (object,)))
 
 
 def _join(path: str, member: str) -> str:

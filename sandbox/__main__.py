@@ -1,0 +1,98 @@
+"""`python -m sandbox --port P [--speed N] [--home DIR] [--idle-exit SECONDS]`: run the sandbox until told to stop."""
+
+import argparse
+import asyncio
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from sandbox.app import Sandbox, create_app
+from sandbox.clock import DEFAULT_SPEED, Clock
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM, Ctrl-C or, with --idle-exit, until nobody has asked for so long. Returns the exit code."""
+    options = _options(arguments)
+    if options.home:
+        os.environ["SAGEDECK_HOME"] = options.home
+    try:
+        listening = _listen(options.port)
+    except OSError as error:
+        print(f"Port {options.port} cannot be used: {error.strerror}. Choose another, or 0 for any.", file=sys.stderr)
+        return 1
+    app = create_app(_runtime, _dataapi, clock=Clock(options.speed), role_delay=options.role_delay)
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, lambda *_: sys.exit(0))  # uvicorn winds down, then raises the signal once more
+    asyncio.run(_serve(app, listening, options.idle_exit))
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("sandbox", description="A stand-in for AWS and the Data API on this machine.")
+    parser.add_argument("--port", type=int, default=0, help="0: any free port")
+    parser.add_argument(
+        "--speed", type=float, default=DEFAULT_SPEED, help="times AWS's pace: 60 is InService after 5 s; 0 stands still"
+    )
+    parser.add_argument("--home", default="", help="where the sandbox may keep files")
+    parser.add_argument("--idle-exit", type=float, default=0.0, help="exit after so many seconds without a request")
+    parser.add_argument("--role-delay", type=float, default=0.0, help="seconds before a new role can be assumed")
+    return parser.parse_args(arguments)
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    return listening
+
+
+async def _serve(app: Sandbox, listening: socket.socket, idle_exit: float) -> None:
+    import uvicorn
+
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=2
+    )
+    server = uvicorn.Server(config)
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    watching = asyncio.create_task(_watch(app, server, url, idle_exit))
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        watching.cancel()
+        app.moto.close()
+
+
+async def _watch(app: Sandbox, server: Any, url: str, idle_exit: float) -> None:
+    """Say when it is ready, then stop it when it is idle."""
+    while not server.started:
+        await asyncio.sleep(0.005)
+    gc.collect()
+    gc.freeze()
+    print(json.dumps({"url": url, "pid": os.getpid()}), flush=True)
+    while idle_exit:
+        await asyncio.sleep(min(1.0, idle_exit / 4))
+        if not app.in_flight and time.monotonic() - app.last_request > idle_exit:
+            server.should_exit = True
+            return
+
+
+def _runtime(hosting: Any, telemetry: Any) -> Any:
+    from sandbox.runtime import routes
+
+    return routes(hosting, telemetry)
+
+
+def _dataapi() -> Any:
+    from sandbox.dataapi import routes
+
+    return routes()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

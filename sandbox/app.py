@@ -1,0 +1,192 @@
+"""The one application behind the sandbox's port: who answers which request."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from sandbox import observability
+from sandbox.clock import Clock
+from sandbox.control import Control
+from sandbox.directory import Directory
+from sandbox.errors import JSON, AwsError
+from sandbox.hosting import Hosting, Telemetry
+from sandbox.moto_bridge import Answer, Moto, body_of, shaped
+from sandbox.sagemaker.roles import Roles
+from sandbox.sagemaker.service import SageMaker
+from sandbox.sagemaker.store import Store
+from sandbox.sagemaker.validation import check
+from sandbox.scope import Scope, scope_of
+from sandbox.telemetry import Meters
+
+AsgiScope = MutableMapping[str, Any]
+RuntimeRoutes = Callable[[Hosting, Telemetry], list[BaseRoute]]
+DataApiRoutes = Callable[[], list[BaseRoute]]
+
+MARK = (b"x-sagedeck-sandbox", b"1")
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_SMALL = 1024 * 1024 * 8  # a control-plane request
+
+
+class Sandbox:
+    """An ASGI application.
+
+    `last_request` is the monotonic time at which the latest answer ended, `in_flight` the number not yet answered.
+    """
+
+    def __init__(self, runtime: RuntimeRoutes, dataapi: DataApiRoutes, clock: Clock, role_delay: float) -> None:
+        self.clock = clock
+        self.meters = Meters(clock)
+        self.store = Store(clock, self.meters.started)
+        self.directory = Directory(self.store)
+        self.moto = Moto(self._loaded)
+        self.sagemaker = SageMaker(self.store, Roles(role_delay))
+        self.last_request = time.monotonic()
+        self.in_flight = 0
+        control = Control(self.store, self.sagemaker, self.reset, lambda: self.moto.loaded)
+        self._control = _routed(control.routes())
+        self._runtime = _Later(lambda: runtime(self.directory, self.meters))
+        self._dataapi = _Later(dataapi)
+
+    def reset(self) -> None:
+        """Forget all resources, metrics and logs; the clock goes on."""
+        self.store.clear()
+        self.meters.clear()
+        self.moto.reset()
+
+    async def __call__(self, scope: AsgiScope, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1000})
+            return
+        self.in_flight += 1
+        try:
+            await self._route(scope, receive, _marking(send))
+        finally:
+            self.in_flight -= 1
+            self.last_request = time.monotonic()
+
+    async def _route(self, scope: AsgiScope, receive: Any, send: Any) -> None:
+        path, aws = scope["path"], scope_of(scope["headers"], scope["query_string"])
+        if not _is_local(scope["headers"]):
+            refusal = AwsError("AccessDenied", "The sandbox answers only requests addressed to this machine.", 403)
+            await _send(send, shaped(refusal, {"content-type": JSON}, ""))
+        elif path.startswith("/_sandbox/") or path == "/moto-api/reset":
+            await self._control(scope, receive, send)
+        elif path.startswith("/endpoints/") and aws.service in ("sagemaker", ""):
+            await (await self._runtime.app())(scope, receive, send)
+        elif path.startswith(("/api/json/", "/v1/")) and not aws.service:
+            await (await self._dataapi.app())(scope, receive, send)
+        else:
+            await _send(send, await self._aws(scope, receive, aws))
+
+    async def _aws(self, scope: AsgiScope, receive: Any, aws: Scope) -> Answer:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        try:
+            body = await body_of(receive)
+            prefix, _, operation = headers.get("x-amz-target", "").partition(".")
+            if prefix == "SageMaker":
+                request = _parsed(body.read(_SMALL))
+                body.seek(0)
+                if self.sagemaker.has(operation, request):
+                    answered = self.sagemaker.handle(operation, request, aws.region)
+                    return Answer(200, ((b"content-type", JSON.encode()),), json.dumps(answered).encode())
+                check("sagemaker", operation, request)
+        except AwsError as error:
+            return shaped(error, headers, aws.service)
+        self._refresh(aws.service)
+        return await self.moto.answer(scope, body, aws)
+
+    def _refresh(self, service: str) -> None:
+        """Before somebody looks: endpoints that became InService have written their first lines by now."""
+        if service in ("logs", "monitoring"):
+            with self.store.lock:
+                self.store.regions()
+        if service == "logs":
+            observability.deliver_lines(self.meters)
+
+    def _loaded(self, service: str) -> None:
+        if service == "cloudwatch":
+            observability.extend_cloudwatch(self.meters)
+
+
+class _Later:
+    """Routes whose module is imported, in a thread, when the first request for them comes."""
+
+    def __init__(self, make: Callable[[], list[BaseRoute]]) -> None:
+        self._make = make
+        self._app: Starlette | None = None
+        self._lock = asyncio.Lock()
+
+    async def app(self) -> Starlette:
+        async with self._lock:
+            if self._app is None:
+                self._app = _routed(await asyncio.to_thread(self._make))
+            return self._app
+
+
+def create_app(
+    runtime_routes: RuntimeRoutes, dataapi_routes: DataApiRoutes, *, clock: Clock | None = None, role_delay: float = 0.0
+) -> Sandbox:
+    """Compose a sandbox. `role_delay`: seconds after its creation before a role can be assumed."""
+    return Sandbox(runtime_routes, dataapi_routes, clock or Clock(), role_delay)
+
+
+def _routed(routes: list[BaseRoute]) -> Starlette:
+    return Starlette(routes=routes, exception_handlers={Exception: _crashed})
+
+
+async def _crashed(request: Request, error: Exception) -> Response:
+    """Starlette raises the error again after this answer, so that it also reaches standard error."""
+    named = AwsError("InternalFailure", f"The sandbox stumbled: {type(error).__name__}: {error}"[:500], 500)
+    answer = shaped(named, {"content-type": JSON}, "")
+    return Response(answer.body, answer.status, media_type=JSON, headers={"x-amzn-errortype": named.code})
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        raise AwsError("SerializationException", "The request body is not JSON.") from None
+    if not isinstance(request, dict):
+        raise AwsError("SerializationException", "Start of structure or map found where not expected.")
+    return request
+
+
+def _is_local(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Only loopback names may be asked for, and no page of another site may ask (DNS rebinding)."""
+    for name, value in headers:
+        text = value.decode("latin-1").lower()
+        if name == b"host" and not _loopback(text):
+            return False
+        if name == b"origin" and not _loopback(text.partition("://")[2]):
+            return False
+    return True
+
+
+def _loopback(host: str) -> bool:
+    bare = host if host.endswith("]") else host.rpartition(":")[0] or host
+    return bare in _LOOPBACK or bare.endswith(".localhost")
+
+
+def _marking(send: Any) -> Any:
+    async def marked(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), MARK]
+        await send(message)
+
+    return marked
+
+
+async def _send(send: Any, answer: Answer) -> None:
+    headers = list(answer.headers)
+    if not any(name == b"content-length" for name, _ in headers) and answer.status not in (204, 304):
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
