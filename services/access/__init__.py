@@ -28,12 +28,14 @@ from services.access.planner import (
     tag_value,
     tags,
 )
+from services.access.service import AccessService
 
 __all__ = [
     "CLASSIC_POLICIES",
     "CREATE_ROLE",
     "DIFFERENCE",
     "Access",
+    "AccessService",
     "ExecutionRole",
     "ExistingRole",
     "RoleChoice",

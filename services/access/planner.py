@@ -67,8 +67,8 @@ def policy_name(document: Mapping[str, Any]) -> str:
 def plan_execution_role(request: RoleRequest, state: RoleState) -> Plan:
     """The role as a plan; what is there already is recognised and left alone.
 
-    The ARN is known to later steps as Ref("create-role", "Role.Arn"). Raises InvalidRequest, or NameTaken when a role of
-    this name exists that this console did not make.
+    Later steps know the ARN as Ref("create-role", "Role.Arn"). Raises InvalidRequest, or NameTaken when a role of this
+    name exists that this console did not make.
     """
     wrong = problems(request)
     if wrong:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from services.access.gateway import AccessGateway
+from typing import TYPE_CHECKING
+
 from services.access.models import Access, ExecutionRole, RoleRequest, RoleState, default_role_name
 from services.access.planner import plan_execution_role
 from services.errors import NotFound
 from services.plans.models import Plan
+
+if TYPE_CHECKING:
+    from services.access.gateway import AccessGateway
 
 
 class AccessService:
