@@ -8,6 +8,8 @@ from enum import StrEnum
 
 # InvokeEndpoint's limit for a body, either way (botocore's service model of sagemaker-runtime; not enforced by boto3).
 MAX_BODY_BYTES = 6_291_456
+# A serverless endpoint's limit (developer guide, 2026-11).
+MAX_SERVERLESS_BYTES = 4_194_304
 # Text Embeddings Inference refuses more unless its container was told otherwise (its README: MAX_CLIENT_BATCH_SIZE).
 MAX_BATCH = 32
 
@@ -79,7 +81,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds from sending the request; `tokens_per_second` counts from the first token, where tokens are known."""
+    """Milliseconds from sending the request. `tokens_per_second` counts from the first token, if tokens are known."""
 
     total_ms: float
     first_token_ms: float | None = None
@@ -112,7 +114,8 @@ class Contract:
     """How an endpoint wants to be called.
 
     `template` names the prompt layout for families that take one string (services.inference.prompts); `max_batch` and
-    `max_bytes` bound an embedding request; `origin` says how we know: tag, model, image, environment, probe or chosen.
+    `max_bytes` bound an embedding request; `model` is sent along where the server wants its name (vLLM); `origin` says
+    how we know: tag, image, environment, name, probe or chosen.
     """
 
     family: Family
@@ -122,6 +125,7 @@ class Contract:
     max_batch: int = MAX_BATCH
     max_bytes: int = MAX_BODY_BYTES
     template: str = ""
+    model: str = ""
     origin: str = "chosen"
 
     @property
@@ -132,7 +136,7 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class EndpointFacts:
-    """What is known of an endpoint without calling it: the words of DescribeEndpoint(Config), DescribeModel and ListTags.
+    """What is known of an endpoint uncalled: the words of DescribeEndpoint, DescribeModel and ListTags.
 
     `config` and `created` tell one incarnation of a name from the next; a contract is remembered for one of them.
     """
@@ -145,6 +149,7 @@ class EndpointFacts:
     artifact: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     inference_component: str | None = None
+    serverless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

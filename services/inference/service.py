@@ -2,51 +2,124 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from services.inference.embeddings import Embedder, VectorCache
+from services.inference.contract import Contracts
+from services.inference.embeddings import Embedder, Pace, VectorCache, langchain_embeddings
 from services.inference.models import (
     Answer,
     ChatParams,
     Contract,
     Delta,
     EndpointFacts,
+    Kind,
     Message,
     SmokeResult,
+    Timing,
+    Usage,
 )
+from services.inference.runtime import Runtime
 
 if TYPE_CHECKING:
     from services.state import State
+
+_SMOKE_TEXT = "A short sentence to see whether this endpoint answers."
+_SMOKE_MESSAGES = (Message("user", "Say hello in one word."),)
 
 
 class InferenceService:
     """Chat, embeddings, contracts and smoke tests for the endpoints of one connection.
 
-    `runtime_client` gives the boto3 sagemaker-runtime client; `scope` is (partition, account, region).
+    `runtime_client` gives the boto3 sagemaker-runtime client; `scope` is (partition, account, region). Every method
+    raises errors of services.errors only: NotFound, EndpointNotReady, ModelFailed, StreamBroken, Throttled, ….
     """
 
-    def __init__(self, runtime_client: Callable[[], Any], state: State | None, *, scope: tuple[str, str, str]) -> None:
-        raise NotImplementedError
+    def __init__(
+        self,
+        runtime_client: Callable[[], Any],
+        state: State | None,
+        *,
+        scope: tuple[str, str, str],
+        clock: Callable[[], float] = time.perf_counter,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.runtime = Runtime(runtime_client, clock)
+        self._contracts = Contracts(self.runtime, state, scope)
+        self._clock, self._sleep = clock, sleep
 
     def chat(self, endpoint: str, messages: Sequence[Message], params: ChatParams, contract: Contract) -> Answer:
-        """The whole answer."""
-        raise NotImplementedError
+        """The whole answer, with usage where the container counts, and the time it took."""
+        from services.inference.gateway import ChatSageMaker, to_langchain, usage_from
+
+        model = ChatSageMaker.of(self.runtime, endpoint, contract, params)
+        started = self._clock()
+        message = model.invoke(to_langchain(messages))
+        usage = usage_from(message)
+        finish = str(message.response_metadata.get("finish_reason", ""))
+        return Answer(str(message.content), usage, _timing(self._clock() - started, None, usage), finish)
 
     def stream(
         self, endpoint: str, messages: Sequence[Message], params: ChatParams, contract: Contract
     ) -> Iterator[Delta]:
-        """The answer piece by piece; the last Delta has `done`."""
-        raise NotImplementedError
+        """The answer piece by piece; the last Delta has `done`, usage and timing. Close it to stop reading."""
+        from services.inference.gateway import ChatSageMaker, to_langchain, usage_from
 
-    def embeddings(self, endpoint: str, contract: Contract, cache: VectorCache | None = None) -> Embedder:
-        """A LangChain Embeddings for this endpoint."""
-        raise NotImplementedError
+        model = ChatSageMaker.of(self.runtime, endpoint, contract, params)
+        started, first, usage, finish = self._clock(), None, Usage(), ""
+        for chunk in model.stream(to_langchain(messages)):
+            if isinstance(chunk.content, str) and chunk.content:
+                first = self._clock() - started if first is None else first
+                yield Delta(chunk.content)
+            if chunk.usage_metadata:
+                usage = usage_from(chunk)
+            finish = str(chunk.response_metadata.get("finish_reason") or finish)
+        yield Delta(done=True, usage=usage, timing=_timing(self._clock() - started, first, usage), finish=finish)
+
+    def embeddings(
+        self,
+        endpoint: str,
+        contract: Contract,
+        *,
+        model: str = "",
+        cache: VectorCache | None = None,
+        pace: Pace | None = None,
+    ) -> Embedder:
+        """An Embedder for this endpoint that is a LangChain `Embeddings` as well; `model` is the cache's identity."""
+        made: Embedder = langchain_embeddings()(
+            self.runtime, endpoint, contract, model=model, cache=cache, pace=pace, sleep=self._sleep
+        )
+        return made
 
     def contract_for(self, facts: EndpointFacts) -> Contract:
-        """Recognised, else remembered, else found by a probe and remembered."""
-        raise NotImplementedError
+        """How to call this endpoint: recognised, else remembered, else found by a probe and remembered.
+
+        A probe sends a few tiny requests. Raises UnknownAnswer where nothing fits, and what `Runtime.invoke` raises
+        where the endpoint cannot be called at all.
+        """
+        return self._contracts.contract_for(facts)
+
+    def remember(self, facts: EndpointFacts, contract: Contract) -> None:
+        """Keep a contract that a person chose."""
+        self._contracts.remember(facts, contract)
 
     def smoke_test(self, endpoint: str, contract: Contract) -> SmokeResult:
-        """One tiny request; raises what went wrong."""
-        raise NotImplementedError
+        """One tiny request. Raises what went wrong."""
+        started = self._clock()
+        if contract.kind is Kind.CHAT:
+            answer = self.chat(endpoint, _SMOKE_MESSAGES, ChatParams(max_new_tokens=32), contract)
+            taken = answer.timing.total_ms if answer.timing else 0.0
+            return SmokeResult(bool(answer.text), Kind.CHAT, taken, text=answer.text)
+        vector = Embedder(self.runtime, endpoint, contract, sleep=self._sleep).embed_query(_SMOKE_TEXT)
+        taken = (self._clock() - started) * 1000
+        norm = math.sqrt(sum(number * number for number in vector))
+        return SmokeResult(norm > 0, Kind.EMBEDDING, taken, dimension=len(vector), norm=norm)
+
+
+def _timing(total: float, first: float | None, usage: Usage) -> Timing:
+    """Seconds as a Timing; the first token is not counted, since its time is that of the prompt."""
+    made, spent = (usage.completion_tokens or 0) - 1, total - (first or 0.0)
+    speed = made / spent if first is not None and made > 0 and spent > 0 else None
+    return Timing(total * 1000, None if first is None else first * 1000, speed)
