@@ -203,7 +203,7 @@ class Proof:
     gone: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "expect", freeze(self.expect))
+        object.__setattr__(self, "expect", freeze(mark(self.expect)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

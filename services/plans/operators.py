@@ -74,14 +74,25 @@ def http_status(error: BaseException) -> int:
     return status if isinstance(status, int) else 0
 
 
-_PASSING_CODES = frozenset(
-    {
-        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
-        "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded", "SlowDown", "PriorRequestNotComplete",
-        "TransactionInProgressException", "RequestTimeout", "RequestTimeoutException",
-        "InternalFailure", "InternalError", "InternalServerError", "ServiceUnavailable", "ServiceUnavailableException",
-    }
-)  # fmt: skip  # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+_THROTTLES = _words(
+    """Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException SlowDown
+    TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded PriorRequestNotComplete"""
+)
+_PASSING = _THROTTLES | _words(
+    """TransactionInProgressException RequestTimeout RequestTimeoutException InternalFailure InternalError
+    InternalServerError ServiceUnavailable ServiceUnavailableException"""
+)
+
+
+def is_throttle(error: BaseException) -> bool:
+    """Whether the other side refused because we are too fast."""
+    answer = answer_of(error)
+    return answer is not None and answer[0] in _THROTTLES
 
 
 def passes_by_itself(error: BaseException) -> bool:
@@ -89,26 +100,25 @@ def passes_by_itself(error: BaseException) -> bool:
     answer = answer_of(error)
     if answer is None:
         return _is_network(error)
-    return answer[0] in _PASSING_CODES or http_status(error) >= 500
+    return answer[0] in _PASSING or http_status(error) >= 500
+
+
+_CUT = _words("HTTPClientError ConnectionError ReadTimeoutError Unreachable Throttled ServiceFailure")
+_UNSENT = _words(
+    """ParamValidationError EndpointConnectionError ConnectTimeoutError NoCredentialsError PartialCredentialsError
+    UnauthorizedSSOTokenError TokenRetrievalError ProxyConnectionError ConnectionRefusedError MissingCredentials
+    InvalidRequest ReadOnly"""
+)
+
+
+def _kinds(error: BaseException) -> set[str]:
+    return {kind.__name__ for kind in type(error).__mro__}  # by name: importing botocore here would slow every start
 
 
 def _is_network(error: BaseException) -> bool:
-    if isinstance(error, ConnectionError | TimeoutError):
-        return True
-    names = {kind.__name__ for kind in type(error).__mro__}  # by name: importing botocore here would slow every start
-    return bool(
-        names & {"HTTPClientError", "ConnectionError", "ReadTimeoutError", "Unreachable", "Throttled", "ServiceFailure"}
-    )
+    return isinstance(error, ConnectionError | TimeoutError) or bool(_kinds(error) & _CUT)
 
 
 def never_left(error: BaseException) -> bool:
     """Whether the call certainly did nothing: refused before it was sent, or the other side was never reached."""
-    names = {kind.__name__ for kind in type(error).__mro__}
-    return bool(
-        names
-        & {
-            "ParamValidationError", "EndpointConnectionError", "ConnectTimeoutError", "NoCredentialsError",
-            "PartialCredentialsError", "UnauthorizedSSOTokenError", "TokenRetrievalError", "ProxyConnectionError",
-            "ConnectionRefusedError", "MissingCredentials", "ReadOnly",
-        }
-    )  # fmt: skip
+    return bool(_kinds(error) & _UNSENT)

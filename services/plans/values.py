@@ -12,7 +12,7 @@ import jmespath  # type: ignore[import-untyped]
 
 from services.errors import InvalidRequest
 from services.plans.models import Frozen, Json, Plan, Read, Ref, Repeat, Secret, Step, Text, Until
-from services.plans.secrecy import HIDDEN, Concealed, mark
+from services.plans.secrecy import HIDDEN, Concealed, mark, scrub
 
 
 @lru_cache(maxsize=1024)
@@ -100,6 +100,17 @@ class Values:
             raise InvalidRequest(f"The secret {name} is needed.", "Secrets are never stored.", "Enter it and resume.")
         return self.secrets[name]
 
+    def scrub(self, text: str) -> str:
+        """`text` without any secret that is known here."""
+        return scrub(text, self.secrets.values())
+
+
+def resolved_expectation(value: Any, known: Values) -> Any:
+    """A value to compare with: as `resolve`, but Json stays Json, since AWS may give it back parsed."""
+    if isinstance(value, Json):
+        return Json(resolve(value.value, known))
+    return resolve(value, known)
+
 
 def resolve(value: Any, known: Values) -> Any:
     """`value` as it is sent: plain dicts and lists, no Ref, Secret, Text or Json left. Raises InvalidRequest."""
@@ -108,9 +119,11 @@ def resolve(value: Any, known: Values) -> Any:
 
 def _mapped(value: Any, ref: Callable[[Ref], Any], secret: Callable[[Secret], str]) -> Any:
     if isinstance(value, Ref):
-        return ref(value)
+        return thawed(ref(value))
     if isinstance(value, Secret):
         return secret(value)
+    if isinstance(value, Concealed):
+        return str(value)
     if isinstance(value, Text):
         return "".join(str(_mapped(part, ref, secret)) for part in value.parts)
     if isinstance(value, Json):
@@ -119,6 +132,15 @@ def _mapped(value: Any, ref: Callable[[Ref], Any], secret: Callable[[Secret], st
         return {key: _mapped(item, ref, secret) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_mapped(item, ref, secret) for item in value]
+    return value
+
+
+def thawed(value: Any) -> Any:
+    """`value` with plain dicts and lists in place of frozen ones, as SDKs want them."""
+    if isinstance(value, Mapping):
+        return {key: thawed(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [thawed(item) for item in value]
     return value
 
 

@@ -1,0 +1,78 @@
+"""The sentences the executor says when a step cannot be carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from services.errors import Problem
+from services.plans.models import Repeat, Step, Until
+
+
+def doing(step: Step) -> str:
+    """The step's call as words that complete "… while": "creating endpoint config"."""
+    verb, _, rest = step.operation.partition("_")
+    if verb in ("put", "get", "set", "stop", "run", "tag", "begin"):
+        verb += verb[-1]
+    elif verb.endswith("e"):
+        verb = verb[:-1]
+    return f"{verb}ing {rest.replace('_', ' ')}".strip()
+
+
+def clash(step: Step, differs: str) -> Problem:
+    """Something of this name is there, and it is not what the plan would make."""
+    if step.proof is not None and step.proof.gone:
+        what = f"What is there now is not what this plan was made for ({doing(step)})."
+    else:
+        what = f"The name is taken by something else ({doing(step)})."
+    return Problem(what, differs, "Nothing was changed. Choose another name, or plan again.", kind="NameTaken")
+
+
+def unknown(step: Step, cause: Problem | None) -> Problem:
+    """Nobody knows whether the call was carried out; `cause` is why no answer was kept."""
+    problem = Problem(
+        f"It is not known whether {doing(step)} was carried out.",
+        "The call was made but no answer was kept, and there is no way to see by looking.",
+        f"Look at {step.service} yourself. If it was not done, start a new plan for what is missing.",
+    )
+    return replace(problem, why=f"{problem.why} {cause.what} {cause.why}".strip()) if cause else problem
+
+
+def too_late(step: Step, manner: Until, heard: str) -> Problem:
+    """A wait that took longer than its deadline."""
+    minutes = manner.deadline / 60
+    return Problem(
+        f"{step.reason.rstrip('.')}: not finished after {minutes:.0f} minutes.",
+        f"It still reads {heard}." if heard else "",
+        "Resume to go on waiting, or cancel to take back what was made.",
+    )
+
+
+def capped(manner: Repeat, treated: int) -> Problem:
+    """A repeated step met its cap."""
+    return Problem(
+        f"Stopped after {treated} items; more are left.",
+        f"One run treats at most {manner.cap}.",
+        "Resume to go on with the rest.",
+    )
+
+
+def stuck(step: Step, treated: int) -> Problem:
+    """A repeated step makes no progress."""
+    return Problem(
+        f"{doing(step).capitalize()} changes nothing: the same items are listed again.",
+        f"{treated} were treated before.",
+        "Look whether they are protected, then resume.",
+    )
+
+
+def partly(step: Step, errors: Any, treated: int) -> Problem:
+    """Some items of a batch were refused."""
+    first = errors[0] if isinstance(errors, list | tuple) and errors else errors
+    told = first.get("Message") or first.get("Code") if isinstance(first, Mapping) else first
+    return Problem(
+        f"Some items were refused while {doing(step)}.",
+        f"{treated} were treated before; the first refusal says: {told}",
+        "Correct the cause, then resume.",
+    )
