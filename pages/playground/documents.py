@@ -1,0 +1,65 @@
+"""Documents: drop files, watch each be read, see what can be asked, delete."""
+
+import streamlit as st
+
+from services.errors import InvalidRequest
+from services.knowledge import IngestRequest, Upload
+from ui import (
+    document_table,
+    empty_state,
+    endpoint_picker,
+    error_box,
+    ingest_progress,
+    navigation,
+    page_head,
+    session,
+    store_picker,
+)
+
+KINDS = ["pdf", "docx", "md", "markdown", "html", "htm", "txt"]
+MOST_FILES = 200
+MOST_BYTES = 50_000_000
+
+console = session.console()
+with page_head.show("Documents", "PDF, Word, Markdown, HTML and text. They stay on this machine."):
+    options = st.popover("Options", icon=":material/tune:")
+embedding = endpoint_picker.embedding(console)
+with options:
+    store, collection = store_picker.show(console, key="library")
+    embedding = endpoint_picker.choose_embedding(console) or embedding
+
+
+def add(files: list[Upload]) -> None:
+    """Start reading; the uploader is emptied, the job goes into the address."""
+    if len(files) > MOST_FILES:
+        raise InvalidRequest(f"{len(files)} files at once are too many.", "", f"Drop at most {MOST_FILES} at a time.")
+    request = IngestRequest(tuple(files), embedding=embedding, store=store, collection=collection)
+    st.query_params["job"] = console.knowledge.ingest(request)
+    st.session_state["documents.round"] = st.session_state.get("documents.round", 0) + 1
+    st.rerun()
+
+
+if not embedding:
+    empty_state.show(
+        "rocket_launch", "No embedding model yet", "Reading documents needs an embedding model in service.",
+        page=navigation.DEPLOY, label="Deploy a pair",
+    )  # fmt: skip
+else:
+    dropped = st.file_uploader(
+        "Drop files here", type=KINDS, accept_multiple_files=True, max_upload_size=MOST_BYTES // 1_000_000,
+        key=f"documents.files.{st.session_state.get('documents.round', 0)}",
+        disabled=console.connection.read_only,
+    )  # fmt: skip
+    if dropped:
+        with error_box.shown():
+            add([Upload(file.name, file.getvalue()) for file in dropped])
+
+if st.query_params.get("job"):
+    ingest_progress.show(console, st.query_params["job"])
+with error_box.shown():
+    records = console.knowledge.documents()
+    if records:
+        document_table.show(console, records)
+        st.page_link(navigation.ASK, label="**Ask these documents**", icon=":material/arrow_forward:")
+    elif embedding and not st.query_params.get("job"):
+        empty_state.show("description", "Nothing here yet", "Drop a file above; it can be asked some seconds later.")

@@ -1,0 +1,30 @@
+"""Money, time and size in words."""
+
+from ui import formats
+
+
+def test_an_unknown_price_is_said_and_never_zero() -> None:
+    assert formats.per_hour(None) == formats.per_day(None) == formats.per_month(None) == "price unknown"
+
+
+def test_small_prices_keep_the_digits_that_tell_them_apart() -> None:
+    assert formats.per_hour(0.0042) == "$0.0042/h"
+    assert formats.per_hour(1.408) == "$1.41/h"
+    assert formats.per_month(1.408) == "$1,028/month"
+
+
+def test_durations_are_in_the_units_people_use() -> None:
+    assert [formats.duration(s) for s in (7.6, 60, 200, 7500, 300_000)] == [
+        "8 s",
+        "1 min",
+        "3 min 20 s",
+        "2 h 5 min",
+        "3 days",
+    ]
+
+
+def test_ages_and_sizes_are_short() -> None:
+    assert formats.ago(100.0, now=101.0) == "just now"
+    assert formats.ago(100.0, now=400.0) == "5 min ago"
+    assert [formats.size(n) for n in (12, 14_200, 2_310_000)] == ["12 B", "14 kB", "2.3 MB"]
+    assert [formats.count(n, "passage") for n in (1, 1200)] == ["1 passage", "1,200 passages"]

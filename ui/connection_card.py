@@ -1,0 +1,37 @@
+"""Where the console is connected: a card in the sidebar, and the line that says on every page that it is a sandbox."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from services.connection import Connection, Mode
+from ui.escape import literal
+
+
+def sidebar(connection: Connection | None) -> None:
+    """The card: mode, account and region, read-only."""
+    with st.sidebar.container(border=True, gap="xsmall", key="connection-card"):
+        if connection is None:
+            st.badge("Not connected", icon=":material/link_off:", color="red")
+            st.markdown("See [Settings](/settings).")
+            return
+        with st.container(horizontal=True, gap="xsmall"):
+            if connection.mode is Mode.SANDBOX:
+                st.badge("Sandbox", icon=":material/science:", color="orange")
+            else:
+                st.badge("AWS", icon=":material/cloud_done:", color="green")
+            if connection.read_only:
+                st.badge("Read-only", icon=":material/lock:", color="violet")
+        identity = connection.identity
+        st.markdown(f"{literal(identity.account)} · {literal(identity.region)}")
+        if connection.mode is Mode.AWS:
+            st.markdown(f":gray[:small[{literal(identity.arn.rsplit(':', 1)[-1])}]]")
+
+
+def sandbox_line(connection: Connection) -> None:
+    """One line at the top of every page of a sandbox; nothing for a real account."""
+    if connection.mode is Mode.SANDBOX:
+        st.markdown(
+            ":orange-badge[:material/science: Sandbox] :gray[:small[A stand-in for AWS on this machine: "
+            "small models, real prices as estimates, nothing is billed.]]"
+        )

@@ -1,0 +1,66 @@
+"""How amounts of money, time and size are written, the same on every page."""
+
+from __future__ import annotations
+
+import time
+
+HOURS_PER_DAY = 24
+HOURS_PER_MONTH = 730  # as AWS counts a month: 8,760 hours / 12
+
+UNKNOWN_PRICE = "price unknown"
+
+
+def money(usd: float) -> str:
+    """`$0.0042`, `$1.23`, `$1,234`: enough digits to tell small prices apart, no more."""
+    if usd and abs(usd) < 0.1:
+        return f"${usd:,.4f}".rstrip("0")
+    return f"${usd:,.2f}" if abs(usd) < 1000 else f"${usd:,.0f}"
+
+
+def per_hour(usd: float | None) -> str:
+    """USD an hour; an unknown price is said, never shown as zero."""
+    return UNKNOWN_PRICE if usd is None else f"{money(usd)}/h"
+
+
+def per_day(usd_per_hour: float | None) -> str:
+    """What an hourly price comes to in a day."""
+    return UNKNOWN_PRICE if usd_per_hour is None else f"{money(usd_per_hour * HOURS_PER_DAY)}/day"
+
+
+def per_month(usd_per_hour: float | None) -> str:
+    """What an hourly price comes to in a month of 730 hours."""
+    return UNKNOWN_PRICE if usd_per_hour is None else f"{money(usd_per_hour * HOURS_PER_MONTH)}/month"
+
+
+def duration(seconds: float | None) -> str:
+    """`8 s`, `3 min 20 s`, `2 h 5 min`, `3 days`."""
+    if seconds is None:
+        return "—"
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    if whole < 2 * 86400:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // 86400} days"
+
+
+def ago(moment: float | None, now: float | None = None) -> str:
+    """How long ago a Unix time was."""
+    if not moment:
+        return "—"
+    passed = (time.time() if now is None else now) - moment
+    return "just now" if passed < 5 else f"{duration(passed)} ago"
+
+
+def size(octets: int) -> str:
+    """`812 B`, `14 kB`, `2.3 MB`."""
+    if octets < 1000:
+        return f"{octets} B"
+    return f"{octets / 1000:.0f} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 document`, `3 documents`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

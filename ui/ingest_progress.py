@@ -1,0 +1,82 @@
+"""Files being read into a collection: one row a file, its bar, and a sentence for each that was refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from services.knowledge import FileProgress, FileStatus, IngestView
+from ui import error_box, formats, status_chip
+from ui.escape import literal
+
+if TYPE_CHECKING:
+    from services.console import Console
+
+EVERY_SECONDS = 0.7
+ROWS_SHOWN = 12  # of files still being read; the rest is counted
+
+
+def show(console: Console, job: str) -> None:
+    """Write the ingest, refreshed while it runs."""
+    view = console.knowledge.follow(job)
+    if view is None:
+        st.query_params.pop("job", None)
+        return
+    alive = view.status == "running"
+
+    def draw() -> None:
+        now = console.knowledge.follow(job)
+        if now is None or (alive and now.status != "running"):
+            st.rerun()
+        else:
+            _draw(console, now)
+
+    st.fragment(draw, run_every=EVERY_SECONDS if alive else None)()
+
+
+def _draw(console: Console, view: IngestView) -> None:
+    ended = sum(file.status.ended for file in view.files)
+    with st.container(border=True, key="ingest-progress"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**Reading {formats.count(len(view.files), 'file')}**", width="stretch")
+            st.markdown(status_chip.badge(view.status), width="content")
+        if view.status == "running":
+            st.progress(view.progress or 0.0, text=f"{ended} of {len(view.files)} files")
+        waiting = [file for file in view.files if not file.status.ended]
+        for file in waiting[:ROWS_SHOWN]:
+            _file(file)
+        if len(waiting) > ROWS_SHOWN:
+            st.markdown(f":gray[and {len(waiting) - ROWS_SHOWN} more]")
+        _ended(view)
+        if view.problem is not None:
+            error_box.show(view.problem)
+        if view.status == "running":
+            st.button(
+                "Cancel", icon=":material/cancel:", key="ingest-cancel",
+                on_click=console.jobs.cancel, args=(view.job, console.connection.owner),
+            )  # fmt: skip
+        else:
+            st.button("Close", key="ingest-close", type="tertiary", on_click=_close)
+
+
+def _file(file: FileProgress) -> None:
+    done = file.stored / file.chunks if file.chunks else 0.0
+    text = f"{literal(file.name)} · {formats.size(file.size)} · {file.status}"
+    if file.chunks:
+        text += f" · {file.stored} of {formats.count(file.chunks, 'passage')}"
+    st.progress(min(1.0, done), text=text)
+
+
+def _ended(view: IngestView) -> None:
+    counts = {status: sum(file.status is status for file in view.files) for status in FileStatus if status.ended}
+    badges = [f"{status_chip.badge(status)} {number}" for status, number in counts.items() if number]
+    if badges:
+        st.markdown("   ".join(badges))
+    for file in view.files:
+        if file.status in (FileStatus.REFUSED, FileStatus.FAILED):
+            st.markdown(f":red[:material/block:] **{literal(file.name)}** {literal(file.reason)} {literal(file.hint)}")
+
+
+def _close() -> None:
+    st.query_params.pop("job", None)

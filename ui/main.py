@@ -1,0 +1,38 @@
+"""The main script: every request goes through it. Navigation first, then the connection, then the page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:  # Streamlit puts only ui/ there
+    sys.path.append(str(ROOT))
+
+from ui import connection_card, error_box, navigation, session  # noqa: E402
+
+ASSETS = ROOT / "ui" / "assets"
+
+st.set_page_config(page_title="Sagedeck", page_icon=str(ASSETS / "sagedeck.svg"), layout="wide")
+
+sections = navigation.pages()
+page = st.navigation(sections)  # before anything can stop the script: it decides which files are pages
+
+shade = "dark" if st.context.theme.type == "dark" else "light"
+st.logo(str(ASSETS / f"wordmark-{shade}.svg"), icon_image=str(ASSETS / "sagedeck.svg"), size="large")
+
+st.html(ASSETS / "console.css")
+
+console, problem = session.connect()
+connection_card.sidebar(console.connection if console else None)
+if console is not None:
+    connection_card.sandbox_line(console.connection)
+elif problem is not None:
+    error_box.show(problem)
+
+if console is not None or page.url_path == "settings":
+    page.run()
+else:
+    st.page_link(navigation.SETTINGS, label="Open Settings", icon=":material/settings:")

@@ -1,0 +1,48 @@
+"""Every page, its place in the sidebar, and its path; adding a page is one line here."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+HOME = "../pages/home.py"
+DEPLOY = "../pages/deploy.py"
+ENDPOINTS = "../pages/endpoints.py"
+DOCUMENTS = "../pages/playground/documents.py"
+ASK = "../pages/playground/ask.py"
+CHAT = "../pages/playground/chat.py"
+ACTIVITY = "../pages/activity.py"
+TAKE_DOWN = "../pages/take_down.py"
+SETTINGS = "../pages/settings.py"
+
+
+def pages() -> dict[str, list[Page]]:
+    """The pages by section, in the order they are shown. Paths are relative to ui/, where the main script is."""
+    return {
+        "": [
+            st.Page(HOME, title="Home", icon=":material/space_dashboard:", default=True,
+                    help="What runs, what it costs an hour, and what to do next."),
+        ],
+        "Models": [
+            st.Page(DEPLOY, title="Deploy", icon=":material/rocket_launch:",
+                    help="Choose a model or a pair, see the plan and its price, deploy."),
+            st.Page(ENDPOINTS, title="Endpoints", icon=":material/dns:",
+                    help="Every endpoint of this account and region: status, price, test, delete."),
+        ],
+        "Playground": [
+            st.Page(DOCUMENTS, title="Documents", icon=":material/description:",
+                    help="Add files and see which can be asked."),
+            st.Page(ASK, title="Ask", icon=":material/forum:",
+                    help="Ask your documents; every answer cites its passages."),
+            st.Page(CHAT, title="Chat", icon=":material/chat:",
+                    help="Talk to a deployed language model directly."),
+        ],
+        "Account": [
+            st.Page(ACTIVITY, title="Activity", icon=":material/history:",
+                    help="Everything this console did, with receipts."),
+            st.Page(TAKE_DOWN, title="Take down", icon=":material/delete_sweep:",
+                    help="Remove what this console made, in order, with proof."),
+            st.Page(SETTINGS, title="Settings", icon=":material/settings:",
+                    help="Which account, database and models are used, from where, and a test of each."),
+        ],
+    }  # fmt: skip

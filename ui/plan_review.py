@@ -1,0 +1,149 @@
+"""A plan before it runs: steps, what is sent, cost, permissions, the same as code; and the confirmation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from services.errors import PlanChanged
+from services.plans import Plan, check, policy, shown, to_boto3, warnings_of
+from ui import error_box, formats, plan_text
+from ui.escape import code, literal
+
+if TYPE_CHECKING:
+    from services.console import Console
+
+
+def show(
+    console: Console,
+    plan: Plan,
+    *,
+    key: str,
+    verb: str,
+    replan: Callable[[], Plan] | None = None,
+    typed: str = "",
+    secrets: Mapping[str, str] | None = None,
+    plan_key: str = "",
+) -> str | None:
+    """Write the review; the id of the run once the person has confirmed, else None.
+
+    verb     what the button says ("Deploy"); the price is added to it
+    replan   plans the same request again; a run starts only when that gives the same work at no higher price
+    plan_key where the page keeps the plan in the session; a changed plan is put there
+    typed    what has to be typed first; empty asks for nothing
+    """
+    with st.container(border=True, key=f"{key}-review"):
+        st.subheader(literal(plan.title), anchor=False)
+        _costs(plan)
+        problems = check(plan)
+        for problem in problems:
+            st.error(literal(problem), icon=":material/block:")
+        for warning in dict.fromkeys((*plan.warnings, *warnings_of(plan))):
+            st.warning(literal(warning), icon=":material/warning:")
+        _details(console, plan, key)
+        return _confirmation(console, plan, key, verb, replan, typed, secrets or {}, plan_key, blocked=bool(problems))
+
+
+def _costs(plan: Plan) -> None:
+    hourly = plan.estimate.usd_per_hour
+    with st.grid(4, min_column_width=140):
+        st.metric("Steps", len(plan.steps), border=True)
+        if hourly is not None and hourly < 0:
+            st.metric("Ends", formats.per_hour(-hourly), border=True)
+            st.metric("Saves a day", formats.per_day(-hourly).removesuffix("/day"), border=True)
+            st.metric("Saves a month", formats.per_month(-hourly).removesuffix("/month"), border=True)
+        else:
+            st.metric("While it runs", formats.per_hour(hourly), border=True)
+            st.metric("A day", formats.per_day(hourly).removesuffix("/day"), border=True)
+            st.metric("A month", formats.per_month(hourly).removesuffix("/month"), border=True)
+    once = f"; {formats.money(plan.estimate.usd_once)} once" if plan.estimate.usd_once else ""
+    if plan.estimate.source or once:
+        st.markdown(f":gray[:small[Estimate{literal(once)}: {literal(plan.estimate.source)}]]")
+
+
+def _details(console: Console, plan: Plan, key: str) -> None:
+    names = ["Steps", "What is sent", "Permissions", "As code"]
+    steps, sent, permissions, as_code = st.tabs(names, on_change="rerun", key=f"{key}-tabs")
+    if steps.open:
+        with steps:
+            st.table(_step_rows(plan), border="horizontal", hide_index=True, alt="Steps of the plan, in order")
+    if sent.open:
+        with sent:
+            chosen = st.selectbox(
+                "Step",
+                plan.steps,
+                format_func=lambda step: f"{step.id}: {plan_text.call_name(step)}",
+                key=f"{key}-step",
+            )
+            st.code(json.dumps(shown(chosen.parameters), indent=2, ensure_ascii=False), language="json")
+    if permissions.open:
+        with permissions:
+            st.markdown("Exactly what this plan needs. Paste it where your permissions are managed.")
+            document = policy(plan, partition=console.connection.identity.partition)
+            st.code(json.dumps(document, indent=2, ensure_ascii=False), language="json", height=360)
+    if as_code.open:
+        with as_code:
+            script = to_boto3(plan, region=console.connection.identity.region)
+            st.download_button(
+                "Download as a boto3 script", script, "plan.py", "text/x-python", on_click="ignore",
+                icon=":material/download:", key=f"{key}-download",
+            )  # fmt: skip
+            st.code(script, language="python", height=360)
+
+
+def _step_rows(plan: Plan) -> list[dict[str, str]]:
+    rows = []
+    for number, step in enumerate(plan.steps, 1):
+        undo = plan_text.undo_name(step)
+        rows.append(
+            {
+                "Step": str(number),
+                "Why": literal(step.reason),
+                "Call": code(plan_text.call_name(step)),
+                "Cost": literal(plan_text.cost_name(step)) or "—",
+                "Taken back by": code(undo) if undo else "—",
+            }
+        )
+    return rows
+
+
+def _confirmation(
+    console: Console,
+    plan: Plan,
+    key: str,
+    verb: str,
+    replan: Callable[[], Plan] | None,
+    typed: str,
+    secrets: Mapping[str, str],
+    plan_key: str,
+    *,
+    blocked: bool,
+) -> str | None:
+    matches = True
+    if typed:
+        entered = st.text_input(f"Type {code(typed)} to confirm", key=f"{key}-typed", live=True, autocomplete="off")
+        matches = (entered or "").strip() == typed
+    read_only = console.connection.read_only
+    if read_only:
+        st.markdown(":orange[:material/lock: This connection is read-only: plans can be looked at, not run.]")
+    pressed = st.button(
+        f"{verb} · {plan_text.price_of(plan).replace('$', chr(92) + '$')}",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=blocked or read_only or not matches,
+        key=f"{key}-confirm",
+    )
+    if not pressed:
+        return None
+    with error_box.shown():
+        current = replan() if replan else plan
+        try:
+            return console.runs.start(current, secrets=dict(secrets), confirmed=plan)
+        except PlanChanged as changed:
+            st.session_state[plan_key] = current
+            error_box.show(changed)
+            st.button("Show the new plan", key=f"{key}-again", icon=":material/refresh:")
+    return None

@@ -1,0 +1,50 @@
+"""A plan's parts in words: what sort of call a step is, how it is taken back, what it costs."""
+
+from __future__ import annotations
+
+from services.plans import Plan, Repeat, Step, Until, Upload
+from ui import formats
+
+
+def call_name(step: Step) -> str:
+    """`sagemaker.create_endpoint`, with what sort of step it is where it is not one call."""
+    name = f"{step.service}.{step.operation}"
+    match step.manner:
+        case Until():
+            return f"{name} until done"
+        case Repeat():
+            return f"{name} for each"
+        case Upload(size=size):
+            return f"{name}, {formats.size(size)}"
+        case _:
+            return name
+
+
+def undo_name(step: Step) -> str:
+    """The calls that take the step back, in order; empty when nothing has to be."""
+    return ", ".join(f"{undo.service}.{undo.operation}" for undo in step.undo if not isinstance(undo.manner, Until))
+
+
+def cost_name(step: Step) -> str:
+    """What the step starts or ends costing."""
+    if step.cost is None:
+        return ""
+    if step.cost.usd_per_hour is None and step.cost.usd_once is None:
+        return formats.UNKNOWN_PRICE
+    parts = []
+    if step.cost.usd_per_hour:
+        sign = "+" if step.cost.usd_per_hour > 0 else "−"
+        parts.append(f"{sign}{formats.money(abs(step.cost.usd_per_hour))}/h")
+    if step.cost.usd_once:
+        parts.append(f"{formats.money(step.cost.usd_once)} once")
+    return ", ".join(parts)
+
+
+def price_of(plan: Plan) -> str:
+    """The price in the confirm button: per hour, or what it ends, or that it is unknown."""
+    hourly = plan.estimate.usd_per_hour
+    if hourly is None:
+        return formats.UNKNOWN_PRICE
+    if hourly < 0:
+        return f"ends {formats.money(-hourly)}/h"
+    return formats.per_hour(hourly) if hourly else "costs nothing"

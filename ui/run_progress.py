@@ -1,0 +1,132 @@
+"""A run: its steps with status and time, what it costs now, and cancel, resume and undo.
+
+The run lives in the journal; `?run=<id>` in the address finds it again after a refresh or in another window.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from services.errors import NotFound
+from ui import error_box, formats, status_chip
+from ui.escape import code, literal
+
+if TYPE_CHECKING:
+    from services.console import Console
+    from services.plans import RunView, StepView
+
+EVERY_SECONDS = 1.0  # reads this machine's journal, not AWS
+
+
+def current() -> str:
+    """The run the address names; empty when none."""
+    return str(st.query_params.get("run", ""))
+
+
+def follow(run_id: str) -> None:
+    """Put the run into the address and draw the page again."""
+    st.query_params["run"] = run_id
+    st.rerun()
+
+
+def leave() -> None:
+    """Take the run out of the address; for a button's callback."""
+    st.query_params.pop("run", None)
+
+
+def show(console: Console, run_id: str, *, key: str = "run") -> RunView | None:
+    """Write the run's progress, refreshed while it is alive; the view as it was now, None when there is no such run."""
+    try:
+        view = console.runs.view(run_id)
+    except NotFound:
+        st.warning("There is no run of this name here. It may belong to another connection.", icon=":material/warning:")
+        return None
+    alive = not view.status.ended
+
+    def draw() -> None:
+        now = console.runs.view(run_id)
+        if alive and now.status.ended:
+            st.rerun()
+        _draw(console, now, key)
+
+    st.fragment(draw, run_every=EVERY_SECONDS if alive else None)()
+    return view
+
+
+def _draw(console: Console, view: RunView, key: str) -> None:
+    with st.container(border=True, key=f"{key}-progress"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(literal(view.title), anchor=False, width="stretch")
+            st.markdown(status_chip.badge(view.status), width="content")
+        st.progress(min(1.0, view.progress), text=_summary(view))
+        with st.container(gap=None):
+            for step in view.undo_steps if view.status == "undoing" else view.steps:
+                _step(step, view.now)
+        _problems(view)
+        _actions(console, view, key)
+
+
+def _summary(view: RunView) -> str:
+    finished = sum(step.status in ("done", "already_there") for step in view.steps)
+    parts = [f"{finished} of {len(view.steps)} steps", formats.duration((view.ended or view.now) - view.started)]
+    if not view.status.ended and view.remaining > 1:
+        parts.append(f"about {formats.duration(view.remaining)} to go")
+    if view.usd_per_hour is None or view.usd_per_hour:
+        parts.append(f"costing {formats.per_hour(view.usd_per_hour)} now".replace("$", "\\$"))
+    return " · ".join(parts)
+
+
+def _step(step: StepView, now: float) -> None:
+    words = [status_chip.chip(step.status).word]
+    if step.detail and step.status == "running":
+        words = [literal(step.detail)]
+    if step.started:
+        took = formats.duration((step.ended or now) - step.started)
+        running_long = step.status == "running" and step.typical
+        words.append(f"{took} of about {formats.duration(step.typical)}" if running_long else took)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"{status_chip.icon(step.status)} {literal(step.reason)}", width="stretch")
+        st.markdown(f":gray[:small[{' · '.join(words)}]]", width="content")
+
+
+def _problems(view: RunView) -> None:
+    if view.problem is not None:
+        error_box.show(view.problem)
+    for step in (*view.steps, *view.undo_steps):
+        if step.problem is not None and str(step.problem) != str(view.problem):
+            error_box.show(step.problem)
+    if view.status == "interrupted":
+        st.warning(
+            "This run stopped half-way because its console ended. Resuming looks at what is there before doing more.",
+            icon=":material/warning:",
+        )
+
+
+def _actions(console: Console, view: RunView, key: str) -> None:
+    with st.container(horizontal=True):
+        if view.status in ("waiting", "running"):
+            st.button(
+                "Cancel and undo", icon=":material/cancel:", key=f"{key}-cancel",
+                on_click=_ask, args=(console, "cancel", view.id),
+            )  # fmt: skip
+        if view.status in ("failed", "interrupted"):
+            st.button(
+                "Resume", type="primary", icon=":material/play_arrow:", key=f"{key}-resume",
+                on_click=_ask, args=(console, "resume", view.id),
+            )  # fmt: skip
+            st.button(
+                "Undo what was made", icon=":material/undo:", key=f"{key}-undo",
+                on_click=_ask, args=(console, "undo", view.id),
+            )  # fmt: skip
+        receipts = [step for step in (*view.steps, *view.undo_steps) if step.receipt and str(step.receipt)]
+        if receipts and view.status.ended:
+            with st.popover("Receipts", icon=":material/receipt_long:", key=f"{key}-receipts"):
+                for step in receipts:
+                    st.markdown(f"{code(step.operation)} {literal(step.receipt)}")
+
+
+def _ask(console: Console, verb: str, run_id: str) -> None:
+    with error_box.shown():
+        getattr(console.runs, verb)(run_id)
