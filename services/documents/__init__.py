@@ -9,6 +9,7 @@ from services.documents.chunking import Chunk, ChunkSettings, chunk
 from services.documents.limits import DEFAULT_LIMITS, Limits
 from services.documents.models import Page, Reading, Refusal, read_payload
 from services.documents.originals import Original
+from services.documents.reader import Reader, render_page, shared_reader
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -17,8 +18,11 @@ __all__ = [
     "Limits",
     "Original",
     "Page",
+    "Reader",
     "Reading",
     "Refusal",
     "chunk",
     "read_payload",
+    "render_page",
+    "shared_reader",
 ]

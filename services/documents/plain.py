@@ -1,0 +1,109 @@
+"""Bytes of unknown encoding read as text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from services.documents.limits import Limits
+from services.documents.models import Page
+from services.documents.tidy import tidy
+from services.errors import DocumentRefused
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+SAMPLE_BYTES = 64 * 1024
+"""What the encoding is guessed from: enough letters for any language, a quarter of a second at most."""
+
+LATIN_ENCODINGS = frozenset({"cp1250", "cp1252", "cp1254", "cp1257", "cp1258", "iso8859_2", "latin_1", "iso8859_15"})
+NOT_WESTERN = re.compile("[^\\x00-\\x7fàâäáçéèêëíîïñóôöúùûüßœÀÂÄÁÇÉÈÊËÍÎÏÑÓÔÖÚÙÛÜŒ‘’“”„–—…€«»°§£©®™·¿¡\\xa0]")
+"""Letters that French, Spanish, Italian or German do not use: short texts in them are often guessed as Czech."""
+
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+BINARY = DocumentRefused(
+    "The file holds binary data, not text.", "Drop it as PDF, Word (.docx), Markdown, HTML or text."
+)
+
+
+def decode(data: bytes, declared: str = "") -> str:
+    """Return `data` as text, in the encoding its mark, itself, or `declared` says, or the likeliest one.
+
+    Raises DocumentRefused where the bytes are not text in any encoding.
+    """
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            return _checked(data.decode(encoding, "replace"))
+    text = _strictly(data, "utf-8")
+    if text is not None and "\0" not in text:
+        return _checked(text)
+    if b"\0" in data[:SAMPLE_BYTES]:
+        return _checked(data.decode(_wide(data), "replace"))
+    if declared:
+        text = _strictly(data, declared)
+        if text is not None:
+            return _checked(text)
+    return _checked(_guessed(data))
+
+
+def _strictly(data: bytes, encoding: str) -> str | None:
+    """Return `data` decoded, or None if a byte does not fit or Python does not know the encoding."""
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def _wide(data: bytes) -> str:
+    """Return which UTF-16 has its zeros where these bytes have them; text with zeros elsewhere is not text."""
+    sample = data[:SAMPLE_BYTES]
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    half = len(sample) / 2
+    if odd > 0.4 * half and even < 0.05 * half:
+        return "utf-16-le"
+    if even > 0.4 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    raise BINARY
+
+
+def _guessed(data: bytes) -> str:
+    """Return `data` in the encoding that makes the likeliest language of it."""
+    import charset_normalizer
+
+    sample = data if len(data) <= SAMPLE_BYTES else data[: data.rfind(b"\n", 0, SAMPLE_BYTES) + 1 or SAMPLE_BYTES]
+    best = charset_normalizer.from_bytes(sample).best()
+    if best is None:
+        raise BINARY
+    if best.encoding in LATIN_ENCODINGS:
+        western = _strictly(data, "cp1252")
+        if western is not None and not NOT_WESTERN.search(western[:SAMPLE_BYTES]):
+            return western
+    text = _strictly(data, best.encoding)
+    return text if text is not None else data.decode(best.encoding, "replace")
+
+
+def _checked(text: str) -> str:
+    """Return `text` unless it holds what no text holds: more than one control character in two hundred."""
+    sample = text[:SAMPLE_BYTES]
+    if len(CONTROLS.findall(sample)) > max(2, len(sample) / 200) or sample.count("\ufffd") > max(20, len(sample) / 10):
+        raise BINARY
+    return text
+
+
+def read_text(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
+    """Return the pages, divided at form feeds, and no title."""
+    source = decode(data)
+    if len(source) > limits.characters:
+        raise DocumentRefused(
+            f"The file holds more than {limits.characters:,} characters.", "Split it and drop the parts."
+        )
+    if source.count("\f") >= limits.pages:
+        raise DocumentRefused(f"The file has more than {limits.pages:,} pages.", "Split it and drop the parts.")
+    pages = tuple(Page(number, tidy(text)) for number, text in enumerate(source.split("\f"), 1))
+    if not any(page.text for page in pages):
+        raise DocumentRefused("The file is empty.", "Check that it was saved completely, and drop it again.")
+    return pages, ""
