@@ -1,0 +1,36 @@
+"""Endpoints that exist: listed, described with what they cost, and deleted by a plan.
+
+May import the root files, plans, catalog, access and inference. Tested by tests/services/endpoints/: planners with plain
+state, the gateway with a stubbed client, the flow against the sandbox.
+"""
+
+from services.endpoints.models import (
+    Burn,
+    DeleteState,
+    EndpointDetail,
+    EndpointSummary,
+    ModelFacts,
+    Sharing,
+    Variant,
+    burn,
+    priced,
+)
+from services.endpoints.planner import delete_step, endpoint_steps, gone_step, plan_delete
+from services.endpoints.service import EndpointsService
+
+__all__ = [
+    "Burn",
+    "DeleteState",
+    "EndpointDetail",
+    "EndpointSummary",
+    "EndpointsService",
+    "ModelFacts",
+    "Sharing",
+    "Variant",
+    "burn",
+    "delete_step",
+    "endpoint_steps",
+    "gone_step",
+    "plan_delete",
+    "priced",
+]

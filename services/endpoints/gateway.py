@@ -1,0 +1,208 @@
+"""Reads endpoints, their configurations, models and tags."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+from services.catalog import dns_suffix
+from services.endpoints.models import (
+    EndpointDetail,
+    EndpointSummary,
+    ModelFacts,
+    Sharing,
+    Variant,
+    masked,
+)
+from services.errors import NotFound, code_and_message, translate
+
+# One page has 100 names; an account with more endpoints than this is not read in one go.
+MOST_ENDPOINTS = 2_000
+# Looking who else uses a configuration or model describes each of them; beyond this we say that we did not look.
+MOST_DESCRIBED = 500
+# Describing side by side: 8 calls at a time stay below 20 a second at SageMaker's usual 300-500 ms.
+SIDE_BY_SIDE = 8
+KEPT = 2_000
+
+
+class HasClients(Protocol):
+    """What is needed of the connection's clients."""
+
+    region: str
+
+    def get(self, service: str) -> Any:
+        """The boto3 client of a service."""
+
+
+class EndpointsGateway:
+    """Reads endpoints of one region. Configurations and models cannot change: they are read once and kept."""
+
+    def __init__(self, clients: HasClients) -> None:
+        self._clients = clients
+        self._kept: OrderedDict[tuple[str, ...], Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def region(self) -> str:
+        """The region that is read."""
+        return self._clients.region
+
+    def endpoints(self) -> tuple[EndpointSummary, ...]:
+        """Every endpoint, newest first."""
+        rows = self._pages(
+            "list_endpoints", "Endpoints", "listing endpoints", SortBy="CreationTime", SortOrder="Descending"
+        )
+        return tuple(
+            EndpointSummary(
+                name=row["EndpointName"],
+                arn=row["EndpointArn"],
+                status=row["EndpointStatus"],
+                created=row["CreationTime"],
+                modified=row["LastModifiedTime"],
+            )
+            for row in rows
+        )
+
+    def endpoint(self, name: str) -> EndpointDetail:
+        """One endpoint with its configuration, models and tags, not yet priced; raises NotFound."""
+        row = self._endpoint(name)
+        config = self._config(row["EndpointConfigName"], f"{row['EndpointArn']} {row['LastModifiedTime']}")
+        live = {each["VariantName"]: each for each in row.get("ProductionVariants", [])}
+        variants = tuple(
+            _variant(each, live.get(each["VariantName"], {})) for each in config.get("ProductionVariants", [])
+        )
+        models = tuple(self._model(variant.model_name) for variant in variants if variant.model_name)
+        return EndpointDetail(
+            name=row["EndpointName"],
+            arn=row["EndpointArn"],
+            url=f"https://runtime.sagemaker.{self.region}.{dns_suffix(self.region)}/endpoints/{name}/invocations",
+            status=row["EndpointStatus"],
+            created=row["CreationTime"],
+            modified=row["LastModifiedTime"],
+            config_name=row["EndpointConfigName"],
+            config_arn=config.get("EndpointConfigArn", ""),
+            failure=row.get("FailureReason", ""),
+            variants=variants,
+            models=tuple(dict.fromkeys(model for model in models if model is not None)),
+            components=self._components(name) if any(not variant.model_name for variant in variants) else (),
+            tags=self.tags(row["EndpointArn"]),
+        )
+
+    def tags(self, arn: str) -> tuple[tuple[str, str], ...]:
+        """The tags of a SageMaker resource, by key."""
+        rows = self._pages("list_tags", "Tags", f"reading the tags of {arn}", ResourceArn=arn)
+        return tuple(sorted((row["Key"], row["Value"]) for row in rows))
+
+    def sharing(self, detail: EndpointDetail) -> Sharing:
+        """Who else uses the configuration and the models of an endpoint."""
+        others = [each.name for each in self.endpoints() if each.name != detail.name]
+        rows = self._pages("list_endpoint_configs", "EndpointConfigs", "listing endpoint configurations")
+        configs = [(row["EndpointConfigName"], str(row["CreationTime"])) for row in rows]
+        configs = [each for each in configs if each[0] != detail.config_name]
+        if max(len(others), len(configs)) > MOST_DESCRIBED:
+            return Sharing(complete=False)
+        with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="sharing") as pool:
+            used = list(pool.map(self._config_of, others))
+            described = list(pool.map(lambda each: self._config(*each), configs))
+        users: dict[str, list[str]] = {}
+        for (name, _), config in zip(configs, described, strict=True):
+            for variant in [*config.get("ProductionVariants", []), *config.get("ShadowProductionVariants", [])]:
+                users.setdefault(variant.get("ModelName", ""), []).append(name)
+        return Sharing(
+            config_used_by=tuple(
+                name for name, config in zip(others, used, strict=True) if config == detail.config_name
+            ),
+            models_used_by=tuple(
+                (model.name, tuple(users[model.name])) for model in detail.models if model.name in users
+            ),
+        )
+
+    def _endpoint(self, name: str) -> Mapping[str, Any]:
+        found = self._describe("describe_endpoint", f"reading the endpoint {name}", EndpointName=name)
+        if found is None:
+            raise NotFound(
+                f"There is no endpoint {name} in {self.region}.",
+                "SageMaker does not know it: it may be deleted, or in another region or account.",
+                "Look at the list of endpoints, or check the region in Settings.",
+            )
+        return found
+
+    def _config_of(self, name: str) -> str:
+        found = self._describe("describe_endpoint", f"reading the endpoint {name}", EndpointName=name)
+        return str(found["EndpointConfigName"]) if found else ""
+
+    def _config(self, name: str, version: str) -> Mapping[str, Any]:
+        def ask() -> Mapping[str, Any]:
+            doing = f"reading the endpoint configuration {name}"
+            return self._describe("describe_endpoint_config", doing, EndpointConfigName=name) or {}
+
+        return self._once(("config", name, version), ask)
+
+    def _model(self, name: str) -> ModelFacts | None:
+        row = self._describe("describe_model", f"reading the model {name}", ModelName=name)
+        if row is None:
+            return None
+        several = row.get("Containers") or [{}]
+        container: Mapping[str, Any] = row.get("PrimaryContainer") or several[0]
+        source = container.get("ModelDataSource", {}).get("S3DataSource", {})
+        return ModelFacts(
+            name=row["ModelName"],
+            arn=row["ModelArn"],
+            image=container.get("Image", ""),
+            artifact=source.get("S3Uri") or container.get("ModelDataUrl", ""),
+            environment=masked(dict(container.get("Environment", {}))),
+            role_arn=row.get("ExecutionRoleArn", ""),
+        )
+
+    def _components(self, name: str) -> tuple[str, ...]:
+        rows = self._pages(
+            "list_inference_components", "InferenceComponents", f"listing components of {name}", EndpointNameEquals=name
+        )
+        return tuple(row["InferenceComponentName"] for row in rows)
+
+    def _describe(self, operation: str, doing: str, **which: str) -> Mapping[str, Any] | None:
+        try:
+            answer: Mapping[str, Any] = getattr(self._clients.get("sagemaker"), operation)(**which)
+            return answer
+        except Exception as error:
+            code, message = code_and_message(error)
+            if code == "ValidationException" and "Could not find" in message:
+                return None
+            raise translate(error, doing) from error
+
+    def _pages(self, operation: str, rows: str, doing: str, **which: str) -> tuple[Mapping[str, Any], ...]:
+        try:
+            paginator = self._clients.get("sagemaker").get_paginator(operation)
+            pages = paginator.paginate(**which, PaginationConfig={"MaxItems": MOST_ENDPOINTS})
+            return tuple(row for page in pages for row in page.get(rows, []))
+        except Exception as error:
+            raise translate(error, doing) from error
+
+    def _once(self, key: tuple[str, ...], ask: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: Mapping[str, Any] = self._kept[key]
+                return found
+        answer = ask()
+        if answer:
+            with self._lock:
+                self._kept[key] = answer
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+        return answer
+
+
+def _variant(config: Mapping[str, Any], live: Mapping[str, Any]) -> Variant:
+    initial = config.get("InitialInstanceCount", 0)
+    return Variant(
+        name=config["VariantName"],
+        model_name=config.get("ModelName", ""),
+        instance_type=config.get("InstanceType", ""),
+        count=live.get("CurrentInstanceCount", initial),
+        desired=live.get("DesiredInstanceCount", initial),
+        weight=live.get("CurrentWeight", config.get("InitialVariantWeight", 1.0)),
+    )

@@ -1,0 +1,59 @@
+"""Endpoints as pages see them: list, describe, and plan to delete one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from services.catalog import CatalogService
+from services.endpoints.models import Burn, DeleteState, EndpointDetail, EndpointSummary, burn, priced
+from services.endpoints.planner import plan_delete
+from services.errors import NotFound
+from services.plans.models import Plan
+
+if TYPE_CHECKING:
+    from services.endpoints.gateway import EndpointsGateway
+
+_SIDE_BY_SIDE = 8
+
+
+class EndpointsService:
+    """Endpoints of one account and region, with prices of the catalogue; `owner` is who asks."""
+
+    def __init__(self, gateway: EndpointsGateway, catalog: CatalogService, *, owner: str = "") -> None:
+        self._gateway, self._catalog = gateway, catalog
+        self.owner = owner
+
+    def list_endpoints(self) -> tuple[EndpointSummary, ...]:
+        """Every endpoint with its status, newest first: one paged call."""
+        return self._gateway.endpoints()
+
+    def describe_endpoint(self, name: str) -> EndpointDetail:
+        """One endpoint with configuration, models, tags and price; raises NotFound."""
+        return priced(self._gateway.endpoint(name), self._catalog.price)
+
+    def describe_many(self, names: Iterable[str]) -> tuple[EndpointDetail, ...]:
+        """Several endpoints at a bounded rate, in the order given; those deleted meanwhile are left out."""
+
+        def one(name: str) -> EndpointDetail | None:
+            try:
+                return self.describe_endpoint(name)
+            except NotFound:
+                return None
+
+        with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="describe") as pool:
+            return tuple(detail for detail in pool.map(one, names) if detail is not None)
+
+    def burn(self) -> Burn:
+        """What all endpoints cost an hour now."""
+        return burn(self.describe_many(summary.name for summary in self.list_endpoints()))
+
+    def delete_state(self, name: str) -> DeleteState:
+        """What there is to know before deleting an endpoint; raises NotFound."""
+        detail = self.describe_endpoint(name)
+        return DeleteState(detail=detail, sharing=self._gateway.sharing(detail))
+
+    def plan_delete(self, name: str) -> Plan:
+        """The plan that removes an endpoint and what belongs to it alone. Raises NotFound or InUse."""
+        return plan_delete(self.delete_state(name))
