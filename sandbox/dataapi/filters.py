@@ -1,0 +1,222 @@
+"""Filters, projections and updates on JSON documents, as the Data API defines them for collections."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sandbox.dataapi.refusals import MAX_FILTER_FIELDS, MAX_IN_VALUES, Refusal
+
+MISSING = object()
+Document = dict[str, Any]
+
+
+def at(document: Any, path: str) -> Any:
+    """The value at a dotted path (list positions are numbers), MISSING when there is none."""
+    for part in path.split("."):
+        if isinstance(document, dict) and part in document:
+            document = document[part]
+        elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
+            document = document[int(part)]
+        else:
+            return MISSING
+    return document
+
+
+def plain(value: Any) -> Any:
+    """A value in a form that compares: {"$date": n} is n, {"$uuid": s} and {"$objectId": s} are s."""
+    if isinstance(value, dict) and len(value) == 1:
+        key = next(iter(value))
+        if key in ("$date", "$uuid", "$objectId"):
+            return value[key]
+    return value
+
+
+def _equal(value: Any, wanted: Any) -> bool:
+    value, wanted = plain(value), plain(wanted)
+    if isinstance(value, bool) != isinstance(wanted, bool):
+        return isinstance(value, list) and wanted in value
+    return bool(value == wanted) or (isinstance(value, list) and wanted in value)
+
+
+def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    def compare(value: Any, wanted: Any) -> bool:
+        value, wanted = plain(value), plain(wanted)
+        numbers = (int, float)
+        alike = isinstance(value, numbers) and isinstance(wanted, numbers)
+        return (alike or (isinstance(value, str) and isinstance(wanted, str))) and test(value, wanted)
+
+    return compare
+
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "$eq": _equal,
+    "$ne": lambda value, wanted: not _equal(value, wanted),
+    "$in": lambda value, wanted: any(_equal(value, one) for one in wanted),
+    "$nin": lambda value, wanted: not any(_equal(value, one) for one in wanted),
+    "$gt": _ordered(lambda value, wanted: value > wanted),
+    "$gte": _ordered(lambda value, wanted: value >= wanted),
+    "$lt": _ordered(lambda value, wanted: value < wanted),
+    "$lte": _ordered(lambda value, wanted: value <= wanted),
+    "$exists": lambda value, wanted: (value is not MISSING) == wanted,
+    "$all": lambda value, wanted: isinstance(value, list) and all(one in value for one in wanted),
+    "$size": lambda value, wanted: isinstance(value, list) and len(value) == wanted,
+}
+
+
+def matches(document: Document, condition: Mapping[str, Any]) -> bool:
+    """Whether a document fulfils a (checked) filter."""
+    for key, wanted in condition.items():
+        if key == "$and":
+            fits = all(matches(document, part) for part in wanted)
+        elif key == "$or":
+            fits = any(matches(document, part) for part in wanted)
+        elif key == "$not":
+            fits = not matches(document, wanted)
+        else:
+            value = at(document, key)
+            fits = all(_OPERATORS[name](value, operand) for name, operand in _tests(wanted))
+        if not fits:
+            return False
+    return True
+
+
+def _tests(wanted: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(wanted, dict) and wanted and all(key.startswith("$") for key in wanted) and plain(wanted) is wanted:
+        yield from wanted.items()
+    else:
+        yield "$eq", wanted
+
+
+def check(condition: Any, indexed: Callable[[str], bool]) -> int:
+    """Refuse a filter the server would refuse; returns how many fields it names."""
+    if not isinstance(condition, dict):
+        raise Refusal("FILTER_INVALID_EXPRESSION", "Unsupported filter clause: filter must be a JSON Object.")
+    fields = 0
+    for key, wanted in condition.items():
+        if key in ("$and", "$or"):
+            if not isinstance(wanted, list):
+                raise Refusal("FILTER_INVALID_EXPRESSION", f"Unsupported filter clause: '{key}' needs an Array.")
+            fields += sum(check(part, indexed) for part in wanted)
+        elif key == "$not":
+            fields += check(wanted, indexed)
+        else:
+            _check_field(key, wanted, indexed)
+            fields += 1
+    if fields > MAX_FILTER_FIELDS:
+        message = f"Filter has {fields} fields, exceeds maximum allowed ({MAX_FILTER_FIELDS})."
+        raise Refusal("FILTER_FIELDS_LIMIT_VIOLATION", message)
+    return fields
+
+
+def _check_field(key: str, wanted: Any, indexed: Callable[[str], bool]) -> None:
+    if key.startswith("$"):
+        raise Refusal("FILTER_INVALID_EXPRESSION", f"Unsupported filter clause: operator '{key}' cannot stand here.")
+    for name, operand in _tests(wanted):
+        if name not in _OPERATORS:
+            raise Refusal("FILTER_UNSUPPORTED_OPERATOR", f"Unsupported filter operator '{name}'.")
+        if name in ("$in", "$nin", "$all"):
+            if not isinstance(operand, list):
+                raise Refusal("FILTER_INVALID_EXPRESSION", f"Unsupported filter clause: '{name}' needs an Array.")
+            if len(operand) > MAX_IN_VALUES:
+                message = f"Unsupported filter clause: '{name}' operator must have at most {MAX_IN_VALUES} values."
+                raise Refusal("FILTER_INVALID_EXPRESSION", message)
+        if key == "_id" and name not in ("$eq", "$in", "$ne", "$nin", "$exists"):
+            raise Refusal("FILTER_ID_NOT_INDEXED", f"Collection field '_id' cannot be filtered with '{name}'.")
+    if not indexed(key):
+        raise Refusal("FILTER_PATH_UNINDEXED", f"Collection path '{key}' is not indexed: cannot filter on that path.")
+
+
+def project(document: Document, projection: Mapping[str, Any] | None) -> Document:
+    """The fields of a document a projection asks for. `$vector` comes only when named or with "*"."""
+    wanted = dict(projection or {})
+    everything = bool(wanted.pop("*", 0))
+    vector = bool(wanted.pop("$vector", everything))
+    identity = wanted.pop("_id", 1)
+    included = [path for path, flag in wanted.items() if flag]
+    excluded = [path for path, flag in wanted.items() if not flag]
+    if included and not everything:
+        kept: Document = {}
+        for path in included:
+            if (value := at(document, path)) is not MISSING:
+                put(kept, path, copy.deepcopy(value))
+    else:
+        only_named = vector and projection is not None and set(projection) <= {"$vector", "_id"} and not everything
+        body = {} if only_named else document
+        kept = copy.deepcopy({key: value for key, value in body.items() if key not in ("_id", "$vector")})
+        for path in excluded:
+            remove(kept, path)
+    head: Document = {"_id": document["_id"]} if identity and "_id" in document else {}
+    return head | kept | ({"$vector": document["$vector"]} if vector and "$vector" in document else {})
+
+
+def put(document: Document, path: str, value: Any) -> None:
+    """Set the value at a dotted path, making what is missing on the way."""
+    *way, last = path.split(".")
+    for part in way:
+        document = document.setdefault(part, {})
+    document[last] = value
+
+
+def remove(document: Document, path: str) -> bool:
+    """Remove what is at a dotted path; False when nothing is."""
+    *way, last = path.split(".")
+    holder = at(document, ".".join(way)) if way else document
+    if isinstance(holder, dict) and last in holder:
+        del holder[last]
+        return True
+    return False
+
+
+def update(document: Document, change: Mapping[str, Any], *, inserting: bool = False) -> Document:
+    """A changed copy of a document: $set, $unset, $inc, $push, $addToSet, $setOnInsert, $rename, $min, $max, $mul."""
+    new = copy.deepcopy(document)
+    for operator, fields in change.items():
+        if operator not in _UPDATES or not isinstance(fields, dict):
+            raise Refusal("UNSUPPORTED_UPDATE_OPERATION", f"Unsupported update operation: '{operator}'.")
+        if operator == "$setOnInsert" and not inserting:
+            continue
+        for path, operand in fields.items():
+            _UPDATES[operator](new, path, operand)
+    return new
+
+
+def _number(combine: Callable[[Any, Any], Any], start: Any = None) -> Callable[[Document, str, Any], None]:
+    def apply(document: Document, path: str, operand: Any) -> None:
+        value = at(document, path)
+        if value is MISSING:
+            put(document, path, operand if start is None else combine(start, operand))
+        else:
+            put(document, path, combine(value, operand))
+
+    return apply
+
+
+def _append(document: Document, path: str, operand: Any, *, unique: bool) -> None:
+    value = at(document, path)
+    items = list(value) if isinstance(value, list) else []
+    each = operand["$each"] if isinstance(operand, dict) and "$each" in operand else [operand]
+    items += [item for item in each if not (unique and item in items)]
+    put(document, path, items)
+
+
+def _rename(document: Document, path: str, operand: Any) -> None:
+    value = at(document, path)
+    if value is not MISSING:
+        remove(document, path)
+        put(document, operand, value)
+
+
+_UPDATES: Mapping[str, Callable[[Document, str, Any], Any]] = {
+    "$set": put,
+    "$setOnInsert": put,
+    "$unset": lambda document, path, _operand: remove(document, path),
+    "$inc": _number(lambda old, by: old + by, 0),
+    "$mul": _number(lambda old, by: old * by, 0),
+    "$min": _number(min),
+    "$max": _number(max),
+    "$push": lambda document, path, operand: _append(document, path, operand, unique=False),
+    "$addToSet": lambda document, path, operand: _append(document, path, operand, unique=True),
+    "$rename": _rename,
+}

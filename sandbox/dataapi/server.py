@@ -1,0 +1,79 @@
+"""The stand-in over HTTP: tokens, JSON, one command a request. They run in threads: the event loop stays free."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.dataapi.database import Database, Fault
+from sandbox.dataapi.refusals import Refusal
+
+_TOKENS = ("AstraCS:", "Cassandra:")  # Astra's, and the user and password tokens of other Data API servers
+_FAULT_WORDS = {
+    429: ("TOO_MANY_REQUESTS", "Rate limit reached, slow down."),
+    500: ("SERVER_UNHANDLED_ERROR", "The server met an unexpected error."),
+    502: ("SERVER_BAD_GATEWAY", "Bad gateway."),
+    503: ("SERVER_UNAVAILABLE", "Resuming your database, please try again shortly."),
+}
+
+
+def routes(database: Database) -> list[BaseRoute]:
+    """One route a kind of address, under both prefixes."""
+
+    async def answer(request: Request) -> Response:
+        return await run_in_threadpool(_answer, database, request, await request.body())
+
+    paths = ("", "/{keyspace}", "/{keyspace}/{collection}")
+    return [
+        Route(f"{prefix}{path}", answer, methods=["POST"], name="dataapi")
+        for prefix in ("/api/json/v1", "/v1")
+        for path in paths
+    ]
+
+
+def _answer(database: Database, request: Request, raw: bytes) -> Response:
+    try:
+        _check_token(request.headers.get("token"))
+        name, body = _command(raw)
+        if database.hibernated:
+            return _faulty(Fault(name, 503))
+        fault = database.take_fault(name)
+        if fault is not None and not fault.after:
+            return _faulty(fault)
+        where = request.path_params
+        result = database.run(where.get("keyspace"), where.get("collection"), name, body)
+        return _faulty(fault) if fault is not None else JSONResponse(result)
+    except Refusal as refusal:
+        return JSONResponse({"errors": [refusal.body()]}, status_code=refusal.status)
+
+
+def _check_token(token: str | None) -> None:
+    if not token:
+        message = "The command did not include an authorization token in the request headers."
+        raise Refusal("MISSING_AUTHENTICATION_TOKEN", message, status=401)
+    if not any(token.startswith(prefix) and len(token) > len(prefix) for prefix in _TOKENS):
+        message = "Authentication failed for request due to invalid token."
+        raise Refusal("UNAUTHENTICATED_REQUEST", message, status=401)
+
+
+def _command(raw: bytes) -> tuple[str, dict[str, Any]]:
+    try:
+        payload = json.loads(raw)
+    except ValueError as error:
+        raise Refusal("REQUEST_NOT_JSON", f"Request not valid JSON, problem: {error}.", status=400) from error
+    if not isinstance(payload, dict) or len(payload) != 1:
+        raise Refusal("REQUEST_STRUCTURE_MISMATCH", "Request must be a JSON Object with one command.", status=400)
+    name, body = next(iter(payload.items()))
+    if not isinstance(body, dict):
+        raise Refusal("REQUEST_STRUCTURE_MISMATCH", f"Command '{name}' must be a JSON Object.", status=400)
+    return name, body
+
+
+def _faulty(fault: Fault) -> Response:
+    code, message = _FAULT_WORDS.get(fault.status, ("SERVER_UNHANDLED_ERROR", "The server met an unexpected error."))
+    return JSONResponse({"errors": [Refusal(code, message, fault.status).body()]}, status_code=fault.status)
