@@ -121,7 +121,7 @@ class Execution:
         outcome = Outcome(StepStatus.UNKNOWN)
         try:
             self._ledger.begin(step.id, self._clock())
-            performer = Performer(self._operator, self._ledger, self._clock, self._pause)
+            performer = Performer(self._operator, self, self._clock, self._pause)
             outcome = performer.perform(step, self._known, unsettled=self._entries[step.id].intent)
             self._record(step, outcome)
         except LeaseLost:
@@ -137,6 +137,14 @@ class Execution:
                 if outcome.status in graph.STOPPED and step.on_failure is OnFailure.EVERYTHING:
                     self._halted.set()
                 self._changed.notify_all()
+
+    def intend(self, step_id: str, intent: bool) -> None:
+        """Write down that a call of this step is about to be made, or was refused."""
+        self._ledger.intend(step_id, intent)
+
+    def say(self, step_id: str, detail: str) -> None:
+        """Write down what the step last heard."""
+        self._ledger.say(step_id, self._scrub(detail))
 
     def _operator(self, service: str) -> Operator:
         return _Bounded(self._operators(service), self._calls)
@@ -182,14 +190,19 @@ class Execution:
     def _clean(self, problem: Problem | None) -> Problem | None:
         if problem is None:
             return None
-        what, why, then = (scrub(text, self._secret_values) for text in (problem.what, problem.why, problem.next))
+        what, why, then = (
+            scrub(text, tuple(self._secret_values)) for text in (problem.what, problem.why, problem.next)
+        )
         return Problem(what, why, then, problem.kind)
+
+    def _scrub(self, text: str) -> str:
+        return scrub(text, tuple(self._secret_values))
 
     def _receipt(self, answer: Mapping[str, Any] | None) -> Receipt | None:
         if answer is None:
             return None
         meta = answer.get("ResponseMetadata") or {}
-        return Receipt(str(meta.get("RequestId", "")), scrub(_arn_in(answer), self._secret_values), self._clock())
+        return Receipt(str(meta.get("RequestId", "")), self._scrub(_arn_in(answer)), self._clock())
 
 
 class _Bounded:

@@ -189,7 +189,7 @@ class Ledger:
 
     def begin(self, step_id: str, now: float) -> None:
         """The step has begun; nothing is asked for yet."""
-        self._set(step_id, "status='running', started=coalesce(started, ?), ended=null, problem=null", now)
+        self._set(step_id, "status='running', started=?, ended=null, problem=null", now)
 
     def intend(self, step_id: str, intent: bool) -> None:
         """A call that changes something is about to be made, or was answered with a refusal."""
@@ -221,9 +221,3 @@ class Ledger:
             json.dumps([receipt.request_id, receipt.arn, receipt.at]) if receipt else None,
             codec.write(values) if values is not None else None,
         )
-
-    def undone(self, undoes: str) -> None:
-        """What the entry named `undoes` (phase:id) made is gone."""
-        phase, _, step_id = undoes.partition(":")
-        sql = "update plan_steps set status='undone' where run=? and owner=? and phase=? and id=?" + _HELD
-        self._state.write(sql, self._run, self._owner, phase, step_id, self._run, self._owner, self._token)

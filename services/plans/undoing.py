@@ -1,0 +1,137 @@
+"""From what a run made to the plan that takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.plans import graph
+from services.plans.entries import Phase, StepEntry
+from services.plans.models import Estimate, Plan, Ref, Step
+from services.plans.values import refs_of, substitute
+from services.plans.views import StepStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The plan that takes a run back; `undoes` says of each of its steps which entry it belongs to."""
+
+    plan: Plan
+    undoes: Mapping[str, str]
+
+
+def standing(entries: Sequence[StepEntry]) -> tuple[StepEntry, ...]:
+    """What the run made and has not taken back, of its plan and its former plans."""
+    return tuple(
+        entry
+        for entry in entries
+        if entry.phase is not Phase.UNDO and entry.status is StepStatus.DONE and not taken_back(entry, entries)
+    )
+
+
+def taken_back(entry: StepEntry, entries: Sequence[StepEntry]) -> bool:
+    """Whether every undo step of this entry has been done."""
+    undo = [each.status for each in entries if each.phase is Phase.UNDO and each.undoes == entry.name]
+    return bool(undo) and all(status in graph.SATISFIED for status in undo)
+
+
+def undo_of(plan: Plan, entries: Sequence[StepEntry]) -> Undo:
+    """What takes back all that stands: dependants first, former plans last, each step's own undo in its order."""
+    made = [entry for entry in standing(entries) if entry.step.undo]
+    values = {entry.id: entry.values for entry in entries if entry.phase is Phase.PLAN}
+    waits = graph.before(plan.steps)
+    steps: list[Step] = []
+    undoes: dict[str, str] = {}
+    warnings = [_unsure(entry) for entry in entries if _is_unsure(entry)]
+    ids_of: dict[str, tuple[str, ...]] = {}
+    for entry in _last_first(plan, made):
+        try:
+            own = complete(entry.step, values).undo if entry.phase is Phase.PLAN else entry.step.undo
+        except KeyError as error:
+            warnings.append(f"{entry.step.reason} This cannot be taken back: {error.args[0]} is no longer known.")
+            continue
+        later = [name for other, names in ids_of.items() for name in names if _depends(other, entry, waits)]
+        group = _renamed(entry, own, tuple(later))
+        ids_of[entry.name] = tuple(step.id for step in group)
+        undoes |= {step.id: entry.name for step in group}
+        steps += group
+    return Undo(Plan(f"Take back: {plan.title}", tuple(steps), tuple(warnings), _saved(made)), undoes)
+
+
+def complete(step: Step, values: Mapping[str, Mapping[str, Any]]) -> Step:
+    """The step with undo steps that hold the values they need; KeyError names a value that is not known."""
+    siblings = {each.id for each in step.undo}
+
+    def value(ref: Ref) -> Any:
+        if ref.step in siblings:
+            return ref
+        found = values.get(ref.step, {}).get(ref.path)
+        if found is None:
+            raise KeyError(f"{ref.step}.{ref.path}")
+        return found
+
+    return replace(step, undo=tuple(substitute(each, value) for each in step.undo))
+
+
+def _last_first(plan: Plan, made: Sequence[StepEntry]) -> list[StepEntry]:
+    place = {step.id: number for number, step in enumerate(graph.ordered(plan.steps))}
+    current = [entry for entry in made if entry.phase is Phase.PLAN]
+    former = [entry for entry in made if entry.phase is Phase.EARLIER]
+    current.sort(key=lambda entry: place[entry.id], reverse=True)
+    former.sort(key=lambda entry: entry.ended or 0.0, reverse=True)
+    return current + former
+
+
+def _depends(other: str, entry: StepEntry, waits: Mapping[str, frozenset[str]]) -> bool:
+    """Whether what `other` (phase:id) made must go before what `entry` made goes."""
+    if entry.phase is Phase.EARLIER:
+        return True
+    _, _, other_id = other.partition(":")
+    return entry.id in waits.get(other_id, frozenset())
+
+
+def _renamed(entry: StepEntry, own: Sequence[Step], later: tuple[str, ...]) -> list[Step]:
+    """The undo steps of one entry, one after the other, under ids that differ over the whole undo plan."""
+    ids = {step.id: f"undo-{entry.id}-{step.id}" for step in own}
+    group: list[Step] = []
+    previous: tuple[str, ...] = later
+    for step in own:
+        named = substitute(step, _renaming(ids))
+        after = tuple(dict.fromkeys((*(ids.get(name, name) for name in step.after), *previous)))
+        group.append(replace(named, id=ids[step.id], after=after, undo=()))
+        previous = (ids[step.id],)
+    return group
+
+
+def _renaming(ids: Mapping[str, str]) -> Callable[[Ref], Ref]:
+    return lambda ref: Ref(ids.get(ref.step, ref.step), ref.path)
+
+
+def _is_unsure(entry: StepEntry) -> bool:
+    return entry.phase is Phase.PLAN and entry.intent and entry.status is not StepStatus.DONE
+
+
+def _unsure(entry: StepEntry) -> str:
+    step = entry.step
+    return f"It is not known whether {step.operation} ({step.id}) was carried out; look at {step.service} yourself."
+
+
+def _saved(made: Sequence[StepEntry]) -> Estimate:
+    costs = [entry.step.cost.usd_per_hour for entry in made if entry.step.cost is not None]
+    if any(cost is None for cost in costs):
+        return Estimate(usd_per_hour=None)
+    return Estimate(usd_per_hour=0.0 - sum(cost or 0.0 for cost in costs))
+
+
+def lost_values(entries: Sequence[StepEntry]) -> tuple[str, ...]:
+    """Values that steps still to be done need and that were not kept, as step.path."""
+    done = {entry.id: entry.values for entry in entries if entry.status in graph.SATISFIED}
+    lost = [
+        f"{ref.step}.{ref.path}"
+        for entry in entries
+        if entry.status not in graph.SATISFIED
+        for ref in refs_of(entry.step)
+        if ref.step in done and ref.path not in done[ref.step]
+    ]
+    return tuple(dict.fromkeys(lost))
