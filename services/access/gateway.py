@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from services.access.models import ExecutionRole
+from services.access.models import ExecutionRole, RolePolicies
 from services.errors import code_and_message, translate
 
 # IAM allows 1,000 roles an account by default and 5,000 at most; more pages than that would be an error of ours.
@@ -43,8 +43,8 @@ class AccessGateway:
                 return None
             raise translate(error, f"reading the role {name}") from error
 
-    def policies(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """A role's inline policies by name and its attached ones by ARN."""
+    def policies(self, name: str) -> RolePolicies:
+        """What a role may do."""
         iam = self._clients.get("iam")
         try:
             inline = [
@@ -59,7 +59,7 @@ class AccessGateway:
             ]
         except Exception as error:
             raise translate(error, f"reading what the role {name} may do") from error
-        return tuple(inline), tuple(attached)
+        return RolePolicies(tuple(inline), tuple(attached))
 
 
 _BOUND = {"MaxItems": MOST_ROLES, "PageSize": 200}

@@ -68,6 +68,14 @@ class ExecutionRole:
     owner: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RolePolicies:
+    """What a role may do: its inline policies by name, the attached ones by ARN."""
+
+    inline: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleState:
     """What the planner has to know: where we are, and the role of the wanted name as it stands (None: not there)."""

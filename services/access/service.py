@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.access.models import Access, ExecutionRole, RoleRequest, RoleState, default_role_name
+from services.access.models import Access, ExecutionRole, RolePolicies, RoleRequest, RoleState, default_role_name
 from services.access.planner import plan_execution_role
 from services.errors import NotFound
 from services.plans.models import Plan
@@ -32,6 +32,14 @@ class AccessService:
         if found is None:
             raise NotFound(f"There is no role {name}.", "IAM does not know it.", "Choose another, or create one.")
         return found
+
+    def find_role(self, name: str) -> ExecutionRole | None:
+        """One role with its tags, or None."""
+        return self._gateway.role(name)
+
+    def policies(self, name: str) -> RolePolicies:
+        """What a role may do."""
+        return self._gateway.policies(name)
 
     def request(self, name: str = "", *, access: Access = Access.LEAST, buckets: tuple[str, ...] = ()) -> RoleRequest:
         """A request for a role of this owner; without a name, the console's usual one for the region."""

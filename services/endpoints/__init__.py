@@ -1,7 +1,7 @@
 """Endpoints that exist: listed, described with what they cost, and deleted by a plan.
 
-May import the root files, plans, catalog, access and inference. Tested by tests/services/endpoints/: planners with plain
-state, the gateway with a stubbed client, the flow against the sandbox.
+May import the root files, plans, catalog, access and inference. Tested by tests/services/endpoints/: planners with
+plain state, the gateway with a stubbed client, the flow against the sandbox.
 """
 
 from services.endpoints.models import (
