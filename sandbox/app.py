@@ -4,14 +4,14 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, MutableMapping
-from typing import Any
+from typing import IO, Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from sandbox import observability
+from sandbox import moto_iam, moto_tagging, observability
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.directory import Directory
@@ -59,6 +59,7 @@ class Sandbox:
         self.store.clear()
         self.meters.clear()
         self.moto.reset()
+        self._dataapi.forget()
 
     async def __call__(self, scope: AsgiScope, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -90,18 +91,30 @@ class Sandbox:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             body = await body_of(receive)
-            prefix, _, operation = headers.get("x-amz-target", "").partition(".")
-            if prefix == "SageMaker":
-                request = _parsed(body.read(_SMALL))
-                body.seek(0)
-                if self.sagemaker.has(operation, request):
-                    answered = self.sagemaker.handle(operation, request, aws.region)
-                    return Answer(200, ((b"content-type", JSON.encode()),), json.dumps(answered).encode())
-                check("sagemaker", operation, request)
         except AwsError as error:
             return shaped(error, headers, aws.service)
-        self._refresh(aws.service)
-        return await self.moto.answer(scope, body, aws)
+        with body:
+            built_here = self._sagemaker_answer(body, headers, aws)
+            if built_here is not None:
+                return built_here
+            self._refresh(aws.service)
+            return await self.moto.answer(scope, body, aws)
+
+    def _sagemaker_answer(self, body: IO[bytes], headers: dict[str, str], aws: Scope) -> Answer | None:
+        """Answer what is built here, refuse what does not fit SageMaker's model; None: it is moto's."""
+        try:
+            prefix, _, operation = headers.get("x-amz-target", "").partition(".")
+            if prefix != "SageMaker":
+                return None
+            request = _parsed(body.read(_SMALL))
+            body.seek(0)
+            if self.sagemaker.has(operation, request):
+                answered = self.sagemaker.handle(operation, request, aws.region)
+                return Answer(200, ((b"content-type", JSON.encode()),), json.dumps(answered).encode())
+            check("sagemaker", operation, request)
+        except AwsError as error:
+            return shaped(error, headers, aws.service)
+        return None
 
     def _refresh(self, service: str) -> None:
         """Before somebody looks: endpoints that became InService have written their first lines by now."""
@@ -114,6 +127,10 @@ class Sandbox:
     def _loaded(self, service: str) -> None:
         if service == "cloudwatch":
             observability.extend_cloudwatch(self.meters)
+        elif service == "resourcegroupstaggingapi":
+            moto_tagging.extend_tagging(self.store)
+        elif service == "iam":
+            moto_iam.extend_iam()
 
 
 class _Later:
@@ -123,6 +140,10 @@ class _Later:
         self._make = make
         self._app: Starlette | None = None
         self._lock = asyncio.Lock()
+
+    def forget(self) -> None:
+        """Make the routes, and what they hold, anew at the next request."""
+        self._app = None
 
     async def app(self) -> Starlette:
         async with self._lock:

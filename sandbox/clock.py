@@ -1,7 +1,7 @@
 """The sandbox's sense of time: the time of day is true, but what takes AWS minutes takes seconds.
 
-Durations are given as AWS takes them (`CREATING`, …) and divided by the speed: at the default speed of 60 an endpoint is
-InService after 5 seconds, at speed 1 after AWS's five minutes. At speed 0 the clock stands still, moves only by `advance`,
+Durations are given as AWS takes them (`CREATING`, …) and divided by the speed: at the default of 60 an endpoint is
+InService after 5 seconds, at 1 after five minutes as on AWS. At 0 the clock stands still, moves only by `advance`,
 and durations are those of the default speed.
 """
 

@@ -39,6 +39,8 @@ def rendered(error: AwsError, headers: Mapping[str, str], service: str) -> tuple
     if "x-amz-target" in headers or "json" in kind:
         body = {"__type": error.code, "message": error.message, "Message": error.message}
         return JSON, json.dumps(body).encode()
+    if service not in ("s3", "") and "form" not in kind:  # rest-json
+        return "application/json", json.dumps({"message": error.message}).encode()
     detail = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
     if service in ("s3", ""):
         return "application/xml", f"<?xml version='1.0' encoding='UTF-8'?><Error>{detail}</Error>".encode()

@@ -2,13 +2,16 @@
 
 import asyncio
 import gc
+import importlib
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from threading import Lock
+from types import ModuleType
 from typing import IO, Any
 
 from sandbox.errors import AwsError, not_built, rendered
@@ -70,7 +73,7 @@ class Moto:
         except Exception as error:  # noqa: BLE001 - whatever moto trips over must not reach a client as a traceback
             message = f"The sandbox's {aws.service or 'S3'} stumbled: {type(error).__name__}: {error}"
             return shaped(AwsError("InternalFailure", message[:500], 500), headers, aws.service)
-        if answer.status >= 400 and any(n == b"content-type" and v.startswith(b"text/html") for n, v in answer.headers):
+        if answer.status == 404 and aws.service not in ("s3", "") and _is_html(answer):
             return shaped(not_built(_what(headers, aws.service, None)), headers, aws.service)
         return answer
 
@@ -93,10 +96,7 @@ class Moto:
     def _application(self, environ: dict[str, Any]) -> Any:
         with self._lock:
             if self._dispatcher is None:
-                os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
-                from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-                self._dispatcher = DomainDispatcherApplication(create_backend_app)
+                self._dispatcher = _dispatcher()
         try:
             application = self._dispatcher.get_application(environ)
         except (ImportError, AttributeError, KeyError, TypeError):
@@ -115,9 +115,39 @@ class Moto:
             gc.freeze()
 
 
+def _dispatcher() -> Any:
+    os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
+    os.environ.setdefault("MOTO_S3_DEFAULT_KEY_BUFFER_SIZE", str(IN_MEMORY))
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    def create_app(service: Any) -> Any:
+        if service == "applicationautoscaling":
+            _load_without_ecs()
+        return create_backend_app(service)
+
+    return DomainDispatcherApplication(create_app)
+
+
+def _load_without_ecs() -> None:
+    """Moto's auto scaling asks ECS for services to scale; the sandbox has none, and without it 80 MB are not loaded."""
+    if "moto.ecs" in sys.modules or "moto.applicationautoscaling.models" in sys.modules:
+        return
+    stub: Any = ModuleType("moto.ecs")
+    stub.ecs_backends = defaultdict(lambda: defaultdict(lambda: None))
+    sys.modules["moto.ecs"] = stub
+    try:
+        importlib.import_module("moto.applicationautoscaling.models")
+    finally:
+        del sys.modules["moto.ecs"]
+
+
+def _is_html(answer: Answer) -> bool:
+    return any(name == b"content-type" and value.startswith(b"text/html") for name, value in answer.headers)
+
+
 async def body_of(receive: Receive) -> IO[bytes]:
     """Read a request's body, on disk if it is large. Raises AwsError (EntityTooLarge)."""
-    body: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed when it is collected
+    body: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the caller closes it
     more = True
     while more:
         message = await receive()

@@ -23,7 +23,7 @@ class Spread:
     total: float = 0.0
     least: float = float("inf")
     most: float = float("-inf")
-    values: array[float] = field(default_factory=lambda: array("d"))
+    values: "array[float]" = field(default_factory=lambda: array("d"))
 
     def add(self, value: float) -> None:
         if self.count < SAMPLES:

@@ -36,6 +36,7 @@ class SageMaker:
             "DescribeEndpoint": endpoints.describe_endpoint,
             "DeleteEndpoint": lambda region, request: endpoints.delete_endpoint(region, request, clock),
             "ListEndpoints": endpoints.list_endpoints,
+            "ListInferenceComponents": lambda region, request: {"InferenceComponents": []},  # none can be made yet
             "AddTags": tags.add_tags,
             "ListTags": tags.list_tags,
             "DeleteTags": tags.delete_tags,

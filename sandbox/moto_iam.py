@@ -1,0 +1,86 @@
+"""What moto's IAM lacks: AWS's managed policies (taken in one by one, when named) and SimulatePrincipalPolicy."""
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+_ATTACHING = ("attach_role_policy", "attach_user_policy", "attach_group_policy", "get_policy")
+
+
+@cache
+def extend_iam() -> None:
+    """Mend moto's IAM, which must be loaded; once a process."""
+    from moto.core.responses import ActionResult
+    from moto.iam import models
+    from moto.iam.responses import IamResponse
+
+    for name in _ATTACHING:
+        setattr(models.IAMBackend, name, _knowing_aws_policies(getattr(models.IAMBackend, name)))
+
+    def simulate_principal_policy(self: Any) -> Any:
+        actions, resources = self._get_param("ActionNames"), self._get_param("ResourceArns") or ["*"]
+        documents = _documents(self.backend, self._get_param("PolicySourceArn"))
+        documents += self._get_param("PolicyInputList") or []
+        results = [_decided(documents, action, resource) for action in actions for resource in resources]
+        return ActionResult({"EvaluationResults": results, "IsTruncated": False})
+
+    responses: Any = IamResponse
+    responses.simulate_principal_policy = simulate_principal_policy
+
+
+def _knowing_aws_policies(plain: Any) -> Any:
+    def method(self: Any, policy_arn: str, *rest: Any, **named: Any) -> Any:
+        if policy_arn not in self.managed_policies and ":iam::aws:policy/" in policy_arn:
+            _take_in(self, policy_arn)
+        return plain(self, policy_arn, *rest, **named)
+
+    return method
+
+
+def _take_in(backend: Any, arn: str) -> None:
+    """Read the one policy out of moto's copy of AWS's; parsing all of them would take 60 MB."""
+    from moto.iam.aws_managed_policies import aws_managed_policies_data as text
+    from moto.iam.models import AWSManagedPolicy
+
+    name = arn.rpartition("/")[2]
+    at = text.find(f'\n "{name}":{{')
+    if at < 0:
+        return
+    described, _ = json.JSONDecoder().raw_decode(text, text.index("{", at))
+    policy = AWSManagedPolicy.from_data(name, backend.account_id, backend.region_name, described)
+    if policy.arn == arn:
+        backend.managed_policies[arn] = policy
+
+
+def _documents(backend: Any, principal: str) -> list[str] | list[Any]:
+    """The policies of a role or user; for anybody else, whom the sandbox never refuses, one that allows all."""
+    for holder in (*backend.roles.values(), *backend.users.values()):
+        if holder.arn == principal:
+            attached = [version.document for p in holder.managed_policies.values() for version in _default(p)]
+            return [*_inline(holder), *attached]
+    return [{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}]
+
+
+def _inline(holder: Any) -> Iterable[Any]:
+    policies: Iterable[Any] = holder.policies.values()
+    return policies
+
+
+def _default(policy: Any) -> list[Any]:
+    return [version for version in policy.versions if version.is_default]
+
+
+def _decided(documents: Iterable[Any], action: str, resource: str) -> dict[str, Any]:
+    from moto.iam.access_control import IAMPolicy, PermissionResult
+
+    decision = "implicitDeny"
+    for document in documents:
+        text = document if isinstance(document, str) else json.dumps(document)
+        verdict = IAMPolicy({"policy_document": text}).is_action_permitted(action, resource)
+        if verdict == PermissionResult.DENIED:
+            decision = "explicitDeny"
+            break
+        if verdict == PermissionResult.PERMITTED:
+            decision = "allowed"
+    return {"EvalActionName": action, "EvalResourceName": resource, "EvalDecision": decision}

@@ -1,0 +1,91 @@
+"""One sandbox in this process, with a clock that stands still; emptied before each test that uses it."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from sandbox.app import Sandbox, create_app
+from sandbox.clock import Clock
+from sandbox.hosting import Hosting, Telemetry
+from tests.sandbox import server
+
+ROLE = "arn:aws:iam::123456789012:role/Sage"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"},
+    ],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A sandbox that serves: its application and address."""
+
+    app: Sandbox
+    url: str
+
+    def client(self, service: str, region: str = "us-east-1") -> Any:
+        return server.client(self.url, service, region)
+
+
+def _runtime(hosting: Hosting, telemetry: Telemetry) -> list[BaseRoute]:
+    """Stands in for sandbox.runtime: answers the region it was asked for, fails when told to."""
+
+    async def invoke(request: Request) -> JSONResponse:
+        if await request.body() == b"crash":
+            raise RuntimeError("as asked")
+        return JSONResponse({"endpoint": request.path_params["name"]})
+
+    return [Route("/endpoints/{name}/invocations", invoke, methods=["POST"])]
+
+
+def _dataapi() -> list[BaseRoute]:
+    async def command(request: Request) -> JSONResponse:
+        return JSONResponse({"path": request.url.path})
+
+    return [Route("/{rest:path}", command, methods=["POST"])]
+
+
+@pytest.fixture(scope="session")
+def _serving() -> Iterator[Running]:
+    app = create_app(_runtime, _dataapi, clock=Clock(speed=0))
+    with server.served(app) as url:
+        yield Running(app, url)
+
+
+@pytest.fixture
+def sandbox(_serving: Running) -> Running:
+    """An empty sandbox whose clock stands still."""
+    _serving.app.reset()
+    return _serving
+
+
+@pytest.fixture
+def role(sandbox: Running) -> str:
+    """The ARN of a role that SageMaker can assume."""
+    sandbox.client("iam").create_role(RoleName="Sage", AssumeRolePolicyDocument=json.dumps(TRUST))
+    return ROLE
+
+
+@pytest.fixture
+def deploy(sandbox: Running, role: str) -> Callable[..., None]:
+    """Create model, configuration and endpoint of one name; it is Creating until the clock is advanced."""
+
+    def deployed(name: str, instance_type: str = "ml.m5.xlarge", **endpoint: Any) -> None:
+        sagemaker = sandbox.client("sagemaker")
+        container = {"Image": "image:1", "Environment": {"TASK": "echo"}, "ModelDataUrl": "s3://models/a.tar.gz"}
+        sagemaker.create_model(ModelName=name, ExecutionRoleArn=role, PrimaryContainer=container)
+        variant = {"VariantName": "AllTraffic", "ModelName": name, "InstanceType": instance_type}
+        sagemaker.create_endpoint_config(
+            EndpointConfigName=name, ProductionVariants=[{**variant, "InitialInstanceCount": 1}]
+        )
+        sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, **endpoint)
+
+    return deployed

@@ -1,0 +1,143 @@
+"""What goes on to moto: S3, STS, metrics and logs; and what nobody has."""
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from tests.sandbox.conftest import Running
+from tests.sandbox.server import ask
+from tests.sandbox.test_endpoints import refusal
+
+SIGNED_S3 = "AWS4-HMAC-SHA256 Credential=testing/20261120/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+
+
+def test_sts_says_who_is_asking(sandbox: Running) -> None:
+    assert sandbox.client("sts").get_caller_identity()["Account"] == "123456789012"
+
+
+def test_objects_are_put_listed_read_and_deleted(sandbox: Running) -> None:
+    s3 = sandbox.client("s3")
+    s3.create_bucket(Bucket="my.bucket")
+    key = "folder/ü b%2F+.txt"
+    s3.put_object(Bucket="my.bucket", Key=key, Body=b"hello", Metadata={"made_by": "test"})
+    got = s3.get_object(Bucket="my.bucket", Key=key)
+    assert (got["Body"].read(), got["Metadata"]) == (b"hello", {"made_by": "test"})
+    assert [row["Key"] for row in s3.list_objects_v2(Bucket="my.bucket")["Contents"]] == [key]
+    s3.delete_object(Bucket="my.bucket", Key=key)
+    assert s3.list_objects_v2(Bucket="my.bucket")["KeyCount"] == 0
+    assert refusal(s3.get_object, Bucket="my.bucket", Key=key)[0] == "NoSuchKey"
+    assert refusal(s3.head_bucket, Bucket="absent")[0] == "404"
+
+
+def test_a_large_upload_comes_back_whole(sandbox: Running) -> None:
+    s3 = sandbox.client("s3")
+    s3.create_bucket(Bucket="large")
+    sent = bytes(range(256)) * 4096 * 20
+    s3.upload_fileobj(io.BytesIO(sent), "large", "model.tar.gz")
+    back = io.BytesIO()
+    s3.download_fileobj("large", "model.tar.gz", back)
+    assert back.getvalue() == sent
+
+
+def test_a_bucket_may_be_in_the_host_name(sandbox: Running) -> None:
+    s3 = sandbox.client("s3")
+    s3.create_bucket(Bucket="my.bucket")
+    s3.put_object(Bucket="my.bucket", Key="a/b.txt", Body=b"hello")
+    port = sandbox.url.rpartition(":")[2]
+    for host in (f"my.bucket.localhost:{port}", f"my.bucket.s3.localhost:{port}"):
+        status, _, body = ask(f"{sandbox.url}/a/b.txt", authorization=SIGNED_S3, host=host)
+        assert (status, body) == (200, b"hello")
+
+
+def test_a_bucket_may_be_named_like_a_route(sandbox: Running) -> None:
+    s3 = sandbox.client("s3")
+    for bucket in ("endpoints", "api"):
+        s3.create_bucket(Bucket=bucket)
+        s3.put_object(Bucket=bucket, Key="json/invocations", Body=b"mine")
+        assert s3.get_object(Bucket=bucket, Key="json/invocations")["Body"].read() == b"mine"
+
+
+def test_invocations_become_metrics(sandbox: Running, deploy: Callable[..., None]) -> None:
+    deploy("chat")
+    sandbox.app.clock.advance(6)
+    hosted = sandbox.app.directory.find("chat", "us-east-1", "123456789012")
+    assert hosted is not None
+    for number in range(1, 101):
+        sandbox.app.meters.invoked(
+            hosted,
+            status=424 if number == 1 else 200,
+            model_microseconds=number * 1000.0,
+            overhead_microseconds=500.0,
+            log_line=f"POST /invocations {number}",
+        )
+    dimensions = [{"Name": "VariantName", "Value": "AllTraffic"}, {"Name": "EndpointName", "Value": "chat"}]
+    wanted = {
+        "calls": ("Invocations", "Sum", 100.0),
+        "errors": ("InvocationModelErrors", "Sum", 1.0),
+        "median": ("ModelLatency", "p50", 50_000.0),
+        "tail": ("ModelLatency", "p99", 99_000.0),
+        "mean": ("OverheadLatency", "Average", 500.0),
+    }
+    queries = [
+        {
+            "Id": name,
+            "MetricStat": {
+                "Metric": {"Namespace": "AWS/SageMaker", "MetricName": metric, "Dimensions": dimensions},
+                "Period": 60,
+                "Stat": statistic,
+            },
+        }
+        for name, (metric, statistic, _) in wanted.items()
+    ]
+    now = datetime.fromtimestamp(sandbox.app.clock.now(), UTC)
+    answer = sandbox.client("cloudwatch").get_metric_data(
+        MetricDataQueries=queries, StartTime=now - timedelta(seconds=1), EndTime=now + timedelta(seconds=60)
+    )
+    values = {result["Id"]: result["Values"] for result in answer["MetricDataResults"]}
+    assert values == {name: [value] for name, (_, _, value) in wanted.items()}
+    listed = sandbox.client("cloudwatch").list_metrics(Namespace="AWS/SageMaker")["Metrics"]
+    assert len(listed) == 6
+
+
+def test_an_endpoint_writes_its_log(sandbox: Running, deploy: Callable[..., None]) -> None:
+    logs = sandbox.client("logs")
+    deploy("chat")
+    assert logs.describe_log_groups()["logGroups"] == []
+    sandbox.app.clock.advance(6)
+    group = "/aws/sagemaker/Endpoints/chat"
+    (stream,) = logs.describe_log_streams(logGroupName=group)["logStreams"]
+    assert stream["logStreamName"].startswith("AllTraffic/i-")
+    hosted = sandbox.app.directory.find("chat", "us-east-1", "123456789012")
+    assert hosted is not None
+    sandbox.app.meters.invoked(
+        hosted, status=200, model_microseconds=1.0, overhead_microseconds=1.0, log_line="POST /invocations 200"
+    )
+    messages = [event["message"] for event in logs.filter_log_events(logGroupName=group)["events"]]
+    assert messages[0] == "Starting container image:1"
+    assert messages[-1] == "POST /invocations 200"
+
+
+def test_what_the_sandbox_lacks_is_said_in_the_shape_of_each_protocol(sandbox: Running) -> None:
+    for service, operation, parameters in (
+        ("sagemaker", "list_hub_contents", {"HubName": "SageMakerPublicHub", "HubContentType": "Model"}),
+        ("cloudwatch", "describe_anomaly_detectors", {}),
+        ("iam", "get_organizations_access_report", {"JobId": "a" * 36}),
+        ("bedrock", "list_foundation_models", {}),
+    ):
+        code, said = refusal(getattr(sandbox.client(service), operation), **parameters)
+        assert code == "NotImplemented", service
+        assert said.startswith("The Sagedeck sandbox does not have the operation "), said
+
+
+def test_a_service_nobody_has_is_said_to_be_missing(sandbox: Running) -> None:
+    authorization = SIGNED_S3.replace("/s3/", "/teleport/")
+    status, headers, body = ask(sandbox.url, authorization=authorization)
+    assert status == 501
+    assert headers["x-amzn-errortype"] == "NotImplemented"
+    assert b"Traceback" not in body
+
+
+def test_auto_scaling_and_inference_components_can_be_asked_for(sandbox: Running) -> None:
+    scaling = sandbox.client("application-autoscaling")
+    assert scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"] == []
+    assert sandbox.client("sagemaker").list_inference_components()["InferenceComponents"] == []
