@@ -5,10 +5,10 @@ pages of a PDF (`render_page`). Nothing here speaks to the network. May import t
 tests/services/documents with files made in code.
 """
 
-from services.documents.chunking import Chunk, ChunkSettings, chunk
+from services.documents.chunking import Chunk, ChunkSettings, chunk, estimate_tokens
 from services.documents.limits import DEFAULT_LIMITS, Limits
 from services.documents.models import Page, Reading, Refusal, read_payload
-from services.documents.originals import Original
+from services.documents.originals import Original, Originals, clean_name
 from services.documents.reader import Reader, render_page, shared_reader
 
 __all__ = [
@@ -17,11 +17,14 @@ __all__ = [
     "ChunkSettings",
     "Limits",
     "Original",
+    "Originals",
     "Page",
     "Reader",
     "Reading",
     "Refusal",
     "chunk",
+    "clean_name",
+    "estimate_tokens",
     "read_payload",
     "render_page",
     "shared_reader",

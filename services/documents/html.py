@@ -15,14 +15,75 @@ from services.documents.plain import decode
 from services.documents.tidy import tidy
 from services.errors import DocumentRefused
 
-DROPPED = frozenset("script style noscript template iframe object svg canvas select button dialog".split())
+DROPPED = frozenset(
+    ("script", "style", "noscript", "template", "iframe", "object", "svg", "canvas", "select", "button", "dialog")
+)
 BOILERPLATE = frozenset(("nav", "footer", "menu"))
-NEVER_DROPPED = frozenset("html body area base br col hr img input link meta param source track wbr title".split())
+NEVER_DROPPED = frozenset(
+    (
+        "html",
+        "body",
+        "area",
+        "base",
+        "br",
+        "col",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "title",
+    )
+)
 """The page itself, and what has no end tag."""
 
 BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4"
-    " h5 h6 header hgroup hr html legend main nav ol p pre section summary table ul caption thead tbody tfoot".split()
+    (
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "ul",
+        "caption",
+        "thead",
+        "tbody",
+        "tfoot",
+    )
 )
 SPACE = re.compile(r"\s+")
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)

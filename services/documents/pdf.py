@@ -12,7 +12,7 @@ import io
 import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from services.documents.limits import Limits
 from services.documents.models import Page
@@ -177,7 +177,7 @@ def _has_pictures(reader: PdfReader) -> bool:
     """Whether one of the first pages draws a picture."""
     for page in reader.pages[:20]:
         try:
-            objects = page["/Resources"].get_object()["/XObject"].get_object()
+            objects = cast(Any, page["/Resources"])["/XObject"]
             if any(entry.get_object().get("/Subtype") == "/Image" for entry in objects.values()):
                 return True
         except Exception:  # noqa: BLE001 - only the wording of the refusal depends on it

@@ -1,9 +1,13 @@
-"""A page of a PDF drawn as a picture, with a passage marked. For worker processes only: PDFium is not safe with threads."""
+"""A page of a PDF drawn as a picture, with a passage marked.
+
+For worker processes only: PDFium is not safe with threads.
+"""
 
 from __future__ import annotations
 
 import io
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,9 +79,19 @@ def find_boxes(text_page: Any, passage: str) -> list[Box]:
             places.append(index)
     found = find_passage("".join(signs), _bare(passage[:LONGEST_MARK]))
     boxes: list[Box] = []
-    for index in sorted({places[place] for place in found}):
-        _extend(boxes, text_page.get_charbox(index, loose=True))
+    for index in _with_signs_between(sorted({places[place] for place in found})):
+        box = text_page.get_charbox(index, loose=True)
+        if box[2] > box[0] and box[3] > box[1]:
+            _extend(boxes, box)
     return boxes
+
+
+def _with_signs_between(indexes: list[int]) -> list[int]:
+    """Return the indexes with those of the few spaces and punctuation marks between them."""
+    filled = indexes[:1]
+    for previous, index in pairwise(indexes):
+        filled.extend(range(previous + 1, index + 1) if index - previous <= 6 else (index,))
+    return filled
 
 
 def find_passage(text: str, passage: str) -> set[int]:

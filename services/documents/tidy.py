@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028]")
 SURROGATES = re.compile("[\ud800-\udfff]")
@@ -57,7 +58,7 @@ def join_hyphens(text: str) -> str:
         before = WORD_BEFORE.search(text, max(0, match.start() - LONGEST_WORD), match.start() + 1)
         after = WORD_AFTER.match(rest)
         spelled = f"{before[0]}-{after[0]}".casefold() if before and after else "\n"
-        keeps = first.islower() and rest[0].isupper() or (hyphen in "-\u2010" and spelled in folded)
+        keeps = (first.islower() and rest[0].isupper()) or (hyphen in "-\u2010" and spelled in folded)
         return f"{first}{'-' if keeps else ''}{rest}\n"
 
     return HYPHEN_AT_END.sub(joined, text)
@@ -71,7 +72,7 @@ def join_lines(text: str) -> str:
     if width < 30:
         return "\n".join(lines)
     joined = [lines[0]]
-    for previous, line in zip(lines, lines[1:], strict=False):
+    for previous, line in pairwise(lines):
         full = len(previous) >= FULL_LINE * width and not (previous[-1].isdigit() and ". ." in previous)
         if full and line and not LIST_ITEM.match(line):
             joined[-1] += " " + line

@@ -2,12 +2,15 @@
 
 It takes tasks on its standard input and answers on its standard output, as services.documents.wire says:
 
-    {"task": "read", "path", "name", "limits": {…}}               -> {"pages": [[number, text]], "refusal", "kind", "title"}
-    {"task": "draw", "path", "number", "highlight", "width", …}   -> {"png": base64} or {"refusal": [reason, hint]}
+    {"task": "read", "path", "name", "limits": {…}}
+        -> {"pages": [[number, text]], "refusal": null or [reason, hint], "kind", "title"}
+    {"task": "draw", "path", "number", "highlight", "width", "limits"}
+        -> {"png": base64} or {"refusal": [reason, hint]}
 
 Limits: its address space (RLIMIT_AS; macOS does not keep to it, there the pool watches the resident size), processor
-time for each task, no core dump, no written file of more than 4 MB; it ends itself when a task takes too long even if its
-parent is gone, after an idle minute, and when memory ran out. It has no secrets: the pool gives it a bare environment.
+time for each task, no core dump, no written file of more than 4 MB; it ends itself when a task takes too long even
+if its parent is gone, after an idle minute, and when memory ran out. It has no secrets: the pool gives it a bare
+environment.
 """
 
 from __future__ import annotations

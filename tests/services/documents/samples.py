@@ -129,4 +129,5 @@ def make_zip(parts: Mapping[str, str | bytes]) -> bytes:
 
 def make_html(body: str, title: str = "A page") -> bytes:
     """Return an HTML document in UTF-8."""
-    return f"<!DOCTYPE html><html><head><meta charset=utf-8><title>{title}</title></head><body>{body}</body></html>".encode()
+    head = f"<head><meta charset=utf-8><title>{title}</title></head>"
+    return f"<!DOCTYPE html><html>{head}<body>{body}</body></html>".encode()
