@@ -45,7 +45,7 @@ def stream(console: Console, endpoint: str, words: str, turns: list[Turn], *, sy
         place.markdown(":gray[:shimmer[Waiting for the first word]]")
         ended = False
         try:
-            deltas = console.endpoints.chat(endpoint, _messages(turns, words, system), params)
+            deltas = console.stream(endpoint, _messages(turns, words, system), params)
             _write(deltas, turn, place)
             ended = True
         except SagedeckError as error:

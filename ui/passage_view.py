@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from services.console import Console
     from services.knowledge import Passage
 
+KEPT_SECONDS = 60.0  # of a drawn page or a read document: long enough to look at its other passages
 AROUND = 1500  # characters of the page shown before and after a passage that is not in a PDF
 
 
@@ -47,17 +48,34 @@ def marked(before: str, passage: str, after: str) -> str:
 def _picture(console: Console, passage: Passage) -> bytes | None:
     if not passage.source.lower().endswith(".pdf"):
         return None
+
+    def draw() -> bytes:
+        original = console.originals.open(console.owner, passage.document)
+        return console.reader.draw(original.path, passage.page, passage.text, owner=console.owner)
+
+    key = ("picture", console.owner, passage.document, str(passage.page), passage.id)
     try:
-        return console.knowledge.page_picture(passage)
+        return console.cached(key, KEPT_SECONDS, draw)
     except SagedeckError:
         return None  # the text stands in
 
 
 def _in_its_page(console: Console, passage: Passage) -> tuple[str, str, str]:
+    """The text before the passage, the passage, and the text after it; only the passage where its page is not kept."""
+
+    def read() -> dict[int, str]:
+        original = console.originals.open(console.owner, passage.document)
+        reading = console.reader.read(original.path, original.name, console.owner)
+        return {page.number: page.text for page in reading.pages}
+
     try:
-        text = console.knowledge.page_text(passage)
+        text = console.cached(("pages", console.owner, passage.document), KEPT_SECONDS, read).get(passage.page, "")
     except SagedeckError:
         return "", passage.text, ""
-    if text[passage.start : passage.end] != passage.text:
+    start, end = passage.start, passage.end
+    if text[start:end] != passage.text:
+        start = text.find(passage.text)
+        end = start + len(passage.text)
+    if start < 0:
         return "", passage.text, ""
-    return text[max(0, passage.start - AROUND) : passage.start], passage.text, text[passage.end : passage.end + AROUND]
+    return text[max(0, start - AROUND) : start], passage.text, text[end : end + AROUND]

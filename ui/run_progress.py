@@ -48,6 +48,7 @@ def show(console: Console, run_id: str, *, key: str = "run") -> RunView | None:
     def draw() -> None:
         now = console.runs.view(run_id)
         if alive and now.status.ended:
+            console.refresh()
             st.rerun()
         _draw(console, now, key)
 

@@ -28,7 +28,8 @@ if not console.knowledge.documents():
 
 with options:
     store, collection = store_picker.show(console, key="library")
-    endpoint_picker.choose_pair(console)
+    embedding = endpoint_picker.choose_embedding(console) or embedding
+    chat = endpoint_picker.choose_chat(console) or chat
     k = st.slider("Passages given to the model", 1, 20, 5, key="ask.k", persist_state=True)
     mode = st.segmented_control(
         "Search by",

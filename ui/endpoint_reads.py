@@ -1,0 +1,73 @@
+"""What pages read of endpoints, shared through the Console's cache so that ten pages cost as many calls as one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from services.catalog import Task
+from services.errors import NotFound
+from services.inference import Kind, recognise
+
+if TYPE_CHECKING:
+    from services.console import Console
+    from services.endpoints import EndpointDetail, EndpointSummary
+
+LIST_SECONDS = 2.0  # a status is at most this old
+DETAILS_SECONDS = 15.0
+MOST_DESCRIBED = 200  # at 20 calls a second; further endpoints are listed without price until asked for
+CHANGING = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
+_KINDS = "endpoint.kinds"
+
+
+def listed(console: Console) -> tuple[EndpointSummary, ...]:
+    """Every endpoint with its status, newest first."""
+    return console.cached(("endpoints",), LIST_SECONDS, console.endpoints.list_endpoints)
+
+
+def details(console: Console) -> dict[str, EndpointDetail]:
+    """Endpoints by name with configuration and price; asked anew when the list or a status changes."""
+    now = listed(console)[:MOST_DESCRIBED]
+    state = tuple(f"{each.name}={each.status}" for each in now)
+    found = console.cached(
+        ("details", *state), DETAILS_SECONDS, lambda: console.endpoints.describe_many(each.name for each in now)
+    )
+    return {detail.name: detail for detail in found}
+
+
+def task_of(detail: EndpointDetail) -> str:
+    """What an endpoint is for, as far as its tag, its image or a test in this session tells; "" unknown."""
+    if detail.task:
+        return detail.task
+    tested = st.session_state.get(_KINDS, {}).get(detail.name)
+    if tested:
+        return str(tested)
+    contract = recognise(detail.facts())
+    return task_of_kind(contract.kind) if contract else ""
+
+
+def task_of_kind(kind: Kind) -> str:
+    """The catalogue's word for what an endpoint of this kind does."""
+    return Task.EMBEDDING.value if kind is Kind.EMBEDDING else Task.CHAT.value
+
+
+def remember_kind(name: str, kind: Kind) -> None:
+    """Keep what a test found out about an endpoint that nothing else tells."""
+    st.session_state.setdefault(_KINDS, {})[name] = task_of_kind(kind)
+
+
+def ready_for(console: Console, task: Task) -> list[str]:
+    """Names of the endpoints that take requests now and are for this task, newest first."""
+    found = details(console)
+    names = [each.name for each in listed(console) if each.ready and each.name in found]
+    return [name for name in names if task_of(found[name]) == task.value]
+
+
+def exists(console: Console, name: str) -> bool:
+    """Whether there is an endpoint of this name."""
+    try:
+        console.detail(name)
+    except NotFound:
+        return False
+    return True

@@ -1,0 +1,66 @@
+"""The endpoints as a table: status chips, machine, price, age, and a menu in each row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from services.catalog import Task
+from ui import endpoint_reads, formats, status_chip
+
+if TYPE_CHECKING:
+    from services.console import Console
+    from services.endpoints import EndpointDetail, EndpointSummary
+
+TASKS = {Task.EMBEDDING.value: "Embedding", Task.CHAT.value: "Language"}
+_MENU = "endpoints.menu"
+
+
+def show(console: Console, listed: Sequence[EndpointSummary], *, key: str = "endpoints", menu: bool = True) -> str:
+    """Write the table; the name of the endpoint whose row was just opened, else empty."""
+    wanted = ""
+    if len(listed) > 8:
+        wanted = st.text_input("Filter by name", key=f"{key}.filter", icon=":material/search:", live=True) or ""
+    rows = [each for each in listed if wanted.lower() in each.name.lower()]
+    details = endpoint_reads.details(console)
+    words = [status_chip.chip(status).word for status in _statuses(rows)]
+    colours = [status_chip.chip(status).colour for status in _statuses(rows)]
+    columns = {
+        "Name": st.column_config.TextColumn(pinned=True, width="medium"),
+        "Status": st.column_config.MultiselectColumn(options=words, color=colours, width="small"),
+        "$/h": st.column_config.NumberColumn(format="$%.4f", help="Of all its instances; empty where it is unknown"),
+        "Created": st.column_config.DatetimeColumn(format="distance"),
+        "Open": st.column_config.ButtonColumn("", key=_MENU, type="tertiary") if menu else None,
+    }
+    st.dataframe(
+        [_row(each, details.get(each.name)) for each in rows],
+        hide_index=True,
+        key=f"{key}.table",
+        column_config=columns,
+        alt="Endpoints with status, machine and price",
+    )
+    total = sum(detail.usd_per_hour or 0.0 for detail in details.values())
+    unknown = sum(detail.usd_per_hour is None for detail in details.values())
+    more = f" and {formats.count(unknown, 'endpoint')} of unknown price" if unknown else ""
+    st.markdown(f":gray[{formats.count(len(rows), 'endpoint')} · {formats.per_hour(total)}{more}]".replace("$", "\\$"))
+    click = st.session_state.get(_MENU) if menu else None
+    return rows[click["row"]].name if click and click["row"] < len(rows) else ""
+
+
+def _statuses(rows: Sequence[EndpointSummary]) -> list[str]:
+    return list(dict.fromkeys(each.status for each in rows)) or ["InService"]
+
+
+def _row(each: EndpointSummary, detail: EndpointDetail | None) -> dict[str, object]:
+    return {
+        "Name": each.name,
+        "Status": [status_chip.chip(each.status).word],
+        "For": TASKS.get(endpoint_reads.task_of(detail), "—") if detail else "—",
+        "Instance": f"{detail.instance_type} × {detail.count}" if detail and detail.variants else "—",
+        "$/h": detail.usd_per_hour if detail else None,
+        "Created": each.created,
+        "Owner": (detail.owner.rsplit("/", 1)[-1] or "—") if detail else "—",
+        "Open": ":material/open_in_full: Open",
+    }

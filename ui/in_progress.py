@@ -1,0 +1,52 @@
+"""Runs and jobs that are under way, and those that wait for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from services.jobs import JobStatus
+from ui import formats, navigation, status_chip
+from ui.escape import literal
+
+if TYPE_CHECKING:
+    from services.console import Console
+
+EVERY_SECONDS = 2.0
+MOST = 5
+WAITING_FOR_A_PERSON = ("failed", "interrupted")
+
+
+def show(console: Console) -> None:
+    """A bar for each, refreshed while any is alive."""
+    owner = console.connection.owner
+    alive = any(not run.status.ended for run in console.runs.list(20))
+    alive = alive or any(job.status is JobStatus.RUNNING for job in console.jobs.list(owner, limit=20))
+
+    def draw() -> None:
+        runs = console.runs.list(20)
+        jobs = [job for job in console.jobs.list(owner, limit=20) if job.status is JobStatus.RUNNING]
+        live = [run for run in runs if not run.status.ended]
+        if alive and not live and not jobs:
+            console.refresh()
+            st.rerun()
+        for run in live[:MOST]:
+            st.progress(
+                min(1.0, run.progress), text=f"{literal(run.title)} · {formats.duration(run.now - run.started)}"
+            )
+            st.page_link(_page(run.title), label="Follow", icon=":material/visibility:", query_params={"run": run.id})
+        for job in jobs[:MOST]:
+            st.progress(job.progress or 0.0, text=f"{literal(job.title)} {literal(job.detail)}")
+        waiting = [run for run in runs if run.status in WAITING_FOR_A_PERSON][:MOST]
+        for run in waiting:
+            st.markdown(f"{status_chip.badge(run.status)} {literal(run.title)}")
+            st.page_link(navigation.ACTIVITY, label="Look", icon=":material/visibility:", query_params={"run": run.id})
+        if not live and not jobs and not waiting:
+            st.markdown(":gray[Nothing is under way.]")
+
+    st.fragment(draw, run_every=EVERY_SECONDS if alive else None)()
+
+
+def _page(title: str) -> str:
+    return navigation.DEPLOY if title.startswith("Deploy") else navigation.ACTIVITY

@@ -1,0 +1,123 @@
+"""One model to deploy: which, on what, for how much, under which name, and its licence."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from services.access import ExistingRole, RoleChoice
+from services.catalog import CatalogModel, Task
+from services.deploy import DeployRequest, name_problem, suggest_name
+from services.errors import SagedeckError
+from ui import error_box, formats
+from ui.escape import literal
+
+if TYPE_CHECKING:
+    from services.console import Console
+
+TITLES = {Task.EMBEDDING: "Embedding model", Task.CHAT: "Language model"}
+OWN_ROLE, OTHER_ROLE = "The console's own", "One that exists"
+
+
+def role(console: Console, *, key: str) -> RoleChoice | None:
+    """Which execution role; None while an existing one is wanted and none is chosen."""
+    choice = st.segmented_control(
+        "Execution role",
+        [OWN_ROLE, OTHER_ROLE],
+        default=OWN_ROLE,
+        required=True,
+        key=f"{key}.role",
+        help="What SageMaker takes on while your model runs: it pulls the image, reads the weights, writes the logs. "
+        "Your own identity only has to be allowed to hand it over (iam:PassRole).",
+    )
+    if choice != OTHER_ROLE:
+        request = console.access.request()
+        st.markdown(f":gray[:small[{literal(request.name)}: found, or created with least privilege by the plan.]]")
+        return request
+    with error_box.shown():
+        roles = {role.arn: role.name for role in console.access.list_roles()}
+        chosen = st.selectbox(
+            "Role", list(roles), index=None, format_func=lambda arn: roles.get(arn, arn), key=f"{key}.arn",
+            accept_new_options=True, placeholder="Choose a role, or paste an ARN",
+        )  # fmt: skip
+        return ExistingRole(chosen) if chosen else None
+    return None
+
+
+def show(console: Console, task: Task, chosen_role: RoleChoice | None, *, key: str) -> DeployRequest | None:
+    """Write the form of one model in a card; the request as it stands, None while something is missing."""
+    with st.container(border=True, key=f"{key}-card", height="stretch"):
+        st.subheader(TITLES[task], anchor=False)
+        model = _model(console, task, key)
+        instance_type, count = _machine(console, model, key)
+        name = _name(model, key)
+        accepted = _licence(console, model, key)
+    if chosen_role is None or not name or not instance_type:
+        return None
+    return DeployRequest(
+        model_id=model.id,
+        endpoint_name=name,
+        instance_type=instance_type,
+        role=chosen_role,
+        owner=console.connection.owner,
+        count=count,
+        accept_eula=accepted,
+    )
+
+
+def _model(console: Console, task: Task, key: str) -> CatalogModel:
+    recommended = console.catalog.recommended(task)
+    every = st.toggle("Whole catalogue", key=f"{key}.every", help="Otherwise only a small first choice.")
+    models = console.catalog.list_models(task=task) if every else recommended
+    preferred = console.settings.embedding_model if task is Task.EMBEDDING else console.settings.language_model
+    ids = [model.id for model in models]
+    model = st.selectbox(
+        "Model",
+        models,
+        index=ids.index(preferred) if preferred in ids else 0,
+        format_func=lambda each: f"{each.name} · {each.provider}" if each.provider else each.name,
+        key=f"{key}.model.{every}",
+    )
+    notes = [literal(model.id), f"version {literal(model.version)}"]
+    st.markdown(f":gray[:small[{' · '.join(notes)}]] [Model page]({model.url})" if model.url else f":gray[{notes[0]}]")
+    return model
+
+
+def _machine(console: Console, model: CatalogModel, key: str) -> tuple[str, int]:
+    offers = dict(console.catalog.offers(model))
+    types = list(offers)
+    default = types.index(model.default_instance) if model.default_instance in types else 0
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    instance_type = left.selectbox(
+        "Instance type", types, index=default, key=f"{key}.instance.{model.id}",
+        format_func=lambda each: f"{each} · {formats.per_hour(offers[each].usd_per_hour)}",
+    )  # fmt: skip
+    count = int(right.number_input("Count", 1, 20, 1, key=f"{key}.count", required=True) or 1)
+    if not instance_type:
+        return "", count
+    hourly = offers[instance_type].total(count)
+    prices = " · ".join(price(hourly) for price in (formats.per_hour, formats.per_day, formats.per_month))
+    spec = console.catalog.instance(instance_type)
+    machine = f" · :gray[{literal(spec.sentence)}]" if spec else ""
+    shown = formats.UNKNOWN_PRICE if hourly is None else prices.replace("$", "\\$")
+    st.markdown(f"**{shown}**{machine}")
+    return instance_type, count
+
+
+def _name(model: CatalogModel, key: str) -> str:
+    suggestion = st.session_state.setdefault(f"{key}.suggested.{model.id}", suggest_name(model.id, datetime.now(UTC)))
+    name = st.text_input("Endpoint name", suggestion, max_chars=63, key=f"{key}.name.{model.id}", required=True) or ""
+    problem = name_problem(name.strip())
+    if problem:
+        error_box.show(SagedeckError(problem))
+        return ""
+    return name.strip()
+
+
+def _licence(console: Console, model: CatalogModel, key: str) -> bool:
+    if not model.eula:
+        return False
+    st.markdown(f"This model has a licence: [read it]({model.eula_url(console.connection.identity.region)}).")
+    return st.checkbox("I have read the licence (EULA) and accept it", value=False, key=f"{key}.eula.{model.id}")
