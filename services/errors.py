@@ -354,6 +354,6 @@ def _of_transport(error: Exception, doing: str) -> SagedeckError | None:
             f"The connection failed ({type(error).__name__}). The region may not exist or the network may be down.",
             "Check the region and the network, then try again.",
         )
-    if isinstance(error, botocore.BotoCoreError):
+    if isinstance(error, botocore.BotoCoreError) and not isinstance(error, botocore.StubResponseError):
         return SagedeckError(f"The AWS library failed while {doing}.", type(error).__name__, "Try again.")
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from services.inference.contract import Contracts, recognise
-from services.inference.embeddings import Embedder, VectorCache
+from services.inference.embeddings import Embedder, Pace, VectorCache
 from services.inference.models import (
     MAX_BODY_BYTES,
     Answer,
@@ -44,6 +44,7 @@ __all__ = [
     "InferenceService",
     "Kind",
     "Message",
+    "Pace",
     "Runtime",
     "SageMakerEmbeddings",
     "SmokeResult",

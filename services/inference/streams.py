@@ -34,26 +34,29 @@ class StreamDecoder:
     _spoke: bool = False
     _understood: bool = False
 
-    def feed(self, data: bytes) -> str:
-        """The text that these bytes complete; often empty."""
+    def feed(self, data: bytes) -> Iterator[str]:
+        """The texts that these bytes complete, message by message, so that an error loses none before it."""
         self._rest += data
         *lines, rest = self._rest.split(b"\n")
         self._rest = bytearray(rest)
-        return "".join(self._line(bytes(line)) for line in lines)
+        for line in lines:
+            yield from self._line(bytes(line))
 
-    def finish(self) -> str:
+    def finish(self) -> Iterator[str]:
         """The text of what was left when the stream ended: a last line without its newline, or one long document."""
-        rest = bytes(self._rest)
+        rest = bytes(self._rest).strip()
         self._rest.clear()
         if not self._understood:
-            text = self._line(rest)
-            return text if self._understood or not self._loose else self._whole()
-        value = rest.strip().removeprefix(b"data:").strip()
-        if b"[DONE]".startswith(value) or rest.strip().startswith(_FIELDS):
-            return ""
-        if _documents(value) is None:
+            yield from self._line(rest)
+            if self._loose and not self._understood:
+                yield self._whole()
+            return
+        value = rest.removeprefix(b"data:").strip()
+        if not rest or rest.startswith(_FIELDS) or (value and b"[DONE]".startswith(value)):
+            return
+        if not value or _documents(value) is None:
             raise _cut_off()
-        return self._line(rest)
+        yield from self._line(rest)
 
     def _whole(self) -> str:
         """The text of a stream that was one document laid out over several lines."""
@@ -65,22 +68,23 @@ class StreamDecoder:
                 raise _cut_off() from None
             raise unknown(loose) from None
 
-    def _line(self, line: bytes) -> str:
+    def _line(self, line: bytes) -> Iterator[str]:
         line = line.strip()
         if line.startswith(_FIELDS):
-            return ""
+            return
         line = line.removeprefix(b"data:").strip()
         if line == b"[DONE]":
             self._understood = True
-            return ""
+            return
         documents = None if self._loose else _documents(line)
         if documents is not None:
-            return "".join(self._document(each) for each in documents)
-        if not self._understood:
+            for each in documents:
+                yield self._document(each)
+        elif not self._understood:
             self._loose += b"\n" + line if self._loose else line
         elif line[:1] in (b"{", b"["):
             raise _cut_off()
-        return ""  # a line that is no message at all, between messages: a server's own chatter
+        # else it is no message at all: a server's own chatter between them
 
     def _document(self, document: Any) -> str:
         """The text one JSON value adds."""
@@ -183,18 +187,22 @@ def decode_stream(parts: Iterable[bytes], stops: tuple[str, ...] = ()) -> Iterat
     decoder, cutter, said, late = StreamDecoder(), StopCutter(tuple(stop for stop in stops if stop)), "", 0
     try:
         for part in parts:
-            text = cutter.feed(decoder.feed(part))
-            if text:
-                said += text
-                yield Delta(text)
+            for text in map(cutter.feed, decoder.feed(part)):
+                if text:
+                    said += text
+                    yield Delta(text)
             late += cutter.met
             if late > _AFTER_STOP:
                 break
-        text = "" if late > _AFTER_STOP else cutter.feed(decoder.finish()) + cutter.finish()
+        else:
+            for text in map(cutter.feed, decoder.finish()):
+                if text:
+                    said += text
+                    yield Delta(text)
     except SagedeckError as error:
-        raise _broken(error, said) from error
-    if text:
-        yield Delta(text)
+        raise _broken(error, said + cutter.finish()) from error
+    if held := cutter.finish():
+        yield Delta(held)
     yield Delta(done=True, usage=decoder.usage, finish="stop" if cutter.met else decoder.ended)
 
 

@@ -69,7 +69,8 @@ def decode_vectors(raw: bytes, count: int) -> NDArray[float32]:
     try:
         if isinstance(rows[0], list) and rows[0] and isinstance(rows[0][0], list):
             rows = [_mean(row) for row in rows]
-        vectors = numpy.asarray(rows, dtype=numpy.float32)
+        with numpy.errstate(over="ignore"):  # what overflows is infinite, and refused below
+            vectors = numpy.asarray(rows, dtype=numpy.float32)
     except (TypeError, ValueError):
         raise _odd("Its vectors have different lengths, or hold what is not a number.") from None
     if vectors.ndim != 2 or not vectors.shape[1]:
