@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from services.catalog import instances, jumpstart, prices
+from services.catalog import jumpstart, prices
 from services.catalog.containers import GPU_TIMEOUT, Container, assumed_container, hub_container
 from services.catalog.images import family_image, inference_ami
 from services.catalog.instances import InstanceSpec, has_gpu
+from services.catalog.instances import instance as instance_spec
 from services.catalog.jumpstart import CatalogModel, Task
 from services.catalog.prices import Price
 from services.errors import NotFound, SagedeckError
@@ -31,6 +32,7 @@ class CatalogService:
 
     clients     the connection's clients; None, or `offline`, uses the bundled snapshot alone and calls nobody
     folder      where answers are kept for 7 days (home() / "catalog")
+    ask         who puts a question to sagemaker-core; without it, the worker process
     """
 
     def __init__(
@@ -41,10 +43,11 @@ class CatalogService:
         folder: Path | None = None,
         offline: bool = False,
         clock: Callable[[], float] = time.time,
+        ask: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
     ) -> None:
         self.region = region
         self._clients = None if offline else clients
-        self._folder, self._clock = folder, clock
+        self._folder, self._clock, self._worker = folder, clock, ask or _worker
         self.offline = offline
         self._lock = threading.Lock()
 
@@ -84,7 +87,7 @@ class CatalogService:
 
     def instance(self, instance_type: str) -> InstanceSpec | None:
         """What a type has; None for one newer than the list."""
-        return instances.instance(instance_type)
+        return instance_spec(instance_type)
 
     def offers(self, model: CatalogModel) -> tuple[tuple[str, Price], ...]:
         """The instance types a model runs on with their prices here; known prices first, cheapest first."""
@@ -121,7 +124,7 @@ class CatalogService:
         if self._clients is None:
             return family_image(framework, self.region, gpu=has_gpu(instance_type), version=version), snapshot
         try:
-            answer = self._kept(f"image {json.dumps(question)}", lambda: _worker(question))
+            answer = self._kept(f"image {json.dumps(question)}", lambda: self._worker(question))
         except SagedeckError:
             return family_image(framework, self.region, gpu=has_gpu(instance_type), version=version), snapshot
         return str(answer["image"]), str(answer["source"])
@@ -139,7 +142,7 @@ class CatalogService:
             "region": self.region,
             "instance_type": instance_type,
         }
-        return _worker(question)
+        return self._worker(question)
 
     def _kept(self, key: str, ask: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         if self._folder is None:
