@@ -123,7 +123,7 @@ class Performer:
             return Outcome(StepStatus.DONE if ours else StepStatus.ALREADY_THERE, answer=found.answer)
         if not unanswered:
             return Outcome(StepStatus.FAILED, problem)
-        if looking.repeatable(step):
+        if looking.repeatable(step) or (found is not None and found.missing):
             return Outcome(StepStatus.FAILED, problem, intent=True)
         return Outcome(StepStatus.UNKNOWN, wording.unknown(step, problem), intent=True)
 

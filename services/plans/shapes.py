@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -13,6 +14,10 @@ from services.plans.secrecy import HIDDEN, Concealed
 from services.plans.values import walk
 
 Found = tuple[str, str, bool]  # where, what is wrong, whether it is only a warning
+
+
+# Java's character classes as what holds at least the same characters inside brackets, where AWS writes them.
+_JAVA_CLASSES = ((r"\p{L}", r"\w"), (r"\p{N}", r"\w"), (r"\p{Z}", r"\s"), (r"\p{Alnum}", "a-zA-Z0-9"))
 
 
 class _Unknown:
@@ -98,19 +103,19 @@ def _string(value: Any, shape: Any, where: str) -> Iterator[Found]:
 
 
 def _json(value: Json) -> str:
-    import json
-
     return json.dumps(value.value)
 
 
 @lru_cache(maxsize=512)
 def _pattern(text: str) -> re.Pattern[str] | None:
-    """AWS's services match the whole string, whether or not the pattern says so. Java-only patterns are left out."""
+    """AWS's services match the whole string, whether or not the pattern says so. What only Java reads is left out."""
     if not text:
         return None
+    for java, python in _JAVA_CLASSES:
+        text = text.replace(java, python)
     try:
-        return re.compile(text.replace(r"\p{Alnum}", "A-Za-z0-9") if "[" in text else text)
-    except re.error:
+        return re.compile(text)
+    except (re.error, FutureWarning):
         return None
 
 

@@ -105,7 +105,7 @@ def _call_findings(step: Step, name: str) -> Iterator[tuple[str, bool]]:
     """Problems (False) and warnings (True) of every call the step may make."""
     parameters: Mapping[str, Any] = step.parameters
     if isinstance(step.manner, Upload):
-        parameters = parameters | dict.fromkeys(_SENT_WITH_A_FILE, UNKNOWN)
+        parameters = {**parameters, **dict.fromkeys(_SENT_WITH_A_FILE, UNKNOWN)}
     if isinstance(step.manner, Repeat):
         parameters = _with_items(parameters, step.manner.into)
         yield from _one_call(step.manner.source, name)
