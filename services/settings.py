@@ -25,7 +25,7 @@ class Settings:
     profile: str = ""
     role_arn: str = ""  # role to assume
     execution_role_arn: str = ""
-    embedding_model: str = "huggingface-sentencesimilarity-all-MiniLM-L6-v2"
+    embedding_model: str = ""  # JumpStart ids; empty: the catalogue's first recommendation
     embedding_instance_type: str = ""
     language_model: str = ""
     language_instance_type: str = ""

@@ -1,0 +1,18 @@
+"""The console without a browser: `sagedeck COMMAND`, or `python -m cli COMMAND`.
+
+Every command goes through the same Console and connection as the pages. Results go to standard output, what is going on
+to standard error. `--json` makes the result one JSON value; an error is then {"error": {"what", "why", "next"}}.
+"""
+
+from __future__ import annotations
+
+from cli.opening import app
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """The entry point of the `sagedeck` script."""
+    from cli import asking, deploying, serving  # noqa: F401 - each adds its commands to `app`
+
+    app()

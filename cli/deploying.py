@@ -1,0 +1,178 @@
+"""Commands about endpoints: deploy, list, chat, delete, and take everything down."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.following import carry_out, print_plan, usd
+from cli.opening import JsonFlag, YesFlag, answering, app, open_console, say
+from services.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from services.console import Console
+    from services.deploy import DeployRequest
+    from services.endpoints import EndpointDetail
+    from services.plans import Plan
+
+
+@app.command()
+def deploy(
+    context: typer.Context,
+    models: Annotated[list[str], typer.Argument(help="JumpStart model ids; two make a pair.")],
+    name: Annotated[list[str] | None, typer.Option(help="Endpoint name; once a model.")] = None,
+    instance_type: Annotated[list[str] | None, typer.Option(help="Instance type, once a model.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="Instances behind each endpoint.")] = 1,
+    role: Annotated[str, typer.Option(help="ARN of an execution role; found or created when left out.")] = "",
+    accept_eula: Annotated[bool, typer.Option("--accept-eula", help="I have read and accept the licence.")] = False,
+    show_plan: Annotated[bool, typer.Option("--plan", help="Show the plan and change nothing.")] = False,
+    wait: Annotated[bool, typer.Option(help="Wait until the endpoints are in service.")] = True,
+    yes: YesFlag = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Deploy models from the catalogue, side by side, and wait until they answer."""
+    with answering(as_json):
+        console = open_console(context)
+        wanted = [
+            request_of(console, model_id, _nth(name, at), _nth(instance_type, at), count, role, accept_eula)
+            for at, model_id in enumerate(models)
+        ]
+        plan = plan_of(console, wanted)
+        if show_plan:
+            print_plan(plan, as_json)
+            return
+        view = carry_out(console, plan, yes, wait=wait)
+        rows = [_endpoint_row(each) for each in console.endpoints.describe_many(each.endpoint_name for each in wanted)]
+        result = {"run": view.id, "status": str(view.status), "usd_per_hour": view.usd_per_hour, "endpoints": rows}
+        typer.echo(json.dumps(result) if as_json else "\n".join(f"{row['name']}: {row['status']}" for row in rows))
+
+
+@app.command()
+def endpoints(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """List the endpoints of the account and region."""
+    with answering(as_json):
+        console = open_console(context)
+        names = [each.name for each in console.endpoints.list_endpoints()]
+        rows = [_endpoint_row(each) for each in console.endpoints.describe_many(names)]
+        if as_json:
+            typer.echo(json.dumps(rows))
+        for row in [] if as_json else rows:
+            hardware = f"{row['instance_type']} x {row['instance_count']}"
+            typer.echo(f"{row['name']:<63}  {row['status']:<12} {hardware:<22} {usd(row['usd_per_hour'])}/h")
+        if not rows and not as_json:
+            typer.echo("No endpoints. `sagedeck deploy MODEL` makes one.")
+
+
+@app.command()
+def chat(
+    context: typer.Context,
+    endpoint: str,
+    prompt: Annotated[str, typer.Option(help="What to ask.")],
+    system: Annotated[str, typer.Option(help="System prompt.")] = "",
+    max_new_tokens: Annotated[int, typer.Option(min=1)] = 512,
+    temperature: Annotated[float, typer.Option(min=0.0)] = 0.2,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say one thing to a chat endpoint and print its answer as it comes."""
+    from services.inference import ChatParams, Message
+
+    with answering(as_json):
+        console = open_console(context)
+        messages = [*([Message("system", system)] if system else []), Message("user", prompt)]
+        pieces, timing = [], None
+        params = ChatParams(max_new_tokens=max_new_tokens, temperature=temperature)
+        for delta in console.stream(endpoint, messages, params):
+            pieces.append(delta.text)
+            timing = delta.timing or timing
+            if not as_json:
+                typer.echo(delta.text, nl=False)
+        if not as_json:
+            typer.echo()
+            return
+        total, first = (timing.total_ms, timing.first_token_ms) if timing else (None, None)
+        typer.echo(
+            json.dumps({"endpoint": endpoint, "text": "".join(pieces), "total_ms": total, "first_token_ms": first})
+        )
+
+
+@app.command()
+def delete(context: typer.Context, endpoint: str, yes: YesFlag = False, as_json: JsonFlag = False) -> None:
+    """Delete an endpoint with its configuration and model, by exact name."""
+    with answering(as_json):
+        console = open_console(context)
+        view = carry_out(console, console.endpoints.plan_delete(endpoint), yes)
+        receipts = [
+            {"step": step.id, "status": str(step.status), "receipt": str(step.receipt or "")} for step in view.steps
+        ]
+        result = {"endpoint": endpoint, "run": view.id, "status": str(view.status), "steps": receipts}
+        typer.echo(
+            json.dumps(result) if as_json else f"{endpoint}: {'deleted' if view.status == 'done' else view.status}"
+        )
+
+
+@app.command()
+def down(context: typer.Context, yes: YesFlag = False, as_json: JsonFlag = False) -> None:
+    """Take down everything this console made for you: endpoints, models, its role, documents, collections."""
+    with answering(as_json):
+        console = open_console(context)
+        taken = console.cleanup.plan_take_down()
+        for item in taken.items:
+            say(f"  {item.kind} {item.name}: {item.why}")
+        if not taken.items:
+            typer.echo(json.dumps({"items": 0}) if as_json else "There is nothing to take down.")
+            return
+        view = carry_out(console, taken.plan, yes)
+        result = {"items": len(taken.items), "run": view.id, "status": str(view.status)}
+        typer.echo(json.dumps(result) if as_json else f"{len(taken.items)} items: {view.status}")
+
+
+def request_of(
+    console: Console, model_id: str, name: str, instance_type: str, count: int, role: str, accept_eula: bool
+) -> DeployRequest:
+    from services.access import ExistingRole
+    from services.deploy import DeployRequest
+
+    model = console.deploy.describe_model(model_id)
+    given = role or console.settings.execution_role_arn
+    return DeployRequest(
+        model_id=model.id,
+        endpoint_name=name or console.deploy.suggest_name(model.id),
+        instance_type=instance_type or model.default_instance,
+        role=ExistingRole(given) if given else console.access.request(),
+        owner=console.owner,
+        count=count,
+        accept_eula=accept_eula,
+    )
+
+
+def plan_of(console: Console, wanted: list[DeployRequest]) -> Plan:
+    from services.deploy import RagPairRequest
+
+    if len(wanted) == 1:
+        return console.deploy.plan_deploy(wanted[0])
+    if len(wanted) == 2:
+        return console.deploy.plan_pair(RagPairRequest(embedding=wanted[0], language=wanted[1]))
+    raise InvalidRequest("One or two models can be deployed at a time.", "", "Two make a pair: embedding, language.")
+
+
+def _endpoint_row(detail: EndpointDetail) -> dict[str, Any]:
+    return {
+        "name": detail.name,
+        "status": detail.status,
+        "instance_type": detail.instance_type,
+        "instance_count": detail.count,
+        "usd_per_hour": detail.usd_per_hour,
+        "price_source": detail.price_source,
+        "model": detail.model_id,
+        "task": detail.task,
+        "owner": detail.owner,
+        "created": detail.created.isoformat(),
+        "arn": detail.arn,
+        "failure": detail.failure,
+    }
+
+
+def _nth(values: list[str] | None, position: int) -> str:
+    return values[position] if values and position < len(values) else ""

@@ -1,0 +1,172 @@
+"""Many questions to a folder of documents: what `sagedeck ask` does, and what an evaluation stands on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.errors import InvalidRequest, NotFound, SagedeckError
+from services.knowledge.events import Finished, Retrieved
+from services.knowledge.models import AskRequest, FileStatus, IngestRequest, IngestView, SearchSettings, Upload
+from services.knowledge.service import KnowledgeService
+
+AT_ONCE_BYTES = 64 * 1024 * 1024  # files are handed over in groups of this size: a folder need not fit in memory
+SIDE_BY_SIDE = 4  # questions in flight; the language model answers one at a time anyway, the rest hides its latency
+_MARKER = re.compile(r"\s*\[\d+\]")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRequest:
+    """Which endpoints answer, from which documents (their sha256) of which collection, with how many passages."""
+
+    embedding: str
+    language: str
+    collection: str
+    documents: tuple[str, ...]
+    k: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FolderReading:
+    """A folder once read: the collection, its documents' sha256, and (file, reason) of what was refused."""
+
+    collection: str
+    documents: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+def read_questions(path: Path) -> tuple[tuple[str, str], ...]:
+    """The (id, question) pairs of a JSON-lines file. InvalidRequest names the line that cannot be used."""
+    found = []
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"{path.name} cannot be read.", str(error), "Give a file of JSON lines.") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            found.append((str(row["id"]), str(row["question"])))
+        except (ValueError, KeyError, TypeError) as error:
+            raise InvalidRequest(
+                f"Line {number} of {path.name} is no question.", "", 'Write {"id": "…", "question": "…"} a line.'
+            ) from error
+    return tuple(found)
+
+
+def folder_files(folder: Path) -> tuple[Path, ...]:
+    """Every file of a folder and its subfolders but hidden ones, in order of their paths. NotFound without any."""
+    if not folder.is_dir():
+        raise NotFound(f"There is no folder {folder}.", "", "Name a folder that holds documents.")
+
+    def shown(path: Path) -> bool:
+        return not any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+    files = tuple(path for path in sorted(folder.rglob("*")) if path.is_file() and shown(path))
+    if not files:
+        raise NotFound(f"The folder {folder} holds no file.", "", "Put documents into it.")
+    return files
+
+
+def read_folder(
+    knowledge: KnowledgeService, files: Sequence[Path], embedding: str, folder: Path, say: Say
+) -> FolderReading:
+    """Read files into a collection of the folder's own. Files that were read before are not read again.
+
+    A file that is refused stops nothing. Raises what stops all of it, such as an endpoint that does not answer.
+    """
+    collection = f"folder_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
+    documents: list[str] = []
+    refused: list[tuple[str, str]] = []
+    for group in _groups(files):
+        uploads = tuple(Upload(path.relative_to(folder).as_posix(), path.read_bytes()) for path in group)
+        view = _follow(knowledge, knowledge.ingest(IngestRequest(uploads, embedding, collection=collection)), say)
+        for file in view.files:
+            if file.status in (FileStatus.READY, FileStatus.SAME):
+                documents.append(file.document)
+            else:
+                refused.append((file.name, " ".join(part for part in (file.reason, file.hint) if part)))
+                say(f"  not read: {file.name}: {file.reason}")
+    return FolderReading(collection, tuple(dict.fromkeys(documents)), tuple(refused))
+
+
+def answer_all(
+    knowledge: KnowledgeService, questions: Sequence[tuple[str, str]], request: BatchRequest, out: Path, say: Say
+) -> int:
+    """Answer every question and write a line for each, in their order; how many had an answer.
+
+    A line: {"id", "chunks": [{"text", "source", "page", "score"}], "answer"}; answer is null where the documents do not
+    say. A question that fails has an "error" as well. What was written stays when a later one fails.
+    """
+    answered, started = 0, time.monotonic()
+    with out.open("w", encoding="utf-8") as sink, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        lines = pool.map(lambda each: _line(knowledge, each, request), questions)
+        for number, line in enumerate(lines, start=1):
+            sink.write(json.dumps(line, ensure_ascii=False) + "\n")
+            sink.flush()
+            answered += line["answer"] is not None
+            if number % 50 == 0 or number == len(questions):
+                say(f"  {number} of {len(questions)} questions, {time.monotonic() - started:.0f} s")
+    return answered
+
+
+def _line(knowledge: KnowledgeService, question: tuple[str, str], request: BatchRequest) -> dict[str, Any]:
+    settings = SearchSettings(k=request.k, documents=request.documents)
+    asked = AskRequest(
+        question[1], request.embedding, request.language, collection=request.collection, settings=settings
+    )
+    line: dict[str, Any] = {"id": question[0], "chunks": [], "answer": None}
+    try:
+        for event in knowledge.answer(asked):
+            if isinstance(event, Retrieved):
+                line["chunks"] = [
+                    {"text": each.text, "source": each.source, "page": each.page, "score": round(each.score, 6)}
+                    for each in event.passages
+                ]
+            elif isinstance(event, Finished):
+                line["answer"] = _MARKER.sub("", event.text).strip() or None
+    except SagedeckError as error:
+        line["error"] = str(error)
+    return line
+
+
+def _groups(files: Sequence[Path]) -> Iterator[list[Path]]:
+    group: list[Path] = []
+    size = 0
+    for path in files:
+        weight = path.stat().st_size
+        if group and size + weight > AT_ONCE_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(path)
+        size += weight
+    if group:
+        yield group
+
+
+def _follow(knowledge: KnowledgeService, job: str, say: Say) -> IngestView:
+    told = -1
+    while True:
+        view = knowledge.follow(job)
+        if view is None:
+            raise NotFound("The reading of the folder was lost.", "Its journal is gone.", "Start it again.")
+        done = sum(file.status.ended for file in view.files)
+        if done != told:
+            told = done
+            say(f"  {done} of {len(view.files)} files")
+        if view.status != "running":
+            break
+        time.sleep(0.1)
+    if view.problem is not None:
+        raise SagedeckError(view.problem.what, view.problem.why, view.problem.next)
+    return view
