@@ -1,4 +1,4 @@
-"""Plans the take-down: endpoints, then configurations, then models, then roles; documents and collections beside them."""
+"""Plans the take-down: endpoints, configurations, models, then roles; documents and collections beside them."""
 
 from __future__ import annotations
 
@@ -48,16 +48,15 @@ def plan_take_down(request: TakeDownRequest, state: TakeDownState) -> TakeDown:
     for held in state.roles:
         if held.role.made_here and held.role.owner == request.owner:
             _role(draft, held, state)
-    warnings = list(state.problems)
     if request.library:
-        warnings += _library(draft, state)
+        _library(draft, state)
     costs = [endpoint.usd_per_hour for endpoint in mine]
     total = None if None in costs else -sum(cost or 0.0 for cost in costs)
     sources = dict.fromkeys(each.price_source for each in mine if each.price_source)
     plan = Plan(
         title="Take down what this console made",
         steps=tuple(draft.steps),
-        warnings=tuple(warnings),
+        warnings=state.problems,
         estimate=Estimate(usd_per_hour=total, source="; ".join(sources)),
     )
     return TakeDown(plan, tuple(draft.items), tuple(draft.kept))
@@ -127,10 +126,9 @@ def _role(draft: _Draft, held: HeldRole, state: TakeDownState) -> None:
     )
 
 
-def _library(draft: _Draft, state: TakeDownState) -> list[str]:
-    plan = plan_removal(state.library)
-    draft.steps += plan.steps
-    removed = {step.id for step in plan.steps}
+def _library(draft: _Draft, state: TakeDownState) -> None:
+    # the warnings of this plan say what stays; here the list of what is kept says it
+    draft.steps += plan_removal(state.library).steps
     for held in state.library.collections:
         where = held.collection.name
         draft.items += [TakeDownItem("document", each.name, f"You added it to {where}.") for each in held.documents]
@@ -139,8 +137,6 @@ def _library(draft: _Draft, state: TakeDownState) -> list[str]:
         else:
             why = "It holds documents of others." if held.others else "This console did not make it."
             draft.kept.append(KeptItem("collection", where, why))
-    # the knowledge room says in its warnings what stays; the list of what is kept says it here
-    return list(plan.warnings) if removed and not draft.kept else []
 
 
 def _reason(others: list[str]) -> str:
