@@ -70,7 +70,13 @@ async def _serve(app: Sandbox, listening: socket.socket, idle_exit: float) -> No
     import uvicorn
 
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=2
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_keep_alive=60,  # boto3 keeps connections; one that closes as it is used costs a retry
+        timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -21,9 +21,9 @@ from sandbox.moto_bridge import Answer, Moto, body_of, shaped
 from sandbox.sagemaker.roles import Roles
 from sandbox.sagemaker.service import SageMaker
 from sandbox.sagemaker.store import Store
-from sandbox.sagemaker.validation import check
 from sandbox.scope import Scope, scope_of
 from sandbox.telemetry import Meters
+from sandbox.validation import CHECKED, check
 
 AsgiScope = MutableMapping[str, Any]
 RuntimeRoutes = Callable[[Hosting, Telemetry], list[BaseRoute]]
@@ -94,35 +94,35 @@ class Sandbox:
         except AwsError as error:
             return shaped(error, headers, aws.service)
         with body:
-            built_here = self._sagemaker_answer(body, headers, aws)
+            built_here = self._answer_here(body, headers, aws)
             if built_here is not None:
                 return built_here
-            self._refresh(aws.service)
+            await self._refresh(aws.service)
             return await self.moto.answer(scope, body, aws)
 
-    def _sagemaker_answer(self, body: IO[bytes], headers: dict[str, str], aws: Scope) -> Answer | None:
-        """Answer what is built here, refuse what does not fit SageMaker's model; None: it is moto's."""
+    def _answer_here(self, body: IO[bytes], headers: dict[str, str], aws: Scope) -> Answer | None:
+        """Answer what is built here, refuse what does not fit the service's model; None: it is moto's."""
         try:
             prefix, _, operation = headers.get("x-amz-target", "").partition(".")
-            if prefix != "SageMaker":
+            if prefix not in CHECKED:
                 return None
             request = _parsed(body.read(_SMALL))
             body.seek(0)
-            if self.sagemaker.has(operation, request):
+            if prefix == "SageMaker" and self.sagemaker.has(operation, request):
                 answered = self.sagemaker.handle(operation, request, aws.region)
                 return Answer(200, ((b"content-type", JSON.encode()),), json.dumps(answered).encode())
-            check("sagemaker", operation, request)
+            check(prefix, operation, request)
         except AwsError as error:
             return shaped(error, headers, aws.service)
         return None
 
-    def _refresh(self, service: str) -> None:
+    async def _refresh(self, service: str) -> None:
         """Before somebody looks: endpoints that became InService have written their first lines by now."""
         if service in ("logs", "monitoring"):
             with self.store.lock:
                 self.store.regions()
         if service == "logs":
-            observability.deliver_lines(self.meters)
+            await asyncio.to_thread(observability.deliver_lines, self.meters)
 
     def _loaded(self, service: str) -> None:
         if service == "cloudwatch":

@@ -6,7 +6,7 @@ from typing import Any
 from weakref import WeakSet
 
 from sandbox.sagemaker import tags
-from sandbox.sagemaker.store import Region, Store
+from sandbox.sagemaker.store import Store
 from sandbox.scope import ACCOUNT
 
 _shown: WeakSet[Store] = WeakSet()
@@ -21,8 +21,9 @@ def extend_tagging(store: Store) -> None:
 class Shelf:
     """A region's tagged resources, as moto asks for them (`moto.core.resource_tagging.TaggableResourcesMixin`)."""
 
-    def __init__(self, region: Region) -> None:
-        self._region = region
+    def __init__(self, store: Store, region: str) -> None:
+        self._store = store
+        self._name = region
 
     def owns_arn(self, arn: str) -> bool:
         return ":sagemaker:" in arn and tags.ours(arn)
@@ -30,15 +31,19 @@ class Shelf:
     def iter_tagged_resources(self) -> Iterator[Any]:
         from moto.core.resource_tagging import TaggedResource
 
-        for arn, held in tuple(self._region.tags.items()):
+        with self._store.lock:
+            tagged = [(arn, dict(held)) for arn, held in self._store.region(self._name).tags.items()]
+        for arn, held in tagged:
             kind = arn.split(":", 5)[5].partition("/")[0]
-            yield TaggedResource(arn=arn, tags=dict(held), resource_type=f"sagemaker:{kind}")
+            yield TaggedResource(arn=arn, tags=held, resource_type=f"sagemaker:{kind}")
 
     def tag_resource(self, arn: str, added: dict[str, str]) -> None:
-        tags.add_tags(self._region, {"ResourceArn": arn, "Tags": tags.as_list(added)})
+        with self._store.lock:
+            tags.add_tags(self._store.region(self._name), {"ResourceArn": arn, "Tags": tags.as_list(added)})
 
     def untag_resource(self, arn: str, keys: list[str]) -> None:
-        tags.delete_tags(self._region, {"ResourceArn": arn, "TagKeys": keys})
+        with self._store.lock:
+            tags.delete_tags(self._store.region(self._name), {"ResourceArn": arn, "TagKeys": keys})
 
 
 @cache
@@ -50,7 +55,7 @@ def _mend() -> None:
 
     def iter_taggable_backends(account: str, region: str) -> Iterator[Any]:
         if account == ACCOUNT:
-            yield from (Shelf(store.region(region)) for store in tuple(_shown))
+            yield from (Shelf(store, region) for store in tuple(_shown))
         yield from plain(account, region)
 
     untyped.iter_taggable_backends = iter_taggable_backends

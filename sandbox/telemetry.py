@@ -2,7 +2,6 @@
 
 from array import array
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -91,21 +90,19 @@ class Meters:
                 self._lines.append(LogLine(hosted.region, group_of(hosted.endpoint), stream, now, log_line))
 
     def started(self, region: Region, endpoint: Endpoint, at: float) -> None:
-        """Record the lines a container writes when it starts; called as an endpoint becomes InService."""
+        """Record the lines containers write when they start; called as an endpoint becomes InService or Failed."""
+        ended = (endpoint.failure,) if endpoint.failure else ("Model loaded", "GET /ping HTTP/1.1 200")
         with self._lock:
-            for variant in endpoint.variants:
+            for variant in endpoint.variants or (endpoint.coming.variants if endpoint.coming else ()):
                 stream = f"{variant.name}/{endpoint.instance}"
                 self._streams[(region.name, endpoint.name, variant.name)] = stream
                 container = variant.model.container if variant.model else {}
-                for text in (
-                    f"Starting container {container.get('Image', '(inference components)')}",
-                    f"Model {variant.model.name if variant.model else '(none yet)'} loaded",
-                    "GET /ping HTTP/1.1 200",
-                ):
+                for text in (f"Starting container {container.get('Image', '(inference components)')}", *ended):
                     self._lines.append(LogLine(region.name, group_of(endpoint.name), stream, at, text))
 
-    def measured(self, region: str) -> Iterator[Measured]:
-        """Yield every metric of a region, minute by minute."""
+    def measured(self, region: str) -> list[Measured]:
+        """Return every metric of a region, minute by minute."""
+        found = []
         with self._lock:
             for (where, endpoint, variant), minutes in self._minutes.items():
                 if where != region:
@@ -113,7 +110,8 @@ class Meters:
                 for minute, spreads in minutes.items():
                     for metric, spread in spreads.items():
                         unit = "Microseconds" if metric.endswith("Latency") else "None"
-                        yield Measured(metric, unit, endpoint, variant, minute, spread)
+                        found.append(Measured(metric, unit, endpoint, variant, minute, spread))
+        return found
 
     def take_lines(self) -> tuple[LogLine, ...]:
         """Hand over the log lines that were written since the last time."""

@@ -12,6 +12,7 @@ from sandbox.sagemaker import listing
 from sandbox.sagemaker.store import (
     CREATING,
     DELETING,
+    FAILED,
     IN_SERVICE,
     UPDATING,
     Configuration,
@@ -103,7 +104,7 @@ def describe_endpoint(region: Region, request: Mapping[str, Any]) -> dict[str, A
     if endpoint.variants:
         coming = {v.name: v for v in endpoint.coming.variants} if endpoint.coming else {}
         described["ProductionVariants"] = [_summary(v, coming.get(v.name, v)) for v in endpoint.variants]
-    if endpoint.coming:
+    if endpoint.coming and endpoint.status != FAILED:
         described["PendingDeploymentSummary"] = _pending(endpoint.coming)
     if endpoint.failure:
         described["FailureReason"] = endpoint.failure

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.sagemaker import definitions, endpoints, tags
 from sandbox.sagemaker.roles import Roles
 from sandbox.sagemaker.store import Region, Store
-from sandbox.sagemaker.validation import check
+from sandbox.validation import check
 
 Operation = Callable[[Region, Mapping[str, Any]], dict[str, Any]]
 
@@ -53,6 +53,6 @@ class SageMaker:
 
     def handle(self, operation: str, request: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Answer one call; the caller has made sure that `has` it. Raises AwsError in AWS's words."""
-        check("sagemaker", operation, request)
+        check("SageMaker", operation, request)
         with self._store.lock:
             return self._operations[operation](self._store.region(region), request)

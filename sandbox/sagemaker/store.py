@@ -11,7 +11,8 @@ from sandbox.errors import invalid
 from sandbox.hosting import Hosted
 from sandbox.scope import ACCOUNT, partition_of
 
-CREATING, UPDATING, DELETING, IN_SERVICE = "Creating", "Updating", "Deleting", "InService"
+CREATING, UPDATING, DELETING, IN_SERVICE, FAILED = "Creating", "Updating", "Deleting", "InService", "Failed"
+START_ERROR = "SANDBOX_START_ERROR"  # in a container's environment: why its endpoint fails to start
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +158,24 @@ class Store:
                 self._start(region, endpoint)
 
     def _start(self, region: Region, endpoint: Endpoint) -> None:
+        broken = _start_error(endpoint.coming)
+        first = endpoint.status == CREATING
         endpoint.status, endpoint.modified, endpoint.hosted = IN_SERVICE, endpoint.due, None
-        if endpoint.coming:
+        if broken and first:
+            endpoint.status, endpoint.failure = FAILED, broken
+        elif broken:  # AWS rolls back and says so only by the configuration's name
+            endpoint.coming = None
+        elif endpoint.coming:
             endpoint.configuration, endpoint.variants = endpoint.coming.configuration, endpoint.coming.variants
             endpoint.coming = None
             for variant in endpoint.variants:
                 variant.resolved = endpoint.due
-            if self.on_started:
-                self.on_started(region, endpoint, endpoint.due)
+        if self.on_started:
+            self.on_started(region, endpoint, endpoint.due)
+
+
+def _start_error(coming: Deployment | None) -> str:
+    for variant in coming.variants if coming else ():
+        if variant.model and (reason := (variant.model.container.get("Environment") or {}).get(START_ERROR)):
+            return str(reason)
+    return ""

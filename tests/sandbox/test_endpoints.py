@@ -175,3 +175,39 @@ def test_the_runtime_finds_what_is_deployed(sandbox: Running, deploy: Callable[.
     assert (dict(found.tags), dict(found.environment)) == ({"sagedeck:family": "tgi"}, {"TASK": "echo"})
     assert sandbox.app.directory.find("chat", "us-east-1", "123456789012") is found
     assert sandbox.app.directory.find("chat", "us-east-1", "210987654321") is None
+
+
+def test_a_container_that_cannot_start_fails_its_endpoint_which_can_only_be_deleted(
+    sandbox: Running, role: str
+) -> None:
+    sagemaker = sandbox.client("sagemaker")
+    reason = "The primary container for production variant A did not pass the ping health check."
+    container = {"Image": "x", "Environment": {"SANDBOX_START_ERROR": reason}}
+    sagemaker.create_model(ModelName="bad", ExecutionRoleArn=role, PrimaryContainer=container)
+    variant = {"VariantName": "A", "ModelName": "bad", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="bad", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="bad", EndpointConfigName="bad")
+    sandbox.app.clock.advance(6)
+    failed = sagemaker.describe_endpoint(EndpointName="bad")
+    assert (failed["EndpointStatus"], failed["FailureReason"]) == ("Failed", reason)
+    assert refusal(sagemaker.update_endpoint, EndpointName="bad", EndpointConfigName="bad")[0] == "ValidationException"
+    sagemaker.delete_endpoint(EndpointName="bad")
+    sandbox.app.clock.advance(2)
+    assert sagemaker.list_endpoints()["Endpoints"] == []
+
+
+def test_an_update_that_cannot_start_is_silently_rolled_back(
+    sandbox: Running, deploy: Callable[..., None], role: str
+) -> None:
+    sagemaker = sandbox.client("sagemaker")
+    deploy("chat")
+    container = {"Image": "x", "Environment": {"SANDBOX_START_ERROR": "no"}}
+    sagemaker.create_model(ModelName="bad", ExecutionRoleArn=role, PrimaryContainer=container)
+    variant = {"VariantName": "A", "ModelName": "bad", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="bad", ProductionVariants=[variant])
+    sandbox.app.clock.advance(6)
+    sagemaker.update_endpoint(EndpointName="chat", EndpointConfigName="bad")
+    sandbox.app.clock.advance(6)
+    after = sagemaker.describe_endpoint(EndpointName="chat")
+    assert (after["EndpointStatus"], after["EndpointConfigName"]) == ("InService", "chat")
+    assert "PendingDeploymentSummary" not in after

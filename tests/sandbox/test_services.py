@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.sandbox.conftest import Running
 from tests.sandbox.server import ask
-from tests.sandbox.test_endpoints import refusal
+from tests.sandbox.test_endpoints import ARN, refusal
 
 SIGNED_S3 = "AWS4-HMAC-SHA256 Credential=testing/20261120/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
 
@@ -141,3 +141,35 @@ def test_auto_scaling_and_inference_components_can_be_asked_for(sandbox: Running
     scaling = sandbox.client("application-autoscaling")
     assert scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"] == []
     assert sandbox.client("sagemaker").list_inference_components()["InferenceComponents"] == []
+
+
+def test_other_json_services_check_their_requests_too(sandbox: Running) -> None:
+    create = sandbox.client("logs").create_log_group
+    code, said = refusal(create, logGroupName="no spaces")
+    assert code == "InvalidParameterException"
+    assert "Value 'no spaces' at 'logGroupName' failed to satisfy constraint" in said
+
+
+def test_a_container_that_cannot_start_says_why_in_its_log(sandbox: Running, role: str) -> None:
+    sagemaker = sandbox.client("sagemaker")
+    container = {"Image": "x", "Environment": {"SANDBOX_START_ERROR": "CUDA out of memory"}}
+    sagemaker.create_model(ModelName="bad", ExecutionRoleArn=role, PrimaryContainer=container)
+    variant = {"VariantName": "A", "ModelName": "bad", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="bad", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="bad", EndpointConfigName="bad")
+    sandbox.app.clock.advance(6)
+    events = sandbox.client("logs").filter_log_events(logGroupName="/aws/sagemaker/Endpoints/bad")["events"]
+    assert [event["message"] for event in events] == ["Starting container x", "CUDA out of memory"]
+    assert "PendingDeploymentSummary" not in sagemaker.describe_endpoint(EndpointName="bad")
+    found = sandbox.app.directory.find("bad", "us-east-1", "123456789012")
+    assert found is not None
+    assert found.status == "Failed"
+
+
+def test_tags_change_through_the_tagging_api(sandbox: Running, deploy: Callable[..., None]) -> None:
+    deploy("chat")
+    tagging, arn = sandbox.client("resourcegroupstaggingapi"), f"{ARN}:endpoint/chat"
+    tagging.tag_resources(ResourceARNList=[arn], Tags={"team": "a", "owner": "me"})
+    tagging.untag_resources(ResourceARNList=[arn], TagKeys=["team"])
+    tags = sandbox.client("sagemaker").list_tags(ResourceArn=arn)["Tags"]
+    assert tags == [{"Key": "owner", "Value": "me"}]

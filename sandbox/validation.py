@@ -5,8 +5,16 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from sandbox.errors import AwsError, invalid
+from sandbox.errors import AwsError
 
+# JSON services whose requests are checked, by target prefix: botocore's name, and the code of a violation
+CHECKED = {
+    "SageMaker": ("sagemaker", "ValidationException"),
+    "Logs_20140328": ("logs", "InvalidParameterException"),
+    "AnyScaleFrontendService": ("application-autoscaling", "ValidationException"),
+    "ServiceQuotasV20190624": ("service-quotas", "IllegalArgumentException"),
+    "ResourceGroupsTaggingAPI_20170126": ("resourcegroupstaggingapi", "InvalidParameterException"),
+}
 _UNICODE_CLASSES = {
     r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\p{M}": r"\w", r"\p{Alnum}": "a-zA-Z0-9",
     r"\p{S}": r"$+<=>^`|~", r"\p{P}": r"!-/:-@\[-`{-~\u2010-\u2027",
@@ -34,8 +42,12 @@ def service_model(service: str) -> Mapping[str, Any]:
     return model
 
 
-def check(service: str, operation: str, request: Mapping[str, Any]) -> None:
-    """Raise AwsError (UnknownOperationException, SerializationException, ValidationException) unless `request` fits."""
+def check(target: str, operation: str, request: Mapping[str, Any]) -> None:
+    """Raise AwsError unless `request` fits the operation of the service with that target prefix (one of `CHECKED`).
+
+    Codes: UnknownOperationException, SerializationException, and the service's own for what its model forbids.
+    """
+    service, code = CHECKED[target]
     model = service_model(service)
     described = model["operations"].get(operation)
     if described is None:
@@ -46,7 +58,7 @@ def check(service: str, operation: str, request: Mapping[str, Any]) -> None:
     problems = tuple(_problems(model["shapes"], name, request, ""))
     if problems:
         count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected: "
-        raise invalid(count + "; ".join(problems))
+        raise AwsError(code, count + "; ".join(problems))
 
 
 def _problems(shapes: Mapping[str, Any], name: str, value: Any, path: str) -> Iterator[str]:
