@@ -106,16 +106,17 @@ class Embedder:
         start, batch, size = 0, list[str](), _ENVELOPE_BYTES
         for position, text in enumerate(texts):
             more = encoded_size(text)
-            if more + _ENVELOPE_BYTES > limit:
+            alone = more + _ENVELOPE_BYTES > limit
+            answer = (len(batch) + 1) * (self.dimension or 0) * _BYTES_A_NUMBER
+            if batch and (alone or len(batch) >= self.contract.max_batch or size + more > limit or answer > limit):
+                yield start, batch
+                start, batch, size = position, [], _ENVELOPE_BYTES
+            if alone:
                 raise InvalidRequest(
                     f"Text {position + 1} is too large for {self.endpoint}.",
                     f"It has {more:,} bytes, and a request may have {limit:,}.",
                     "Split it into smaller passages.",
                 )
-            answer = (len(batch) + 1) * (self.dimension or 0) * _BYTES_A_NUMBER
-            if batch and (len(batch) >= self.contract.max_batch or size + more > limit or answer > limit):
-                yield start, batch
-                start, batch, size = position, [], _ENVELOPE_BYTES
             batch.append(text)
             size += more
         if batch:

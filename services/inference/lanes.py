@@ -28,27 +28,46 @@ class _Slot(Generic[Result]):
 def in_order(work: Callable[[Item], Result], items: Iterator[Item], lanes: int, ahead: int) -> Iterator[Result]:
     """`work` of each item on `lanes` daemon threads, in the order of `items`; at most `ahead` results wait to be taken.
 
-    `items` is read in the caller's thread. The first error ends it; nothing more is begun after that, nor after the
-    iterator is closed.
+    `items` is read in the caller's thread. The first error, in the work or in `items`, is raised in its place in the
+    order, after the results before it; nothing more is begun after that, nor after the iterator is closed.
     """
     queue: SimpleQueue[tuple[Item, _Slot[Result]] | None] = SimpleQueue()
     stopped = threading.Event()
     waiting: deque[_Slot[Result]] = deque()
     for _ in range(lanes):
         threading.Thread(target=_serve, args=(work, queue, stopped), daemon=True).start()
+    more = True
     try:
-        for item in items:
-            slot: _Slot[Result] = _Slot()
-            waiting.append(slot)
-            queue.put((item, slot))
-            if len(waiting) >= ahead:
+        while more or waiting:
+            if more and len(waiting) < ahead:
+                more = _begin(items, queue, waiting)
+            else:
                 yield _taken(waiting.popleft())
-        while waiting:
-            yield _taken(waiting.popleft())
     finally:
         stopped.set()
         for _ in range(lanes):
             queue.put(None)
+
+
+def _begin(
+    items: Iterator[Item],
+    queue: SimpleQueue[tuple[Item, _Slot[Result]] | None],
+    waiting: deque[_Slot[Result]],
+) -> bool:
+    """Hand the next item to the lanes; False where there is none, or where reading it failed."""
+    slot: _Slot[Result] = _Slot()
+    try:
+        item = next(items)
+    except StopIteration:
+        return False
+    except Exception as error:  # noqa: BLE001 - raised in its turn, when what came before has been taken
+        slot.error = error
+        slot.done.set()
+        waiting.append(slot)
+        return False
+    waiting.append(slot)
+    queue.put((item, slot))
+    return True
 
 
 def _serve(
