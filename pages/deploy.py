@@ -53,15 +53,16 @@ def plan_of(request: DeployRequest | RagPairRequest) -> Plan:
 
 with error_box.shown():
     request = form()
-    if st.button("Review the plan", type="primary", icon=":material/fact_check:", disabled=request is None):
+    if st.button("Review the plan", type="primary", icon=":material/fact_check:", disabled=request is None) and request:
+        st.session_state.pop("deploy.plan", None)
         with st.spinner("Planning…"):
-            st.session_state.pop("deploy.plan", None)
-            st.session_state["deploy.plan"] = plan_of(request) if request else None
-            st.session_state["deploy.request"] = request
+            st.session_state["deploy.plan"] = plan_of(request)
+        st.session_state["deploy.request"] = request
     plan = st.session_state.get("deploy.plan")
     if plan is not None and request is not None and st.session_state.get("deploy.request") == request:
+        confirmed = request
         run = plan_review.show(
-            console, plan, key="deploy", verb="Deploy", replan=lambda: plan_of(request), plan_key="deploy.plan"
+            console, plan, key="deploy", verb="Deploy", replan=lambda: plan_of(confirmed), plan_key="deploy.plan"
         )
         if run:
             st.session_state.pop("deploy.plan", None)

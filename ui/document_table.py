@@ -15,7 +15,7 @@ from ui.escape import literal
 if TYPE_CHECKING:
     from services.console import Console
 
-COLOURS = {"Ready": "green", "Already there": "green", "Refused": "red", "Failed": "red", "Cancelled": "gray"}
+WAIT_SECONDS = 20.0  # deleting some documents takes less; what takes longer goes on and is listed under Activity
 
 
 def show(console: Console, records: Sequence[DocumentRecord]) -> None:
@@ -30,7 +30,7 @@ def show(console: Console, records: Sequence[DocumentRecord]) -> None:
         alt="Documents that can be asked",
         column_config={
             "Name": st.column_config.TextColumn(pinned=True, width="medium"),
-            "Status": st.column_config.MultiselectColumn(options=list(COLOURS), color=list(COLOURS.values())),
+            "Status": status_chip.column({record.status for record in records}),
             "Added": st.column_config.DatetimeColumn(format="distance"),
         },
     )
@@ -69,6 +69,9 @@ def _delete(console: Console, records: Sequence[DocumentRecord]) -> None:
         st.markdown(f"- and {len(records) - 10} more")
     if st.button("Delete", type="primary", icon=":material/delete:", key="documents.delete.confirm"):
         with error_box.shown():
-            for record in records:
-                console.knowledge.delete_document(record)
-            st.rerun()
+            plan = console.knowledge.plan_delete_documents(tuple(records))
+            view = console.runs.wait(console.runs.start(plan), WAIT_SECONDS)
+            if view.problem is not None:
+                error_box.show(view.problem)
+            else:
+                st.rerun()

@@ -25,11 +25,9 @@ def show(console: Console, listed: Sequence[EndpointSummary], *, key: str = "end
         wanted = st.text_input("Filter by name", key=f"{key}.filter", icon=":material/search:", live=True) or ""
     rows = [each for each in listed if wanted.lower() in each.name.lower()]
     details = endpoint_reads.details(console)
-    words = [status_chip.chip(status).word for status in _statuses(rows)]
-    colours = [status_chip.chip(status).colour for status in _statuses(rows)]
     columns = {
         "Name": st.column_config.TextColumn(pinned=True, width="medium"),
-        "Status": st.column_config.MultiselectColumn(options=words, color=colours, width="small"),
+        "Status": status_chip.column({each.status for each in rows}),
         "$/h": st.column_config.NumberColumn(format="$%.4f", help="Of all its instances; empty where it is unknown"),
         "Created": st.column_config.DatetimeColumn(format="distance"),
         "Open": st.column_config.ButtonColumn("", key=_MENU, type="tertiary") if menu else None,
@@ -47,10 +45,6 @@ def show(console: Console, listed: Sequence[EndpointSummary], *, key: str = "end
     st.markdown(f":gray[{formats.count(len(rows), 'endpoint')} · {formats.per_hour(total)}{more}]".replace("$", "\\$"))
     click = st.session_state.get(_MENU) if menu else None
     return rows[click["row"]].name if click and click["row"] < len(rows) else ""
-
-
-def _statuses(rows: Sequence[EndpointSummary]) -> list[str]:
-    return list(dict.fromkeys(each.status for each in rows)) or ["InService"]
 
 
 def _row(each: EndpointSummary, detail: EndpointDetail | None) -> dict[str, object]:

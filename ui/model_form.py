@@ -36,14 +36,17 @@ def role(console: Console, *, key: str) -> RoleChoice | None:
         request = console.access.request()
         st.markdown(f":gray[:small[{literal(request.name)}: found, or created with least privilege by the plan.]]")
         return request
-    with error_box.shown():
-        roles = {role.arn: role.name for role in console.access.list_roles()}
-        chosen = st.selectbox(
-            "Role", list(roles), index=None, format_func=lambda arn: roles.get(arn, arn), key=f"{key}.arn",
-            accept_new_options=True, placeholder="Choose a role, or paste an ARN",
-        )  # fmt: skip
-        return ExistingRole(chosen) if chosen else None
-    return None
+    roles = {role.arn: role.name for role in console.access.list_roles()}
+    chosen = st.selectbox(
+        "Role",
+        list(roles),
+        index=None,
+        format_func=lambda arn: roles.get(arn, arn),
+        key=f"{key}.arn",
+        accept_new_options=True,
+        placeholder="Choose a role, or paste an ARN",
+    )
+    return ExistingRole(chosen) if chosen else None
 
 
 def show(console: Console, task: Task, chosen_role: RoleChoice | None, *, key: str) -> DeployRequest | None:
@@ -88,7 +91,11 @@ def _model(console: Console, task: Task, key: str) -> CatalogModel:
 def _machine(console: Console, model: CatalogModel, key: str) -> tuple[str, int]:
     offers = dict(console.catalog.offers(model))
     types = list(offers)
-    default = types.index(model.default_instance) if model.default_instance in types else 0
+    task = model.task
+    wanted = (
+        console.settings.embedding_instance_type if task is Task.EMBEDDING else console.settings.language_instance_type
+    )
+    default = types.index(wanted) if wanted in types else 0  # the cheapest it runs on
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     instance_type = left.selectbox(
         "Instance type", types, index=default, key=f"{key}.instance.{model.id}",

@@ -51,7 +51,8 @@ def _picture(console: Console, passage: Passage) -> bytes | None:
 
     def draw() -> bytes:
         original = console.originals.open(console.owner, passage.document)
-        return console.reader.draw(original.path, passage.page, passage.text, owner=console.owner)
+        picture: bytes = console.reader.draw(original.path, passage.page, passage.text, owner=console.owner)
+        return picture
 
     key = ("picture", console.owner, passage.document, str(passage.page), passage.id)
     try:

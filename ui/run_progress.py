@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from services.connection import Mode
 from services.errors import NotFound
 from ui import error_box, formats, status_chip
 from ui.escape import code, literal
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from services.console import Console
     from services.plans import RunView, StepView
 
+FINISHED = frozenset({"done", "already_there"})
 EVERY_SECONDS = 1.0  # reads this machine's journal, not AWS
 
 
@@ -57,39 +59,42 @@ def show(console: Console, run_id: str, *, key: str = "run") -> RunView | None:
 
 
 def _draw(console: Console, view: RunView, key: str) -> None:
+    quick = console.connection.mode is Mode.SANDBOX  # typical times are those of AWS; the sandbox takes seconds
+    steps = view.undo_steps if view.status == "undoing" else view.steps
+    share = sum(step.status in FINISHED for step in steps) / max(1, len(steps)) if quick else view.progress
     with st.container(border=True, key=f"{key}-progress"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(literal(view.title), anchor=False, width="stretch")
             st.markdown(status_chip.badge(view.status), width="content")
-        st.progress(min(1.0, view.progress), text=_summary(view))
-        with st.container(gap=None):
-            for step in view.undo_steps if view.status == "undoing" else view.steps:
-                _step(step, view.now)
+        st.progress(min(1.0, share), text=_summary(view, quick))
+        rows = [{"What": _what(step), "Status": _status(step, view.now, quick)} for step in steps]
+        st.table(rows, border="horizontal", hide_index=True, hide_header=True, alt="Steps of the run and their status")
         _problems(view)
         _actions(console, view, key)
 
 
-def _summary(view: RunView) -> str:
-    finished = sum(step.status in ("done", "already_there") for step in view.steps)
+def _summary(view: RunView, quick: bool) -> str:
+    finished = sum(step.status in FINISHED for step in view.steps)
     parts = [f"{finished} of {len(view.steps)} steps", formats.duration((view.ended or view.now) - view.started)]
-    if not view.status.ended and view.remaining > 1:
+    if not view.status.ended and view.remaining > 1 and not quick:
         parts.append(f"about {formats.duration(view.remaining)} to go")
     if view.usd_per_hour is None or view.usd_per_hour:
         parts.append(f"costing {formats.per_hour(view.usd_per_hour)} now".replace("$", "\\$"))
     return " · ".join(parts)
 
 
-def _step(step: StepView, now: float) -> None:
-    words = [status_chip.chip(step.status).word]
-    if step.detail and step.status == "running":
-        words = [literal(step.detail)]
+def _what(step: StepView) -> str:
+    return f"{status_chip.icon(step.status)} {literal(step.reason)}"
+
+
+def _status(step: StepView, now: float, quick: bool) -> str:
+    running = step.status == "running"
+    words = [literal(step.detail) if step.detail and running else status_chip.chip(step.status).word]
     if step.started:
         took = formats.duration((step.ended or now) - step.started)
-        running_long = step.status == "running" and step.typical
-        words.append(f"{took} of about {formats.duration(step.typical)}" if running_long else took)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"{status_chip.icon(step.status)} {literal(step.reason)}", width="stretch")
-        st.markdown(f":gray[:small[{' · '.join(words)}]]", width="content")
+        compare = running and step.typical and not quick
+        words.append(f"{took} of about {formats.duration(step.typical)}" if compare else took)
+    return f":gray[{' · '.join(words)}]"
 
 
 def _problems(view: RunView) -> None:

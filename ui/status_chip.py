@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Literal, NamedTuple
+
+import streamlit as st
 
 Colour = Literal["red", "orange", "blue", "green", "violet", "gray"]
 
@@ -41,6 +44,9 @@ CHIPS: dict[str, Chip] = {
     "unknown": Chip("To be checked", "orange", "help"),
     # documents
     "ready": Chip("Ready", "green", "check_circle"),
+    "already there": Chip("Already there", "green", "done_all"),
+    "reading": Chip("Reading", "blue", "progress_activity"),
+    "embedding": Chip("Embedding", "blue", "progress_activity"),
     "refused": Chip("Refused", "red", "block"),
 }
 
@@ -60,3 +66,11 @@ def icon(status: str) -> str:
     """A status as a coloured icon alone, for a row that names the status elsewhere."""
     shown = chip(status)
     return f":{shown.colour}[:material/{shown.icon}:]"
+
+
+def column(statuses: Iterable[str]) -> Any:
+    """The configuration of a table's status column: each status as a chip of its colour."""
+    chips = list(dict.fromkeys(chip(status) for status in sorted(statuses))) or [chip("")]
+    return st.column_config.MultiselectColumn(
+        "Status", options=[each.word for each in chips], color=[each.colour for each in chips], width="small"
+    )

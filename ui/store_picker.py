@@ -19,10 +19,10 @@ def show(console: Console, *, key: str) -> tuple[StoreKind, str]:
     offered = [StoreKind.LOCAL, *([StoreKind.ASTRA] if console.connection.astra else [])]
     store = st.segmented_control(
         "Store", offered, default=StoreKind.LOCAL, required=True, key=f"{key}.store", format_func=NAMES.__getitem__,
-        help="Astra DB is offered once Settings name a database.", persist_state=True,
+        help="Astra DB is offered once Settings name a database.", persist_state="session",
     )  # fmt: skip
     collection = st.text_input(
-        "Collection", key=f"{key}.collection", placeholder="documents", max_chars=48, persist_state=True,
+        "Collection", key=f"{key}.collection", placeholder="documents", max_chars=48, persist_state="session",
         validate=(r"^([A-Za-z][A-Za-z0-9_]*)?$", "Letters, digits and underscores, beginning with a letter."),
         help="Empty: the usual collection of this embedding model.",
     )  # fmt: skip

@@ -30,7 +30,7 @@ with options:
     store, collection = store_picker.show(console, key="library")
     embedding = endpoint_picker.choose_embedding(console) or embedding
     chat = endpoint_picker.choose_chat(console) or chat
-    k = st.slider("Passages given to the model", 1, 20, 5, key="ask.k", persist_state=True)
+    k = st.slider("Passages given to the model", 1, 20, 5, key="ask.k", persist_state="session")
     mode = st.segmented_control(
         "Search by",
         list(SearchMode),
