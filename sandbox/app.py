@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+import traceback
 from collections.abc import Callable, MutableMapping
 from typing import IO, Any
 
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from sandbox import moto_iam, moto_tagging, observability
+from sandbox.buckets import check_bucket_name
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.directory import Directory
@@ -90,6 +92,7 @@ class Sandbox:
     async def _aws(self, scope: AsgiScope, receive: Any, aws: Scope) -> Answer:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
+            _check_form(scope, headers, aws)
             body = await body_of(receive)
         except AwsError as error:
             return shaped(error, headers, aws.service)
@@ -114,6 +117,9 @@ class Sandbox:
             check(prefix, operation, request)
         except AwsError as error:
             return shaped(error, headers, aws.service)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours is answered as AWS answers its own
+            traceback.print_exc()
+            return shaped(_stumble(error), headers, aws.service)
         return None
 
     async def _refresh(self, service: str) -> None:
@@ -165,15 +171,31 @@ def _routed(routes: list[BaseRoute]) -> Starlette:
 
 async def _crashed(request: Request, error: Exception) -> Response:
     """Starlette raises the error again after this answer, so that it also reaches standard error."""
-    named = AwsError("InternalFailure", f"The sandbox stumbled: {type(error).__name__}: {error}"[:500], 500)
+    named = _stumble(error)
     answer = shaped(named, {"content-type": JSON}, "")
     return Response(answer.body, answer.status, media_type=JSON, headers={"x-amzn-errortype": named.code})
+
+
+def _stumble(error: Exception) -> AwsError:
+    return AwsError("InternalFailure", f"The sandbox stumbled: {type(error).__name__}: {error}"[:500], 500)
+
+
+def _check_form(scope: AsgiScope, headers: dict[str, str], aws: Scope) -> None:
+    """Refuse what moto would stumble over or take too lightly."""
+    path = scope["path"]
+    if path.startswith("/moto-api") or path == "/favicon.ico":
+        raise AwsError("NotFound", "There are no pages here; /_sandbox/status tells what the sandbox holds.", 404)
+    authorization = headers.get("authorization", "")
+    if authorization and not aws.service and not authorization.startswith("AWS "):
+        raise AwsError("IncompleteSignature", "Authorization header requires 'Credential' parameter with a scope.")
+    if aws.service == "s3" and not headers.get("host", "").partition(":")[0].endswith(".localhost"):
+        check_bucket_name(scope["method"], path, scope["query_string"])
 
 
 def _parsed(body: bytes) -> dict[str, Any]:
     try:
         request = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise AwsError("SerializationException", "The request body is not JSON.") from None
     if not isinstance(request, dict):
         raise AwsError("SerializationException", "Start of structure or map found where not expected.")

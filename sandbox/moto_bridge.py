@@ -19,6 +19,7 @@ from sandbox.scope import Scope
 
 LARGEST_BODY = 2 * 1024**3
 IN_MEMORY = 4 * 1024**2
+OBJECT_IN_MEMORY = 1024**2  # a larger S3 object lies in a temporary file
 
 Receive = Callable[[], Any]
 
@@ -71,6 +72,8 @@ class Moto:
         except NotImplementedError as error:
             return shaped(not_built(_what(headers, aws.service, error)), headers, aws.service)
         except Exception as error:  # noqa: BLE001 - whatever moto trips over must not reach a client as a traceback
+            if type(error).__name__ == "OperationNotFoundError":
+                return shaped(not_built(f"the operation {error} of {aws.service}"), headers, aws.service)
             message = f"The sandbox's {aws.service or 'S3'} stumbled: {type(error).__name__}: {error}"
             return shaped(AwsError("InternalFailure", message[:500], 500), headers, aws.service)
         if answer.status == 404 and aws.service not in ("s3", "") and _is_html(answer):
@@ -117,7 +120,7 @@ class Moto:
 
 def _dispatcher() -> Any:
     os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
-    os.environ.setdefault("MOTO_S3_DEFAULT_KEY_BUFFER_SIZE", str(IN_MEMORY))
+    os.environ.setdefault("MOTO_S3_DEFAULT_KEY_BUFFER_SIZE", str(OBJECT_IN_MEMORY))
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     def create_app(service: Any) -> Any:

@@ -4,6 +4,8 @@ import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.sandbox.conftest import Running
 from tests.sandbox.server import ask
 from tests.sandbox.test_endpoints import ARN, refusal
@@ -173,3 +175,44 @@ def test_tags_change_through_the_tagging_api(sandbox: Running, deploy: Callable[
     tagging.untag_resources(ResourceARNList=[arn], TagKeys=["team"])
     tags = sandbox.client("sagemaker").list_tags(ResourceArn=arn)["Tags"]
     assert tags == [{"Key": "owner", "Value": "me"}]
+
+
+@pytest.mark.parametrize(
+    "name", ["Upper", "under_score", "ab", "a..b", "-start", "end-", "192.168.5.4", "xn--x", "a" * 64]
+)
+def test_bucket_names_s3_would_not_take_are_refused(sandbox: Running, name: str) -> None:
+    status, _, body = ask(f"{sandbox.url}/{name}", "PUT", b"", authorization=SIGNED_S3)
+    assert status == 400
+    assert b"<Code>InvalidBucketName</Code>" in body
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "code"),
+    [
+        ({"authorization": "rubbish"}, b"", "IncompleteSignature"),
+        ({"authorization": SIGNED_S3.replace("s3", "iam")}, b"Action=Nope&Version=2010-05-08", "NotImplemented"),
+        ({"authorization": SIGNED_S3.replace("s3", "iam")}, b"", "NotImplemented"),
+        (
+            {"authorization": SIGNED_S3.replace("s3", "logs"), "x_amz_target": "Logs_20140328.X"},
+            b"{",
+            "SerializationException",
+        ),
+        (
+            {"authorization": SIGNED_S3.replace("s3", "sagemaker"), "x_amz_target": "SageMaker.ListModels"},
+            b"[" * 100_000,
+            "SerializationException",
+        ),
+    ],
+)
+def test_garbled_requests_get_an_answer_in_aws_shape(
+    sandbox: Running, headers: dict[str, str], body: bytes, code: str
+) -> None:
+    kind = "application/x-amz-json-1.1" if "x_amz_target" in headers else "application/x-www-form-urlencoded"
+    status, answered, said = ask(sandbox.url, "POST", body, content_type=kind, **headers)
+    assert 400 <= status < 600
+    assert answered["x-amzn-errortype"] == code
+    assert b"Traceback" not in said
+
+
+def test_motos_own_pages_are_not_shown(sandbox: Running) -> None:
+    assert ask(f"{sandbox.url}/moto-api/")[0] == 404
