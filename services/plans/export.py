@@ -1,8 +1,190 @@
-"""A plan as a Python script that does the same with nothing but boto3."""
+"""A plan as a Python script that does the same with nothing but boto3.
 
-from services.plans.models import Plan
+Secrets are read from environment variables, values known later are variables, waits and repeats are loops.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable, Iterator
+
+from services.plans import graph
+from services.plans.literals import Names, keyword_arguments, source, variable_of
+from services.plans.models import Once, Plan, Repeat, Step, Until, Upload
+from services.plans.permissions import OWN_SERVICES
+from services.plans.script_parts import PARTS
+from services.plans.values import conceal, refs_of, secret_names
+
+_RESERVED = frozenset(
+    ("boto3", "jmespath", "json", "os", "sys", "time", "hashlib", "base64", "session", "print")
+    + ("treated", "page", "items", "sent", "answer", "len", "str")
+)
 
 
 def to_boto3(plan: Plan, *, region: str = "") -> str:
     """The script; `region` is written into it, else the caller's own configuration decides."""
-    raise NotImplementedError
+    plan, _ = conceal(plan)
+    steps = graph.ordered(plan.steps)
+    names = _names(steps)
+    body = "\n".join(_step(step, names) for step in steps)
+    body = f"{body}\nprint({f'Done: {plan.title}'!r})\n"
+    services = sorted({service for step in steps for service in _services(step)})
+    clients = "".join(f'{names.clients[service]} = session.client("{service}")\n' for service in services)
+    session = f"session = boto3.Session(region_name={_quoted(region)})\n" if region else "session = boto3.Session()\n"
+    if not clients:
+        session = ""
+    parts = "".join(f"\n\n{text.strip()}\n" for name, text in PARTS.items() if f"{name}(" in body)
+    imports = _imports(session + parts + body)
+    return f"{_heading(plan)}\n{imports}{parts and parts + chr(10)}\n{session}{clients}\n{body}"
+
+
+def _heading(plan: Plan) -> str:
+    lines = [f"{plan.title}.", "", "Written by Sagedeck from the plan of this name. It makes these steps:"]
+    lines += [f"  {number}. {step.reason}" for number, step in enumerate(graph.ordered(plan.steps), 1)]
+    if plan.estimate.usd_per_hour:
+        lines += ["", f"What it leaves running costs about ${plan.estimate.usd_per_hour:.2f} an hour."]
+    lines += [f"Note: {warning}" for warning in plan.warnings]
+    variables = [variable_of(name) for name in secret_names(plan)]
+    if variables:
+        lines += ["", f"It reads these environment variables: {', '.join(variables)}."]
+    text = "\n".join(lines).replace("\\", "\\\\").replace('"""', "'''")
+    return f'# ruff: noqa: E501\n"""{text}\n"""\n'
+
+
+def _imports(code: str) -> str:
+    plain = [name for name in ("base64", "hashlib", "json", "os", "sys", "time") if re.search(rf"\b{name}\.", code)]
+    third = [name for name in ("boto3", "jmespath") if re.search(rf"\b{name}\.", code)]
+    lines = [f"import {name}" for name in plain] + [""] * bool(plain and third) + [f"import {name}" for name in third]
+    if "ClientError" in code:
+        lines.append("from botocore.exceptions import ClientError")
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def _names(steps: Iterable[Step]) -> Names:
+    """A Python variable for each result and each client, no two alike."""
+    taken = set(_RESERVED) | set(PARTS)
+    clients: dict[str, str] = {}
+    results: dict[str, str] = {}
+    for step in steps:
+        for service in _services(step):
+            if service not in clients:
+                clients[service] = _fresh(service.replace("-", "_"), taken)
+    for step in steps:
+        results[step.id] = _fresh(re.sub(r"\W", "_", step.id).lower(), taken)
+    return Names(results, clients)
+
+
+def _fresh(wanted: str, taken: set[str]) -> str:
+    wanted = wanted if wanted.isidentifier() and not keyword.iskeyword(wanted) else f"step_{wanted}"
+    name, number = wanted, 1
+    while name in taken:
+        number += 1
+        name = f"{wanted}_{number}"
+    taken.add(name)
+    return name
+
+
+def _services(step: Step) -> Iterator[str]:
+    if step.service not in OWN_SERVICES:
+        yield step.service
+    if isinstance(step.manner, Repeat) and step.manner.source.service not in OWN_SERVICES:
+        yield step.manner.source.service
+
+
+def _step(step: Step, names: Names) -> str:
+    comment = "\n".join(f"# {line}" for line in step.reason.splitlines() or [""])
+    if step.service in OWN_SERVICES:
+        return f"{comment}\n{_by_hand(step, names)}"
+    variable = names.results[step.id]
+    match step.manner:
+        case Until():
+            code = _until(step, step.manner, names)
+        case Repeat():
+            code = _repeat(step, step.manner, names)
+        case Upload():
+            code = _upload(step, step.manner, names)
+        case Once():
+            code = f"{variable} = {_once(step, step.manner, names)}"
+    return f"{comment}\n{code}\n"
+
+
+def _by_hand(step: Step, names: Names) -> str:
+    """A step that is no AWS call: said, with what it would send, so that nothing is left out silently."""
+    sent = source(step.parameters, names, 0)
+    lines = [f"# This is not an AWS call; Sagedeck does it itself: {step.service}.{step.operation}", *sent.splitlines()]
+    if refs_of(step):
+        lines.append("# (the variables above are results of earlier steps)")
+    commented = "\n".join(line if line.startswith("#") else f"#   {line}" for line in lines)
+    return f'{commented}\nprint("Left to you: {step.service}.{step.operation}")\n'
+
+
+def _call(step: Step, names: Names, indent: int = 0) -> str:
+    sent = keyword_arguments(step.parameters, names, indent)
+    return f"{names.clients[step.service]}.{step.operation}({sent})"
+
+
+def _once(step: Step, manner: Once, names: Names) -> str:
+    if not manner.not_yet:
+        return _call(step, names)
+    later = source(tuple((each.code, each.message) for each in manner.not_yet), names, 1)
+    return f"try_again(\n    lambda: {_call(step, names, 1)},\n    {later},\n    seconds={manner.deadline:g},\n)"
+
+
+def _until(step: Step, manner: Until, names: Names) -> str:
+    settings = [
+        f"path={_quoted(manner.path)}",
+        f"done={_strings(manner.done)}",
+        f"failed={_strings(manner.failed)}",
+        f"explanation={_quoted(manner.explanation)}",
+        f"absent={source(tuple((each.code, each.message) for each in manner.absent), names, 1)}",
+        f"gone={manner.gone}",
+        f"expect={source(manner.expect, names, 1)}",
+        f"every={manner.every:g}",
+        f"seconds={manner.deadline:g}",
+    ]
+    empty = ('=""', "=[]", "=False", "={}")
+    lines = "".join(f"    {each},\n" for each in settings if not each.endswith(empty))
+    minutes = manner.typical / 60
+    about = f"# It typically takes {minutes:.0f} minutes.\n" if minutes >= 1 else ""
+    return f"{about}{names.results[step.id]} = wait_until(\n    lambda: {_call(step, names, 1)},\n{lines})"
+
+
+def _repeat(step: Step, manner: Repeat, names: Names) -> str:
+    listing = manner.source
+    client = names.clients[listing.service]
+    *parents, last = manner.into.split(".")
+    place = "".join(f".setdefault({_quoted(name)}, {{}})" for name in parents)
+    lines = (
+        "treated = 0",
+        "while True:",
+        f"    page = {client}.{listing.operation}({keyword_arguments(listing.parameters, names, 1)})",
+        f"    items = jmespath.search({_quoted(manner.items)}, page)",
+        "    if not items:",
+        "        break",
+        f"    if treated >= {manner.cap}:",
+        '        sys.exit(f"Stopped after {treated} items; more are left.")',
+        f"    sent = {source(step.parameters, names, 1)}",
+        f"    sent{place}[{_quoted(last)}] = items",
+        f"    answer = {names.clients[step.service]}.{step.operation}(**sent)",
+        '    if answer.get("Errors"):',
+        "        sys.exit(f\"Some items were refused: {answer['Errors']}\")",
+        "    treated += len(items)",
+    )
+    return "\n".join(lines)
+
+
+def _upload(step: Step, manner: Upload, names: Names) -> str:
+    return (
+        f"{names.results[step.id]} = send_file(\n    {names.clients[step.service]}.{step.operation},\n"
+        f"    path={_quoted(manner.path)},\n    sha256={_quoted(manner.sha256)},\n"
+        f"    parameters={source(step.parameters, names, 1)},\n)"
+    )
+
+
+def _strings(values: Iterable[str]) -> str:
+    return "[" + ", ".join(_quoted(value) for value in values) + "]"
+
+
+def _quoted(text: str) -> str:
+    return source(text, Names({}, {}), 0)

@@ -272,7 +272,7 @@ class Plan:
         mine, theirs = self.estimate.usd_per_hour, other.estimate.usd_per_hour
         dearer = theirs is None if mine is not None else False
         if mine is not None and theirs is not None:
-            dearer = theirs > mine * 1.01
+            dearer = theirs > mine + abs(mine) * 0.01  # a take-down's price is negative
         return strip[0] == strip[1] and not dearer
 
 
