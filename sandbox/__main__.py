@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM, Ctrl-C or, with --idle-exit, until nobody has asked for so long. Returns the exit code."""
     options = _options(arguments)
     if options.home:
-        os.environ["SAGEDECK_HOME"] = options.home
+        os.makedirs(options.home, mode=0o700, exist_ok=True)
+        tempfile.tempdir = options.home
     try:
         listening = _listen(options.port)
     except OSError as error:
@@ -41,7 +43,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--speed", type=float, default=DEFAULT_SPEED, help="times AWS's pace: 60 is InService after 5 s; 0 stands still"
     )
-    parser.add_argument("--home", default="", help="where the sandbox may keep files")
+    parser.add_argument("--home", default="", help="where large objects lie while the sandbox runs")
     parser.add_argument("--idle-exit", type=float, default=0.0, help="exit after so many seconds without a request")
     parser.add_argument("--role-delay", type=float, default=0.0, help="seconds before a new role can be assumed")
     return parser.parse_args(arguments)
@@ -95,6 +97,7 @@ async def _watch(app: Sandbox, server: Any, url: str, idle_exit: float) -> None:
     gc.collect()
     gc.freeze()
     print(json.dumps({"url": url, "pid": os.getpid()}), flush=True)
+    sys.stdout = sys.stderr  # whoever started it reads one line; moto prints now and then
     while idle_exit:
         await asyncio.sleep(min(1.0, idle_exit / 4))
         if not app.in_flight and time.monotonic() - app.last_request > idle_exit:

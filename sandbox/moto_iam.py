@@ -1,4 +1,4 @@
-"""What moto's IAM lacks: AWS's managed policies (taken in one by one, when named) and SimulatePrincipalPolicy."""
+"""What moto's IAM lacks: AWS's own policies (taken in when named), a check of trust, and SimulatePrincipalPolicy."""
 
 import json
 from collections.abc import Iterable
@@ -18,6 +18,8 @@ def extend_iam() -> None:
     for name in _ATTACHING:
         setattr(models.IAMBackend, name, _knowing_aws_policies(getattr(models.IAMBackend, name)))
 
+    models.IAMBackend.create_role = _checking_trust(models.IAMBackend.create_role)
+
     def simulate_principal_policy(self: Any) -> Any:
         actions, resources = self._get_param("ActionNames"), self._get_param("ResourceArns") or ["*"]
         documents = _documents(self.backend, self._get_param("PolicySourceArn"))
@@ -36,6 +38,16 @@ def _knowing_aws_policies(plain: Any) -> Any:
         return plain(self, policy_arn, *rest, **named)
 
     return method
+
+
+def _checking_trust(plain: Any) -> Any:
+    def create_role(self: Any, role_name: str, assume_role_policy_document: str, *rest: Any, **named: Any) -> Any:
+        from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
+
+        IAMTrustPolicyDocumentValidator(assume_role_policy_document).validate()
+        return plain(self, role_name, assume_role_policy_document, *rest, **named)
+
+    return create_role
 
 
 def _take_in(backend: Any, arn: str) -> None:

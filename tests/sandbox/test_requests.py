@@ -164,3 +164,24 @@ def test_lists_are_paged_newest_first_and_filtered(sandbox: Running, deploy: Cal
     assert len(sagemaker.list_models(CreationTimeBefore=middle)["Models"]) == 7
     assert len(sagemaker.list_endpoint_configs(MaxResults=3)["EndpointConfigs"]) == 3
     assert refusal(sagemaker.list_models, NextToken="rubbish")[0] == "ValidationException"
+
+
+def test_a_role_goes_only_after_its_policies(sandbox: Running, role: str) -> None:
+    iam = sandbox.client("iam")
+    managed = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
+    statement = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::b/*"]}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName="Sage", PolicyName="read", PolicyDocument=document)
+    iam.attach_role_policy(RoleName="Sage", PolicyArn=managed)
+    assert iam.get_role_policy(RoleName="Sage", PolicyName="read")["PolicyDocument"]["Statement"] == [statement]
+    assert refusal(iam.delete_role, RoleName="Sage")[0] == "DeleteConflict"
+    iam.delete_role_policy(RoleName="Sage", PolicyName="read")
+    assert refusal(iam.delete_role, RoleName="Sage")[0] == "DeleteConflict"
+    iam.detach_role_policy(RoleName="Sage", PolicyArn=managed)
+    iam.delete_role(RoleName="Sage")
+    assert refusal(iam.get_role, RoleName="Sage")[0] == "NoSuchEntity"
+
+
+def test_a_malformed_trust_policy_is_refused(sandbox: Running) -> None:
+    create = sandbox.client("iam").create_role
+    assert refusal(create, RoleName="Bad", AssumeRolePolicyDocument="{")[0] == "MalformedPolicyDocument"
