@@ -50,6 +50,11 @@ class InferenceService:
         self._contracts = Contracts(self.runtime, state, scope)
         self._clock, self._sleep = clock, sleep
 
+    @staticmethod
+    def warm_up() -> None:
+        """Load what the first chat needs (langchain-aws, 2 s, 60 MB); for a background thread, and never needed."""
+        import services.inference.gateway  # noqa: F401
+
     def chat(self, endpoint: str, messages: Sequence[Message], params: ChatParams, contract: Contract) -> Answer:
         """The whole answer, with usage where the container counts, and the time it took."""
         from services.inference.gateway import ChatSageMaker, to_langchain, usage_from

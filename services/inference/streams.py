@@ -146,7 +146,10 @@ def _cut_off() -> StreamBroken:
 
 @dataclass(slots=True)
 class StopCutter:
-    """Ends the text at the first stop string, which may arrive in pieces; holds back what could become one."""
+    """Ends the text at the first stop string, which may arrive in pieces; holds back what could become one.
+
+    White space is held back as well until more text follows, so that a streamed answer ends like a whole one.
+    """
 
     stops: tuple[str, ...]
     met: bool = False
@@ -154,22 +157,21 @@ class StopCutter:
 
     def feed(self, text: str) -> str:
         """The text that is certain to belong to the answer."""
-        if self.met or not self.stops:
-            return "" if self.met else text
+        if self.met:
+            return ""
         text, self._held = self._held + text, ""
         found = [position for position in (text.find(stop) for stop in self.stops) if position >= 0]
         if found:
             self.met = True
-            return text[: min(found)]
-        keep = max(
-            (size for stop in self.stops for size in range(1, len(stop)) if text.endswith(stop[:size])), default=0
-        )
-        self._held = text[len(text) - keep :]
-        return text[: len(text) - keep]
+            return text[: min(found)].rstrip()
+        begun = (size for stop in self.stops for size in range(1, len(stop)) if text.endswith(stop[:size]))
+        certain = text[: len(text) - max(begun, default=0)].rstrip()
+        self._held = text[len(certain) :]
+        return certain
 
     def finish(self) -> str:
         """What was held back for nothing."""
-        held, self._held = self._held, ""
+        held, self._held = self._held.rstrip(), ""
         return "" if self.met else held
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from langchain_tests.integration_tests import EmbeddingsIntegrationTests
 from langchain_tests.unit_tests import EmbeddingsUnitTests
 
 from services import inference
+from services.errors import UnknownAnswer
 from services.inference import ChatParams, Contract, Embedder, Family, Runtime
 from services.inference.gateway import Llama2DialogHandler, MessagesHandler, TextHandler, handler_for
 from tests.services.inference.doubles import FakeClient
@@ -74,6 +76,23 @@ def test_what_the_service_gives_is_both_ours_and_langchains() -> None:
 )
 def test_each_chat_family_has_its_content_handler(family: Family, handler: type) -> None:
     assert type(handler_for(Contract(family))) is handler
+
+
+def test_a_content_handler_reads_bytes_and_bodies_alike() -> None:
+    handler = handler_for(Contract(Family.TGI))
+    raw = b'[{"generated_text":" Hello","details":{"finish_reason":"length","generated_tokens":3}}]'
+    for output in (raw, io.BytesIO(raw)):
+        message = handler.transform_output(output)
+        assert (message.content, message.response_metadata) == ("Hello", {"finish_reason": "length"})
+        assert message.usage_metadata is not None
+        assert message.usage_metadata["output_tokens"] == 3
+
+
+def test_a_content_handler_does_not_speak_for_another_family() -> None:
+    with pytest.raises(UnknownAnswer):
+        MessagesHandler(Contract(Family.TGI))
+    with pytest.raises(UnknownAnswer):
+        handler_for(Contract(Family.TEI))
 
 
 def _model(client: FakeClient, family: Family = Family.MESSAGES) -> BaseChatModel:

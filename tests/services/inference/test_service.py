@@ -133,7 +133,7 @@ def test_leaving_a_stream_closes_it() -> None:
     client = FakeClient(lambda _: b"")
     client.invoke_endpoint_with_response_stream = lambda **_: {"Body": events()}  # type: ignore[method-assign]
     stream = service(client).stream("demo", TALK, ChatParams(), Contract(Family.LMI))
-    assert next(stream).text == "on "
+    assert next(stream).text == "on"
     stream.close()  # type: ignore[attr-defined]
     assert left == [True]
 
