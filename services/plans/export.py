@@ -17,9 +17,10 @@ from services.plans.script_parts import PARTS
 from services.plans.values import conceal, refs_of, secret_names
 
 _RESERVED = frozenset(
-    ("boto3", "jmespath", "json", "os", "sys", "time", "hashlib", "base64", "session", "print")
-    + ("treated", "page", "items", "sent", "answer", "len", "str")
+    """boto3 jmespath json os sys time hashlib base64 session print len str
+    treated page items sent answer""".split()
 )
+_LONGEST = 120  # a longer line (a sentence, an address) is left whole, and ruff is told so
 
 
 def to_boto3(plan: Plan, *, region: str = "") -> str:
@@ -36,7 +37,9 @@ def to_boto3(plan: Plan, *, region: str = "") -> str:
         session = ""
     parts = "".join(f"\n\n{text.strip()}\n" for name, text in PARTS.items() if f"{name}(" in body)
     imports = _imports(session + parts + body)
-    return f"{_heading(plan)}\n{imports}{parts and parts + chr(10)}\n{session}{clients}\n{body}"
+    text = f"{_heading(plan)}\n{imports}{parts and parts + chr(10)}\n{session}{clients}\n{body}"
+    long = any(len(line) > _LONGEST for line in text.splitlines())
+    return f"# ruff: noqa: E501\n{text}" if long else text
 
 
 def _heading(plan: Plan) -> str:
@@ -49,7 +52,7 @@ def _heading(plan: Plan) -> str:
     if variables:
         lines += ["", f"It reads these environment variables: {', '.join(variables)}."]
     text = "\n".join(lines).replace("\\", "\\\\").replace('"""', "'''")
-    return f'# ruff: noqa: E501\n"""{text}\n"""\n'
+    return f'"""{text}\n"""\n'
 
 
 def _imports(code: str) -> str:

@@ -36,7 +36,7 @@ def test_one_action_on_several_resources_is_one_statement() -> None:
     plan = Plan(
         "t", (step("a", Permission("s3:GetObject", "arn:aws:s3:::a"), Permission("s3:GetObject", "arn:aws:s3:::b")),)
     )
-    assert policy(plan)["Statement"][0]["Resource"] == ["arn:aws:s3:::a", "arn:aws:s3:::b"]
+    assert policy(plan)["Statement"][0]["Resource"] == buckets
 
 
 def test_conditions_are_kept_apart() -> None:

@@ -22,6 +22,7 @@ from services.plans import (
     warnings_of,
 )
 
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/demo"
 VARIANT = {"VariantName": "v", "ModelName": "m", "InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1}
 
 
@@ -91,9 +92,9 @@ def test_operators_of_our_own_are_not_checked_against_aws() -> None:
 
 def test_tags_are_checked_with_their_unicode_pattern() -> None:
     fine = [{"Key": "sagedeck:owner", "Value": "Zoë Müller"}]
-    assert problems("sagemaker", "add_tags", {"ResourceArn": "arn:aws:sagemaker:x", "Tags": fine}) == ""
+    assert problems("sagemaker", "add_tags", {"ResourceArn": ARN, "Tags": fine}) == ""
     wrong = [{"Key": "a;b", "Value": ""}]
-    assert "does not match" in problems("sagemaker", "add_tags", {"ResourceArn": "arn:aws:sagemaker:x", "Tags": wrong})
+    assert "does not match" in problems("sagemaker", "add_tags", {"ResourceArn": ARN, "Tags": wrong})
 
 
 def test_policy_documents_are_text() -> None:

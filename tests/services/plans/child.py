@@ -1,0 +1,67 @@
+"""A worker in a process of its own, for the test that kills it: its world is a folder, one file a thing.
+
+python -m tests.services.plans.child STATE WORLD PACE
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from services.plans import Plan, Ref, Runs, Step, Until
+from services.state import State
+from tests.services.plans.world import ABSENT, Refused, making, waiting
+
+
+class FolderWorld:
+    """Things are files. `calls.log` has a line for every change that was carried out, even if no answer was read."""
+
+    def __init__(self, folder: Path, pace: float) -> None:
+        self.folder, self.pace = folder, pace
+        folder.mkdir(exist_ok=True)
+
+    def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        name = str(parameters["Name"])
+        path = self.folder / f"{name}.thing"
+        if operation == "describe_thing":
+            if not path.exists():
+                raise Refused("ValidationException", f"Could not find {name}")
+            return {"Arn": f"arn:aws:library:::thing/{name}", "Status": "Ready", "Source": path.read_text()}
+        time.sleep(self.pace)
+        if operation == "create_thing":
+            if path.exists():
+                raise Refused("ValidationException", f"Cannot create already existing thing {name}")
+            path.write_text(str(parameters.get("Source", "")))
+        else:
+            path.unlink()
+        with open(self.folder / "calls.log", "a", encoding="utf-8") as log:
+            log.write(f"{operation} {name}\n")
+        time.sleep(self.pace)  # carried out, but the answer is still on its way
+        return {"Arn": f"arn:aws:library:::thing/{name}"}
+
+
+def long_plan() -> Plan:
+    steps: list[Step] = []
+    for number in range(12):
+        before = (f"t{number - 3}",) if number >= 3 else ()
+        source = {"Source": Ref(before[0], "Arn")} if before else {}
+        steps.append(making(f"t{number}", *before, parameters=source))
+    wait = Until(path="Status", done=("Ready",), absent=ABSENT, every=0.05)
+    return Plan("Long", (*steps, waiting("t11", manner=wait)))
+
+
+def main() -> None:
+    state, world, pace = Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
+    operator = FolderWorld(world, pace)
+    runs = Runs(State(state), lambda _: operator, owner="ann", worker=str(os.getpid()))
+    run_id = runs.start(long_plan())
+    print(run_id, flush=True)
+    runs.wait(run_id, 60)
+
+
+if __name__ == "__main__":
+    main()
