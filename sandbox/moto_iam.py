@@ -18,7 +18,8 @@ def extend_iam() -> None:
     for name in _ATTACHING:
         setattr(models.IAMBackend, name, _knowing_aws_policies(getattr(models.IAMBackend, name)))
 
-    models.IAMBackend.create_role = _checking_trust(models.IAMBackend.create_role)
+    backend: Any = models.IAMBackend
+    backend.create_role = _checking_trust(backend.create_role)
 
     def simulate_principal_policy(self: Any) -> Any:
         actions, resources = self._get_param("ActionNames"), self._get_param("ResourceArns") or ["*"]
