@@ -75,12 +75,13 @@ def _open(data: bytes) -> PdfReader:
 def count_pages(reader: PdfReader, limits: Limits) -> int:
     """Return the number of pages by walking the tree, without believing its counts.
 
-    Raises DocumentRefused for a tree that loops, is too deep, or holds more pages than the limit.
+    Raises DocumentRefused for a tree that loops, is too deep, has lost pages, or holds more of them than the limit.
     """
+    lost = DocumentRefused("The PDF is damaged: some of its pages are missing.", AGAIN)
     damaged = DocumentRefused("The PDF is damaged: its list of pages runs in a circle or is missing.", AGAIN)
     stack: list[Iterator[Any]] = [iter([reader.root_object.get("/Pages")])]
     above: list[int] = []
-    count = 0
+    count = steps = 0
     while stack:
         found = next(stack[-1], None)
         if found is None:
@@ -90,13 +91,18 @@ def count_pages(reader: PdfReader, limits: Limits) -> int:
             continue
         node = found.get_object()
         if not hasattr(node, "get"):
-            continue
+            raise lost if count else damaged
         kids = node.get("/Kids")
         if kids is None:
             count += 1
+            if _has_lost_content(node):
+                raise lost
         elif id(node) in above or len(stack) > limits.depth:
             raise damaged
         else:
+            steps += 1
+            if steps > 2 * limits.pages:
+                raise damaged
             above.append(id(node))
             stack.append(iter(kids.get_object()))
         if count > limits.pages:
@@ -104,6 +110,14 @@ def count_pages(reader: PdfReader, limits: Limits) -> int:
     if not count:
         raise damaged
     return count
+
+
+def _has_lost_content(page: Any) -> bool:
+    """Whether a page names content that is not in the file, as when its middle is missing."""
+    if "/Contents" not in page:
+        return False
+    content = page.raw_get("/Contents").get_object()
+    return content is None or type(content).__name__ == "NullObject"
 
 
 def _read_by_pypdf(reader: PdfReader, data: bytes, limits: Limits) -> list[str]:

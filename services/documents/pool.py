@@ -37,6 +37,9 @@ FILES_FOR_ONE = 100
 ANSWER_BYTES = 256 * MEGABYTE
 """Longest answer taken from a worker: the longest text there may be, with room for its spelling in JSON."""
 
+KEPT_BYTES = 160 * MEGABYTE
+"""Resident size above which a worker is replaced after its file; reading ordinary PDFs leaves one at 60 MB."""
+
 BLOCK = 256 * 1024
 WATCH_SECONDS = 0.2
 ROOT = Path(__file__).parents[2]
@@ -118,7 +121,7 @@ class Worker:
                 if not block:
                     raise WorkerLost(self._why())
                 data += block
-            elif self.watch_memory and self._resident() > limits.memory_bytes:
+            elif self.watch_memory and self.resident() > limits.memory_bytes:
                 raise WorkerLost("memory")
         return bytes(data)
 
@@ -131,7 +134,8 @@ class Worker:
             return "time"
         return "memory" if status == OUT_OF_MEMORY else "crash"
 
-    def _resident(self) -> int:
+    def resident(self) -> int:
+        """Return the process's resident size in bytes, 0 if it has ended."""
         import psutil
 
         try:
@@ -206,12 +210,13 @@ class Pool:
         return Worker(self.idle)
 
     def _take_back(self, worker: Worker, owner: str) -> None:
+        small = worker.alive and worker.resident() <= KEPT_BYTES
         with self.changed:
             self.working.discard(worker)
             self.owners[owner] -= 1
             if not self.owners[owner]:
                 del self.owners[owner]
-            keep = not self.closed and worker.alive and len(self.waiting) < self.size
+            keep = not self.closed and small and len(self.waiting) < self.size
             if keep:
                 self.waiting.append(worker)
             self.changed.notify_all()

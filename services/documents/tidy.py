@@ -19,6 +19,10 @@ UNSEEN = re.compile(
     "\ufff9-\ufffb\ufffe\uffff"  # annotation marks, noncharacters
     "\U000e0000-\U000e007f]"  # tag characters: text nobody sees, but a model reads
 )
+ACCENTS = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+ACCENT_RUN = re.compile(f"({ACCENTS}{{8}}){ACCENTS}+")
+"""More accents on a letter than any language has; putting thousands in order takes minutes."""
+
 INNER_RUN = re.compile(r"(?<=\S)[ \t]{2,}")
 BLANK_LINE = re.compile(r"^[ \t]+$", re.MULTILINE)
 DEEP_INDENT = re.compile(r"^[ \t]{41,}", re.MULTILINE)
@@ -37,6 +41,7 @@ def tidy(text: str) -> str:
     """Return `text` in NFC with plain line ends and spaces, and without characters that cannot be seen."""
     text = SURROGATES.sub("\ufffd", LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n"))
     text = UNSEEN.sub("", SPACES.sub(" ", text))
+    text = ACCENT_RUN.sub(r"\1", text)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     text = INNER_RUN.sub(" ", text)
