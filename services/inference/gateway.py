@@ -7,6 +7,7 @@ agent), so nothing imports it before the first chat.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any, ClassVar
 
 from langchain_aws.chat_models.sagemaker_endpoint import ChatModelContentHandler, ChatSagemakerEndpoint
@@ -17,7 +18,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 
 from services.errors import UnknownAnswer
 from services.inference.families import decode_chat, encode_chat, plain, stops_of
-from services.inference.models import ChatParams, Contract, Family, Kind, Message, Usage
+from services.inference.models import ChatParams, Contract, Delta, Family, Kind, Message, Usage
 from services.inference.runtime import JSON, Runtime, check_body, options_for
 from services.inference.streams import cut, decode_stream
 
@@ -125,14 +126,13 @@ class ChatSageMaker(ChatSagemakerEndpoint):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        parts = self.runtime.parts(self._request(messages, stop, stream=True, **kwargs))
-        for delta in decode_stream(parts, self._stops(stop, kwargs)):
-            metadata = {"finish_reason": delta.finish} if delta.finish else {}
-            message = AIMessageChunk(content=delta.text, usage_metadata=_usage(delta.usage), response_metadata=metadata)
-            chunk = ChatGenerationChunk(message=message)
-            if run_manager and delta.text:
-                run_manager.on_llm_new_token(delta.text, chunk=chunk)
-            yield chunk
+        stops = self._stops(stop, kwargs)
+        with closing(self.runtime.parts(self._request(messages, stop, stream=True, **kwargs))) as parts:
+            for delta in decode_stream(parts, stops):
+                chunk = ChatGenerationChunk(message=_chunk(delta))
+                if run_manager and delta.text:
+                    run_manager.on_llm_new_token(delta.text, chunk=chunk)
+                yield chunk
 
 
 def params_from(kwargs: Mapping[str, Any]) -> ChatParams:
@@ -158,6 +158,11 @@ def usage_from(message: AIMessage) -> Usage:
     """The token counts a message carries."""
     counted = message.usage_metadata
     return Usage(counted["input_tokens"] or None, counted["output_tokens"]) if counted else Usage()
+
+
+def _chunk(delta: Delta) -> AIMessageChunk:
+    metadata = {"finish_reason": delta.finish} if delta.finish else {}
+    return AIMessageChunk(content=delta.text, usage_metadata=_usage(delta.usage), response_metadata=metadata)
 
 
 def _usage(usage: Usage) -> UsageMetadata | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +83,7 @@ class Runtime:
         variant = str(answer.get("InvokedProductionVariant", ""))
         return Reply(body, str(answer.get("ContentType", "")), variant, taken)
 
-    def parts(self, request: Mapping[str, Any]) -> Iterator[bytes]:
+    def parts(self, request: Mapping[str, Any]) -> Generator[bytes, None, None]:
         """The byte parts of a streamed answer, as they come; closing the iterator closes the connection.
 
         Raises what `send` raises before the first part, StreamBroken after the stream has opened.

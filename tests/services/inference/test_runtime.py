@@ -201,5 +201,5 @@ def test_a_stream_that_nobody_reads_on_is_closed(client: Any) -> None:
     answer_with(client, STREAM, 200, body)
     parts = Runtime(lambda: client).parts(request_for("demo", b"{}", TGI))
     assert next(parts) == b"one"
-    parts.close()  # type: ignore[attr-defined]
+    parts.close()
     assert body.closed
