@@ -10,6 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from ui.error_box import last_resort
 from ui.headers import SecurityHeaders
 from ui.warmup import health, lifespan
 
@@ -18,6 +19,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[Route("/_health", health)],
     middleware=[Middleware(SecurityHeaders)],
+    on_script_error=last_resort,  # what a fragment or a callback raises does not pass through the main script
 )
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import streamlit as st
 from services.catalog import Task
 from services.deploy import DeployRequest, RagPairRequest
 from services.plans import Plan
-from ui import deployed, error_box, existing_endpoint, model_form, page_head, plan_review, run_progress, session
+from ui import deployed, existing_endpoint, model_form, page_head, plan_review, run_progress, session
 
 PAIR, ONE, EXISTING = "A pair for documents", "One model", "An endpoint that exists"
 KINDS = {"Embedding model": Task.EMBEDDING, "Language model": Task.CHAT}
@@ -51,19 +51,18 @@ def plan_of(request: DeployRequest | RagPairRequest) -> Plan:
     return console.deploy.plan_deploy(request)
 
 
-with error_box.shown():
-    request = form()
-    if st.button("Review the plan", type="primary", icon=":material/fact_check:", disabled=request is None) and request:
+request = form()
+if st.button("Review the plan", type="primary", icon=":material/fact_check:", disabled=request is None) and request:
+    st.session_state.pop("deploy.plan", None)
+    with st.spinner("Planning…"):
+        st.session_state["deploy.plan"] = plan_of(request)
+    st.session_state["deploy.request"] = request
+plan = st.session_state.get("deploy.plan")
+if plan is not None and request is not None and st.session_state.get("deploy.request") == request:
+    confirmed = request
+    run = plan_review.show(
+        console, plan, key="deploy", verb="Deploy", replan=lambda: plan_of(confirmed), plan_key="deploy.plan"
+    )
+    if run:
         st.session_state.pop("deploy.plan", None)
-        with st.spinner("Planning…"):
-            st.session_state["deploy.plan"] = plan_of(request)
-        st.session_state["deploy.request"] = request
-    plan = st.session_state.get("deploy.plan")
-    if plan is not None and request is not None and st.session_state.get("deploy.request") == request:
-        confirmed = request
-        run = plan_review.show(
-            console, plan, key="deploy", verb="Deploy", replan=lambda: plan_of(confirmed), plan_key="deploy.plan"
-        )
-        if run:
-            st.session_state.pop("deploy.plan", None)
-            run_progress.follow(run)
+        run_progress.follow(run)

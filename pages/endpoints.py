@@ -7,7 +7,6 @@ from ui import (
     endpoint_detail,
     endpoint_reads,
     endpoint_table,
-    error_box,
     navigation,
     page_head,
     plan_review,
@@ -26,37 +25,38 @@ if run_progress.current():
     run_progress.show(console, run_progress.current())
     st.button("Close", type="tertiary", on_click=run_progress.leave)
 
-with error_box.shown():
-    leaving = st.session_state.get("endpoints.delete", "")
-    if leaving:
-        plan = st.session_state.get("endpoints.plan") or console.endpoints.plan_delete(leaving)
-        st.session_state["endpoints.plan"] = plan
-        run = plan_review.show(
-            console, plan, key="endpoints", verb="Delete", typed=leaving, plan_key="endpoints.plan",
-            replan=lambda: console.endpoints.plan_delete(leaving),
-        )  # fmt: skip
-        if st.button("Keep it", type="tertiary", key="endpoints.keep") or run:
-            st.session_state.pop("endpoints.delete", None)
-            st.session_state.pop("endpoints.plan", None)
-            run_progress.follow(run) if run else st.rerun()
+leaving = st.session_state.get("endpoints.delete", "")
+if leaving:
+    plan = st.session_state.get("endpoints.plan") or console.endpoints.plan_delete(leaving)
+    st.session_state["endpoints.plan"] = plan
+    run = plan_review.show(
+        console, plan, key="endpoints", verb="Delete", typed=leaving, plan_key="endpoints.plan",
+        replan=lambda: console.endpoints.plan_delete(leaving),
+    )  # fmt: skip
+    if st.button("Keep it", type="tertiary", key="endpoints.keep") or run:
+        st.session_state.pop("endpoints.delete", None)
+        st.session_state.pop("endpoints.plan", None)
+        run_progress.follow(run) if run else st.rerun()
 
-    listed = endpoint_reads.listed(console)
-    if not listed:
-        empty_state.show(
-            "dns", "No endpoints here", "Nothing runs in this account and region, so nothing is billed by the hour.",
-            page=navigation.DEPLOY, label="Deploy a pair",
-        )  # fmt: skip
-        st.stop()
-    changing = any(each.status in endpoint_reads.CHANGING for each in listed)
+listed = endpoint_reads.listed(console)
+if not listed:
+    empty_state.show(
+        "dns", "No endpoints here", "Nothing runs in this account and region, so nothing is billed by the hour.",
+        page=navigation.DEPLOY, label="Deploy a pair",
+    )  # fmt: skip
+    st.stop()
+changing = any(each.status in endpoint_reads.CHANGING for each in listed)
 
-    @st.fragment(run_every=EVERY_SECONDS if changing else None)
-    def table() -> None:
-        """The table, refreshed while a status changes."""
-        now = endpoint_reads.listed(console)
-        if changing and not any(each.status in endpoint_reads.CHANGING for each in now):
-            st.rerun()
-        chosen = endpoint_table.show(console, now)
-        if chosen:
-            endpoint_detail.open_detail(console, chosen)
 
-    table()
+@st.fragment(run_every=EVERY_SECONDS if changing else None)
+def table() -> None:
+    """The table, refreshed while a status changes."""
+    now = endpoint_reads.listed(console)
+    if changing and not any(each.status in endpoint_reads.CHANGING for each in now):
+        st.rerun()
+    chosen = endpoint_table.show(console, now)
+    if chosen:
+        endpoint_detail.open_detail(console, chosen)
+
+
+table()

@@ -7,7 +7,6 @@ from ui import (
     endpoint_picker,
     endpoint_reads,
     endpoint_table,
-    error_box,
     formats,
     in_progress,
     navigation,
@@ -25,35 +24,34 @@ with page_head.show("Home", "What runs, what it costs, what to do next."):
     if st.button("Deploy", type="primary", icon=":material/rocket_launch:"):
         st.switch_page(navigation.DEPLOY)
 
-with error_box.shown():
-    listed = endpoint_reads.listed(console)
-    details = endpoint_reads.details(console)
-    documents = console.knowledge.documents()
-    embedding, chat = endpoint_picker.pair(console)
-    hourly = sum(detail.usd_per_hour or 0.0 for detail in details.values())
-    unknown = sum(detail.usd_per_hour is None for detail in details.values())
+listed = endpoint_reads.listed(console)
+details = endpoint_reads.details(console)
+documents = console.knowledge.documents()
+embedding, chat = endpoint_picker.pair(console)
+hourly = sum(detail.usd_per_hour or 0.0 for detail in details.values())
+unknown = sum(detail.usd_per_hour is None for detail in details.values())
 
-    with st.grid(4, min_column_width=160):
-        ready = sum(each.ready for each in listed)
-        st.metric("Endpoints in service", f"{ready} of {len(listed)}", icon=":material/dns:", border=True)
-        st.metric(
-            "Costs now", formats.per_hour(hourly), icon=":material/payments:", border=True,
-            help=f"{formats.count(unknown, 'endpoint')} of unknown price not counted" if unknown else None,
-        )  # fmt: skip
-        st.metric("If left running", formats.per_month(hourly), icon=":material/calendar_month:", border=True)
-        st.metric("Documents", f"{len(documents):,}", icon=":material/description:", border=True)
+with st.grid(4, min_column_width=160):
+    ready = sum(each.ready for each in listed)
+    st.metric("Endpoints in service", f"{ready} of {len(listed)}", icon=":material/dns:", border=True)
+    st.metric(
+        "Costs now", formats.per_hour(hourly), icon=":material/payments:", border=True,
+        help=f"{formats.count(unknown, 'endpoint')} of unknown price not counted" if unknown else None,
+    )  # fmt: skip
+    st.metric("If left running", formats.per_month(hourly), icon=":material/calendar_month:", border=True)
+    st.metric("Documents", f"{len(documents):,}", icon=":material/description:", border=True)
 
-    next_steps.show(next_steps.steps(pair=bool(embedding and chat), documents=len(documents)))
+next_steps.show(next_steps.steps(pair=bool(embedding and chat), documents=len(documents)))
 
-    left, right = st.columns([2, 1], gap="medium")
-    with left, st.container(border=True, height="stretch"):
-        st.subheader("Endpoints", anchor=False)
-        if listed:
-            opened = endpoint_table.show(console, listed, key="home", menu=False)
-            burn_chart.show(details)
-            st.page_link(navigation.ENDPOINTS, label="All endpoints", icon=":material/arrow_forward:")
-        else:
-            st.markdown(":gray[Nothing runs, so nothing is billed by the hour.]")
-    with right, st.container(border=True, height="stretch"):
-        st.subheader("In progress", anchor=False)
-        in_progress.show(console)
+left, right = st.columns([2, 1], gap="medium")
+with left, st.container(border=True, height="stretch"):
+    st.subheader("Endpoints", anchor=False)
+    if listed:
+        opened = endpoint_table.show(console, listed, key="home", menu=False)
+        burn_chart.show(details)
+        st.page_link(navigation.ENDPOINTS, label="All endpoints", icon=":material/arrow_forward:")
+    else:
+        st.markdown(":gray[Nothing runs, so nothing is billed by the hour.]")
+with right, st.container(border=True, height="stretch"):
+    st.subheader("In progress", anchor=False)
+    in_progress.show(console)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import empty_state, error_box, formats, navigation, page_head, plan_review, run_progress, session
+from ui import empty_state, formats, navigation, page_head, plan_review, run_progress, session
 
 console = session.console()
 with page_head.show("Take down", "Removes what this console made for you: by exact name, in order, with proof."):
@@ -20,37 +20,36 @@ if run_progress.current():
     st.session_state.pop("take_down.found", None)
     st.stop()
 
-with error_box.shown():
-    library = st.toggle(
-        "Also my documents and their collections", value=True, key="take_down.library",
-        help="Originals, passages and vectors of yours. A collection goes only if nothing else is in it.",
+library = st.toggle(
+    "Also my documents and their collections", value=True, key="take_down.library",
+    help="Originals, passages and vectors of yours. A collection goes only if nothing else is in it.",
+)  # fmt: skip
+kept = st.session_state.get("take_down.found")
+if kept is None or kept[0] != library:
+    with st.spinner("Looking at what there is…"):
+        kept = (library, console.cleanup.plan_take_down(library=library))
+    st.session_state["take_down.found"] = kept
+found = kept[1]
+if not found.items:
+    empty_state.show(
+        "check_circle", "Nothing to take down", "There is nothing of yours here that this console made.",
+        page=navigation.HOME, label="Home",
     )  # fmt: skip
-    kept = st.session_state.get("take_down.found")
-    if kept is None or kept[0] != library:
-        with st.spinner("Looking at what there is…"):
-            kept = (library, console.cleanup.plan_take_down(library=library))
-        st.session_state["take_down.found"] = kept
-    found = kept[1]
-    if not found.items:
-        empty_state.show(
-            "check_circle", "Nothing to take down", "There is nothing of yours here that this console made.",
-            page=navigation.HOME, label="Home",
-        )  # fmt: skip
-    else:
-        st.dataframe(
-            [{"What": item.kind, "Name": item.name, "Why": item.why,
-              "Costs": formats.per_hour(item.usd_per_hour) if item.usd_per_hour != 0 else "—"} for item in found.items],
-            hide_index=True, alt="What will be removed",
-            column_config={"Name": st.column_config.TextColumn(width="large")},
-        )  # fmt: skip
-    if found.kept:
-        with st.expander(f"{formats.count(len(found.kept), 'thing')} of yours will stay"):
-            rows = [{"What": item.kind, "Name": item.name, "Why it stays": item.why} for item in found.kept]
-            st.dataframe(rows, hide_index=True, alt="What stays, and why")
-    if found.items:
-        run = plan_review.show(
-            console, found.plan, key="take_down", verb="Take down", typed=found.confirmation,
-            replan=lambda: console.cleanup.plan_take_down(library=library).plan,
-        )  # fmt: skip
-        if run:
-            run_progress.follow(run)
+else:
+    st.dataframe(
+        [{"What": item.kind, "Name": item.name, "Why": item.why,
+          "Costs": formats.per_hour(item.usd_per_hour) if item.usd_per_hour != 0 else "—"} for item in found.items],
+        hide_index=True, alt="What will be removed",
+        column_config={"Name": st.column_config.TextColumn(width="large")},
+    )  # fmt: skip
+if found.kept:
+    with st.expander(f"{formats.count(len(found.kept), 'thing')} of yours will stay"):
+        rows = [{"What": item.kind, "Name": item.name, "Why it stays": item.why} for item in found.kept]
+        st.dataframe(rows, hide_index=True, alt="What stays, and why")
+if found.items:
+    run = plan_review.show(
+        console, found.plan, key="take_down", verb="Take down", typed=found.confirmation,
+        replan=lambda: console.cleanup.plan_take_down(library=library).plan,
+    )  # fmt: skip
+    if run:
+        run_progress.follow(run)

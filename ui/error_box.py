@@ -32,17 +32,21 @@ def show(problem: Explained) -> None:
 
 @contextmanager
 def shown() -> Iterator[None]:
-    """Show an error of ours raised inside, and go on with what follows; any other error is logged and named briefly."""
+    """Show an error raised inside, and go on with what follows."""
     try:
         yield
-    except SagedeckError as error:
-        show(error)
-    except Exception as error:  # Streamlit's own control flow is a BaseException and passes through
-        logging.getLogger("sagedeck").exception("Unexpected error in a page")
-        show(
-            SagedeckError(
-                "Something went wrong in this console.",
-                f"An error nobody foresaw ({type(error).__name__}); the details are in the console's log.",
-                "Reload the page. Whatever was started goes on, and is listed under Activity.",
-            )
+    except Exception as error:  # noqa: BLE001 - the last wall; Streamlit's own control flow is a BaseException
+        last_resort(error)
+
+
+def last_resort(error: BaseException) -> bool:
+    """Show any error: ours in its own words, any other logged and named briefly. True: nothing else needs showing."""
+    if not isinstance(error, SagedeckError):
+        logging.getLogger("sagedeck").error("Unexpected error in a page", exc_info=error)
+        error = SagedeckError(
+            "Something went wrong in this console.",
+            f"An error nobody foresaw ({type(error).__name__}); the details are in the console's log.",
+            "Reload the page. Whatever was started goes on, and is listed under Activity.",
         )
+    show(error)
+    return True

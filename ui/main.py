@@ -33,6 +33,7 @@ elif problem is not None:
     error_box.show(problem)
 
 if console is not None or page.url_path == "settings":
-    page.run()
+    with error_box.shown():
+        page.run()
 else:
     st.page_link(navigation.SETTINGS, label="Open Settings", icon=":material/settings:")

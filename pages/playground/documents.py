@@ -56,10 +56,9 @@ else:
 
 if st.query_params.get("job"):
     ingest_progress.show(console, st.query_params["job"])
-with error_box.shown():
-    records = console.knowledge.documents()
-    if records:
-        document_table.show(console, records)
-        st.page_link(navigation.ASK, label="**Ask these documents**", icon=":material/arrow_forward:")
-    elif embedding and not st.query_params.get("job"):
-        empty_state.show("description", "Nothing here yet", "Drop a file above; it can be asked some seconds later.")
+records = console.knowledge.documents()
+if records:
+    document_table.show(console, records)
+    st.page_link(navigation.ASK, label="**Ask these documents**", icon=":material/arrow_forward:")
+elif embedding and not st.query_params.get("job"):
+    empty_state.show("description", "Nothing here yet", "Drop a file above; it can be asked some seconds later.")

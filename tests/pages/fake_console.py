@@ -1,0 +1,224 @@
+"""A Console held in memory: real catalogue, real planners, invented endpoints, documents and answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from services.access import AccessService
+from services.catalog import CatalogService
+from services.cleanup import TakeDown, TakeDownItem
+from services.connection import Connection, Identity, Mode
+from services.deploy import DeployService
+from services.endpoints import EndpointDetail, EndpointSummary, Variant
+from services.errors import NotFound, SagedeckError
+from services.inference import ChatParams, Delta, Kind, Message, SmokeResult
+from services.jobs import JobView
+from services.knowledge import (
+    AnswerEvent,
+    AskRequest,
+    Citation,
+    DocumentRecord,
+    Evidence,
+    FileStatus,
+    Finished,
+    IngestRequest,
+    IngestView,
+    Passage,
+    Retrieved,
+    StoreKind,
+    TextDelta,
+)
+from services.plans import Estimate, Plan, RunStatus, RunView, Step, StepStatus, StepView
+from services.settings import Settings
+
+MADE = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+PASSAGE = Passage("p1", "Flights are refunded within 30 days.", "travel.md", "a" * 64, 1, 0, 36, 0.91, 0.8, 0.9)
+EVIDENCE = Evidence(True, 0.8, 0.8, 0.9)
+
+
+def connection(*, read_only: bool = False, mode: Mode = Mode.SANDBOX) -> Connection:
+    """A made-up identity; it has no clients, so that nothing can be called."""
+    identity = Identity("aws", "123456789012", "arn:aws:iam::123456789012:user/ana", "us-east-1")
+    return Connection(mode, identity, "sandbox/ana", clients=None, read_only=read_only)  # type: ignore[arg-type]
+
+
+def endpoint(name: str, task: str, status: str = "InService", usd: float | None = 1.5) -> EndpointDetail:
+    """An endpoint this console made."""
+    return EndpointDetail(
+        name=name,
+        arn=f"arn:aws:sagemaker:us-east-1:123456789012:endpoint/{name}",
+        url=f"http://127.0.0.1/endpoints/{name}/invocations",
+        status=status,
+        created=MADE,
+        modified=MADE,
+        config_name=name,
+        variants=(Variant(name="AllTraffic", model_name=name, instance_type="ml.g5.xlarge", count=1, desired=1),),
+        tags=(("sagedeck:made-by", "sagedeck"), ("sagedeck:owner", "sandbox/ana"), ("sagedeck:task", task)),
+        usd_per_hour=usd,
+    )
+
+
+def document(name: str = "travel.md", chunks: int = 3) -> DocumentRecord:
+    """A document that can be asked."""
+    return DocumentRecord(
+        "a" * 64, name, StoreKind.LOCAL, "documents", "minilm", 384, FileStatus.READY, 1, chunks, 1200, "markdown",
+        "job", time.time(),
+    )  # fmt: skip
+
+
+def run_view(status: RunStatus, title: str = "Deploy a pair", run_id: str = "run-1") -> RunView:
+    """A run of two steps that stands at `status`."""
+    ended = None if status is RunStatus.RUNNING else 130.0
+    last = StepStatus.RUNNING if ended is None else StepStatus.DONE
+    steps = (
+        Step(id="model", service="sagemaker", operation="create_model", reason="A model says what runs."),
+        Step(id="up", service="sagemaker", operation="create_endpoint", reason="It starts.",
+             parameters={"EndpointName": "embedder"}),
+    )  # fmt: skip
+    views = tuple(
+        StepView(step.id, step.reason, step.service, step.operation, state, 100.0, 101.0)
+        for step, state in zip(steps, (StepStatus.DONE, last), strict=True)
+    )
+    plan = Plan(title=title, steps=steps, estimate=Estimate(1.5))
+    return RunView(run_id, title, status, views, plan, 100.0, ended, 1.5, now=130.0)
+
+
+@dataclass
+class FakeRuns:
+    """Runs that are only written down."""
+
+    views: dict[str, RunView] = field(default_factory=dict)
+    started: list[Plan] = field(default_factory=list)
+    refuse: SagedeckError | None = None
+
+    def start(self, plan: Plan, *, secrets: Mapping[str, str] | None = None, confirmed: Plan | None = None) -> str:
+        if self.refuse is not None:
+            raise self.refuse
+        self.started.append(plan)
+        self.views["run-1"] = run_view(RunStatus.RUNNING, plan.title)
+        return "run-1"
+
+    def view(self, run_id: str) -> RunView:
+        if run_id not in self.views:
+            raise NotFound("There is no such run.")
+        return self.views[run_id]
+
+    def list(self, limit: int = 50) -> tuple[RunView, ...]:
+        return tuple(self.views.values())[:limit]
+
+    def wait(self, run_id: str, timeout: float) -> RunView:
+        return run_view(RunStatus.DONE, run_id=run_id)
+
+
+@dataclass
+class FakeKnowledge:
+    """Documents and answers that are given."""
+
+    records: list[DocumentRecord] = field(default_factory=list)
+    events: Callable[[AskRequest], Iterator[AnswerEvent]] | None = None
+    ingested: list[IngestRequest] = field(default_factory=list)
+    ingest_view: IngestView | None = None
+
+    def documents(self) -> tuple[DocumentRecord, ...]:
+        return tuple(self.records)
+
+    def collections(self, store: StoreKind = StoreKind.LOCAL) -> tuple[Any, ...]:
+        return ()
+
+    def ingest(self, request: IngestRequest) -> str:
+        self.ingested.append(request)
+        return "job-1"
+
+    def follow(self, job: str) -> IngestView | None:
+        return self.ingest_view
+
+    def answer(self, request: AskRequest) -> Iterator[AnswerEvent]:
+        if self.events is not None:
+            yield from self.events(request)
+            return
+        yield Retrieved((PASSAGE,), EVIDENCE)
+        yield TextDelta("Within 30 days ")
+        yield TextDelta("[1].")
+        yield Finished("Within 30 days [1].", (Citation(1, PASSAGE),))
+
+
+class FakeEndpoints:
+    """Endpoints that are given."""
+
+    def __init__(self, details: Iterable[EndpointDetail]) -> None:
+        self.found = {detail.name: detail for detail in details}
+
+    def list_endpoints(self) -> tuple[EndpointSummary, ...]:
+        return tuple(EndpointSummary(d.name, d.arn, d.status, d.created, d.modified) for d in self.found.values())
+
+    def describe_endpoint(self, name: str) -> EndpointDetail:
+        if name not in self.found:
+            raise NotFound(f"There is no endpoint {name}.")
+        return self.found[name]
+
+    def describe_many(self, names: Iterable[str]) -> tuple[EndpointDetail, ...]:
+        return tuple(self.found[name] for name in names)
+
+    def plan_delete(self, name: str) -> Plan:
+        step = Step(id="delete", service="sagemaker", operation="delete_endpoint", reason="It ends.",
+                    parameters={"EndpointName": name})  # fmt: skip
+        return Plan(title=f"Delete {name}", steps=(step,), estimate=Estimate(-1.5))
+
+
+class FakeConsole:
+    """What ui/session.py hands to pages in these tests."""
+
+    def __init__(self, *details: EndpointDetail, read_only: bool = False, mode: Mode = Mode.SANDBOX) -> None:
+        self.connection = connection(read_only=read_only, mode=mode)
+        self.owner = self.connection.owner
+        self.settings = Settings()
+        self.endpoints = FakeEndpoints(details)
+        self.knowledge = FakeKnowledge()
+        self.runs = FakeRuns()
+        self.jobs_found: list[JobView] = []
+        self.jobs = SimpleNamespace(list=lambda *_, **__: tuple(self.jobs_found), view=lambda *_: None)
+        self.catalog = CatalogService("us-east-1", offline=True)
+        roles: Any = SimpleNamespace(roles=lambda: (), role=lambda name: None)
+        self.access = AccessService(roles, region="us-east-1", account="123456789012", owner=self.owner)
+        nobody: Any = SimpleNamespace(endpoint=lambda name: None)
+        self.deploy = DeployService(nobody, self.catalog, self.access, owner=self.owner)
+        self.takedown = TakeDown(Plan(title="Take down", steps=()), ())
+        self.cleanup = SimpleNamespace(plan_take_down=lambda library=True: self.takedown)
+        self.said: list[Delta] = [Delta("Hello "), Delta("there."), Delta(done=True)]
+        self.smoke: SmokeResult | SagedeckError = SmokeResult(True, Kind.EMBEDDING, 12.0, dimension=384, norm=1.0)
+        self.refreshed = 0
+
+    def cached(self, _name: tuple[str, ...], _ttl: float, load: Callable[[], Any]) -> Any:
+        return load()
+
+    def refresh(self) -> None:
+        self.refreshed += 1
+
+    def detail(self, name: str) -> EndpointDetail:
+        return self.endpoints.describe_endpoint(name)
+
+    def stream(self, name: str, messages: Sequence[Message], params: ChatParams | None = None) -> Iterator[Delta]:
+        yield from self.said
+
+    def smoke_test(self, name: str) -> SmokeResult:
+        if isinstance(self.smoke, SagedeckError):
+            raise self.smoke
+        return self.smoke
+
+
+def pair() -> tuple[EndpointDetail, EndpointDetail]:
+    """An embedding and a language endpoint in service."""
+    return endpoint("embedder", "text-embedding", usd=0.2), endpoint("speaker", "text-generation")
+
+
+def taking_down() -> TakeDown:
+    """One endpoint to take down."""
+    step = Step(id="delete", service="sagemaker", operation="delete_endpoint", reason="It ends.",
+                parameters={"EndpointName": "embedder"})  # fmt: skip
+    plan = Plan(title="Take down what Sagedeck made", steps=(step,), estimate=Estimate(-0.2))
+    return TakeDown(plan, (TakeDownItem("endpoint", "embedder", "made by this console", 0.2),))

@@ -1,0 +1,105 @@
+"""From the form to the run, and back to the run after a refresh."""
+
+from services.errors import PlanChanged
+from services.inference import Kind, SmokeResult
+from services.plans import RunStatus
+from tests.pages.conftest import Open
+from tests.pages.fake_console import FakeConsole, pair, run_view
+
+
+def review(open_page: Open, console: FakeConsole):  # type: ignore[no-untyped-def]
+    at = open_page("deploy", console, "Deploy")
+    press(at, "Review the plan")
+    return at
+
+
+def press(at, label: str) -> None:  # type: ignore[no-untyped-def]
+    next(button for button in at.button if button.label.startswith(label)).click().run()
+    assert not at.exception
+
+
+def said(at) -> str:  # type: ignore[no-untyped-def]
+    return " ".join(str(each.value) for each in at.markdown).replace("\\", "")
+
+
+def test_nothing_runs_before_the_plan_was_confirmed_with_its_price(open_page: Open) -> None:
+    console = FakeConsole()
+    at = review(open_page, console)
+    assert not console.runs.started
+    confirm = next(button for button in at.button if button.label.startswith("Deploy ·"))
+    assert "/h" in confirm.label
+    assert at.table[0].value["Call"].str.contains("create_endpoint").any()
+
+
+def test_a_confirmed_plan_runs_and_its_run_stands_in_the_address(open_page: Open) -> None:
+    console = FakeConsole()
+    at = review(open_page, console)
+    press(at, "Deploy ·")
+    assert [plan.title for plan in console.runs.started] == ["Deploy All MiniLM L6 v2 and Qwen2.5 7B Instruct"]
+    assert at.query_params["run"] in ("run-1", ["run-1"])
+    assert "A model says what runs" in str(at.table[0].value["What"].iloc[0])
+
+
+def test_a_plan_that_changed_meanwhile_is_not_run(open_page: Open) -> None:
+    console = FakeConsole()
+    console.runs.refuse = PlanChanged("The plan has changed.", "The price rose.", "Look at the new plan.")
+    at = review(open_page, console)
+    press(at, "Deploy ·")
+    assert "The plan has changed" in at.error[0].value
+    assert not console.runs.started
+
+
+def test_changing_the_form_hides_the_plan_that_no_longer_fits(open_page: Open) -> None:
+    at = review(open_page, FakeConsole())
+    next(box for box in at.number_input if box.label == "Count").set_value(3).run()
+    assert not [button for button in at.button if button.label.startswith("Deploy ·")]
+
+
+def test_a_licence_is_never_ticked_beforehand_and_is_needed(open_page: Open) -> None:
+    console = FakeConsole()
+    at = open_page("deploy", console, "Deploy")
+    models = [box for box in at.selectbox if box.label == "Model"][1]
+    licensed = next(name for name in models.options if "Llama 3.1 8B" in name)
+    models.select(licensed).run()
+    tick = at.checkbox[0]
+    assert tick.value is False
+    press(at, "Review the plan")
+    assert "licence" in at.error[0].value
+    at.checkbox[0].check().run()
+    press(at, "Review the plan")
+    assert not at.error
+
+
+def test_read_only_shows_the_plan_and_refuses_to_run_it(open_page: Open) -> None:
+    at = review(open_page, FakeConsole(read_only=True))
+    assert next(button for button in at.button if button.label.startswith("Deploy ·")).disabled
+    assert "read-only" in said(at)
+
+
+def test_a_refreshed_page_finds_its_run_and_offers_to_cancel(open_page: Open) -> None:
+    console = FakeConsole()
+    console.runs.views["run-1"] = run_view(RunStatus.RUNNING)
+    at = open_page("deploy", console, "Deploy", run="run-1")
+    assert [button.label for button in at.button if button.label == "Cancel and undo"]
+    assert not [button for button in at.button if button.label == "Review the plan"]
+
+
+def test_a_finished_run_is_tested_with_one_real_call(open_page: Open) -> None:
+    console = FakeConsole(*pair())
+    console.smoke = SmokeResult(True, Kind.EMBEDDING, 12.0, dimension=384, norm=1.0)
+    console.runs.views["run-1"] = run_view(RunStatus.DONE)
+    at = open_page("deploy", console, "Deploy", run="run-1")
+    assert "vectors of 384 numbers" in said(at)
+    assert "Add documents" in " ".join(link.value for link in at.page_link)
+
+
+def test_an_interrupted_run_can_be_resumed_or_undone(open_page: Open) -> None:
+    console = FakeConsole()
+    console.runs.views["run-1"] = run_view(RunStatus.INTERRUPTED)
+    at = open_page("deploy", console, "Deploy", run="run-1")
+    assert {"Resume", "Undo what was made"} <= {button.label for button in at.button}
+
+
+def test_a_run_nobody_knows_is_said_so(open_page: Open) -> None:
+    at = open_page("deploy", FakeConsole(), "Deploy", run="elsewhere")
+    assert "no run of this name" in at.warning[0].value

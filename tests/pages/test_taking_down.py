@@ -1,0 +1,39 @@
+"""Take-down asks for its words, and says what it ends."""
+
+from tests.pages.conftest import Open
+from tests.pages.fake_console import FakeConsole, endpoint, pair, taking_down
+
+
+def test_take_down_waits_for_the_words(open_page: Open) -> None:
+    console = FakeConsole(*pair())
+    console.takedown = taking_down()
+    at = open_page("take_down", console, "Take down")
+
+    def button():  # type: ignore[no-untyped-def]
+        return next(each for each in at.button if each.label.startswith("Take down ·"))
+
+    assert button().disabled
+    assert "ends" in button().label
+    at.text_input[0].set_value("take down 1 item").run()
+    assert not button().disabled
+    button().click().run()
+    assert [plan.title for plan in console.runs.started] == ["Take down what Sagedeck made"]
+
+
+def test_deleting_one_endpoint_asks_for_its_name(open_page: Open) -> None:
+    console = FakeConsole(endpoint("embedder", "text-embedding"))
+    at = open_page("endpoints", console, "Endpoints")
+    at.session_state["endpoints.delete"] = "embedder"
+    at.run()
+    assert not at.exception
+    confirm = next(each for each in at.button if each.label.startswith("Delete ·"))
+    assert confirm.disabled
+    next(box for box in at.text_input if "embedder" in box.label).set_value("embedder").run()
+    next(each for each in at.button if each.label.startswith("Delete ·")).click().run()
+    assert len(console.runs.started) == 1
+
+
+def test_an_unknown_price_is_said_on_home_and_never_counted_as_nothing(open_page: Open) -> None:
+    console = FakeConsole(endpoint("new", "text-generation", usd=None))
+    at = open_page("home", console, "Home")
+    assert "unknown price" in " ".join(str(each.value) for each in at.markdown)
