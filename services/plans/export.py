@@ -16,10 +16,8 @@ from services.plans.permissions import OWN_SERVICES
 from services.plans.script_parts import PARTS
 from services.plans.values import conceal, refs_of, secret_names
 
-_RESERVED = frozenset(
-    """boto3 jmespath json os sys time hashlib base64 session print len str
-    treated page items sent answer""".split()
-)
+_IMPORTED = ("boto3", "jmespath", "json", "os", "sys", "time", "hashlib", "base64", "session")
+_USED_INSIDE = ("treated", "page", "items", "sent", "answer", "print", "len", "str")
 _LONGEST = 120  # a longer line (a sentence, an address) is left whole, and ruff is told so
 
 
@@ -66,7 +64,7 @@ def _imports(code: str) -> str:
 
 def _names(steps: Iterable[Step]) -> Names:
     """A Python variable for each result and each client, no two alike."""
-    taken = set(_RESERVED) | set(PARTS)
+    taken = {*_IMPORTED, *_USED_INSIDE, *PARTS}
     clients: dict[str, str] = {}
     results: dict[str, str] = {}
     for step in steps:

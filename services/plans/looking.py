@@ -8,7 +8,8 @@ from typing import Any
 
 from services.plans.models import Proof, Repeat, Step, Until, Upload
 from services.plans.operators import answer_of
-from services.plans.values import Values, look, matches, resolve, resolved_expectation
+from services.plans.secrecy import HIDDEN, is_environment, looks_secret
+from services.plans.values import Values, look, matches, resolve, resolved_expectation, shown
 
 Call = Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]]
 
@@ -49,14 +50,19 @@ def difference(expect: Mapping[str, Any], answer: Mapping[str, Any], known: Valu
     """How what is there differs from what was wanted, one sentence; empty when it does not."""
     for path, wanted in expect.items():
         actual = look(path, answer)
-        if not matches(resolved_expectation(wanted, known), actual):
-            return f"{path} is {_brief(actual, known)}, wanted is {_brief(resolved_expectation(wanted, known), known)}."
+        expected = resolved_expectation(wanted, known)
+        if not matches(expected, actual):
+            return f"{path} is {_brief(path, actual, known)}, wanted is {_brief(path, expected, known)}."
     return ""
 
 
-def _brief(value: Any, known: Values) -> str:
-    text = known.scrub(str(getattr(value, "value", value)))
-    return text if len(text) <= 120 else text[:117] + "…"
+def _brief(path: str, value: Any, known: Values) -> str:
+    """A value in one line, without secrets, not even those of somebody else's environment."""
+    *above, last = path.split(".")
+    if any(is_environment(name) for name in above) and looks_secret(last, value):
+        return HIDDEN
+    text = known.scrub(str(shown({path: value})[path]))
+    return text if len(text) <= 120 else text[:119] + "…"
 
 
 def repeatable(step: Step) -> bool:

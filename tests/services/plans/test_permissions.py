@@ -33,9 +33,8 @@ def test_actions_on_the_same_resource_share_a_statement() -> None:
 
 
 def test_one_action_on_several_resources_is_one_statement() -> None:
-    plan = Plan(
-        "t", (step("a", Permission("s3:GetObject", "arn:aws:s3:::a"), Permission("s3:GetObject", "arn:aws:s3:::b")),)
-    )
+    buckets = ["arn:aws:s3:::a", "arn:aws:s3:::b"]
+    plan = Plan("t", (step("a", *(Permission("s3:GetObject", bucket) for bucket in buckets)),))
     assert policy(plan)["Statement"][0]["Resource"] == buckets
 
 

@@ -285,7 +285,8 @@ def test_the_newest_run_is_listed_first(runs: Runs) -> None:
 
 
 def test_an_unexpected_fault_fails_the_step_and_says_so(runs: Runs, world: World) -> None:
-    world.special["create_thing"] = lambda _: {}["no such key"]
+    nothing: dict[str, Any] = {}
+    world.special["create_thing"] = lambda _: {"found": nothing["no such key"]}
     view = runs.wait(runs.start(plan(making("a"))), SECONDS)
     assert view.status is RunStatus.FAILED
     assert view.steps[0].problem is not None

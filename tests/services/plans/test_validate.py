@@ -100,7 +100,7 @@ def test_tags_are_checked_with_their_unicode_pattern() -> None:
 def test_policy_documents_are_text() -> None:
     parameters = {"RoleName": "r", "AssumeRolePolicyDocument": Json({"Version": "2012-10-17"})}
     assert problems("iam", "create_role", parameters) == ""
-    parameters["AssumeRolePolicyDocument"] = {"Version": "2012-10-17"}  # type: ignore[assignment]
+    parameters["AssumeRolePolicyDocument"] = {"Version": "2012-10-17"}
     assert "must be a string" in problems("iam", "create_role", parameters)
 
 
