@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -24,6 +25,7 @@ START_SECONDS = 30.0
 IDLE_EXIT_SECONDS = 30 * 60
 PING_SECONDS = 60.0
 _ROOT = Path(__file__).resolve().parent.parent
+_children: dict[int, subprocess.Popen[bytes]] = {}  # those this process started, so that they can be waited for
 
 
 def find(home: Path) -> str | None:
@@ -64,8 +66,13 @@ def stop(home: Path) -> bool:
         return False
     if not answers(note["url"]):
         return False
-    os.kill(int(note["pid"]), 15)
     (home / "sandbox.json").unlink(missing_ok=True)
+    child = _children.pop(int(note["pid"]), None)
+    if child is None:
+        os.kill(int(note["pid"]), signal.SIGTERM)
+        return True
+    child.terminate()
+    child.wait(START_SECONDS)
     return True
 
 
@@ -102,6 +109,7 @@ def _start(home: Path) -> str:
         )
     assert child.stdout is not None
     url = _first_line(child)
+    _children[child.pid] = child
     note = home / "sandbox.json"
     note.write_text(json.dumps({"url": url, "pid": child.pid}), encoding="utf-8")
     note.chmod(0o600)
@@ -115,6 +123,8 @@ def _first_line(child: subprocess.Popen[bytes]) -> str:
     reader.start()
     reader.join(START_SECONDS)
     try:
+        if found:
+            child.stdout.close()
         return str(json.loads(found[0])["url"])
     except (IndexError, ValueError, KeyError):
         with contextlib.suppress(OSError):
