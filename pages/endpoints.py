@@ -10,6 +10,7 @@ from ui import (
     navigation,
     page_head,
     plan_review,
+    polling,
     run_progress,
     session,
 )
@@ -48,7 +49,6 @@ if not listed:
 changing = any(each.status in endpoint_reads.CHANGING for each in listed)
 
 
-@st.fragment(run_every=EVERY_SECONDS if changing else None)
 def table() -> None:
     """The table, refreshed while a status changes."""
     now = endpoint_reads.listed(console)
@@ -59,4 +59,4 @@ def table() -> None:
         endpoint_detail.open_detail(console, chosen)
 
 
-table()
+polling.live(table, EVERY_SECONDS if changing else None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.jobs import JobStatus
-from ui import formats, navigation, status_chip
+from ui import formats, navigation, polling, status_chip
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def show(console: Console) -> None:
         if not live and not jobs and not waiting:
             st.markdown(":gray[Nothing is under way.]")
 
-    st.fragment(draw, run_every=EVERY_SECONDS if alive else None)()
+    polling.live(draw, EVERY_SECONDS if alive else None)
 
 
 def _page(title: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.knowledge import FileProgress, FileStatus, IngestView
-from ui import error_box, formats, status_chip
+from ui import error_box, formats, polling, status_chip
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def show(console: Console, job: str) -> None:
         else:
             _draw(console, now)
 
-    st.fragment(draw, run_every=EVERY_SECONDS if alive else None)()
+    polling.live(draw, EVERY_SECONDS if alive else None)
 
 
 def _draw(console: Console, view: IngestView) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.jobs import JobStatus, JobView
-from ui import error_box, formats, status_chip
+from ui import error_box, formats, polling, status_chip
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def show(
         else:
             _draw(console, now, key, details)
 
-    st.fragment(draw, run_every=EVERY_SECONDS if running else None)()
+    polling.live(draw, EVERY_SECONDS if running else None)
     return view
 
 

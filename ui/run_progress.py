@@ -11,7 +11,7 @@ import streamlit as st
 
 from services.connection import Mode
 from services.errors import NotFound
-from ui import error_box, formats, status_chip
+from ui import error_box, formats, polling, status_chip
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def show(console: Console, run_id: str, *, key: str = "run") -> RunView | None:
             st.rerun()
         _draw(console, now, key)
 
-    st.fragment(draw, run_every=EVERY_SECONDS if alive else None)()
+    polling.live(draw, EVERY_SECONDS if alive else None)
     return view
 
 

@@ -181,7 +181,9 @@ class FakeConsole:
         self.knowledge = FakeKnowledge()
         self.runs = FakeRuns()
         self.jobs_found: list[JobView] = []
-        self.jobs = SimpleNamespace(list=lambda *_, **__: tuple(self.jobs_found), view=lambda *_: None)
+        self.jobs = SimpleNamespace(
+            list=lambda *_, **__: tuple(self.jobs_found), view=lambda *_: None, cancel=lambda *_: None
+        )
         self.catalog = CatalogService("us-east-1", offline=True)
         roles: Any = SimpleNamespace(roles=lambda: (), role=lambda name: None)
         self.access = AccessService(roles, region="us-east-1", account="123456789012", owner=self.owner)

@@ -1,5 +1,7 @@
 """From the form to the run, and back to the run after a refresh."""
 
+from streamlit.testing.v1 import AppTest
+
 from services.errors import PlanChanged
 from services.inference import Kind, SmokeResult
 from services.plans import RunStatus
@@ -7,18 +9,18 @@ from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, pair, run_view
 
 
-def review(open_page: Open, console: FakeConsole):  # type: ignore[no-untyped-def]
+def review(open_page: Open, console: FakeConsole) -> AppTest:
     at = open_page("deploy", console, "Deploy")
     press(at, "Review the plan")
     return at
 
 
-def press(at, label: str) -> None:  # type: ignore[no-untyped-def]
+def press(at: AppTest, label: str) -> None:
     next(button for button in at.button if button.label.startswith(label)).click().run()
     assert not at.exception
 
 
-def said(at) -> str:  # type: ignore[no-untyped-def]
+def said(at: AppTest) -> str:
     return " ".join(str(each.value) for each in at.markdown).replace("\\", "")
 
 

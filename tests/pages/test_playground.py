@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from streamlit.testing.v1 import AppTest
+
 from services.errors import StreamBroken
 from services.inference import Delta
 from services.knowledge import (
@@ -18,7 +20,7 @@ from tests.pages.conftest import Open
 from tests.pages.fake_console import EVIDENCE, PASSAGE, FakeConsole, document, pair
 
 
-def said(at) -> str:  # type: ignore[no-untyped-def]
+def said(at: AppTest) -> str:
     return " ".join(str(each.value) for each in at.markdown).replace("\\", "")
 
 

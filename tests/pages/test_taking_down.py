@@ -1,5 +1,7 @@
 """Take-down asks for its words, and says what it ends."""
 
+from streamlit.testing.v1.element_tree import Button
+
 from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, endpoint, pair, taking_down
 
@@ -9,7 +11,7 @@ def test_take_down_waits_for_the_words(open_page: Open) -> None:
     console.takedown = taking_down()
     at = open_page("take_down", console, "Take down")
 
-    def button():  # type: ignore[no-untyped-def]
+    def button() -> Button:
         return next(each for each in at.button if each.label.startswith("Take down ·"))
 
     assert button().disabled
