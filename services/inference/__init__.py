@@ -1,5 +1,8 @@
 """Calling endpoints: how each wants to be called, chat whole or streamed, and embeddings in bulk.
 
+May import the root files, plans and catalog. Tested by tests/services/inference/: pure functions directly, calls with a
+client that lives in the test or with boto3's Stubber, streams cut at every byte, LangChain's own suites.
+
 Nothing here loads LangChain, NumPy or an AWS package until it is used. `SageMakerEmbeddings` (a LangChain `Embeddings`)
 and `ChatSageMaker` (a LangChain chat model) are loaded when they are first named.
 """
@@ -9,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from services.inference.contract import Contracts, recognise
-from services.inference.embeddings import Embedder, Pace, VectorCache
+from services.inference.embeddings import Embedder, VectorCache
 from services.inference.models import (
     MAX_BODY_BYTES,
     Answer,
@@ -24,6 +27,7 @@ from services.inference.models import (
     Timing,
     Usage,
 )
+from services.inference.patience import Pace
 from services.inference.runtime import Runtime
 from services.inference.service import InferenceService
 

@@ -7,23 +7,14 @@ while this machine is busy (benchmarks/embedding_throughput.py).
 from __future__ import annotations
 
 import hashlib
-import random
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from services.errors import (
-    EndpointNotReady,
-    InvalidRequest,
-    ModelFailed,
-    ServiceFailure,
-    Throttled,
-    UnknownAnswer,
-)
+from services.errors import InvalidRequest, ModelFailed, UnknownAnswer
 from services.inference.lanes import in_order
 from services.inference.models import Contract
+from services.inference.patience import Pace, patiently
 from services.inference.runtime import Runtime
 from services.inference.vectors import decode_vectors, encode_texts, encoded_size
 
@@ -31,7 +22,6 @@ if TYPE_CHECKING:
     from numpy import float32
     from numpy.typing import NDArray
 
-_BUSY = (429, 503)  # a container's own "later, please"
 _BYTES_A_NUMBER = 24  # more than any printed float takes
 _ENVELOPE_BYTES = 64  # the request around its texts
 
@@ -42,16 +32,6 @@ class VectorCache(Protocol):
     def get(self, keys: Sequence[str]) -> Mapping[str, NDArray[float32]]: ...
 
     def put(self, vectors: Mapping[str, NDArray[float32]]) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How hard to drive an endpoint: requests in flight, tries a request, and the bounds of the waits in seconds."""
-
-    workers: int = 6
-    tries: int = 6
-    first_wait: float = 0.25
-    longest_wait: float = 8.0
 
 
 class Embedder:
@@ -72,10 +52,9 @@ class Embedder:
         model: str = "",
         pace: Pace | None = None,
         cache: VectorCache | None = None,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.runtime, self.endpoint, self.contract = runtime, endpoint, contract
-        self.pace, self.cache, self._sleep = pace or Pace(), cache, sleep
+        self.pace, self.cache = pace or Pace(), cache
         self.model = model or endpoint
         self.dimension = contract.dimension
 
@@ -157,7 +136,7 @@ class Embedder:
         try:
             return self._patiently(texts)
         except ModelFailed as error:
-            if len(texts) == 1 or error.status in (401, 403, 404):  # no smaller request would be let in
+            if len(texts) == 1 or error.status in (401, 403, 404):  # no smaller request would fare better
                 raise
         import numpy
 
@@ -166,18 +145,11 @@ class Embedder:
 
     def _patiently(self, texts: list[str]) -> NDArray[float32]:
         body = encode_texts(self.contract.family, texts)
-        for tried in range(1, self.pace.tries + 1):
-            try:
-                return decode_vectors(self.runtime.invoke(self.endpoint, body, self.contract).body, len(texts))
-            except (Throttled, ServiceFailure, EndpointNotReady):
-                if tried == self.pace.tries:
-                    raise
-            except ModelFailed as error:
-                if error.status not in _BUSY or tried == self.pace.tries:
-                    raise
-            longest = min(self.pace.longest_wait, self.pace.first_wait * 2 ** (tried - 1))
-            self._sleep(longest * random.uniform(0.5, 1))
-        raise AssertionError("unreachable: the last try returns or raises")
+
+        def ask() -> NDArray[float32]:
+            return decode_vectors(self.runtime.invoke(self.endpoint, body, self.contract).body, len(texts))
+
+        return patiently(ask, self.pace, self.runtime.sleep)
 
 
 @cache

@@ -19,6 +19,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from services.errors import UnknownAnswer
 from services.inference.families import decode_chat, encode_chat, plain, stops_of
 from services.inference.models import ChatParams, Contract, Delta, Family, Kind, Message, Usage
+from services.inference.patience import CHAT_PACE, patiently
 from services.inference.runtime import JSON, Runtime, check_body, options_for
 from services.inference.streams import cut, decode_stream
 
@@ -114,7 +115,8 @@ class ChatSageMaker(ChatSagemakerEndpoint):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        reply = self.runtime.send(self._request(messages, stop, stream=False, **kwargs))
+        request = self._request(messages, stop, stream=False, **kwargs)
+        reply = patiently(lambda: self.runtime.send(request), CHAT_PACE, self.runtime.sleep)
         message = self.content_handler.transform_output(reply.body)
         message.content = cut(message.content, self._stops(stop, kwargs)).strip()
         return ChatResult(generations=[ChatGeneration(message=message)])
@@ -126,9 +128,9 @@ class ChatSageMaker(ChatSagemakerEndpoint):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        stops = self._stops(stop, kwargs)
-        with closing(self.runtime.parts(self._request(messages, stop, stream=True, **kwargs))) as parts:
-            for delta in decode_stream(parts, stops):
+        request = self._request(messages, stop, stream=True, **kwargs)
+        with closing(patiently(lambda: self.runtime.open(request), CHAT_PACE, self.runtime.sleep)) as parts:
+            for delta in decode_stream(parts, self._stops(stop, kwargs)):
                 chunk = ChatGenerationChunk(message=_chunk(delta))
                 if run_manager and delta.text:
                     run_manager.on_llm_new_token(delta.text, chunk=chunk)

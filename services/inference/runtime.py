@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -64,8 +64,13 @@ def options_for(contract: Contract) -> dict[str, str]:
 class Runtime:
     """Calls endpoints through the boto3 client that `client` gives (made elsewhere, thread-safe)."""
 
-    def __init__(self, client: Callable[[], Any], clock: Callable[[], float] = time.perf_counter) -> None:
-        self._client, self.clock = client, clock
+    def __init__(
+        self,
+        client: Callable[[], Any],
+        clock: Callable[[], float] = time.perf_counter,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client, self.clock, self.sleep = client, clock, sleep
 
     def invoke(self, endpoint: str, body: bytes, contract: Contract) -> Reply:
         """Send one request and read the whole answer. Raises only errors of ours."""
@@ -83,35 +88,38 @@ class Runtime:
         variant = str(answer.get("InvokedProductionVariant", ""))
         return Reply(body, str(answer.get("ContentType", "")), variant, taken)
 
-    def parts(self, request: Mapping[str, Any]) -> Generator[bytes, None, None]:
-        """The byte parts of a streamed answer, as they come; closing the iterator closes the connection.
+    def open(self, request: Mapping[str, Any]) -> Generator[bytes, None, None]:
+        """Open a streamed answer: an iterator over its byte parts, as they come. Closing it closes the connection.
 
-        Raises what `send` raises before the first part, StreamBroken after the stream has opened.
+        Opening raises what `send` raises; the iterator raises StreamBroken.
         """
         endpoint = str(request["EndpointName"])
         try:
             stream = self._client().invoke_endpoint_with_response_stream(**request)["Body"]
         except Exception as error:
             raise failure(error, endpoint) from error
-        with closing(stream) if hasattr(stream, "close") else nullcontext():
-            yield from _parts(stream, endpoint)
+        parts = _parts(stream, endpoint)
+        next(parts)  # to its first yield, so that closing it closes the stream even if nothing was read
+        return parts
 
 
-def _parts(stream: Any, endpoint: str) -> Iterator[bytes]:
-    events = iter(stream)
-    while True:
-        try:
-            event = next(events)
-        except StopIteration:
-            return
-        except Exception as error:
-            raise _broken(error, endpoint) from error
-        for name in _STREAM_ERRORS:
-            if name in event:
-                said = event[name]
-                raise _stream_failure(str(said.get("ErrorCode") or name), str(said.get("Message") or ""))
-        if "PayloadPart" in event:
-            yield event["PayloadPart"].get("Bytes", b"")
+def _parts(stream: Any, endpoint: str) -> Generator[bytes, None, None]:
+    with closing(stream) if hasattr(stream, "close") else nullcontext():
+        yield b""
+        events = iter(stream)
+        while True:
+            try:
+                event = next(events)
+            except StopIteration:
+                return
+            except Exception as error:
+                raise _broken(error, endpoint) from error
+            for name in _STREAM_ERRORS:
+                if name in event:
+                    said = event[name]
+                    raise _stream_failure(str(said.get("ErrorCode") or name), str(said.get("Message") or ""))
+            if "PayloadPart" in event:
+                yield event["PayloadPart"].get("Bytes", b"")
 
 
 def failure(error: Exception, endpoint: str) -> SagedeckError:

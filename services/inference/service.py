@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from services.inference.contract import Contracts
-from services.inference.embeddings import Embedder, Pace, VectorCache, langchain_embeddings
+from services.inference.embeddings import Embedder, VectorCache, langchain_embeddings
 from services.inference.models import (
     Answer,
     ChatParams,
@@ -21,6 +21,7 @@ from services.inference.models import (
     Timing,
     Usage,
 )
+from services.inference.patience import Pace
 from services.inference.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ class InferenceService:
         clock: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.runtime = Runtime(runtime_client, clock)
+        self.runtime = Runtime(runtime_client, clock, sleep)
         self._contracts = Contracts(self.runtime, state, scope)
-        self._clock, self._sleep = clock, sleep
+        self._clock = clock
 
     @staticmethod
     def warm_up() -> None:
@@ -93,9 +94,7 @@ class InferenceService:
         pace: Pace | None = None,
     ) -> Embedder:
         """An Embedder for this endpoint that is a LangChain `Embeddings` as well; `model` is the cache's identity."""
-        made: Embedder = langchain_embeddings()(
-            self.runtime, endpoint, contract, model=model, cache=cache, pace=pace, sleep=self._sleep
-        )
+        made: Embedder = langchain_embeddings()(self.runtime, endpoint, contract, model=model, cache=cache, pace=pace)
         return made
 
     def contract_for(self, facts: EndpointFacts) -> Contract:
@@ -117,7 +116,7 @@ class InferenceService:
             answer = self.chat(endpoint, _SMOKE_MESSAGES, ChatParams(max_new_tokens=32), contract)
             taken = answer.timing.total_ms if answer.timing else 0.0
             return SmokeResult(bool(answer.text), Kind.CHAT, taken, text=answer.text)
-        vector = Embedder(self.runtime, endpoint, contract, sleep=self._sleep).embed_query(_SMOKE_TEXT)
+        vector = Embedder(self.runtime, endpoint, contract).embed_query(_SMOKE_TEXT)
         taken = (self._clock() - started) * 1000
         norm = math.sqrt(sum(number * number for number in vector))
         return SmokeResult(norm > 0, Kind.EMBEDDING, taken, dimension=len(vector), norm=norm)

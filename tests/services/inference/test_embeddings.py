@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy
@@ -18,6 +18,7 @@ from services.errors import (
     ServiceFailure,
     Throttled,
     UnknownAnswer,
+    Unreachable,
 )
 from services.inference import Contract, Embedder, Family, Pace, Runtime
 from services.inference.runtime import TIMED_OUT
@@ -48,8 +49,10 @@ class Client(FakeClient):
         return [len(texts_of(request)) for request in self.requests]
 
 
-def embedder(client: FakeClient, contract: Contract = TEI, **more: Any) -> Embedder:
-    return Embedder(Runtime(lambda: client), "demo", contract, **{"sleep": lambda _: None, **more})
+def embedder(
+    client: FakeClient, contract: Contract = TEI, sleep: Callable[[float], None] = lambda _: None, **more: Any
+) -> Embedder:
+    return Embedder(Runtime(lambda: client, sleep=sleep), "demo", contract, **more)
 
 
 def test_each_text_gets_its_own_vector_in_order() -> None:
@@ -161,6 +164,13 @@ def test_a_busy_endpoint_is_waited_for_with_growing_pauses(busy: Exception) -> N
     assert 0.5 <= waits[0] <= 1.0 <= waits[1] <= 2.0
     assert 1.5 <= waits[2] <= 3.0
     assert client.sizes == [1, 1, 1, 1]
+
+
+def test_nobody_answering_is_asked_once_more() -> None:
+    client = Client(lambda _: Unreachable("No route."))
+    with pytest.raises(Unreachable):
+        embedder(client).embed_query("text 1")
+    assert len(client.requests) == 2
 
 
 def test_patience_ends() -> None:

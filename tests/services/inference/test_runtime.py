@@ -143,7 +143,7 @@ def test_an_unstubbed_call_is_never_taken_for_an_answer(client: Any) -> None:
 
 
 def parts_of(client: Any) -> list[bytes]:
-    return list(Runtime(lambda: client).parts(request_for("demo", b"{}", TGI)))
+    return list(Runtime(lambda: client).open(request_for("demo", b"{}", TGI)))
 
 
 def test_frames_cut_anywhere_by_the_network_give_the_same_parts(client: Any) -> None:
@@ -166,7 +166,7 @@ def test_frames_cut_anywhere_by_the_network_give_the_same_parts(client: Any) -> 
 def test_an_error_frame_breaks_the_stream(client: Any, payload: Any, kind: str, words: str) -> None:
     raw = frame(b"one") + frame(json.dumps(payload).encode(), kind, "exception")
     answer_with(client, STREAM, 200, RawBody([raw]))
-    parts = Runtime(lambda: client).parts(request_for("demo", b"{}", TGI))
+    parts = Runtime(lambda: client).open(request_for("demo", b"{}", TGI))
     assert next(parts) == b"one"
     with pytest.raises(errors.StreamBroken, match=words):
         next(parts)
@@ -174,7 +174,7 @@ def test_an_error_frame_breaks_the_stream(client: Any, payload: Any, kind: str, 
 
 def test_an_error_event_as_a_dictionary_breaks_the_stream() -> None:
     client = FakeClient(lambda _: b"", [b"one", {"ModelStreamError": {"Message": "boom", "ErrorCode": "StreamBroken"}}])
-    parts = Runtime(lambda: client).parts(request_for("demo", b"{}", TGI))
+    parts = Runtime(lambda: client).open(request_for("demo", b"{}", TGI))
     assert next(parts) == b"one"
     with pytest.raises(errors.StreamBroken, match="boom"):
         next(parts)
@@ -199,7 +199,7 @@ def test_a_cut_connection_breaks_the_stream_and_closes_it(client: Any, error: Ex
 def test_a_stream_that_nobody_reads_on_is_closed(client: Any) -> None:
     body = RawBody([frame(b"one"), frame(b"two")])
     answer_with(client, STREAM, 200, body)
-    parts = Runtime(lambda: client).parts(request_for("demo", b"{}", TGI))
+    parts = Runtime(lambda: client).open(request_for("demo", b"{}", TGI))
     assert next(parts) == b"one"
     parts.close()
     assert body.closed

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.errors import ModelFailed, NotFound, StreamBroken, UnknownAnswer
+from services.errors import ModelFailed, NotFound, StreamBroken, Throttled, UnknownAnswer
 from services.inference import ChatParams, Contract, EndpointFacts, Family, InferenceService, Kind, Message, Usage
 from tests.services.inference.doubles import FakeClient
 from tests.services.inference.samples import SAMPLES, Sample
@@ -113,6 +113,30 @@ def test_an_error_comes_through_langchain_as_it_is(caplog: pytest.LogCaptureFixt
     with pytest.raises(NotFound):
         service(client).chat("demo", TALK, ChatParams(), Contract(Family.TGI))
     assert not caplog.records
+
+
+def test_a_busy_model_is_asked_again_before_the_answer_begins() -> None:
+    refusals = iter([Throttled("Slow down."), ModelFailed("Busy.", status=429)])
+    client = FakeClient(lambda _: next(refusals, None) or b'[{"generated_text":"Hello"}]')
+    assert service(client).chat("demo", TALK, ChatParams(), Contract(Family.TGI)).text == "Hello"
+    assert len(client.requests) == 3
+
+
+def test_a_stream_is_opened_again_but_never_begun_again() -> None:
+    refusals: list[Exception] = [Throttled("Slow down.")]
+    client = FakeClient(lambda _: b"", [b'{"outputs":["Hel"]}\n', {"InternalStreamFailure": {"Message": "boom"}}])
+    open_stream = client.invoke_endpoint_with_response_stream
+
+    def opening(**request: Any) -> dict[str, Any]:
+        if refusals:
+            raise refusals.pop()
+        return open_stream(**request)
+
+    client.invoke_endpoint_with_response_stream = opening  # type: ignore[method-assign]
+    with pytest.raises(StreamBroken) as caught:
+        list(service(client).stream("demo", TALK, ChatParams(), Contract(Family.LMI)))
+    assert caught.value.partial == "Hel"
+    assert len(client.requests) == 1
 
 
 def test_an_embedding_endpoint_cannot_be_talked_to() -> None:
