@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # How long an answer of sagemaker-core and JumpStart's list are kept on disk.
 KEEP_SECONDS = 7 * 24 * 3600.0
+# The sandbox brings an endpoint up in 5 s where AWS takes some 5 minutes.
+SANDBOX_PACE = 60.0
 
 
 class CatalogService:
@@ -50,6 +52,11 @@ class CatalogService:
         self._folder, self._clock, self._worker = folder, clock, ask or _worker
         self.offline = offline
         self._lock = threading.Lock()
+
+    @property
+    def pace(self) -> float:
+        """How many times as fast as AWS the other side works: waits and typical durations are divided by it."""
+        return SANDBOX_PACE if self.offline else 1.0
 
     def list_models(
         self,

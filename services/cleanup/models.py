@@ -52,6 +52,7 @@ class TakeDownState:
 
     complete   whether all of it could be looked at; if not, what may be shared is kept
     problems   what could not be looked at, one sentence each
+    pace       how many times as fast as AWS the other side works (the sandbox: 60)
     """
 
     endpoints: tuple[EndpointDetail, ...] = ()
@@ -61,6 +62,7 @@ class TakeDownState:
     library: LibraryState = field(default_factory=LibraryState)
     complete: bool = True
     problems: tuple[str, ...] = ()
+    pace: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

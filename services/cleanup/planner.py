@@ -38,7 +38,7 @@ def plan_take_down(request: TakeDownRequest, state: TakeDownState) -> TakeDown:
     draft = _Draft()
     mine = tuple(each for each in state.endpoints if each.made_here and each.owner == request.owner)
     for endpoint in mine:
-        _endpoint(draft, endpoint)
+        _endpoint(draft, endpoint, state.pace)
     for config in state.configs:
         if config.owner == request.owner:
             _config(draft, config, state)
@@ -62,13 +62,10 @@ def plan_take_down(request: TakeDownRequest, state: TakeDownState) -> TakeDown:
     return TakeDown(plan, tuple(draft.items), tuple(draft.kept))
 
 
-def _endpoint(draft: _Draft, detail: EndpointDetail) -> None:
+def _endpoint(draft: _Draft, detail: EndpointDetail, pace: float) -> None:
+    steps = endpoint_steps(detail, pace)
     if detail.status == "Deleting":
-        steps: tuple[Step, ...] = (
-            gone_step("endpoint", detail.name, detail.arn_of("endpoint", detail.name), after=()),
-        )
-    else:
-        steps = endpoint_steps(detail)
+        steps = (gone_step("endpoint", detail.name, detail.arn_of("endpoint", detail.name), after=(), pace=pace),)
     draft.steps += steps
     draft.endpoints[detail.name] = steps[-1].id
     why = f"It runs {detail.model_id or 'a model'} on {detail.count} × {detail.instance_type}."

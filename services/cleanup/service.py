@@ -52,6 +52,7 @@ class CleanupService:
             library=self._documents(problems),
             complete=all_configs and all_models,
             problems=tuple(problems),
+            pace=self._endpoints.pace,
         )
 
     def plan_take_down(self, *, library: bool = True) -> TakeDown:

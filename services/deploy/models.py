@@ -65,13 +65,17 @@ class FoundEndpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployState:
-    """What is known of the world: the model, its container, the price, the role, and who has the name."""
+    """What is known of the world: the model, its container, the price, the role, and who has the name.
+
+    pace   how many times as fast as AWS the other side works (the sandbox: 60)
+    """
 
     model: CatalogModel
     container: Container
     price: Price
     role: RoleState
     endpoint: FoundEndpoint | None = None
+    pace: float = 1.0
 
     @property
     def region(self) -> str:

@@ -14,6 +14,7 @@ from services.deploy.models import (
     eula_problem,
     request_problems,
 )
+from services.deploy.undo import ABSENT, UP_SECONDS, delete_step, gone_step, seconds_between_looks
 from services.errors import InUse, InvalidRequest, NameTaken
 from services.plans.models import (
     Cost,
@@ -34,10 +35,6 @@ VARIANT = "AllTraffic"
 # A role made a moment ago cannot be taken on for some seconds; IAM says "eventually", in practice under a minute.
 NEW_ROLE_SECONDS = 120.0
 _ROLE_NOT_YET = (ErrorMatch("ValidationException", "Could not assume role"),)
-_BUSY = (ErrorMatch("ValidationException", "Cannot update in-progress endpoint"),)
-_ABSENT = (ErrorMatch("ValidationException", "Could not find"),)
-# AWS allows an endpoint an hour to come up (its own waiter asks 120 times every 30 s).
-UP_SECONDS, GONE_SECONDS = 3600.0, 1800.0
 
 
 def plan_deploy(request: DeployRequest, state: DeployState) -> Plan:
@@ -165,8 +162,8 @@ def _create_model(request: DeployRequest, state: DeployState, after: tuple[str, 
         after=after,
         manner=Once(_ROLE_NOT_YET, NEW_ROLE_SECONDS) if new_role else Once(),
         permissions=(*_creating("Model", own), Permission("iam:PassRole", arn, passed)),
-        proof=Proof(Read("sagemaker", "describe_model", {"ModelName": name}), absent=_ABSENT, expect=expect),
-        undo=(_delete("Model", name, own, f"undo-model-{name}"),),
+        proof=Proof(Read("sagemaker", "describe_model", {"ModelName": name}), absent=ABSENT, expect=expect),
+        undo=(delete_step("Model", name, own, f"undo-model-{name}"),),
     )
 
 
@@ -210,21 +207,21 @@ def _create_config(request: DeployRequest, state: DeployState) -> Step:
         permissions=_creating("EndpointConfig", own),
         proof=Proof(
             Read("sagemaker", "describe_endpoint_config", {"EndpointConfigName": name}),
-            absent=_ABSENT,
+            absent=ABSENT,
             expect={
                 f"{variant}.ModelName": name,
                 f"{variant}.InstanceType": request.instance_type,
                 f"{variant}.InitialInstanceCount": request.count,
             },
         ),
-        undo=(_delete("EndpointConfig", name, own, f"undo-config-{name}"),),
+        undo=(delete_step("EndpointConfig", name, own, f"undo-config-{name}"),),
     )
 
 
 def _create_endpoint(request: DeployRequest, state: DeployState, clear: tuple[Step, ...]) -> Step:
     name = request.endpoint_name
     own = state.arn("endpoint", name)
-    undo = _delete("Endpoint", name, own, f"undo-endpoint-{name}", _cost(request, state, -1))
+    undo = delete_step("Endpoint", name, own, f"undo-endpoint-{name}", _cost(request, state, -1))
     return Step(
         id=f"create-endpoint-{name}",
         service="sagemaker",
@@ -239,10 +236,10 @@ def _create_endpoint(request: DeployRequest, state: DeployState, clear: tuple[St
         cost=_cost(request, state, 1),
         proof=Proof(
             Read("sagemaker", "describe_endpoint", {"EndpointName": name}),
-            absent=_ABSENT,
+            absent=ABSENT,
             expect={"EndpointConfigName": name},
         ),
-        undo=(undo, _gone(name, own, f"undo-wait-{name}", after=(undo.id,))),
+        undo=(undo, gone_step(name, own, f"undo-wait-{name}", undo.id, state)),
     )
 
 
@@ -267,7 +264,8 @@ def _wait(request: DeployRequest, state: DeployState) -> Step:
             explanation="FailureReason",
             expect={"EndpointConfigName": name},
             deadline=UP_SECONDS,
-            typical=state.model.typical_seconds,
+            typical=state.model.typical_seconds / state.pace,
+            every=seconds_between_looks(state),
         ),
         permissions=(Permission("sagemaker:DescribeEndpoint", state.arn("endpoint", name)),),
     )
@@ -279,37 +277,6 @@ def _clear_failed(request: DeployRequest, state: DeployState) -> tuple[Step, ...
     if state.endpoint is None or state.endpoint.status != "Failed":
         return ()
     own = state.arn("endpoint", name)
-    remove = _delete("Endpoint", name, own, f"remove-failed-{name}", _cost(request, state, -1))
+    remove = delete_step("Endpoint", name, own, f"remove-failed-{name}", _cost(request, state, -1))
     remove = replace(remove, reason=f"The endpoint {name} of an earlier try failed; it makes room for the new one.")
-    return (remove, _gone(name, own, f"wait-removed-{name}", after=(remove.id,)))
-
-
-def _delete(kind: str, name: str, arn: str, step_id: str, cost: Cost | None = None) -> Step:
-    operation = {"Model": "model", "EndpointConfig": "endpoint_config", "Endpoint": "endpoint"}[kind]
-    which = {f"{kind}Name": name}
-    words = operation.replace("_config", " configuration")
-    return Step(
-        id=step_id,
-        service="sagemaker",
-        operation=f"delete_{operation}",
-        reason=f"Takes back the {words} {name}.",
-        parameters=which,
-        # An endpoint that is still starting cannot be deleted: AWS says so until it has settled.
-        manner=Once(_BUSY, UP_SECONDS) if kind == "Endpoint" else Once(),
-        permissions=(Permission(f"sagemaker:Delete{kind}", arn), Permission(f"sagemaker:Describe{kind}", arn)),
-        cost=cost,
-        proof=Proof(Read("sagemaker", f"describe_{operation}", which), absent=_ABSENT, gone=True),
-    )
-
-
-def _gone(name: str, arn: str, step_id: str, after: tuple[str, ...]) -> Step:
-    return Step(
-        id=step_id,
-        service="sagemaker",
-        operation="describe_endpoint",
-        reason=f"Nothing of {name} is left running once AWS no longer knows it.",
-        parameters={"EndpointName": name},
-        after=after,
-        manner=Until(path="EndpointStatus", gone=True, absent=_ABSENT, deadline=GONE_SECONDS, typical=60.0),
-        permissions=(Permission("sagemaker:DescribeEndpoint", arn),),
-    )
+    return (remove, gone_step(name, own, f"wait-removed-{name}", remove.id, state))

@@ -85,6 +85,7 @@ class DeployService:
             price=self._catalog.price(request.instance_type),
             role=self._role(request),
             endpoint=self._gateway.endpoint(request.endpoint_name) if named else None,
+            pace=self._catalog.pace,
         )
 
     def plan_deploy(self, request: DeployRequest) -> Plan:

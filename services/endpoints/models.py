@@ -175,10 +175,14 @@ class Sharing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteState:
-    """What the planner has to know to delete an endpoint with what belongs to it alone."""
+    """What the planner has to know to delete an endpoint with what belongs to it alone.
+
+    pace   how many times as fast as AWS the other side works (the sandbox: 60)
+    """
 
     detail: EndpointDetail
     sharing: Sharing
+    pace: float = 1.0
 
 
 def masked(environment: dict[str, str]) -> tuple[tuple[str, str], ...]:

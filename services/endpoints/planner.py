@@ -9,7 +9,7 @@ from services.plans.models import Cost, ErrorMatch, Estimate, Once, Permission, 
 ABSENT = (ErrorMatch("ValidationException", "Could not find"),)
 # An endpoint that is being created or updated cannot be deleted until it has settled, an hour at most.
 _BUSY = (ErrorMatch("ValidationException", "Cannot update in-progress endpoint"),)
-_SETTLE_SECONDS, _GONE_SECONDS = 3600.0, 1800.0
+_SETTLE_SECONDS, _GONE_SECONDS, _LOOK_SECONDS = 3600.0, 1800.0, 15.0
 _KINDS = {
     "endpoint": ("Endpoint", "endpoint", "the endpoint"),
     "endpoint-config": ("EndpointConfig", "endpoint_config", "the endpoint configuration"),
@@ -39,8 +39,8 @@ def delete_step(
     )
 
 
-def gone_step(kind: str, name: str, arn: str, *, after: tuple[str, ...]) -> Step:
-    """Waits until SageMaker no longer knows an endpoint or inference component."""
+def gone_step(kind: str, name: str, arn: str, *, after: tuple[str, ...], pace: float = 1.0) -> Step:
+    """Waits until SageMaker no longer knows an endpoint or inference component; `pace` is how much faster it is."""
     api, operation, words = _KINDS[kind]
     return Step(
         id=f"gone-{kind}-{name}",
@@ -49,19 +49,26 @@ def gone_step(kind: str, name: str, arn: str, *, after: tuple[str, ...]) -> Step
         reason=f"What {words} {name} uses can go once AWS no longer knows it.",
         parameters={f"{api}Name": name},
         after=after,
-        manner=Until(path=f"{api}Status", gone=True, absent=ABSENT, deadline=_GONE_SECONDS, typical=60.0),
+        manner=Until(
+            path=f"{api}Status",
+            gone=True,
+            absent=ABSENT,
+            deadline=_GONE_SECONDS,
+            typical=60.0 / pace,
+            every=max(_LOOK_SECONDS / pace, 0.5),
+        ),
         permissions=(Permission(f"sagemaker:Describe{api}", arn),),
     )
 
 
-def endpoint_steps(detail: EndpointDetail) -> tuple[Step, ...]:
+def endpoint_steps(detail: EndpointDetail, pace: float = 1.0) -> tuple[Step, ...]:
     """The steps that remove the endpoint itself; the last one is the wait until it is gone."""
     first: list[Step] = []
     for component in detail.components:
         arn = detail.arn_of("inference-component", component)
         reason = f"An endpoint can be deleted only without its components; {component} is one."
         first.append(delete_step("inference-component", component, arn, reason))
-        first.append(gone_step("inference-component", component, arn, after=(first[-1].id,)))
+        first.append(gone_step("inference-component", component, arn, after=(first[-1].id,), pace=pace))
     price = detail.usd_per_hour
     own = detail.arn_of("endpoint", detail.name)
     remove = delete_step(
@@ -72,7 +79,7 @@ def endpoint_steps(detail: EndpointDetail) -> tuple[Step, ...]:
         after=tuple(step.id for step in first if step.id.startswith("gone-")),
         cost=Cost(usd_per_hour=None if price is None else -price),
     )
-    return (*first, remove, gone_step("endpoint", detail.name, own, after=(remove.id,)))
+    return (*first, remove, gone_step("endpoint", detail.name, own, after=(remove.id,), pace=pace))
 
 
 def plan_delete(state: DeleteState) -> Plan:
@@ -83,7 +90,7 @@ def plan_delete(state: DeleteState) -> Plan:
     detail, sharing = state.detail, state.sharing
     if detail.status == "Deleting":
         raise InUse(f"{detail.name} is being deleted already.", "", "Look again in a minute.")
-    steps, warnings = list(endpoint_steps(detail)), []
+    steps, warnings = list(endpoint_steps(detail, state.pace)), []
     last = (steps[-1].id,)
     if not sharing.complete:
         warnings.append("There are too many endpoints to see who shares what: configuration and models are kept.")

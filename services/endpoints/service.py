@@ -25,6 +25,11 @@ class EndpointsService:
         self._gateway, self._catalog = gateway, catalog
         self.owner = owner
 
+    @property
+    def pace(self) -> float:
+        """How many times as fast as AWS the other side works."""
+        return self._catalog.pace
+
     def list_endpoints(self) -> tuple[EndpointSummary, ...]:
         """Every endpoint with its status, newest first: one paged call."""
         return self._gateway.endpoints()
@@ -52,7 +57,7 @@ class EndpointsService:
     def delete_state(self, name: str) -> DeleteState:
         """What there is to know before deleting an endpoint; raises NotFound."""
         detail = self.describe_endpoint(name)
-        return DeleteState(detail=detail, sharing=self._gateway.sharing(detail))
+        return DeleteState(detail=detail, sharing=self._gateway.sharing(detail), pace=self._catalog.pace)
 
     def plan_delete(self, name: str) -> Plan:
         """The plan that removes an endpoint and what belongs to it alone. Raises NotFound or InUse."""
