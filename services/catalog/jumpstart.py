@@ -20,7 +20,7 @@ class Task(StrEnum):
     EMBEDDING = "text-embedding"
 
 
-# The first floor: small, current, openly answering models first; all have known instances and an image.
+# The first floor: models that need no licence and one small GPU (or none) first; all have known instances.
 RECOMMENDED: Mapping[Task, tuple[str, ...]] = {
     Task.EMBEDDING: (
         "huggingface-sentencesimilarity-all-MiniLM-L6-v2",
@@ -35,13 +35,13 @@ RECOMMENDED: Mapping[Task, tuple[str, ...]] = {
         "huggingface-sentencesimilarity-gte-large",
     ),
     Task.CHAT: (
-        "huggingface-llm-qwen2-5-7b-instruct",
-        "huggingface-llm-qwen2-5-14b-instruct",
         "huggingface-llm-mistral-7b-instruct-v3",
         "huggingface-llm-falcon-7b-instruct-bf16",
         "huggingface-llm-phi-3-mini-4k-instruct",
         "huggingface-llm-huggingfaceh4-zephyr-7b-beta",
         "huggingface-llm-tinyllama-tinyllama-1-1b-chat-v1-0",
+        "huggingface-llm-qwen2-5-7b-instruct",
+        "huggingface-llm-qwen2-5-14b-instruct",
         "meta-textgeneration-llama-3-2-1b-instruct",
         "meta-textgeneration-llama-3-2-3b-instruct",
         "meta-textgeneration-llama-3-1-8b-instruct",

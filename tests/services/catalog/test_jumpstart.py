@@ -38,6 +38,13 @@ def test_the_first_choice_of_chat_models_has_some_with_a_licence_and_some_withou
     assert licences.count(True) >= 4
 
 
+def test_the_very_first_chat_model_needs_no_licence_and_one_small_gpu() -> None:
+    first = recommended(Task.CHAT)[0]
+    assert not first.eula
+    assert first.min_gpu_gib <= 24
+    assert (price("us-east-1", first.instances[0]).usd_per_hour or 99) < 2
+
+
 def test_the_first_choice_of_embedding_models_runs_without_a_gpu_and_without_a_licence() -> None:
     for model in recommended(Task.EMBEDDING):
         assert not model.eula

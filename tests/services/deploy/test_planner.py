@@ -177,6 +177,14 @@ def test_waiting_ends_in_service_with_this_configuration_or_with_the_reason_of_t
     assert manner.expect == {"EndpointConfigName": "demo"}
 
 
+def test_the_sandbox_is_looked_at_as_often_as_it_is_faster_and_aws_every_15_seconds() -> None:
+    slow, fast = (_plan(_request(), pace=pace).step("wait-endpoint-demo").manner for pace in (1.0, 60.0))
+    assert isinstance(slow, Until)
+    assert isinstance(fast, Until)
+    assert (slow.every, slow.typical) == (15.0, 480.0)
+    assert (fast.every, fast.typical) == (0.5, 8.0)
+
+
 def test_absence_is_proved_by_code_and_message() -> None:
     for step in _all(_plan(_request())):
         if step.proof is not None:
