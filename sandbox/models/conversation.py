@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.models.passages import BLOCK
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -22,9 +24,8 @@ _MARKS = re.compile(
     r"|<\|(?P<phi>system|user|assistant)\|>"
     r"|(?P<inst>\[INST\])|(?P<reply>\[/INST\])|(?P<sys><<SYS>>)|(?P<endsys><</SYS>>)"
 )
-_ENDINGS = re.compile(
-    r"<\|begin_of_text\|>|<\|eot_id\|>|<\|im_end\|>|<end_of_turn>|<\|end\|>|<\|endoftext\|>|<bos>|<eos>|</?s>"
-)
+_MARK = r"(?:\s|<\|(?:begin_of_text|eot_id|im_end|end|endoftext)\|>|<end_of_turn>|<bos>|<eos>|</?s>)+"
+_EDGES = re.compile(rf"\A{_MARK}|{_MARK}\Z")
 _ROLES = {"model": "assistant", "ai": "assistant", "human": "user"}
 
 
@@ -41,18 +42,22 @@ def _speaker(match: re.Match[str]) -> str:
 
 
 def read_prompt(text: str) -> tuple[Turn, ...]:
-    """Return the turns of one prompt string; text without a known template is one user turn."""
-    marks = list(_MARKS.finditer(text))
+    """Return the turns of one prompt string; text without a known template is one user turn.
+
+    Marks inside a quoted passage are that passage's text: a document cannot speak for anyone.
+    """
+    quoted = [block.span() for block in BLOCK.finditer(text)]
+    marks = [mark for mark in _MARKS.finditer(text) if not any(start < mark.start() < end for start, end in quoted)]
     if not marks:
-        plain = _ENDINGS.sub("", text).strip()
+        plain = _EDGES.sub("", text)
         return (Turn("user", plain),)
     turns = []
-    lead = _ENDINGS.sub("", text[: marks[0].start()]).strip()
+    lead = _EDGES.sub("", text[: marks[0].start()])
     if lead:
         turns.append(Turn("user", lead))
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         content = text[mark.end() : following.start() if following else len(text)]
-        content = _ENDINGS.sub("", content).strip()
+        content = _EDGES.sub("", content)
         if content:
             turns.append(Turn(_speaker(mark), content))
     return tuple(turns)
