@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from services.catalog.images import dns_suffix, family_image, inference_ami, regional_image
+from services.catalog.images import family_image, inference_ami, regional_image
 from services.catalog.instances import has_gpu
 from services.catalog.jumpstart import CatalogModel, Task, as_of
 from services.errors import InvalidRequest, Unreachable
@@ -99,10 +100,13 @@ def assumed_container(model: CatalogModel, region: str, instance_type: str) -> C
     )
 
 
-def hub_container(model: CatalogModel, region: str, instance_type: str) -> Container:
+def hub_container(
+    model: CatalogModel, region: str, instance_type: str, image: Callable[[str], tuple[str, str]] | None = None
+) -> Container:
     """A container that fetches open weights from the Hugging Face hub, for when JumpStart cannot be asked.
 
-    Raises Unreachable for a model whose weights only JumpStart has (gated, or not on the hub).
+    `image` gives the image of a container family and who named it; without it, the snapshot does. Raises Unreachable
+    for a model whose weights only JumpStart has (gated, or not on the hub).
     """
     if model.gated or not model.hub_id:
         raise Unreachable(
@@ -112,27 +116,22 @@ def hub_container(model: CatalogModel, region: str, instance_type: str) -> Conta
         )
     gpu = has_gpu(instance_type)
     if model.task is Task.EMBEDDING:
-        image = family_image("huggingface-tei" if gpu else "huggingface-tei-cpu", region, gpu=gpu)
-        base = replace(_base(model, image, instance_type), family="tei", environment=())
+        framework, family = "huggingface-tei" if gpu else "huggingface-tei-cpu", "tei"
     else:
-        family = "huggingface-llm" if model.family == "tgi" else "djl-lmi"
-        base = _base(model, family_image(family, region), instance_type)
-    environment = (("HF_MODEL_ID", model.hub_id), *(pair for pair in base.environment if pair[0] != "HF_MODEL_ID"))
-    note = f"JumpStart's specification could not be read: the container takes {model.hub_id} from the Hugging Face hub."
-    return replace(base, environment=environment, gated=False, note=note)
+        framework, family = "huggingface-llm" if model.family == "tgi" else "djl-lmi", model.family
+    snapshot = (family_image(framework, region, gpu=gpu), f"snapshot of {as_of()}")
+    uri, source = image(framework) if image else snapshot
+    kept = () if family == "tei" else model.environment
+    return replace(
+        _base(model, uri, instance_type),
+        environment=(("HF_MODEL_ID", model.hub_id), *(pair for pair in kept if pair[0] != "HF_MODEL_ID")),
+        family=family,
+        gated=False,
+        source=source,
+        note=f"JumpStart's specification could not be read: {model.hub_id} comes from the Hugging Face hub instead.",
+    )
 
 
 def bucket_arns(partition: str, region: str) -> tuple[str, ...]:
     """ARNs of JumpStart's buckets of a region, public first."""
     return tuple(f"arn:{partition}:s3:::{content_bucket(region, gated=gated)}" for gated in (False, True))
-
-
-__all__ = [
-    "GPU_TIMEOUT",
-    "Container",
-    "assumed_container",
-    "bucket_arns",
-    "content_bucket",
-    "dns_suffix",
-    "hub_container",
-]

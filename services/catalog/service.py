@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.catalog import jumpstart, prices
 from services.catalog.containers import GPU_TIMEOUT, Container, assumed_container, hub_container
-from services.catalog.images import family_image, inference_ami
+from services.catalog.images import family_image, inference_ami, newest
 from services.catalog.instances import InstanceSpec, has_gpu
 from services.catalog.instances import instance as instance_spec
 from services.catalog.jumpstart import CatalogModel, Task
@@ -115,7 +115,9 @@ class CatalogService:
         try:
             answer = self._kept(f"container {question}", lambda: self._ask(model, instance_type))
         except SagedeckError as error:
-            fallback = hub_container(model, self.region, instance_type)
+            fallback = hub_container(
+                model, self.region, instance_type, lambda name: self.image(name, newest(name), instance_type)
+            )
             return replace(fallback, note=f"{fallback.note} ({error.what})")
         return _from_answer(model, instance_type, answer)
 

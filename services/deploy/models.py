@@ -107,10 +107,9 @@ class Estimated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preflight:
-    """What is known before anything is created: what would stop it, and what to know about it."""
+    """What is known before anything is created: what would stop it, one sentence each, and what it costs."""
 
     problems: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
     estimate: Estimated = field(default_factory=lambda: Estimated(None, ""))
 
 

@@ -135,6 +135,18 @@ def test_without_a_specification_an_open_model_comes_from_the_hub_and_the_plan_c
     assert "SageMaker SDK did not say" in container.note
 
 
+def test_an_image_for_the_hub_is_named_by_sagemaker_core_when_only_jumpstart_is_out_of_reach(tmp_path: Path) -> None:
+    named = {"image": "1.dkr.ecr.eu-west-1.amazonaws.com/tei-cpu:9", "source": "sagemaker-core 2.27.0"}
+    clients = StubbedClients("s3", region="eu-west-1")
+    clients.refuse("s3", "get_object", "AccessDenied", "Access Denied")
+    service = CatalogService("eu-west-1", clients=clients, folder=tmp_path, ask=lambda _: named)
+    with clients.active():
+        container = service.container("huggingface-sentencesimilarity-bge-small-en-v1-5", "ml.c6i.xlarge")
+    assert (container.image, container.source) == (named["image"], named["source"])
+    assert container.environment == (("HF_MODEL_ID", "BAAI/bge-small-en-v1.5"),)
+    assert "AWS refused permission" in container.note
+
+
 def test_the_sandbox_asks_nobody(bucket: S3) -> None:
     def ask(question: Mapping[str, Any]) -> Mapping[str, Any]:
         raise AssertionError("nobody is to be asked")
