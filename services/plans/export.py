@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from services.plans import graph
 from services.plans.literals import Names, keyword_arguments, source, variable_of
 from services.plans.models import Once, Plan, Repeat, Step, Until, Upload
-from services.plans.permissions import OWN_SERVICES
 from services.plans.script_parts import PARTS
+from services.plans.validate import is_aws
 from services.plans.values import conceal, refs_of, secret_names
 
 _IMPORTED = ("boto3", "jmespath", "json", "os", "sys", "time", "hashlib", "base64", "session")
@@ -87,15 +87,16 @@ def _fresh(wanted: str, taken: set[str]) -> str:
 
 
 def _services(step: Step) -> Iterator[str]:
-    if step.service not in OWN_SERVICES:
-        yield step.service
-    if isinstance(step.manner, Repeat) and step.manner.source.service not in OWN_SERVICES:
-        yield step.manner.source.service
+    """The services a step needs clients of; none when one of them is not AWS, so that the script cannot do it."""
+    listing = [step.manner.source.service] if isinstance(step.manner, Repeat) else []
+    named = [step.service, *listing]
+    if all(is_aws(service) for service in named):
+        yield from named
 
 
 def _step(step: Step, names: Names) -> str:
     comment = "\n".join(f"# {line}" for line in step.reason.splitlines() or [""])
-    if step.service in OWN_SERVICES:
+    if not any(_services(step)):
         return f"{comment}\n{_by_hand(step, names)}"
     variable = names.results[step.id]
     match step.manner:

@@ -21,7 +21,8 @@ def problems_of_order(steps: Sequence[Step]) -> tuple[str, ...]:
         for name in step.after
         if name not in ids
     ]
-    stuck = [step.id for step in steps if step not in ordered(steps)]
+    placed = {step.id for step in ordered(steps)}
+    stuck = [name for name in ids if name not in placed]
     if stuck and not found:
         found.append(f"These steps wait for each other in a circle: {', '.join(stuck)}.")
     return tuple(found)
@@ -31,12 +32,17 @@ def ordered(steps: Sequence[Step]) -> tuple[Step, ...]:
     """The steps so that each comes after those it waits for, otherwise as given; steps in a circle are left out."""
     placed: dict[str, Step] = {}
     rest = list(steps)
-    while True:
-        step = next((each for each in rest if all(name in placed for name in each.after)), None)
-        if step is None:
-            return tuple(placed.values())
-        placed[step.id] = step
-        rest.remove(step)
+    while rest:
+        later = []
+        for step in rest:
+            if all(name in placed for name in step.after):
+                placed[step.id] = step
+            else:
+                later.append(step)
+        if len(later) == len(rest):
+            break
+        rest = later
+    return tuple(placed.values())
 
 
 def before(steps: Sequence[Step]) -> dict[str, frozenset[str]]:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from services.errors import SagedeckError, ServiceFailure, Unreachable
+
 SINGLE_UPLOAD_LIMIT = 5 * 1024**3  # S3 takes at most 5 GiB in one PutObject
 
 
 class Operator(Protocol):
-    """Carries out one call and gives back the answer as a mapping; errors are raised as the other side worded them."""
+    """Carries out one call and gives back the answer as a mapping.
+
+    Errors are raised as the other side worded them (botocore), or as one of `services.errors`, whose class name is then
+    the code an ErrorMatch names (ErrorMatch("NotFound")). Unreachable and ServiceFailure mean that nobody knows whether
+    the call was carried out; unless the step has a proof, or its operation is by its name one that may be repeated
+    (delete_, put_, update_, set_ …), it is then not called again.
+    """
 
     def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make the call; whatever it raises is explained by `services.errors.translate`."""
@@ -56,7 +64,9 @@ def _send_in_parts(client: Any, parameters: Mapping[str, Any]) -> Mapping[str, A
 
 
 def answer_of(error: BaseException) -> tuple[str, str] | None:
-    """Code and message of an answered refusal (botocore's ClientError and look-alikes); None when no answer came."""
+    """Code and message of an answered refusal (botocore's ClientError, errors of ours); None when no answer came."""
+    if isinstance(error, SagedeckError):
+        return None if isinstance(error, Unreachable | ServiceFailure) else (type(error).__name__, str(error))
     response = getattr(error, "response", None)
     if not isinstance(response, Mapping):
         return None
@@ -81,7 +91,7 @@ def _words(text: str) -> frozenset[str]:
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 _THROTTLES = _words(
     """Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException SlowDown
-    TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded PriorRequestNotComplete"""
+    TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded PriorRequestNotComplete Throttled"""
 )
 _PASSING = _THROTTLES | _words(
     """TransactionInProgressException RequestTimeout RequestTimeoutException InternalFailure InternalError

@@ -140,6 +140,11 @@ class Runs:
             raise _changed()
         self._begin_undo(run_id, RunStatus.UNDONE, secrets)
 
+    def needs(self, run_id: str) -> tuple[str, ...]:
+        """The names of the secrets that resuming this run needs, to be asked for before."""
+        run, entries = self._journal.run(run_id), self._journal.steps(run_id)
+        return _secrets_of(_open_steps(entries, run.phase, None))
+
     def view(self, run_id: str) -> RunView:
         """The run as it stands; raises NotFound."""
         return view_of(self._journal.run(run_id), self._journal.steps(run_id), self._clock())
@@ -242,10 +247,14 @@ def _checked(plan: Plan) -> tuple[Plan, dict[str, str]]:
 
 
 def _need(steps: Iterable[Step], secrets: Mapping[str, str]) -> None:
-    lacking = dict.fromkeys(name for step in steps for name in secrets_of(step) if name not in secrets)
+    lacking = [name for name in _secrets_of(steps) if name not in secrets]
     if lacking:
         names = ", ".join(lacking)
         raise InvalidRequest(f"These secrets are needed: {names}.", "Secrets are never stored.", "Enter them again.")
+
+
+def _secrets_of(steps: Iterable[Step]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for step in steps for name in secrets_of(step)))
 
 
 def _open_steps(entries: Iterable[StepEntry], phase: Phase, plan: Plan | None) -> list[Step]:

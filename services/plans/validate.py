@@ -31,10 +31,15 @@ def _aws_services() -> frozenset[str]:
     return frozenset(_loader().list_available_services("service-2"))
 
 
+def is_aws(service: str) -> bool:
+    """Whether boto3 has a client for this service; others are operators of ours."""
+    return service in _aws_services()
+
+
 @lru_cache(maxsize=_MODELS_KEPT)
 def service_model(service: str) -> Any:
     """botocore's ServiceModel of an AWS service, None for a service of our own."""
-    if service not in _aws_services():
+    if not is_aws(service):
         return None
     from botocore.model import ServiceModel
 

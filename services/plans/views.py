@@ -106,6 +106,11 @@ class RunView:
         return sum(_weight(step) * _share(step, self.now) for step in steps) / total if total else 1.0
 
     @property
+    def standing(self) -> tuple[StepView, ...]:
+        """The steps whose work stands now and that this run made: what undoing takes back, and what may bill."""
+        return tuple(step for step in (*self.steps, *self.earlier) if step.status is StepStatus.DONE)
+
+    @property
     def remaining(self) -> float:
         """Seconds the steps that are not done typically still take, were they run one after the other."""
         return sum(step.typical * (1.0 - _share(step, self.now)) for step in self.steps)

@@ -32,14 +32,8 @@ def things(tmp_path: Path) -> dict[str, str]:
 
 def killed_midway(tmp_path: Path, changes: int) -> str:
     """Start the long plan in another process and kill -9 it once it has made `changes` changes; the run's id."""
-    arguments = [
-        sys.executable,
-        "-m",
-        "tests.services.plans.child",
-        str(tmp_path / "state.db"),
-        str(tmp_path / "world"),
-        "0.03",
-    ]
+    where = [str(tmp_path / "state.db"), str(tmp_path / "world")]
+    arguments = [sys.executable, "-m", "tests.services.plans.child", *where, "0.03"]
     child = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     with child, child.stdout:

@@ -31,66 +31,72 @@ ROOT = Path(__file__).parents[3]
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}
 
 
-def a_plan(file: Path, digest: str) -> Plan:
+def naming() -> tuple[Step, Step]:
     environment = {"HF_TOKEN": "hf_literal_secret", "OTHER": Secret("my key"), "MAX_TOTAL_TOKENS": "2048"}
-    steps = (
-        Step(
-            id="role",
-            service="iam",
-            operation="create_role",
-            reason="Let SageMaker act.",
-            parameters={"RoleName": "demo", "AssumeRolePolicyDocument": Json(TRUST)},
-        ),
-        Step(
-            id="model",
-            service="sagemaker",
-            operation="create_model",
-            reason='Name the """model""".',
-            after=("role",),
-            parameters={
-                "ModelName": "demo",
-                "ExecutionRoleArn": Ref("role", "Role.Arn"),
-                "PrimaryContainer": {"Image": "an-image", "Environment": environment},
-            },
-            manner=Once((ErrorMatch("ValidationException", "cannot be assumed"),), 120),
-        ),
-        Step(
-            id="wait-endpoint",
-            service="sagemaker",
-            operation="describe_endpoint",
-            reason="Wait until it is in service.",
-            after=("model",),
-            parameters={"EndpointName": "demo"},
-            manner=Until(path="EndpointStatus", done=("InService",), failed=("Failed",), explanation="FailureReason"),
-        ),
-        Step(
-            id="send",
-            service="s3",
-            operation="put_object",
-            reason="Send the data.",
-            parameters={"Bucket": "a-bucket", "Key": Text(("of/", Ref("role", "Role.RoleName")))},
-            after=("role",),
-            manner=Upload(str(file), digest, 5),
-        ),
-        Step(
-            id="empty",
-            service="s3",
-            operation="delete_objects",
-            reason="Empty the bucket.",
-            after=("send",),
-            parameters={"Bucket": "a-bucket"},
-            manner=Repeat(
-                Read("s3", "list_objects_v2", {"Bucket": "a-bucket"}), "Contents[].{Key: Key}", "Delete.Objects"
-            ),
-        ),
-        Step(
-            id="collection",
-            service="astra",
-            operation="create_collection",
-            reason="A place for passages.",
-            parameters={"name": "x", "token": Secret("ASTRA")},
-        ),
+    role = Step(
+        id="role",
+        service="iam",
+        operation="create_role",
+        reason="Let SageMaker act.",
+        parameters={"RoleName": "demo", "AssumeRolePolicyDocument": Json(TRUST)},
     )
+    model = Step(
+        id="model",
+        service="sagemaker",
+        operation="create_model",
+        reason='Name the """model""".',
+        after=("role",),
+        parameters={
+            "ModelName": "demo",
+            "ExecutionRoleArn": Ref("role", "Role.Arn"),
+            "PrimaryContainer": {"Image": "an-image", "Environment": environment},
+        },
+        manner=Once((ErrorMatch("ValidationException", "cannot be assumed"),), 120),
+    )
+    return role, model
+
+
+def looping(file: Path, digest: str) -> tuple[Step, Step, Step]:
+    listing = Read("s3", "list_objects_v2", {"Bucket": "a-bucket"})
+    wait = Step(
+        id="wait-endpoint",
+        service="sagemaker",
+        operation="describe_endpoint",
+        reason="Wait until it is in service.",
+        after=("model",),
+        parameters={"EndpointName": "demo"},
+        manner=Until(path="EndpointStatus", done=("InService",), failed=("Failed",), explanation="FailureReason"),
+    )
+    send = Step(
+        id="send",
+        service="s3",
+        operation="put_object",
+        reason="Send the data.",
+        parameters={"Bucket": "a-bucket", "Key": Text(("of/", Ref("role", "Role.RoleName")))},
+        after=("role",),
+        manner=Upload(str(file), digest, 5),
+    )
+    empty = Step(
+        id="empty",
+        service="s3",
+        operation="delete_objects",
+        reason="Empty the bucket.",
+        after=("send",),
+        parameters={"Bucket": "a-bucket"},
+        manner=Repeat(listing, "Contents[].{Key: Key}", "Delete.Objects"),
+    )
+    return wait, send, empty
+
+
+def a_plan(file: Path, digest: str) -> Plan:
+    collection = Step(
+        id="collection",
+        service="astra",
+        operation="create_collection",
+        reason="A place for passages.",
+        parameters={"name": "x", "token": Secret("ASTRA")},
+    )
+    steps = (*naming(), *looping(file, digest), collection)
     return Plan('Deploy "demo"', steps, ("Careful.",), Estimate(1.5))
 
 

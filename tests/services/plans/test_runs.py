@@ -12,22 +12,18 @@ import pytest
 from services.errors import InvalidRequest, NotFound, PlanChanged, PlanInvalid, ReadOnly
 from services.plans import (
     Cost,
-    ErrorMatch,
     Json,
-    Once,
     OnFailure,
-    Plan,
     Ref,
     Runs,
     RunStatus,
     Secret,
     Step,
-    StepStatus,
     Text,
     Until,
 )
 from services.state import State
-from tests.services.plans.world import ABSENT, Clock, Cut, Refused, World, making, plan, proof, runs_on, waiting
+from tests.services.plans.world import Refused, World, making, plan, proof, runs_on, waiting
 
 SECONDS = 20.0
 
@@ -164,55 +160,6 @@ def test_a_create_that_botocore_repeated_is_ours(runs: Runs, world: World) -> No
     assert statuses(runs, runs.start(plan(making("a")))) == {"a": "done"}
 
 
-def test_not_yet_is_tried_again_until_its_deadline(tmp_path: Path, world: World) -> None:
-    later = ErrorMatch("ValidationException", "cannot be assumed")
-    refusal = Refused("ValidationException", "The role cannot be assumed")
-    world.errors["create_thing a"] = [refusal] * 3
-    world.errors["create_thing b"] = [refusal] * 1000
-    with runs_on(tmp_path, world) as runs:
-        steps = [making(name, manner=Once((later,), deadline=120)) for name in ("a", "b")]
-        assert statuses(runs, runs.start(plan(*steps))) == {"a": "done", "b": "failed"}
-    assert 5 < len([call for call in world.changes() if call[1] == "b"]) < 100
-
-
-def test_a_wait_hears_failure_with_its_explanation(runs: Runs, world: World) -> None:
-    answers = iter(["Creating", "Creating", "Failed"])
-    world.special["describe_thing"] = lambda _: {"Status": next(answers), "Reason": "no capacity"}
-    view = runs.wait(runs.start(plan(making("a", proof=None), waiting("a"))), SECONDS)
-    problem = view.steps[1].problem
-    assert problem is not None
-    assert "ended as Failed" in problem.what
-    assert problem.why == "no capacity"
-
-
-def test_a_wait_that_ends_right_with_the_wrong_content_has_failed(runs: Runs, world: World) -> None:
-    world.things["a"] = {"Status": "Ready", "Config": "old"}
-    manner = Until(path="Status", done=("Ready",), expect={"Config": "new"})
-    view = runs.wait(runs.start(plan(replace(waiting("a", manner=manner), after=()))), SECONDS)
-    problem = view.steps[0].problem
-    assert problem is not None
-    assert "Config is old, wanted is new" in problem.why
-
-
-def test_a_wait_has_a_deadline_and_passing_faults_do_not_end_it(runs: Runs, world: World) -> None:
-    world.things["a"] = {"Status": "Creating"}
-    world.errors["describe_thing a"] = [Refused("ThrottlingException", "slow down"), Cut(), Refused("X", "", 503)]
-    manner = Until(path="Status", done=("Ready",), deadline=300)
-    view = runs.wait(runs.start(plan(replace(waiting("a", manner=manner), after=()))), SECONDS)
-    assert view.steps[0].problem is not None
-    assert "not finished after 5 minutes" in view.steps[0].problem.what
-    assert view.steps[0].detail == "Creating"
-
-
-def test_a_wait_until_gone_ends_when_the_thing_is_absent(runs: Runs) -> None:
-    manner = Until(path="Status", gone=True, absent=ABSENT)
-    assert statuses(runs, runs.start(plan(replace(waiting("a", manner=manner), after=())))) == {"wait-a": "done"}
-
-
-def test_a_wait_for_what_never_appears_fails(runs: Runs) -> None:
-    assert statuses(runs, runs.start(plan(replace(waiting("a"), after=())))) == {"wait-a": "failed"}
-
-
 def test_resuming_after_a_failure_does_only_what_is_left(runs: Runs, world: World) -> None:
     world.errors["create_thing b"] = [Refused("ResourceLimitExceeded", "quota")]
     run_id = runs.start(plan(making("a"), making("b", "a", parameters={"Source": Ref("a", "Arn")}), making("c", "b")))
@@ -299,16 +246,6 @@ def test_a_view_pickles_and_a_price_that_is_unknown_stays_unknown(runs: Runs) ->
     view = runs.wait(runs.start(plan(making("a", cost=Cost()), making("b"))), SECONDS)
     assert pickle.loads(pickle.dumps(view)) == view
     assert view.usd_per_hour is None
-
-
-def test_progress_weighs_steps_by_how_long_they_take(tmp_path: Path, world: World) -> None:
-    clock = Clock()
-    with runs_on(tmp_path, world, clock=clock) as runs:
-        manner = Until(path="Status", done=("Ready",), typical=198.0, deadline=500.0)
-        run_id = runs.start(Plan("x", (making("a"), waiting("a", manner=manner))))
-        view = runs.wait(run_id, SECONDS)
-    half = replace(view.steps[1], status=StepStatus.RUNNING, started=0.0)
-    assert replace(view, steps=(view.steps[0], half), now=99.0).progress == pytest.approx(0.505)
 
 
 def test_steps_of_an_unknown_operation_are_refused_where_a_model_is_known(runs: Runs) -> None:

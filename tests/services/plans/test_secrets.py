@@ -122,6 +122,7 @@ def test_resuming_names_the_secrets_it_needs_again(runs: Runs, world: World) -> 
     step = making("a", parameters={"Environment": ENVIRONMENT, "T": Secret("token")})
     run_id = runs.start(plan(step), secrets={"token": GIVEN})
     runs.wait(run_id, SECONDS)
+    assert runs.needs(run_id) == ("HF_TOKEN", "token")
     with pytest.raises(InvalidRequest, match="HF_TOKEN, token"):
         runs.resume(run_id)
     runs.resume(run_id, secrets={"token": GIVEN, "HF_TOKEN": LITERAL})
