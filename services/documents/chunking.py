@@ -89,13 +89,13 @@ def _spans(text: str, settings: ChunkSettings) -> Iterator[tuple[int, int]]:
     while start < last:
         room = _room(text, start, settings)
         if start + room <= done:  # less fits into a passage here than the one before overlaps
-            start, done = _skip_space(text, done), 0
+            start, done = done, 0
             continue
         end = last if start + room >= last else _cut(text, start, start + room, done)
         yield start, start + len(text[start:end].rstrip())
         if end >= last:
             return
-        done = end
+        done = _skip_space(text, end)
         start = _skip_space(text, _next_start(text, start, end, settings.overlap * room // settings.size))
 
 
@@ -115,7 +115,7 @@ def _room(text: str, start: int, settings: ChunkSettings) -> int:
 def _cut(text: str, start: int, limit: int, done: int) -> int:
     """Return where a passage that may reach to `limit` should end: the last good place in its second half.
 
-    It ends after `done`, where the one before ended.
+    It reaches beyond `done`, where what the one before has not begins.
     """
     first = max(start + (limit - start) // 2, done + 1)
     end = text.rfind("\n\n", first, limit)

@@ -194,7 +194,7 @@ class _Text(HTMLParser):
     def _cell(self) -> None:
         if self.cells:
             self.gap = "" if self.row_begun else self.gap
-            self._write(" | ")
+            self._write(" | " if self.row_begun else "| ")
         self.cells += 1
         self.cell_is_empty = True
 

@@ -39,6 +39,10 @@ COMMENT_START, COMMENT_END = "<!--", "-->"
 STRONG = re.compile(r"(\*{1,3}|~~)(?=\S)([^*~\n]{1,1000}?)(?<=\S)\1")
 UNDERSCORED = re.compile(r"(?<!\w)(_{1,3})(?=\S)([^_\n]{1,1000}?)(?<=\S)\1(?!\w)")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+ASIDE = 0xF0000
+"""Where escaped signs wait, in a plane for private use, until marks are gone."""
+
+SET_ASIDE = re.compile("[\U000f0021-\U000f007e]")
 EMPTY = DocumentRefused("The file holds no text.", "Check that it was saved completely, and drop it again.")
 
 
@@ -159,9 +163,10 @@ def _inline(line: str) -> str:
 def _prose(text: str) -> str:
     if not text:
         return ""
+    text = ESCAPE.sub(lambda escape: chr(ASIDE + ord(escape[1])), text)
     text = LINK.sub(r"\1", IMAGE.sub(r"\1", text))
     text = NOTE_MARK.sub(lambda mark: "[" + mark[0][2:], text)
     text = TAG.sub("", AUTOLINK.sub(r"\1", text))
     for _ in range(2):  # emphasis within emphasis
         text = UNDERSCORED.sub(r"\2", STRONG.sub(r"\2", text))
-    return html.unescape(ESCAPE.sub(r"\1", text))
+    return html.unescape(SET_ASIDE.sub(lambda sign: chr(ord(sign[0]) - ASIDE), text))

@@ -30,17 +30,19 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
         if path.is_symlink():
             raise DocumentRefused("This is a link to a file, not a file.", "Give the file itself.") from None
         raise DocumentRefused("The file cannot be opened.", "Check its name and folder.") from None
-    with open(place, "rb") as file:
-        state = os.fstat(file.fileno())
+    try:
+        state = os.fstat(place)
         if stat.S_ISDIR(state.st_mode):
             raise DocumentRefused("This is a folder, not a file.", "Give the files in it.")
         if not stat.S_ISREG(state.st_mode):
             raise DocumentRefused("This is a device or a pipe, not a file.", "Give a file.")
         if state.st_size > limits.file_bytes:
-            raise DocumentRefused(
-                f"The file is larger than {limits.file_bytes / MEGABYTE:,.0f} MB.", "Split it and drop the parts."
-            )
-        return file.read(limits.file_bytes)
+            size = limits.file_bytes / MEGABYTE
+            raise DocumentRefused(f"The file is larger than {size:,.0f} MB.", "Split it and drop the parts.")
+        with open(place, "rb", closefd=False) as file:
+            return file.read(limits.file_bytes)
+    finally:
+        os.close(place)
 
 
 def read_file(path: Path, name: str, limits: Limits) -> Reading:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -154,6 +155,7 @@ class Pool:
         self.working: set[Worker] = set()
         self.owners: Counter[str] = Counter()
         self.closed = False
+        weakref.finalize(self, _end_all, self.waiting, self.working)
 
     def ask(self, message: dict[str, Any], limits: Limits, owner: str = "") -> dict[str, Any]:
         """Have a worker do a task; raises WorkerLost with "time", "memory" or "crash"."""
@@ -222,3 +224,10 @@ class Pool:
             self.changed.notify_all()
         if not keep:
             worker.end()
+
+
+def _end_all(waiting: list[Worker], working: set[Worker]) -> None:
+    """End what is left when nobody holds the pool any more, or the console ends."""
+    for worker in (*waiting, *working):
+        worker.end()
+    waiting.clear()

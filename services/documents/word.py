@@ -204,7 +204,7 @@ def _rows(table: Element) -> Iterator[str]:
             if inner is not None and _name(inner) == "tc":
                 cells.append(_text(inner))
         if any(cells):
-            yield " | ".join(cells)
+            yield " | ".join(cells).strip()
 
 
 def _notes(package: Package, part: str) -> dict[str, str]:
