@@ -104,6 +104,10 @@ class Store(Protocol):
         """Remove a collection and everything in it. NotFound when there is none."""
         ...
 
+    def holds_more(self, owner: str, name: str, documents: Sequence[str]) -> bool:
+        """Whether anything but these documents of this owner is in the collection."""
+        ...
+
     def add(self, space: Space, entries: Sequence[Entry], vectors: Any, *, replace: bool = False) -> int:
         """Store passages; an id that is there already is left alone, or replaced. Returns how many were new."""
         ...

@@ -17,6 +17,7 @@ from typing import Any
 
 from services.errors import NotFound
 from services.knowledge import tables, tokens
+from services.knowledge.checks import checked_vectors
 from services.knowledge.matrix import Matrix
 from services.knowledge.models import (
     Collection,
@@ -139,6 +140,16 @@ class LocalStore:
                 tables.drop_words(connection, space)
                 self._matrices.pop(space, None)
 
+    def holds_more(self, owner: str, name: str, documents: Sequence[str]) -> bool:
+        """Whether anything but these documents is in the owner's collection."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "select distinct document from passage"
+                " where space in (select id from space where owner=? and collection=?)",
+                (owner, name),
+            ).fetchall()
+        return bool({row["document"] for row in rows} - set(documents))
+
     # -- writing
 
     def add(self, space: Space, entries: Sequence[Entry], vectors: Any, *, replace: bool = False) -> int:
@@ -146,7 +157,7 @@ class LocalStore:
 
         An id that is there already is left alone, or replaced. StoreProblem when the vectors do not fit the space.
         """
-        rows = tables.checked_vectors(vectors, len(entries), space)
+        rows = checked_vectors(vectors, len(entries), space)
         with self._writing() as connection:
             number = tables.make_space(connection, space)
             removed = tables.remove(connection, number, [entry.id for entry in entries]) if replace else 0
@@ -206,7 +217,7 @@ class LocalStore:
             hits = {} if settings.mode is SearchMode.VECTOR else tables.keyword_hits(connection, number, words, total)
             vector = None if settings.mode is SearchMode.KEYWORD else question.vector
             if vector is not None:
-                vector = tables.checked_vectors([vector], 1, space)[0]
+                vector = checked_vectors([vector], 1, space)[0]
             rows, nearest = best_rows(matrix, size, usable, vector, hits, settings)
             sql = f"select {tables.FIELDS} from passage where +space=? and id in ({','.join('?' * len(rows))})"
             texts = {

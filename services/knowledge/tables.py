@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from services.errors import InvalidRequest, StoreProblem
+from services.errors import StoreProblem
 from services.knowledge import tokens
-from services.knowledge.matrix import Matrix, unit
+from services.knowledge.checks import checked_name
+from services.knowledge.matrix import Matrix
 from services.knowledge.models import Entry, Passage, SearchSettings, Space
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ create table if not exists vector(id integer primary key, space integer not null
 create index if not exists vector_space on vector(space, id);
 """
 FIELDS = 'id, key, text, source, document, page, start, "end", ordinal, metadata'
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,47}")
 
 
 @contextmanager
@@ -54,35 +53,6 @@ def problems() -> Iterator[None]:
             f"SQLite says: {error}.",
             "Check that the disk is not full and that no other program holds the file, then try again.",
         ) from error
-
-
-def checked_name(name: str) -> str:
-    """`name` if both stores accept it; InvalidRequest otherwise."""
-    if not _NAME.fullmatch(name):
-        raise InvalidRequest(
-            f"A collection cannot be called {name!r}.",
-            "Letters, digits and underscores are allowed, a letter first, 48 at the most.",
-            "Choose another name.",
-        )
-    return name
-
-
-def checked_vectors(vectors: Any, count: int, space: Space) -> NDArray[np.float32]:
-    """`vectors` as `count` normalised rows of the space's dimension. StoreProblem when they do not fit."""
-    import numpy as np
-
-    rows = np.asarray(vectors, np.float32)
-    if count == 0:
-        return np.empty((0, space.dimension), np.float32)
-    if rows.shape != (count, space.dimension):
-        raise StoreProblem(
-            f"The vectors do not fit the collection {space.collection}.",
-            f"It holds vectors of {space.dimension} numbers; these have the shape {rows.shape}.",
-            "Use the embedding model the collection was filled with, or another collection.",
-        )
-    if not np.isfinite(rows).all():
-        raise StoreProblem("The embedding model gave vectors that are not numbers.", "", "Test the embedding endpoint.")
-    return unit(rows)
 
 
 def make_collection(connection: sqlite3.Connection, owner: str, name: str, dimension: int, metric: str) -> None:
