@@ -43,6 +43,9 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\0\1\0\0\0", "a font"),
 )
 
+MARKED_TEXT = (b"{\\rtf", b"%!PS")
+"""Signatures of formats that are text themselves; other letters only count where a zero byte follows."""
+
 NAMES: dict[str, str] = {
     **dict.fromkeys((".pdf",), "pdf"),
     **dict.fromkeys((".docx", ".docm", ".dotx"), "docx"),
@@ -61,6 +64,9 @@ SPOKEN = {
     "text": "plain text",
 }
 SUFFIX = {"pdf": ".pdf", "docx": ".docx", "html": ".html", "text": ".txt"}
+WORD_BODY = re.compile(r"word/document\d*\.xml")
+"""Word's web edition calls it document2.xml."""
+
 HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S
 )
@@ -111,7 +117,7 @@ def _renamed(name: str, spoken: str, hint: str) -> DocumentRefused:
 
 def _look(data: bytes) -> Found:
     """Return what the bytes are, whatever the name says."""
-    if b"%PDF-" in data[:1024]:
+    if data.lstrip().startswith(b"%PDF-") or (b"%PDF-" in data[:1024] and b"endobj" in data):
         return Found("pdf", SPOKEN["pdf"])
     if data.startswith(b"PK\x03\x04"):
         return _look_into_zip(data)
@@ -122,7 +128,9 @@ def _look(data: bytes) -> Found:
     if data.startswith(b"BM") and data[6:10] == b"\0\0\0\0":
         return Found("", "a BMP picture")
     for place, magic, spoken in SIGNATURES:
-        if data[place : place + len(magic)] == magic and (len(magic) > 2 or b"\0" in data[:1024]):
+        if data[place : place + len(magic)] == magic and (
+            magic in MARKED_TEXT or not magic.isascii() or b"\0" in data[:1024]
+        ):
             return Found("", spoken)
     if HTML_START.match(data[:4096].removeprefix(b"\xef\xbb\xbf")):
         return Found("html", SPOKEN["html"])
@@ -150,7 +158,7 @@ def _look_into_zip(data: bytes) -> Found:
                 "Copy or download it again, check that it opens in Word, and drop it again.",
             ) from None
         return Found("", "a damaged ZIP archive")
-    if "word/document.xml" in names:
+    if any(WORD_BODY.fullmatch(name) for name in names):
         return Found("docx", SPOKEN["docx"])
     for start, spoken in (
         ("xl/", "an Excel workbook"),

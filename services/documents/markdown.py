@@ -55,11 +55,13 @@ def read_markdown(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
         )
     state = _State()
     body = _without_front_matter(source.replace("\r\n", "\n").replace("\r", "\n"), state)
+    if body.count("\f") >= limits.pages:
+        raise DocumentRefused(f"The file has more than {limits.pages:,} pages.", "Split it and drop the parts.")
     texts = [tidy(_plain(part, state)) for part in body.split("\f")]
     pages = tuple(Page(number, text) for number, text in enumerate(texts, 1))
     if not any(page.text for page in pages):
         raise EMPTY
-    return pages[: limits.pages], tidy(state.title)[:200]
+    return pages, tidy(state.title)[:200]
 
 
 @dataclass(slots=True)

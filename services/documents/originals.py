@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import re
-import secrets
 import threading
 import unicodedata
 from dataclasses import dataclass
@@ -137,7 +136,7 @@ def _write(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all, for its owner's eyes only."""
     for folder in (path.parents[2], path.parents[1], path.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    part = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     place = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(place, "wb") as file:

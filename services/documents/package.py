@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -40,6 +41,11 @@ class Package:
 
     def __contains__(self, name: str) -> bool:
         return name in self.archive.NameToInfo
+
+    def part(self, stem: str) -> str:
+        """Return the name of the part called `stem`, which may have a number: word/document.xml, word/document2.xml."""
+        pattern = re.compile(re.escape(stem) + r"\d*\.xml")
+        return next((name for name in self.archive.namelist() if pattern.fullmatch(name)), stem + ".xml")
 
     def tree(self, name: str) -> Element | None:
         """Return a small part as a tree, None where the file has no such part."""

@@ -16,8 +16,8 @@ LENGTH = struct.Struct(">I")
 
 
 def pack(message: dict[str, Any]) -> bytes:
-    """Return a message as it travels."""
-    data = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    """Return a message as it travels; names of files may hold halves of characters, as Python reads them."""
+    data = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     return LENGTH.pack(len(data)) + data
 
 

@@ -21,7 +21,7 @@ from services.documents.tidy import tidy
 from services.errors import DocumentRefused
 
 NOT_SHOWN = frozenset({"del", "moveFrom", "Fallback", "pPr", "rPr", "sectPr", "instrText", "delText", "comment"})
-NOTES = {"footnoteReference": "word/footnotes.xml", "endnoteReference": "word/endnotes.xml"}
+NOTES = {"footnoteReference": "word/footnotes", "endnoteReference": "word/endnotes"}
 SIGNS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-"}
 EMPTY = DocumentRefused(
     "The document holds no text.", "If it holds pictures of text, run text recognition (OCR) and drop the result."
@@ -53,7 +53,7 @@ def read_docx(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
     package = Package(data, limits)
     notes = {kind: _notes(package, part) for kind, part in NOTES.items()}
     story = _Story(limits, _lists(package), notes)
-    package.stream("word/document.xml", story.block, depth=2)
+    package.stream(package.part("word/document"), story.block, depth=2)
     pages = story.finish()
     if not any(page.text for page in pages):
         raise EMPTY
@@ -207,7 +207,7 @@ def _rows(table: Element) -> Iterator[str]:
             yield " | ".join(cells).strip()
 
 
-def _notes(package: Package, part: str) -> dict[str, str]:
+def _notes(package: Package, stem: str) -> dict[str, str]:
     """Return the notes of a part by their id."""
     notes: dict[str, str] = {}
 
@@ -215,6 +215,7 @@ def _notes(package: Package, part: str) -> dict[str, str]:
         if not _get(note, "type"):
             notes[_get(note, "id")] = _text(note)
 
+    part = package.part(stem)
     if part in package:
         package.stream(part, keep, depth=1)
     return notes
@@ -268,10 +269,10 @@ def _lists(package: Package) -> _Lists:
             level = _get(_child(element, "pPr", "numPr", "ilvl"), "val")
             styles[_get(element, "styleId")] = (_get(number, "val"), level or "0")
 
-    if "word/numbering.xml" in package:
-        package.stream("word/numbering.xml", keep, depth=1)
-    if "word/styles.xml" in package:
-        package.stream("word/styles.xml", keep_style, depth=1)
+    for stem, tell in (("word/numbering", keep), ("word/styles", keep_style)):
+        part = package.part(stem)
+        if part in package:
+            package.stream(part, tell, depth=1)
     return _Lists(frozenset(bullets), styles)
 
 

@@ -22,6 +22,8 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
         (make_html("<p>x"), "page.txt", "html"),
         (b"\xef\xbb\xbf<!-- saved --> <!DOCTYPE html><p>x", "page", "html"),
         (b"a,b\n1,2\n", "table.csv", "text"),
+        (b"A PDF begins with %PDF-1.4.", "notes.md", "markdown"),
+        (b"GIF8 and ID3 are signatures.", "notes.txt", "text"),
         (b"MZ is how this line begins", "notes.txt", "text"),
         ("Привет".encode("cp1251"), "letter.txt", "text"),
     ],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.documents import Limits, Page, Reader, Reading, Refusal, chunk, read_payload
+from services.documents import Limits, Page, Reader, Reading, Refusal, chunk, read_payload, render_page, shared_reader
 from services.documents.limits import MEGABYTE
 from services.documents.pool import Pool, Worker, WorkerLost
 from tests.services.documents.samples import make_docx, make_html, make_pdf
@@ -21,8 +23,6 @@ from tests.services.documents.samples import make_docx, make_html, make_pdf
 Read = Callable[[bytes, str], Reading]
 SLOW_HTML = b"<html>" + b"<!--" * 2_000_000
 """Python's parser looks for the end of each comment to the end of the file: minutes."""
-
-HEAVY_MARKDOWN = b"- " * 12_000_000 + b"x"
 
 
 def until(true: Callable[[], bool], seconds: float = 20) -> None:
@@ -127,9 +127,6 @@ def test_a_file_that_needs_too_much_memory_is_refused(make: Callable[..., Reader
 
 
 def test_a_worker_cannot_take_two_gigabytes(tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     program = (
         "from services.documents.worker import confine; from services.documents import Limits\n"
         "confine(Limits())\n"
@@ -228,6 +225,27 @@ def test_a_worker_that_has_grown_is_replaced(make: Callable[..., Reader], tmp_pa
     assert reader.read(path, "long.txt").refusal is None
     reader.read(good, "good.pdf")
     assert all(worker.resident() < 160 * MEGABYTE for worker in reader.pool.waiting)
+
+
+def test_a_name_that_is_not_utf8_is_no_obstacle(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"gr\xfc\xdfe.txt")
+    path.write_bytes(b"Words.")
+    assert reader.read(path, path.name).pages == (Page(1, "Words."),)
+
+
+def test_one_reader_is_shared_by_all_that_draw(good: Path) -> None:
+    assert render_page(good, 1).startswith(b"\x89PNG")
+    assert shared_reader() is shared_reader()
+    shared_reader().close()
+    shared_reader.cache_clear()
+
+
+def test_naming_documents_loads_no_reader() -> None:
+    heavy = ("pypdf", "pypdfium2", "PIL", "docx", "lxml", "bs4", "charset_normalizer", "psutil", "numpy")
+    program = f"import services.documents, sys; print([name for name in {heavy} if name in sys.modules])"
+    root = Path(__file__).parents[3]
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=root, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_a_closed_reader_refuses(make: Callable[..., Reader], good: Path) -> None:

@@ -9,7 +9,7 @@ from services.documents.limits import DEFAULT_LIMITS, Limits
 from services.documents.package import Package
 from services.documents.word import read_docx
 from services.errors import DocumentRefused
-from tests.services.documents.samples import WORD, make_docx
+from tests.services.documents.samples import WORD, make_docx, make_zip
 
 PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 STYLES = (
@@ -104,6 +104,12 @@ def test_a_file_that_python_docx_writes_is_read() -> None:
     document.save(out)
     ((page,), _) = read_docx(out.getvalue(), DEFAULT_LIMITS)
     assert page.text == "Turbines\n\nThey turn.\n\n- first\n- second\n\n| cell"
+
+
+def test_a_body_with_a_number_in_its_name_is_found() -> None:
+    body = f'<w:document xmlns:w="{WORD}"><w:body><w:p>{run("Online.")}</w:p></w:body></w:document>'
+    ((page,), _) = read_docx(make_zip({"word/document2.xml": body}), DEFAULT_LIMITS)
+    assert page.text == "Online."
 
 
 def test_entities_are_refused_wherever_they_are_declared() -> None:
