@@ -1,6 +1,6 @@
 """A worker in a process of its own, for the test that kills it: its world is a folder, one file a thing.
 
-python -m tests.services.plans.child STATE WORLD PACE
+python -m tests.services.plans.child STATE WORLD PACE [undo]
 """
 
 from __future__ import annotations
@@ -58,6 +58,10 @@ def main() -> None:
     run_id = runs.start(long_plan())
     print(run_id, flush=True)
     runs.wait(run_id, 60)
+    if "undo" in sys.argv:
+        operator.pace = 0.03
+        runs.undo(run_id)
+        runs.wait(run_id, 60)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,10 @@ def things(tmp_path: Path) -> dict[str, str]:
     return {path.stem: path.read_text() for path in (tmp_path / "world").glob("*.thing")}
 
 
+def count(tmp_path: Path) -> int:
+    return len(list((tmp_path / "world").glob("*.thing")))
+
+
 def killed_midway(tmp_path: Path, changes: int) -> str:
     """Start the long plan in another process and kill -9 it once it has made `changes` changes; the run's id."""
     where = [str(tmp_path / "state.db"), str(tmp_path / "world")]
@@ -39,7 +43,25 @@ def killed_midway(tmp_path: Path, changes: int) -> str:
     with child, child.stdout:
         run_id: str = child.stdout.readline().strip()
         deadline = time.monotonic() + SECONDS
-        while len(things(tmp_path)) < changes:
+        while count(tmp_path) < changes:
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+    return run_id
+
+
+def killed_while_undoing(tmp_path: Path, left: int) -> str:
+    """Let the long plan be done and undone in another process; kill -9 it when `left` things are left."""
+    where = [str(tmp_path / "state.db"), str(tmp_path / "world")]
+    arguments = [sys.executable, "-m", "tests.services.plans.child", *where, "0", "undo"]
+    child = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    with child, child.stdout:
+        run_id: str = child.stdout.readline().strip()
+        most, deadline = 0, time.monotonic() + SECONDS
+        while most < 12 or count(tmp_path) > left:
+            most = max(most, count(tmp_path))
             assert time.monotonic() < deadline
             time.sleep(0.002)
         os.kill(child.pid, signal.SIGKILL)
@@ -80,6 +102,19 @@ def test_after_kill_9_cancelling_takes_back_all_that_was_made(tmp_path: Path) ->
     assert view.status is RunStatus.CANCELLED
     assert things(tmp_path) == {}
     assert view.usd_per_hour == 0.0
+
+
+@pytest.mark.parametrize("left", [10, 4])
+def test_after_kill_9_while_undoing_resuming_takes_back_the_rest(tmp_path: Path, left: int) -> None:
+    run_id = killed_while_undoing(tmp_path, left)
+    runs = runs_later(tmp_path, FolderWorld(tmp_path / "world", 0.0))
+    view = runs.view(run_id)
+    assert view.status is RunStatus.INTERRUPTED
+    assert view.undo_steps
+    runs.resume(run_id)
+    view = runs.wait(run_id, SECONDS)
+    assert view.status is RunStatus.UNDONE
+    assert things(tmp_path) == {}
 
 
 def two_workers(tmp_path: Path, world: World, clock: Clock) -> tuple[Runs, Runs]:

@@ -43,6 +43,7 @@ class World:
         self.at_once = self.most_at_once = 0
         self.delay = 0.0
         self.number = 0
+        self.order: list[str] = []
 
     def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         with self.lock:
@@ -76,6 +77,7 @@ class World:
     def _create_thing(self, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if name in self.things:
             raise Refused("ValidationException", f"Cannot create already existing thing {name}")
+        self.order.append(name)
         self.things[name] = {**parameters, "Arn": f"arn:aws:library:::thing/{name}", "Status": "Ready"}
         return {"Arn": self.things[name]["Arn"]}
 
