@@ -50,7 +50,7 @@ def document() -> str:
     rows = "\n".join(f"| {what} | {', '.join(f'`{each}`' for each in actions)} |" for what, actions in READS.items())
     parts = [
         "# Permissions",
-        "Made by `sagedeck permissions` from the plans themselves; a test fails when it is out of date. Every plan shows"
+        "Made by `sagedeck permissions` from the plans themselves; a test fails when it is out of date. A plan shows"
         " its own policy, with the real names, before it runs.",
         "## To look",
         "| what | actions |\n|---|---|\n" + rows,

@@ -9,7 +9,7 @@ from cli.permissions import READS, document
 
 ROOT = Path(__file__).resolve().parent.parent
 # Calls that need no permission of their own, or belong to steps, whose plans declare them.
-_NOT_READS = {"get_caller_identity", "assume_role"}
+_NOT_READS = {"get_caller_identity", "assume_role", "get_model_specs"}  # the last is sagemaker-core's, not boto's
 
 
 def _pascal(operation: str) -> str:
