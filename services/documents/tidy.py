@@ -12,6 +12,12 @@ from itertools import pairwise
 LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028]")
 SURROGATES = re.compile("[\ud800-\udfff]")
 SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+SYMBOL_BULLETS = re.compile("[\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc]")
+"""Bullets of Word's Symbol and Wingdings fonts, which have no Unicode of their own."""
+
+LETTER_FORMS = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc]+")
+"""Ligatures and shapes of letters as fonts draw them: ﬁ, and Arabic as it looks within a word."""
+
 UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # control characters
     "\xad\u200b\u2060-\u2064\ufeff"  # soft hyphen, zero-width space, invisible operators, byte-order mark
@@ -41,6 +47,7 @@ def tidy(text: str) -> str:
     """Return `text` in NFC with plain line ends and spaces, and without characters that cannot be seen."""
     text = SURROGATES.sub("\ufffd", LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n"))
     text = UNSEEN.sub("", SPACES.sub(" ", text))
+    text = SYMBOL_BULLETS.sub("•", LETTER_FORMS.sub(lambda shapes: unicodedata.normalize("NFKC", shapes[0]), text))
     text = ACCENT_RUN.sub(r"\1", text)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)

@@ -10,7 +10,7 @@ It takes tasks on its standard input and answers on its standard output, as serv
 Limits: its address space (RLIMIT_AS; macOS does not keep to it, there the pool watches the resident size), processor
 time for each task, no core dump, no written file of more than 4 MB; it ends itself when a task takes too long even
 if its parent is gone, after an idle minute, and when memory ran out. It has no secrets: the pool gives it a bare
-environment.
+environment. Needs POSIX.
 """
 
 from __future__ import annotations

@@ -140,6 +140,11 @@ def test_what_cannot_be_seen_or_turns_text_around_is_removed() -> None:
     assert page.text == "abcd éf x y z\n\nend"
 
 
+def test_letters_drawn_in_special_shapes_become_plain_ones() -> None:
+    ((page,), _) = read_text("ﬁle oﬃce ﻣﺮﺣﺒﺎ \uf0b7 item".encode(), DEFAULT_LIMITS)
+    assert page.text == "file office مرحبا • item"
+
+
 def test_joiners_that_scripts_need_stay() -> None:
     persian, family = "می\u200cخواهم", "👨\u200d👩\u200d👧"
     ((page,), _) = read_text(f"{persian} {family}".encode(), DEFAULT_LIMITS)

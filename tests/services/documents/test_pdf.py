@@ -80,6 +80,15 @@ def test_a_page_that_pypdf_cannot_read_is_read_all_the_same(monkeypatch: pytest.
     assert [page.text for page in pages] == ["plain", "rare words"]
 
 
+@pytest.mark.parametrize(
+    ("seen", "read"), [("\uf001nal", "final"), ("\uf001 שלום", "\uf001 שלום"), ("\uf0b7 item", "• item")]
+)
+def test_signs_without_meaning_are_looked_up_another_way(monkeypatch: pytest.MonkeyPatch, seen: str, read: str) -> None:
+    monkeypatch.setattr(PageObject, "extract_text", lambda page: seen)
+    ((page,), _) = read_pdf(make_pdf(["final"]), DEFAULT_LIMITS)
+    assert page.text == read
+
+
 def test_scripts_in_a_pdf_are_neither_run_nor_read() -> None:
     script = {60: b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"}
     data = make_pdf(["Safe text"], extra=script).replace(b"/Type /Catalog", b"/Type /Catalog /OpenAction 60 0 R")
