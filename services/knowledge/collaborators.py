@@ -74,7 +74,11 @@ class Originals(Protocol):
         """Keep a file; the same bytes again are the same original."""
         ...
 
-    def delete(self, owner: str, sha256: str) -> None:
+    def open(self, owner: str, sha256: str) -> Original:
+        """A kept file; NotFound when there is none."""
+        ...
+
+    def delete(self, owner: str, sha256: str) -> bool:
         """Remove a kept file; one that is not there is not missed."""
         ...
 
