@@ -75,11 +75,11 @@ _processwide_lock = threading.Lock()
 
 def _shared(folder: Path) -> tuple[State, ReadCache, Any]:
     """State, read cache and document workers are one for a process: rows and keys carry their owner themselves."""
-    from services.documents import Reader
+    from services.documents import shared_reader
 
     with _processwide_lock:
         if folder not in _processwide:
-            _processwide[folder] = (State(folder / "state.db"), ReadCache(), Reader())
+            _processwide[folder] = (State(folder / "state.db"), ReadCache(), shared_reader())
         return _processwide[folder]
 
 

@@ -38,7 +38,7 @@ def test_every_read_of_a_gateway_is_listed() -> None:
 def test_the_readmes_commands_are_targets_of_the_makefile() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
-    named = set(re.findall(r"`?make ([a-z-]+)", readme))
+    named = set(re.findall(r"(?:`|^    )make ([a-z-]+)", readme, re.M))
     assert {"run", "test"} <= named
     assert named <= targets
 
