@@ -44,7 +44,8 @@ class _Live:
 class Runs:
     """The runs of one owner. `operators(service)` gives who carries out the calls of a service.
 
-    `worker` names this process in the journal; `clock` gives seconds since 1970.
+    `worker` names this process in the journal; `clock` gives seconds since 1970. A `sleep` other than time.sleep is
+    called with each whole pause and should be short: only time.sleep is cut into slices in which a cancel is heard.
     """
 
     def __init__(

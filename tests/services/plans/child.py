@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from tests.services.plans.world import ABSENT, Refused, making, waiting
 
 
 class FolderWorld:
-    """Things are files with a line for each time they were made, so that making one twice is seen afterwards."""
+    """A thing is a file, put there at once and under a name of its own, so that making one twice leaves two."""
 
     def __init__(self, folder: Path, pace: float) -> None:
         self.folder, self.pace = folder, pace
@@ -26,16 +27,17 @@ class FolderWorld:
 
     def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         name = str(parameters["Name"])
-        path = self.folder / f"{name}.thing"
+        made = list(self.folder.glob(f"{name}.*.thing"))
         if operation == "describe_thing":
-            if not path.exists():
+            if not made:
                 raise Refused("ValidationException", f"Could not find {name}")
             return {"Arn": f"arn:aws:library:::thing/{name}", "Status": "Ready"}
         time.sleep(self.pace)
         if operation == "create_thing":
-            with open(path, "a", encoding="utf-8") as thing:
-                thing.write(f"made of {parameters.get('Source', 'nothing')}\n")
-        else:
+            draft = self.folder / f"{name}.{uuid.uuid4().hex}.draft"
+            draft.write_text(f"made of {parameters.get('Source', 'nothing')}", encoding="utf-8")
+            draft.rename(draft.with_suffix(".thing"))
+        for path in made if operation == "delete_thing" else ():
             path.unlink()
         time.sleep(self.pace)  # carried out, but the answer is still on its way
         return {"Arn": f"arn:aws:library:::thing/{name}"}
