@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,21 +26,21 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
-    """Which endpoints answer, from which documents (their sha256) of which collection, with how many passages."""
+    """Which endpoints answer, from which documents (sha256 -> path in the folder), with how many passages."""
 
     embedding: str
     language: str
     collection: str
-    documents: tuple[str, ...]
+    documents: Mapping[str, str]
     k: int = 5
 
 
 @dataclass(frozen=True, slots=True)
 class FolderReading:
-    """A folder once read: the collection, its documents' sha256, and (file, reason) of what was refused."""
+    """A folder once read: its collection, its documents (sha256 -> path), and (path, reason) of what was refused."""
 
     collection: str
-    documents: tuple[str, ...]
+    documents: Mapping[str, str]
     refused: tuple[tuple[str, str], ...]
 
 
@@ -86,18 +86,19 @@ def read_folder(
     A file that is refused stops nothing. Raises what stops all of it, such as an endpoint that does not answer.
     """
     collection = f"folder_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
-    documents: list[str] = []
+    documents: dict[str, str] = {}
     refused: list[tuple[str, str]] = []
     for group in _groups(files):
-        uploads = tuple(Upload(path.relative_to(folder).as_posix(), path.read_bytes()) for path in group)
+        uploads = tuple(Upload(path.name, path.read_bytes()) for path in group)
         view = _follow(knowledge, knowledge.ingest(IngestRequest(uploads, embedding, collection=collection)), say)
-        for file in view.files:
+        for path, file in zip(group, view.files, strict=True):
+            name = path.relative_to(folder).as_posix()
             if file.status in (FileStatus.READY, FileStatus.SAME):
-                documents.append(file.document)
+                documents.setdefault(file.document, name)
             else:
-                refused.append((file.name, " ".join(part for part in (file.reason, file.hint) if part)))
-                say(f"  not read: {file.name}: {file.reason}")
-    return FolderReading(collection, tuple(dict.fromkeys(documents)), tuple(refused))
+                refused.append((name, " ".join(part for part in (file.reason, file.hint) if part)))
+                say(f"  not read: {name}: {file.reason}")
+    return FolderReading(collection, documents, tuple(refused))
 
 
 def answer_all(
@@ -121,7 +122,7 @@ def answer_all(
 
 
 def _line(knowledge: KnowledgeService, question: tuple[str, str], request: BatchRequest) -> dict[str, Any]:
-    settings = SearchSettings(k=request.k, documents=request.documents)
+    settings = SearchSettings(k=request.k, documents=tuple(request.documents))
     asked = AskRequest(
         question[1], request.embedding, request.language, collection=request.collection, settings=settings
     )
@@ -130,7 +131,12 @@ def _line(knowledge: KnowledgeService, question: tuple[str, str], request: Batch
         for event in knowledge.answer(asked):
             if isinstance(event, Retrieved):
                 line["chunks"] = [
-                    {"text": each.text, "source": each.source, "page": each.page, "score": round(each.score, 6)}
+                    {
+                        "text": each.text,
+                        "source": request.documents.get(each.document, each.source),
+                        "page": each.page,
+                        "score": round(each.score, 6),
+                    }
                     for each in event.passages
                 ]
             elif isinstance(event, Finished):
