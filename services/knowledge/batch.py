@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.documents import DEFAULT_LIMITS
 from services.errors import InvalidRequest, NotFound, SagedeckError
 from services.knowledge.events import Finished, Retrieved
 from services.knowledge.models import AskRequest, FileStatus, IngestRequest, IngestView, SearchSettings, Upload
@@ -88,7 +89,10 @@ def read_folder(
     collection = f"folder_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
     documents: dict[str, str] = {}
     refused: list[tuple[str, str]] = []
-    for group in _groups(files):
+    small = [path for path in files if path.stat().st_size <= DEFAULT_LIMITS.file_bytes]
+    for path in sorted(set(files) - set(small)):
+        refused.append((path.relative_to(folder).as_posix(), "The file is larger than 50 MB. Split it."))
+    for group in _groups(small):
         uploads = tuple(Upload(path.name, path.read_bytes()) for path in group)
         view = _follow(knowledge, knowledge.ingest(IngestRequest(uploads, embedding, collection=collection)), say)
         for path, file in zip(group, view.files, strict=True):
