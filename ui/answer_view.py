@@ -11,6 +11,7 @@ import streamlit as st
 
 from services.errors import SagedeckError, StreamBroken
 from services.knowledge import AskRequest, Citation, Evidence, Finished, NotInDocuments, Passage, Retrieved, TextDelta
+from services.knowledge.prompt import messages
 from ui import error_box, formats, passage_view
 from ui.escape import answer, literal
 
@@ -162,6 +163,6 @@ def _found(console: Console, turn: Turn, key: str) -> None:
                         passage_view.open_passage(console, passage)
                 st.text(passage.text if len(passage.text) < 600 else f"{passage.text[:600]}…")
         if turn.request is not None and st.toggle("Show the prompt as the model got it", key=f"{key}-prompt"):
-            for message in console.knowledge.prompt(turn.request, turn.passages):
+            for message in messages(turn.request.question, turn.passages, turn.request.history):
                 st.markdown(f"**{literal(message.role)}**")
                 st.code(message.content, language=None, wrap_lines=True)

@@ -22,7 +22,8 @@ STREAMLITS = (
 RUN = """async (known) => (await axe.run(document)).violations
   .filter(rule => ['serious', 'critical'].includes(rule.impact))
   .flatMap(rule => rule.nodes
-    .filter(node => !known.some(([id, where]) => id === rule.id && document.querySelector(node.target[0])?.closest(where)))
+    .filter(node => !known.some(
+      ([id, where]) => id === rule.id && document.querySelector(node.target[0])?.closest(where)))
     .map(node => `${rule.id}: ${node.html.slice(0, 200)} (${(node.any[0] || {}).message || ''})`))"""
 
 
