@@ -76,8 +76,8 @@ class Plain:
 
     def matrix(self, texts: Sequence[str]) -> Array:
         rows = []
-        for start in range(0, len(texts), 16):
-            encodings = self.tokenizer.encode_batch(list(texts[start : start + 16]))
+        for start in range(0, len(texts), 2):
+            encodings = self.tokenizer.encode_batch(list(texts[start : start + 2]))
             mask = np.array([encoding.attention_mask for encoding in encodings], np.float32)
             values = self._forward(np.array([encoding.ids for encoding in encodings]), mask)
             pooled = (values * mask[:, :, None]).sum(1)
