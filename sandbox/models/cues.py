@@ -43,7 +43,7 @@ _TIME = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|"
     r"Wednesday|Thursday|Friday|Saturday|Sunday)\b|\d+年|\d+月"
 )
-_NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-ZÀ-ÞΑ-ΩА-Я][\w’'-]+")
+_NAME = re.compile(r"(?<!^)\b[A-ZÀ-ÞΑ-ΩА-Я][\w’'-]+")
 _SITED = re.compile(r"\b(?:in|at|near|from|to|of|by|on|within|between)\b (?:the )?[A-ZÀ-Þ]")
 _REASON = re.compile(
     r"\b(?:because|since|due to|owing to|so that|in order to|therefore|to \w+|as a result|caused by)\b", re.IGNORECASE

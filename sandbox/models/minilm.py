@@ -1,9 +1,8 @@
 """all-MiniLM-L6-v2 by tokenizers and onnxruntime: texts to unit vectors, on two cores and in little memory."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,6 @@ from tokenizers import Tokenizer
 
 TOKENS = 256  # what the model was trained to read; the rest of a text is left out
 _THREADS = 2
-_BATCH_TOKENS = 1600  # texts times padded length in one run: eight passages, or sixty sentences
 _CHARACTERS = 8000  # no 256 tokens of any language are longer; spares tokenising a book
 _SEPARATOR = 102
 
@@ -23,7 +21,7 @@ class MiniLM:
     def __init__(self, graph: Path, tokenizer: Path, threads: int = _THREADS) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        options.enable_cpu_mem_arena = False  # the arena would keep the largest batch's memory for good
+        options.enable_cpu_mem_arena = False  # the arena would keep the longest text's memory for good
         options.enable_mem_pattern = False
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the console needs the cores too
         options.log_severity_level = 3
@@ -41,33 +39,12 @@ class MiniLM:
         """Return the vectors of `texts` as rows, [len(texts), 384], each of length 1."""
         result = np.empty((len(texts), 384), np.float32)
         encodings = self._tokenizer.encode_batch_fast([text[:_CHARACTERS] for text in texts])
-        tokens = [_cut(encoding.ids) for encoding in encodings]
-        for places in _batches(tokens):
-            rows = [tokens[place] for place in places]
-            ids = np.zeros((len(rows), max(map(len, rows))), np.int64)
-            mask = np.zeros(ids.shape, np.int32)
-            for number, row in enumerate(rows):
-                ids[number, : len(row)] = row
-                mask[number, : len(row)] = 1
-            result[places] = self._run(ids, mask)
+        for row, encoding in enumerate(encodings):
+            ids = np.array([_cut(encoding.ids)], np.int64)
+            with self._running:
+                result[row] = self._session.run(None, {"ids": ids})[0]
         return result
-
-    def _run(self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int32]) -> Any:
-        with self._running:
-            return self._session.run(None, {"ids": ids, "mask": mask})[0]
 
 
 def _cut(ids: list[int]) -> list[int]:
     return ids if len(ids) <= TOKENS else [*ids[: TOKENS - 1], _SEPARATOR]
-
-
-def _batches(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Yield the places of texts that run together: of like length, so that little is padding."""
-    batch: list[int] = []
-    for place in sorted(range(len(tokens)), key=lambda each: len(tokens[each])):
-        if batch and (len(batch) + 1) * len(tokens[place]) > _BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(place)
-    if batch:
-        yield batch
