@@ -112,7 +112,8 @@ _loader: Any = None
 _loader_lock = threading.Lock()
 
 
-def _shared_loader() -> Any:
+def shared_loader() -> Any:
+    """botocore's data loader, one for the process: service models are parsed once."""
     global _loader
     with _loader_lock:
         if _loader is None:
@@ -131,7 +132,7 @@ def open_session(source: Source) -> Any:
     import botocore.session
 
     core = botocore.session.Session(profile=source.profile or None)
-    core.register_component("data_loader", _shared_loader())
+    core.register_component("data_loader", shared_loader())
     keys = source.keys
     session = boto3.Session(
         botocore_session=core,
@@ -162,7 +163,7 @@ def _assumed(session: Any, source: Source) -> Any:
         }
 
     core = botocore.session.Session()
-    core.register_component("data_loader", _shared_loader())
+    core.register_component("data_loader", shared_loader())
     # boto3 takes refreshing credentials in no other way
     core._credentials = DeferredRefreshableCredentials(refresh, method="assume-role")
     return boto3.Session(botocore_session=core, region_name=source.region)

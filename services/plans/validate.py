@@ -10,25 +10,19 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from services.clients import shared_loader
 from services.plans import graph
 from services.plans.models import Plan, Read, Repeat, Step, Upload
 from services.plans.shapes import UNKNOWN, problems_of_value
 from services.plans.values import look, refs_of
 
 _SENT_WITH_A_FILE = ("Body", "ChecksumSHA256")
-_MODELS_KEPT = 6  # a parsed model takes some 10 MB; one plan speaks to few services
-
-
-@lru_cache(maxsize=1)
-def _loader() -> Any:
-    import botocore.session
-
-    return botocore.session.Session().get_component("data_loader")
+_MODELS_KEPT = 6  # one plan speaks to few services
 
 
 @lru_cache(maxsize=1)
 def _aws_services() -> frozenset[str]:
-    return frozenset(_loader().list_available_services("service-2"))
+    return frozenset(shared_loader().list_available_services("service-2"))
 
 
 def is_aws(service: str) -> bool:
@@ -43,7 +37,7 @@ def service_model(service: str) -> Any:
         return None
     from botocore.model import ServiceModel
 
-    return ServiceModel(_loader().load_service_model(service, "service-2"), service)
+    return ServiceModel(shared_loader().load_service_model(service, "service-2"), service)
 
 
 @lru_cache(maxsize=_MODELS_KEPT)
