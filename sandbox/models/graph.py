@@ -4,11 +4,11 @@ Six BERT layers of width 384 with 12 heads; the tokens of one text in, its unit 
 normalised). One text a run: nothing is padded or masked, attention takes its quick path, and a text has the same vector
 whatever it is embedded with. Batches were slower here, for want of cache.
 
-The quantised graph keeps its matrices as 8-bit integers, one scale a column, and quantises activations as they come
+The quantised graph keeps its matrices as 8-bit integers, one scale a column, and quantises activations on the way
 (`DynamicQuantizeMatMul`). Two things keep it true to the original. What a layer norm feeds into a matrix is first
 scaled channel by channel, so that no channel drowns the others (Xiao et al. 2022, SmoothQuant; the ranges are told by
-the norm's own weights). And the last matrix of the first two layers stays fp32: of its inputs, one channel is four times
-all others. Cosine to fp32: .994 at least, at 1.6 times the speed.
+the norm's own weights). And the last matrix of the first two layers stays fp32: of its inputs, one channel is four
+times all others. Cosine to fp32: .994 at least, at 1.6 times the speed.
 """
 
 from dataclasses import dataclass

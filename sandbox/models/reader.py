@@ -20,15 +20,16 @@ from sandbox.models.shortening import shortened
 NOT_FOUND = "NOT IN THE DOCUMENTS"
 _LENGTH = 300  # characters of an answer, citations included
 _SHORTEST = 3  # characters of a sentence worth looking at
-_CANDIDATES = 20  # sentences compared by meaning; more would not be read in 150 ms
+_CANDIDATES = 16  # sentences compared by meaning; more would not be read in 150 ms
 _EMBEDDED = 400  # characters of a sentence that are compared by meaning
 _LOOKED_AT = 4  # sentences considered for the answer
 # Weights found on 101 answerable and 20 unanswerable public reading-comprehension questions, 2026-11.
-_WORDS, _PASSAGE, _CUE, _RANK, _FRAGMENT = 0.45, 0.15, 0.06, 0.01, 0.15
+_WORDS, _CONTEXT, _PASSAGE, _CUE, _RANK, _FRAGMENT = 0.45, 0.15, 0.15, 0.1, 0.01, 0.15
 _EVIDENCE_WORDS = 0.5
 _ENOUGH = 0.6  # cosine plus half the share of the question's words; below it the question counts as unanswered
 _CERTAIN = 0.85  # what the evidence must reach in a conversation, where nothing was retrieved for the question
-_SECOND = 0.7  # a further sentence is added if its score is this part of the first's
+_STRANGE = 0.08  # more is wanted if the passages know none of the names in the question
+_SECOND = 0.75  # a further sentence is added if its score is this part of the first's
 _ECHOED = 100  # characters of the question that the stand-in repeats
 _STAND_IN = (
     "I am the sandbox's stand-in for a language model: I read, I do not write. Give me passages and a question, and I "
@@ -50,6 +51,7 @@ class _Sentence:
     number: int
     rank: int
     terms: frozenset[str]
+    before: frozenset[str]
     fragment: bool
 
 
@@ -86,7 +88,7 @@ class Reader:
 
     def _answer(self, asked: Asked) -> str:
         ranked = self.rank(asked)
-        if not ranked or max(each.evidence for each in ranked) < _ENOUGH:
+        if not ranked or max(each.evidence for each in ranked) < _ENOUGH + _STRANGE * _strange(asked):
             return NOT_FOUND
         return _written(ranked, asked.question)
 
@@ -104,10 +106,18 @@ class Reader:
         for each, vector in zip(near, vectors, strict=True):
             cosine = sum(a * b for a, b in zip(question, vector, strict=True))
             overlap = weigh.share(each.terms)
-            score = cosine + _WORDS * overlap + _PASSAGE * around[each.number] - _RANK * each.rank
+            context = weigh.share(each.terms | each.before) - overlap
+            score = cosine + _WORDS * overlap + _CONTEXT * context + _PASSAGE * around[each.number] - _RANK * each.rank
             score += _CUE * offers(each.text, kind, asked.question) - _FRAGMENT * each.fragment
             scored.append(_Scored(each, score, cosine + _EVIDENCE_WORDS * overlap))
         return sorted(scored, key=lambda each: -each.score)
+
+
+def _strange(asked: Asked) -> float:
+    """Return the part of the names in a question that no passage knows, 0 to 1."""
+    named = {name for word in asked.question.split()[1:] if word[:1].isupper() for name in terms(word)}
+    known = {term for passage in asked.passages for term in terms(passage.text)}
+    return len(named - known) / len(named) if named else 0.0
 
 
 class _Weights:
@@ -135,12 +145,14 @@ def _unique(asked: Asked) -> list[_Sentence]:
     found: list[_Sentence] = []
     seen: set[str] = set()
     for rank, passage in enumerate(asked.passages):
+        before: frozenset[str] = frozenset()
         for place, text in enumerate(sentences(passage.text)):
             if text in seen or len(text) < _SHORTEST:
                 continue
             seen.add(text)
-            fragment = place == 0 and text[0].islower()
-            found.append(_Sentence(text, passage.number, rank, frozenset(terms(text)), fragment))
+            held = frozenset(terms(text))
+            found.append(_Sentence(text, passage.number, rank, held, before, place == 0 and text[0].islower()))
+            before = held
     wholes = [each.text for each in found]
     return [each for each in found if not any(each.text != whole and each.text in whole for whole in wholes)]
 

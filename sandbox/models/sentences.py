@@ -1,6 +1,7 @@
 """Sentences and the words in them, in scripts with spaces and without."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 # A sentence ends at . ! ? before a space and a capital or a digit, at 。！？, at a blank line, and before a list item.
@@ -10,6 +11,7 @@ _END = re.compile(
 )
 _ABBREVIATED = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|No|Fig|Inc|Ltd|approx|c|ca|d|b)|\b[A-Z])\.$")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _ENDING = re.compile(r"(?<=\w{3})(?:['’]s|ations?|ments?|ings?|ions?|ers?|ies|ed|es|ly|s|e)$")
 _STOPPED = """
@@ -43,9 +45,10 @@ def stem(word: str) -> str:
 
 
 def terms(text: str) -> list[str]:
-    """Return the content words of `text` as stems; of scripts without spaces, the pairs of letters."""
+    """Return the content words of `text` as stems without accents; of scripts without spaces, pairs of letters."""
     found = []
-    for word in _WORD.findall(text.lower()):
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text.lower()) if letter not in _ACCENTS)
+    for word in _WORD.findall(unicodedata.normalize("NFC", plain)):
         if _DENSE.search(word):
             found += [word[place : place + 2] for place in range(max(len(word) - 1, 1))]
         elif word not in _STOP and (len(word) > 1 or word.isdigit()):
