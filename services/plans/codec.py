@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from services.plans import models
@@ -51,6 +52,7 @@ def read(text: str) -> Any:
     return _decoded(json.loads(text))
 
 
+@lru_cache(maxsize=128)  # pages that follow runs read the same few plans every second
 def read_plan(text: str) -> Plan:
     """A plan as it was written."""
     plan = read(text)
@@ -59,6 +61,7 @@ def read_plan(text: str) -> Plan:
     return plan
 
 
+@lru_cache(maxsize=1024)
 def read_step(text: str) -> Step:
     """A step as it was written."""
     step = read(text)

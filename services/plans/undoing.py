@@ -9,7 +9,7 @@ from typing import Any
 from services.plans import graph
 from services.plans.entries import Phase, StepEntry
 from services.plans.models import Estimate, Plan, Ref, Step
-from services.plans.values import refs_of, substitute
+from services.plans.values import substitute
 from services.plans.views import StepStatus
 
 
@@ -122,16 +122,3 @@ def _saved(made: Sequence[StepEntry]) -> Estimate:
     if any(cost is None for cost in costs):
         return Estimate(usd_per_hour=None)
     return Estimate(usd_per_hour=0.0 - sum(cost or 0.0 for cost in costs))
-
-
-def lost_values(entries: Sequence[StepEntry]) -> tuple[str, ...]:
-    """Values that steps still to be done need and that were not kept, as step.path."""
-    done = {entry.id: entry.values for entry in entries if entry.status in graph.SATISFIED}
-    lost = [
-        f"{ref.step}.{ref.path}"
-        for entry in entries
-        if entry.status not in graph.SATISFIED
-        for ref in refs_of(entry.step)
-        if ref.step in done and ref.path not in done[ref.step]
-    ]
-    return tuple(dict.fromkeys(lost))
