@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 import webbrowser
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.opening import JsonFlag, app, say
+from cli.opening import JsonFlag, answering, app, say
 from services import sandbox_child
+from services.errors import InvalidRequest
 from services.state import home
 
 ROOT = Path(__file__).resolve().parent.parent
+READY_SECONDS = 60.0
 _STOPPED = {True: "Stopped.", False: "No sandbox was running."}
 
 
@@ -26,30 +33,59 @@ def console(
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
     """Start the browser console on this machine."""
+    with answering(False):
+        _check_free(port)
     url = f"http://127.0.0.1:{port}"
+    # glibc gives each thread a heap of its own and keeps them: two heaps are enough and a third of the memory
+    environment = {"MALLOC_ARENA_MAX": "2", **os.environ}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    if browser and sys.stdout.isatty():
-        webbrowser.open(url)
-    say(f"Sagedeck: {url}   (Ctrl-C ends it)")
+    child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     with contextlib.suppress(KeyboardInterrupt):
-        raise typer.Exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+        if _answers(url, child):
+            say(f"Sagedeck: {url}   (Ctrl-C ends it)")
+            if browser and sys.stdout.isatty():
+                webbrowser.open(url)
+        child.wait()
+    child.wait()
+    raise typer.Exit(max(child.returncode, 0))
 
 
 @app.command()
 def sandbox(
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 0,
-    speed: Annotated[str, typer.Option(help="How many times AWS's pace; 1 is AWS's own.")] = "",
+    speed: Annotated[float | None, typer.Option(help="Times AWS's pace: 60 if left out, 1 is AWS's own.")] = None,
     stop: Annotated[bool, typer.Option("--stop", help="End the sandbox that runs in the background.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Run the stand-in for AWS and the Data API alone, at one address: set AWS_ENDPOINT_URL to it."""
     if stop:
         stopped = sandbox_child.stop(home())
-        typer.echo(
-            json.dumps({"stopped": stopped}) if as_json else "Stopped." if stopped else "No sandbox was running."
-        )
+        typer.echo(json.dumps({"stopped": stopped}) if as_json else _STOPPED[stopped])
         return
-    command = [sys.executable, "-m", "sandbox", f"--port={port}", *([f"--speed={speed}"] if speed else [])]
     say("The sandbox prints its address when it is ready. Ctrl-C ends it.")
-    with contextlib.suppress(KeyboardInterrupt):
-        raise typer.Exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+    pace = [] if speed is None else [f"--speed={speed}"]
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "sandbox", f"--port={port}", *pace])
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise InvalidRequest(
+                f"Port {port} is taken.",
+                "Another program, perhaps another console, listens there.",
+                f"Use that one at http://127.0.0.1:{port}, or start with --port {port + 1}.",
+            ) from None
+
+
+def _answers(url: str, child: subprocess.Popen[bytes]) -> bool:
+    deadline = time.monotonic() + READY_SECONDS
+    while child.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/_health", timeout=2):
+            return True
+        time.sleep(0.05)
+    return False
