@@ -74,8 +74,10 @@ def read_answer(
         shown, waiting = reader.feed(waiting), ""
         if shown:
             yield TextDelta(shown)
-    if not is_refusal(waiting) and (shown := reader.feed(waiting) + reader.end()):
-        yield TextDelta(shown)
+    if not is_refusal(waiting):
+        shown = reader.feed(waiting) + reader.end()
+        if shown and reader.text.strip():
+            yield TextDelta(shown)
     if is_refusal(waiting or reader.text) or not reader.text.strip():
         yield NotInDocuments(SAID_NOTHING, asked=True)
         return

@@ -56,21 +56,21 @@ def bigrams(run: str) -> list[str]:
 
 def stem(word: str) -> str:
     """`word` without the endings English adds to it: plural, -ing, -ed, -ly, final e. Other scripts are left alone."""
-    if len(word) < 4 or not word.isascii() or not word.isalpha():
+    if len(word) < 3 or not word.isascii() or not word.isalpha():
         return word
     if word.endswith("ies") and len(word) > 4:
         word = word[:-3] + "y"
     elif word.endswith(("sses", "ches", "shes", "xes", "zes")):
         word = word[:-2]
-    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    elif word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
-    for ending in ("ing", "ed", "ly"):
+    for ending, shortest in (("ing", 2), ("ed", 2), ("ly", 3)):
         rest = word.removesuffix(ending)
-        if rest != word and len(rest) >= 3 and _VOWEL.search(rest):
+        if rest != word and len(rest) >= shortest and _VOWEL.search(rest) and not word.endswith("eed"):
             doubled = rest[-1] == rest[-2] and rest[-1] not in "lsz"
             word = rest[:-1] if doubled else rest
             break
-    return word[:-1] if word.endswith("e") and len(word) > 3 else word
+    return word[:-1] if word.endswith("e") and len(word) > 2 else word
 
 
 def question_terms(question: str) -> tuple[str, ...]:
