@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from services.errors import Problem, problem_of
@@ -128,8 +129,10 @@ class Execution:
         except LeaseLost:
             self._signals.lost.set()
         except Exception as error:  # noqa: BLE001 - a step's thread is where its errors end
-            _log.error("step %s could not be written down: %s", step.id, type(error).__name__)
-            outcome = Outcome(StepStatus.FAILED, problem_of(error))
+            _log.error("step %s broke: %s", step.id, type(error).__name__)
+            outcome = Outcome(StepStatus.UNKNOWN, problem_of(error), intent=True)
+            with suppress(Exception):
+                self._record(step, outcome)
         finally:
             self._close()
             with self._changed:

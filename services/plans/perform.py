@@ -12,7 +12,7 @@ from services.plans import looking, wording
 from services.plans.looking import Finding
 from services.plans.models import Once, Repeat, Step, Until, Upload
 from services.plans.operators import Operator, answer_of, http_status, is_throttle, never_left, passes_by_itself
-from services.plans.sending import opened
+from services.plans.sending import opened, rewind
 from services.plans.values import Values, look, resolve
 from services.plans.views import StepStatus
 
@@ -96,6 +96,7 @@ class Performer:
         started, tries = self.clock(), 0
         while True:
             self.pen.intend(step.id, True)
+            rewind(parameters)
             try:
                 answer = self.call(step.service, step.operation, parameters)
                 return Outcome(StepStatus.DONE, answer=answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,3 +31,10 @@ def opened(step: Step, upload: Upload) -> Iterator[dict[str, Any]]:
         handle.seek(0)
         checksum = {"ChecksumSHA256": base64.b64encode(digest.digest()).decode()} if step.service == "s3" else {}
         yield {"Body": handle} | checksum
+
+
+def rewind(parameters: Mapping[str, Any]) -> None:
+    """Let a file that a refused call may have read be read from its start again."""
+    body = parameters.get("Body")
+    if hasattr(body, "seek"):
+        body.seek(0)

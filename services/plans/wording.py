@@ -11,13 +11,14 @@ from services.plans.models import Repeat, Step, Until
 
 
 def doing(step: Step) -> str:
-    """The step's call as words that complete "… while": "creating endpoint config"."""
+    """The step's call as words that complete "… while": "creating endpoint config demo"."""
     verb, _, rest = step.operation.partition("_")
     if verb in ("put", "get", "set", "stop", "run", "tag", "begin"):
         verb += verb[-1]
     elif verb.endswith("e"):
         verb = verb[:-1]
-    return f"{verb}ing {rest.replace('_', ' ')}".strip()
+    named = next((each for key, each in step.parameters.items() if key.endswith("Name") and isinstance(each, str)), "")
+    return " ".join(part for part in (f"{verb}ing", *rest.split("_"), named) if part)
 
 
 def clash(step: Step, differs: str) -> Problem:

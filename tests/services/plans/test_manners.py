@@ -68,6 +68,22 @@ def test_a_file_is_sent_with_the_checksum_s3_verifies(runs: Runs, world: World, 
     assert sent == {"Bucket": "a-bucket", "Key": "data.csv", "Body": b"a,b\n1,2\n", "ChecksumSHA256": checksum}
 
 
+def test_a_file_is_sent_whole_after_being_told_to_slow_down(runs: Runs, world: World, tmp_path: Path) -> None:
+    bodies: list[bytes] = []
+
+    def put(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        bodies.append(parameters["Body"].read())
+        if len(bodies) == 1:
+            raise Refused("SlowDown", "Please reduce your request rate.", 503)
+        return {}
+
+    world.special["put_object"] = put
+    file = tmp_path / "data.csv"
+    file.write_bytes(b"12345")
+    assert runs.wait(runs.start(plan(sending(file, b"12345"))), SECONDS).status is RunStatus.DONE
+    assert bodies == [b"12345", b"12345"]
+
+
 def test_a_file_that_changed_or_went_away_is_not_sent(runs: Runs, world: World, tmp_path: Path) -> None:
     file = tmp_path / "data.csv"
     file.write_bytes(b"changed")

@@ -252,3 +252,13 @@ def test_steps_of_an_unknown_operation_are_refused_where_a_model_is_known(runs: 
     bad = Step(id="a", service="sagemaker", operation="create_endpont", reason="r")
     with pytest.raises(PlanInvalid, match="no operation create_endpont"):
         runs.start(plan(bad))
+
+
+def test_an_answer_that_cannot_be_read_leaves_the_step_unknown_and_said(runs: Runs, world: World) -> None:
+    world.special["list_things"] = lambda _: {"Things": "not a list"}
+    step = Step(id="a", service="library", operation="list_things", reason="Look.")
+    later = making("b", "a", parameters={"Source": Ref("a", "max_by(Things, &Size)")})
+    view = runs.wait(runs.start(plan(step, later)), SECONDS)
+    assert view.status is RunStatus.FAILED
+    assert view.steps[0].status is StepStatus.UNKNOWN
+    assert view.steps[0].problem is not None
