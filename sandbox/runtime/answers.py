@@ -70,6 +70,8 @@ def whole(ask: Ask, said: Said) -> Any:
         return {**_openai(ask, said, "text_completion", [choice]), "usage": _usage(ask, said)}
     if ask.shape is Shape.DIALOG:
         return [{"generation": {"role": "assistant", "content": f" {said.text}"}}]
+    if ask.shape is Shape.GENERATION:
+        return [{"generation": said.text}]
     answer: dict[str, Any] = {"generated_text": ask.prompt + said.text if ask.full_text else said.text}
     if ask.details:
         extra: dict[str, Any] = {"inputs": None} if ask.shape is Shape.LMI else {"prefill": []}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +30,7 @@ class Shape(StrEnum):
     CHAT = "chat"
     COMPLETION = "completion"
     DIALOG = "dialog"
+    GENERATION = "generation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +235,8 @@ def read_ask(family: Family, payload: Any, environment: Mapping[str, str], attri
         return _completion(payload)
     if family is Family.TGI:
         return _tgi(payload, environment)
+    if family is Family.JUMPSTART_TEXT:
+        return replace(_lmi(payload), shape=Shape.GENERATION, stream=False)
     if family is Family.MESSAGES:
         return _chat(payload, json_lines=False)
     return _lmi(payload)

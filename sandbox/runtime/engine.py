@@ -7,6 +7,7 @@ upload. The models load on first use.
 import asyncio
 import itertools
 import json
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 from sandbox.hosting import Hosted
 from sandbox.models.conversation import Turn
 from sandbox.models.echo import Echo
+from sandbox.models.remote import Remote, Unreachable
 from sandbox.runtime.answers import Said, limited, whole
 from sandbox.runtime.asks import Ask, Shape, custom_attributes, decode, read_ask
 from sandbox.runtime.families import Family, recognise
@@ -90,7 +92,8 @@ class Engine:
             return Whole(request.body, request.content_type or "application/octet-stream")
         if family.embeds:
             return await loop.run_in_executor(self._embedding, self._embed, family, hosted, request)
-        return await loop.run_in_executor(self._writing, self._write, family, hosted, request)
+        pool = None if _own_server(hosted) else self._writing  # another's server is waited for, not worked for
+        return await loop.run_in_executor(pool, self._write, family, hosted, request)
 
     def _embed(self, family: Family, hosted: Hosted, request: Request) -> Outcome:
         payload = read_texts(family, request.body, request.content_type)
@@ -105,7 +108,12 @@ class Engine:
         except (TypeError, ValueError, AttributeError) as problem:
             message = f"Failed to deserialize the JSON body into the target type: {problem}"
             raise ContainerError(422, {"error": message, "error_type": "validation"}) from problem
-        text = self.writer(family, hosted.environment).write(ask.turns)
+        url = _own_server(hosted)
+        model = Remote(url, ask.max_tokens) if url else self.writer(family, hosted.environment)
+        try:
+            text = model.write(ask.turns)
+        except Unreachable as problem:
+            raise ContainerError(503, {"error": str(problem), "error_type": "unreachable"}) from problem
         said = limited(text, ask, next(self._numbers))
         if ask.stream and ask.shape is not Shape.DIALOG:
             return Streamed(ask, said, "application/jsonlines" if ask.json_lines else "text/event-stream")
@@ -131,6 +139,11 @@ class Engine:
 
                 self._writer = Reader(embedder)
             return self._writer
+
+
+def _own_server(hosted: Hosted) -> str:
+    """Return the address of the model server that stands behind this endpoint, or of all; "" where none does."""
+    return hosted.environment.get("SAGEDECK_MODEL_URL") or os.environ.get("SAGEDECK_MODEL_URL", "")
 
 
 def _is_ask(payload: Any) -> bool:

@@ -13,11 +13,14 @@ class Family(StrEnum):
     LMI = "lmi"
     MESSAGES = "messages"
     LLAMA2_DIALOG = "llama2_dialog"
+    JUMPSTART_TEXT = "jumpstart_text"
     TEI = "tei"
     JS_EMBEDDING = "js_embedding"
     JS_SIMILARITY = "js_similarity"
     LMI_EMBEDDING = "lmi_embedding"
     HF_FEATURES = "hf_features"
+    TEXT_LIST = "text_list"
+    OPENAI_EMBEDDINGS = "openai_embeddings"
     ECHO = "echo"
 
     @property
@@ -27,7 +30,15 @@ class Family(StrEnum):
 
 
 _EMBEDDING = frozenset(
-    {Family.TEI, Family.JS_EMBEDDING, Family.JS_SIMILARITY, Family.LMI_EMBEDDING, Family.HF_FEATURES}
+    {
+        Family.TEI,
+        Family.JS_EMBEDDING,
+        Family.JS_SIMILARITY,
+        Family.LMI_EMBEDDING,
+        Family.HF_FEATURES,
+        Family.TEXT_LIST,
+        Family.OPENAI_EMBEDDINGS,
+    }
 )
 _TAGS = {
     **{family.value: family for family in Family},
@@ -67,14 +78,12 @@ def _of_djl(hosted: Hosted) -> Family:
     dialog = hosted.tags.get("sagedeck:model-id", "").endswith("-f") and "deepspeed" in hosted.image
     if dialog or _tagged(hosted) is Family.LLAMA2_DIALOG:
         return Family.LLAMA2_DIALOG
-    if environment.get("OPTION_TGI_COMPAT") == "true" or _tagged(hosted) is Family.TGI:
-        return Family.TGI
-    return Family.LMI
+    return Family.TGI if environment.get("OPTION_TGI_COMPAT") == "true" else Family.LMI
 
 
 def recognise(hosted: Hosted) -> Family:
     """Return the family of `hosted`; a container nothing is known of echoes what it gets."""
-    forced = _TAGS.get(hosted.environment.get("SANDBOX_FAMILY", "").lower())
+    forced = _TAGS.get(hosted.environment.get("SANDBOX_FAMILY", "").lower().replace("-", "_"))
     if forced:
         return forced
     if "djl-inference" in hosted.image:

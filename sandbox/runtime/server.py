@@ -1,7 +1,6 @@
 """The SageMaker runtime at this address: invoke, with a response stream or without, and a clear no to async calls."""
 
 import asyncio
-import re
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -15,13 +14,12 @@ from sandbox.runtime.answers import streamed
 from sandbox.runtime.engine import Engine, Request, Streamed, Whole
 from sandbox.runtime.frames import Cutter, model_stream_error
 from sandbox.runtime.refusals import ContainerError, Refused, model_error, not_found, refusal_response
+from sandbox.scope import scope_of
 
-ACCOUNT = "123456789012"  # moto's account, where the caller's key names no other
 BODY_BYTES = 6_291_456  # InvokeEndpoint's limit, as of botocore 1.44.5
 _DRAINED = 64_000_000  # a body over the limit is read this far, so that the client hears why rather than a reset
 _TOKEN_SECONDS = 0.02
 _STREAM_SECONDS = 2.0
-_SCOPE = re.compile(r"Credential=[^/,]+/\d{8}/(?P<region>[a-z0-9-]+)/")
 _SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack"})
 
 
@@ -37,11 +35,6 @@ class _Call:
 
     def headers(self) -> dict[str, str]:
         return {"x-amzn-RequestId": self.request_id, "x-Amzn-Invoked-Production-Variant": self.hosted.variant}
-
-
-def _region(request: HttpRequest) -> str:
-    scope = _SCOPE.search(request.headers.get("authorization", ""))
-    return scope["region"] if scope else "us-east-1"
 
 
 async def _body(request: HttpRequest) -> bytes:
@@ -80,9 +73,10 @@ class Runtime:
 
     def _find(self, request: HttpRequest) -> Hosted:
         name = request.path_params["name"]
-        hosted = self._hosting.find(name, _region(request), ACCOUNT)
+        asked = scope_of(request.headers.raw)
+        hosted = self._hosting.find(name, asked.region, asked.account)
         if hosted is None or hosted.status not in _SERVING:
-            raise not_found(name, ACCOUNT)
+            raise not_found(name, asked.account)
         variant = request.headers.get("x-amzn-sagemaker-target-variant", hosted.variant)
         if variant != hosted.variant:
             message = f"Variant {variant} of endpoint {name} of account {hosted.account} not found."

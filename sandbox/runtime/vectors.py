@@ -119,6 +119,26 @@ def _lmi(payload: Any, model: Embeds) -> Any:
     return vectors[0] if isinstance(inputs, str) else vectors
 
 
+def _listed(payload: Any, model: Embeds) -> Any:
+    texts = _strings(payload) if isinstance(payload, list) else None
+    if not texts:
+        raise _toolkit("the payload must be a list of strings")
+    return model.embed(texts)
+
+
+def _openai(payload: Any, model: Embeds) -> Any:
+    texts = _strings(payload.get("input")) if isinstance(payload, Mapping) else None
+    if not texts:
+        message = "[{'type': 'missing', 'loc': ('body', 'input'), 'msg': 'Field required'}]"
+        raise ContainerError(400, {"object": "error", "message": message, "type": "BadRequestError", "code": 400})
+    data = [
+        {"object": "embedding", "index": place, "embedding": vector} for place, vector in enumerate(model.embed(texts))
+    ]
+    tokens = sum(model.count(texts))
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    return {"object": "list", "data": data, "model": str(payload.get("model", "")), "usage": usage}
+
+
 def read_texts(family: Family, body: bytes, content_type: str) -> Any:
     """Return the payload of an embedding request: JSON, or for the JumpStart families plain text as well."""
     if family is Family.TEI and len(body) > _PAYLOAD:
@@ -146,4 +166,8 @@ def vectors(family: Family, payload: Any, environment: Mapping[str, str], model:
         return _similarity(payload, model)
     if family is Family.LMI_EMBEDDING:
         return _lmi(payload, model)
+    if family is Family.TEXT_LIST:
+        return _listed(payload, model)
+    if family is Family.OPENAI_EMBEDDINGS:
+        return _openai(payload, model)
     return _features(payload, model)

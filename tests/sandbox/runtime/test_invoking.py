@@ -206,6 +206,39 @@ def test_feature_extraction_answers_a_vector_for_every_token(runtime: Any, shelf
     assert len(tokens[0]) == 384
 
 
+def test_a_plain_list_of_texts_answers_a_list_of_vectors(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("emb", "own", tags={"sagedeck:family": "text-list"})
+    assert [len(vector) for vector in call(runtime, "emb", ["a cat", "a dog"])] == [384, 384]
+    assert refused(runtime, "emb", {"inputs": ["a"]})["OriginalStatusCode"] == 400
+
+
+def test_openai_embeddings_are_numbered(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("emb", "own", tags={"sagedeck:family": "openai-embeddings"})
+    answer = call(runtime, "emb", {"input": ["a cat", "a dog"]})
+    assert [each["index"] for each in answer["data"]] == [0, 1]
+    assert len(answer["data"][1]["embedding"]) == 384
+    assert "input" in refused(runtime, "emb", {"inputs": ["a"]})["OriginalMessage"]
+
+
+def test_base_llama_2_answers_a_generation(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "own", tags={"sagedeck:family": "jumpstart-text"})
+    assert call(runtime, "llm", {"inputs": "hello"}) == [{"generation": "echo: hello"}]
+
+
+def test_a_model_server_of_ones_own_can_stand_behind_an_endpoint(runtime: Any, shelf: Shelf, address: str) -> None:
+    shelf.put("other", "vllm")
+    server = f"{address}/endpoints/other/invocations?"  # any OpenAI-compatible address; here the sandbox's own
+    shelf.put("llm", "tgi", environment={"SAGEDECK_MODEL_URL": server})
+    assert call(runtime, "llm", {"inputs": "hello"}) == [{"generated_text": "echo: hello"}]
+
+
+def test_a_model_server_that_is_down_is_a_model_error_that_names_it(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi", environment={"SAGEDECK_MODEL_URL": "http://127.0.0.1:9/v1"})
+    response = refused(runtime, "llm", {"inputs": "hello"})
+    assert response["OriginalStatusCode"] == 503
+    assert "http://127.0.0.1:9/v1 cannot be reached" in response["OriginalMessage"]
+
+
 def test_an_unknown_container_gives_back_what_it_gets(runtime: Any, shelf: Shelf) -> None:
     shelf.put("own", "own")
     assert call(runtime, "own", {"rows": [1, 2]}) == {"rows": [1, 2]}
