@@ -36,5 +36,5 @@ def opened(step: Step, upload: Upload) -> Iterator[dict[str, Any]]:
 def rewind(parameters: Mapping[str, Any]) -> None:
     """Let a file that a refused call may have read be read from its start again."""
     body = parameters.get("Body")
-    if hasattr(body, "seek"):
+    if body is not None and hasattr(body, "seek"):
         body.seek(0)

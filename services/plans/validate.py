@@ -12,9 +12,9 @@ from typing import Any
 
 from services.clients import shared_loader
 from services.plans import graph
-from services.plans.models import Plan, Read, Repeat, Step, Upload
+from services.plans.models import Plan, Read, Repeat, Step, Until, Upload
 from services.plans.shapes import UNKNOWN, problems_of_value
-from services.plans.values import look, refs_of
+from services.plans.values import compiled, refs_of
 
 _SENT_WITH_A_FILE = ("Body", "ChecksumSHA256")
 _MODELS_KEPT = 6  # one plan speaks to few services
@@ -90,14 +90,25 @@ def _bad_refs(step: Step, allowed: frozenset[str] | set[str], name: str) -> Iter
     for ref in refs_of(step):
         if ref.step not in allowed:
             yield f"{name}: it uses {ref.path} of {ref.step}, but does not wait for that step."
-        yield from _bad_path(ref.path, name)
+    for path in _paths(step):
+        try:
+            compiled(path)
+        except ValueError:
+            yield f"{name}: {path!r} is not a JMESPath."
 
 
-def _bad_path(path: str, name: str) -> Iterator[str]:
-    try:
-        look(path, {})
-    except ValueError:
-        yield f"{name}: {path!r} is not a JMESPath."
+def _paths(step: Step) -> Iterator[str]:
+    """Every JMESPath a step will look with."""
+    yield from (ref.path for ref in refs_of(step))
+    yield from step.secret_results
+    if step.proof is not None:
+        yield from step.proof.expect
+    if isinstance(step.manner, Repeat):
+        yield step.manner.items
+    if isinstance(step.manner, Until):
+        yield step.manner.path
+        yield from step.manner.expect
+        yield from filter(None, (step.manner.explanation,))
 
 
 def _call_findings(step: Step, name: str) -> Iterator[tuple[str, bool]]:

@@ -16,13 +16,14 @@ from services.plans.secrecy import HIDDEN, Concealed, mark, scrub
 
 
 @lru_cache(maxsize=1024)
-def _compiled(path: str) -> Any:
+def compiled(path: str) -> Any:
+    """A JMESPath, parsed; ValueError when it is none."""
     return jmespath.compile(path)
 
 
 def look(path: str, value: Any) -> Any:
     """What stands at `path` (JMESPath) in `value`, None when nothing does."""
-    return _compiled(path).search(value)
+    return compiled(path).search(value)
 
 
 def walk(value: Any) -> Iterator[Any]:

@@ -19,6 +19,7 @@ from services.plans import (
     RunStatus,
     Secret,
     Step,
+    StepStatus,
     Text,
     Until,
 )

@@ -17,6 +17,7 @@ from services.plans import (
     Secret,
     Step,
     Text,
+    Until,
     Upload,
     check,
     warnings_of,
@@ -130,6 +131,8 @@ def test_references_must_point_to_steps_that_are_waited_for() -> None:
     assert check(Plan("t", (first, middle, third))) == ()
     broken = step("astra", "x", {"v": Ref("a", "Name[")}, id="c", after=("a",))
     assert "is not a JMESPath" in check(Plan("t", (first, broken)))[0]
+    wait = step("astra", "x", {}, manner=Until(path="Status[", done=("x",)))
+    assert "'Status[' is not a JMESPath" in check(Plan("t", (wait,)))[0]
 
 
 def test_order_problems_are_sentences() -> None:
