@@ -65,7 +65,8 @@ def offers(sentence: str, kind: Kind, question: str) -> bool:
     if kind is Kind.TIME:
         return any(match[0] not in question for match in _TIME.finditer(sentence))
     if kind is Kind.PERSON:
-        return any(match[0] not in question for match in _NAME.finditer(sentence))
+        names = (match[0] for match in _NAME.finditer(sentence))
+        return any(name not in question and not _TIME.search(name) for name in names)
     if kind is Kind.PLACE:
         return _SITED.search(sentence) is not None
     if kind is Kind.REASON:

@@ -8,7 +8,7 @@ answer is `NOT IN THE DOCUMENTS`.
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sandbox.models.conversation import Turn, last_user
@@ -72,7 +72,7 @@ class Reader:
         """Return the answer to the last thing the user said."""
         asked = find_asked(last_user(turns)) or find_asked("\n".join(turn.content for turn in turns))
         if asked is not None:
-            return self._answer(asked)
+            return self._answer(_followed_up(asked, turns))
         return self._converse(turns)
 
     def _converse(self, turns: Sequence[Turn]) -> str:
@@ -111,6 +111,14 @@ class Reader:
             score += _CUE * offers(each.text, kind, asked.question) - _FRAGMENT * each.fragment
             scored.append(_Scored(each, score, cosine + _EVIDENCE_WORDS * overlap))
         return sorted(scored, key=lambda each: -each.score)
+
+
+def _followed_up(asked: Asked, turns: Sequence[Turn]) -> Asked:
+    """Return the question with the one before it, if it says too little alone ("And when?")."""
+    earlier = [turn.content for turn in turns[:-1] if turn.role == "user" and not find_asked(turn.content)]
+    if not earlier or len(set(terms(asked.question))) > 1:
+        return asked
+    return replace(asked, question=f"{_question(earlier[-1])} {asked.question}")
 
 
 def _strange(asked: Asked) -> float:

@@ -119,6 +119,12 @@ class Engine:
             return Streamed(ask, said, "application/jsonlines" if ask.json_lines else "text/event-stream")
         return _json(whole(ask, said))
 
+    def describe(self) -> str:
+        """Return which model embeds here, in ASCII; where it is the hashed stand-in, why."""
+        describe = getattr(self._embedder, "describe", None)
+        said = " ".join(str(describe()).split()) if describe else "no model loaded yet"
+        return said.encode("ascii", "replace").decode()
+
     def embedder(self) -> Embeds:
         """Return the embedding model, loading it the first time."""
         with self._loading:

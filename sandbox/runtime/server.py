@@ -102,7 +102,8 @@ class Runtime:
         if not stream:
             whole = outcome if isinstance(outcome, Whole) else _joined(outcome)
             self._told(call, asked, 200, 200, len(whole.body))
-            return Response(whole.body, media_type=whole.content_type, headers=call.headers())
+            told = {**call.headers(), "x-sagedeck-sandbox-model": self._engine.describe()}
+            return Response(whole.body, media_type=whole.content_type, headers=told)
         sent = {**call.headers(), "X-Amzn-SageMaker-Content-Type": outcome.content_type}
         frames = self._frames(call, asked, outcome)
         return StreamingResponse(frames, media_type="application/vnd.amazon.eventstream", headers=sent)

@@ -112,6 +112,16 @@ def test_earlier_turns_do_not_disturb_the_question(reader: Reader) -> None:
     assert "1 March 2024" in reader.write(turns)
 
 
+def test_a_question_that_says_too_little_is_read_with_the_one_before(reader: Reader) -> None:
+    turns = [
+        Turn("system", RULES),
+        Turn("user", "Who signs the lease for the landlord?"),
+        Turn("assistant", "Mrs. Ortega signs for the landlord. [1]"),
+        Turn("user", prompt("And who is that?", ENGINE, LEASE)),
+    ]
+    assert "Mrs. Ortega signs for the landlord. [2]" in reader.write(turns)
+
+
 def test_without_passages_it_answers_from_what_was_said(reader: Reader) -> None:
     said = f"{LEASE}\n\nHow much is the deposit the tenant pays before the keys are handed over?"
     assert "1,800 euros" in reader.write([Turn("user", said)])

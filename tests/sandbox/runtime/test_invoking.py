@@ -289,6 +289,7 @@ def test_headers_are_those_of_aws(runtime: Any, shelf: Shelf) -> None:
     assert answer["InvokedProductionVariant"] == "AllTraffic"
     assert answer["ContentType"] == "application/json"
     assert len(answer["ResponseMetadata"]["RequestId"]) == 36
+    assert answer["ResponseMetadata"]["HTTPHeaders"]["x-sagedeck-sandbox-model"] == "no model loaded yet"
 
 
 def test_every_answer_of_a_container_is_told_to_telemetry(runtime: Any, shelf: Shelf) -> None:
