@@ -35,10 +35,15 @@ with st.grid(4, min_column_width=160):
     ready = sum(each.ready for each in listed)
     st.metric("Endpoints in service", f"{ready} of {len(listed)}", icon=":material/dns:", border=True)
     st.metric(
-        "Costs now", formats.per_hour(hourly), icon=":material/payments:", border=True,
+        "Costs now", formats.at_least(hourly, unknown), icon=":material/payments:", border=True,
         help=f"{formats.count(unknown, 'endpoint')} of unknown price not counted" if unknown else None,
     )  # fmt: skip
-    st.metric("If left running", formats.per_month(hourly), icon=":material/calendar_month:", border=True)
+    st.metric(
+        "If left running",
+        formats.UNKNOWN_PRICE if unknown and not hourly else formats.per_month(hourly),
+        icon=":material/calendar_month:",
+        border=True,
+    )
     st.metric("Documents", f"{len(documents):,}", icon=":material/description:", border=True)
 
 next_steps.show(next_steps.steps(pair=bool(embedding and chat), documents=len(documents)))
@@ -47,7 +52,7 @@ left, right = st.columns([2, 1], gap="medium")
 with left, st.container(border=True, height="stretch"):
     st.subheader("Endpoints", anchor=False)
     if listed:
-        opened = endpoint_table.show(console, listed, key="home", menu=False)
+        endpoint_table.brief(console, listed)
         burn_chart.show(details)
         st.page_link(navigation.ENDPOINTS, label="All endpoints", icon=":material/arrow_forward:")
     else:

@@ -7,7 +7,8 @@ import streamlit as st
 
 from services import settings as settings_file
 from services.state import home
-from ui import connect_forms, connection_facts, connection_tests, error_box, page_head, session
+from ui import connect_forms, connection_facts, connection_tests, error_box, page_head, plain_table, session
+from ui.escape import code, literal
 
 console, _ = session.connect()
 page_head.show("Settings", "What is used, from where, and whether it works.")
@@ -45,8 +46,8 @@ with right:
         st.markdown(":gray[Set in the environment (SAGEDECK_…) or in settings.toml, which holds no secrets.]")
         values = asdict(configured.settings)
         rows = [
-            {"Setting": name, "Value": str(value) or "—", "From": configured.origin[name]}
+            {"Setting": code(name), "Value": literal(value) or "—", "From": literal(configured.origin[name])}
             for name, value in values.items()
         ]
-        st.dataframe(rows, hide_index=True, alt="Settings, their values, and where each comes from")
+        plain_table.show(rows, key="settings")
         st.markdown(":gray[:small[State is kept in the folder that SAGEDECK_HOME names.]]")

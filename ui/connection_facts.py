@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from services.connection import Connection, Mode
+from ui import plain_table
 from ui.escape import code, literal
 
 
@@ -22,4 +21,4 @@ def show(connection: Connection) -> None:
         facts["Valid until"] = literal(f"{connection.expires:%Y-%m-%d %H:%M %Z}")
     if connection.sandbox_url:
         facts["Address"] = code(connection.sandbox_url)
-    st.table(facts, border="horizontal", alt="The identity in use")
+    plain_table.facts(facts, key="identity")

@@ -6,37 +6,32 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import endpoint_picker, error_box, formats, status_chip
+from ui import endpoint_picker, error_box, formats, plain_table, status_chip
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
     from services.console import Console
-    from services.endpoints import EndpointDetail
+    from services.endpoints import EndpointDetail, ModelFacts
 
 
-@st.dialog("Endpoint", width="large", position="right", icon=":material/dns:")
+@st.dialog("Endpoint", width=760, position="right", icon=":material/dns:")
 def open_detail(console: Console, name: str) -> None:
     """The drawer that a row opens."""
     with error_box.shown():
         detail = console.endpoints.describe_endpoint(name)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(literal(detail.name), anchor=False, width="stretch")
+            st.markdown(f"**{literal(detail.name)}**", width="stretch")
             st.markdown(status_chip.badge(detail.status), width="content")
         if detail.failure:
             st.error(literal(detail.failure), icon=":material/error:")
-        st.table(_facts(detail), border="horizontal", alt="Facts about the endpoint")
+        plain_table.facts(_facts(detail), key="endpoint")
         st.markdown("**ARN**")
         st.code(detail.arn, language=None, wrap_lines=True)
         st.markdown("**Address of its invocations**")
         st.code(detail.url, language=None, wrap_lines=True)
-        for model in detail.models:
+        for number, model in enumerate(detail.models):
             with st.expander(f"Model {literal(model.name)}"):
-                st.table(
-                    {"Image": code(model.image), "Artifact": code(model.artifact or "none"),
-                     "Role": code(model.role_arn),
-                     **{literal(key): code(value) for key, value in model.environment}},
-                    border="horizontal", alt="Facts about the model",
-                )  # fmt: skip
+                plain_table.facts(_model_facts(model), key=f"model-{number}")
         _actions(console, detail)
 
 
@@ -51,6 +46,11 @@ def _facts(detail: EndpointDetail) -> dict[str, str]:
         "Made by": literal(f"this console, for {detail.owner}" if detail.made_here else "somebody else"),
         "Configuration": code(detail.config_name),
     }
+
+
+def _model_facts(model: ModelFacts) -> dict[str, str]:
+    told = {"Image": model.image, "Artifact": model.artifact or "none", "Role": model.role_arn}
+    return {literal(name): code(value) for name, value in (*told.items(), *model.environment)}
 
 
 def _actions(console: Console, detail: EndpointDetail) -> None:

@@ -32,6 +32,13 @@ def per_month(usd_per_hour: float | None) -> str:
     return UNKNOWN_PRICE if usd_per_hour is None else f"{money(usd_per_hour * HOURS_PER_MONTH)}/month"
 
 
+def at_least(usd_per_hour: float, unknown: int) -> str:
+    """A sum of hourly prices of which `unknown` more are not known: said as a lower bound, never as the whole."""
+    if not unknown:
+        return per_hour(usd_per_hour)
+    return f"over {per_hour(usd_per_hour)}" if usd_per_hour else UNKNOWN_PRICE
+
+
 def duration(seconds: float | None) -> str:
     """`8 s`, `3 min 20 s`, `2 h 5 min`, `3 days`."""
     if seconds is None:

@@ -18,19 +18,19 @@ KEPT_SECONDS = 60.0  # of a drawn page or a read document: long enough to look a
 AROUND = 1500  # characters of the page shown before and after a passage that is not in a PDF
 
 
-@st.dialog("Passage", width="large", position="right", icon=":material/format_quote:")
+@st.dialog("Passage", width=760, position="right", icon=":material/format_quote:")
 def open_passage(console: Console, passage: Passage) -> None:
     """The drawer that a citation opens."""
-    st.subheader(literal(passage.source), anchor=False)
-    facts = [f"page {passage.page}", f"score {passage.score:.2f}"]
+    facts = [f"**{literal(passage.source)}**", f"page {passage.page}", f"score {passage.score:.2f}"]
     if passage.cosine is not None:
         facts.append(f"meaning {passage.cosine:.2f}")
     if passage.keyword is not None:
         facts.append(f"words {passage.keyword:.2f}")
-    st.markdown(f":gray[{' · '.join(facts)}]")
+    st.markdown(" · ".join(facts))
     picture = _picture(console, passage)
     if picture is not None:
-        st.image(picture, alt=f"Page {passage.page} of {passage.source}, the passage marked", width="stretch")
+        with st.container(border=True):
+            st.image(picture, alt=f"Page {passage.page} of {passage.source}, the passage marked", width="stretch")
         with st.expander("The passage as text"):
             st.html(marked("", passage.text, ""))
     else:

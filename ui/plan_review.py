@@ -10,7 +10,7 @@ import streamlit as st
 
 from services.errors import PlanChanged
 from services.plans import Plan, check, policy, shown, to_boto3, warnings_of
-from ui import error_box, formats, plan_text
+from ui import error_box, formats, plain_table, plan_text
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _costs(plan: Plan) -> None:
             st.metric("A month", formats.per_month(hourly).removesuffix("/month"), border=True)
     once = f"; {formats.money(plan.estimate.usd_once)} once" if plan.estimate.usd_once else ""
     if plan.estimate.source or once:
-        st.markdown(f":gray[:small[Estimate{literal(once)}: {literal(plan.estimate.source)}]]")
+        st.markdown(f":gray[:small[Price{literal(once)}: {literal(plan.estimate.source)}]]")
 
 
 def _details(console: Console, plan: Plan, key: str) -> None:
@@ -69,7 +69,7 @@ def _details(console: Console, plan: Plan, key: str) -> None:
     steps, sent, permissions, as_code = st.tabs(names, on_change="rerun", key=f"{key}-tabs")
     if steps.open:
         with steps:
-            st.table(_step_rows(plan), border="horizontal", hide_index=True, alt="Steps of the plan, in order")
+            plain_table.show(_step_rows(plan), key=key)
     if sent.open:
         with sent:
             chosen = st.selectbox(

@@ -34,7 +34,7 @@ def cost_name(step: Step) -> str:
     parts = []
     if step.cost.usd_per_hour:
         sign = "+" if step.cost.usd_per_hour > 0 else "−"
-        parts.append(f"{sign}{formats.money(abs(step.cost.usd_per_hour))}/h")
+        parts.append(f"{sign}\u2060{formats.money(abs(step.cost.usd_per_hour))}/h")
     if step.cost.usd_once:
         parts.append(f"{formats.money(step.cost.usd_once)} once")
     return ", ".join(parts)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from services.connection import Mode
 from services.errors import NotFound
-from ui import error_box, formats, polling, status_chip
+from ui import error_box, formats, plain_table, polling, status_chip
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _draw(console: Console, view: RunView, key: str) -> None:
             st.markdown(status_chip.badge(view.status), width="content")
         st.progress(min(1.0, share), text=_summary(view, quick))
         rows = [{"What": _what(step), "Status": _status(step, view.now, quick)} for step in steps]
-        st.table(rows, border="horizontal", hide_index=True, hide_header=True, alt="Steps of the run and their status")
+        plain_table.show(rows, key=key, header=False)
         _problems(view)
         _actions(console, view, key)
 

@@ -13,8 +13,22 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-# Loaded by the first page that shows a table or a sidebar; a visitor should not wait for them.
-MODULES = ("pandas", "pyarrow", "boto3", "services.console", "streamlit.elements.arrow")
+# What the first pages load; a visitor should not wait for it. Not pandas and Arrow: they cost 80 MB, and only the large
+# tables need them.
+MODULES = (
+    "boto3",
+    "services.console",
+    "services.access",
+    "services.catalog",
+    "services.cleanup",
+    "services.deploy",
+    "services.documents",
+    "services.endpoints.gateway",
+    "services.inference",
+    "services.knowledge",
+    "services.plans",
+    "ui.session",
+)
 
 
 def load() -> None:

@@ -68,5 +68,6 @@ def settle(page: Page, timeout: float = 60_000) -> None:
 
 def picture(page: Page, name: str) -> None:
     """Keep a picture as build output."""
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # widgets whose code is still being fetched
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png")

@@ -7,6 +7,12 @@ def test_an_unknown_price_is_said_and_never_zero() -> None:
     assert formats.per_hour(None) == formats.per_day(None) == formats.per_month(None) == "price unknown"
 
 
+def test_a_sum_with_unknown_parts_is_a_lower_bound() -> None:
+    assert formats.at_least(1.5, 0) == "$1.50/h"
+    assert formats.at_least(1.5, 1) == "over $1.50/h"
+    assert formats.at_least(0.0, 1) == "price unknown"
+
+
 def test_small_prices_keep_the_digits_that_tell_them_apart() -> None:
     assert formats.per_hour(0.0042) == "$0.0042/h"
     assert formats.per_hour(1.408) == "$1.41/h"

@@ -38,4 +38,5 @@ def test_deleting_one_endpoint_asks_for_its_name(open_page: Open) -> None:
 def test_an_unknown_price_is_said_on_home_and_never_counted_as_nothing(open_page: Open) -> None:
     console = FakeConsole(endpoint("new", "text-generation", usd=None))
     at = open_page("home", console, "Home")
-    assert "unknown price" in " ".join(str(each.value) for each in at.markdown)
+    metrics = {each.label: each.value for each in at.metric}
+    assert metrics["Costs now"] == metrics["If left running"] == "price unknown"
