@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import os
 import secrets
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services import settings as settings_file
+from services.cache import ReadCache
 from services.connection import Astra, Connection, connect_aws, connect_default, connect_sandbox
 from services.errors import SagedeckError
 from services.state import home
@@ -31,8 +32,7 @@ _KEY = "sagedeck.console"
 _SALT = secrets.token_bytes(16)  # so that a cache key says nothing about the secret in it
 _MOST_CONSOLES = 64  # identities at a time in one process; the oldest is forgotten first
 
-_lock = threading.Lock()
-_consoles: dict[tuple[str, ...], Console] = {}
+_consoles = ReadCache(max_entries=_MOST_CONSOLES)  # made once for many askers; a failure is not remembered
 
 
 def connect() -> tuple[Console | None, SagedeckError | None]:
@@ -65,8 +65,7 @@ def default_console() -> Console:
 
 def use_default() -> None:
     """Go back to what is configured, and look at it afresh."""
-    with _lock:
-        _consoles.pop(("default", str(home())), None)
+    _consoles.forget(("default",))
     _switch(default_console)
 
 
@@ -108,16 +107,12 @@ def _switch(make: Callable[[], Console]) -> None:
 
 
 def _shared(key: tuple[str, ...], connection: Callable[[], Connection]) -> Console:
-    with _lock:
-        found = _consoles.get(key)
-        if found is None:
-            from services.console import Console
+    def compose() -> Console:
+        from services.console import Console
 
-            found = Console(connection())
-            while len(_consoles) >= _MOST_CONSOLES:
-                _consoles.pop(next(iter(_consoles)))
-            _consoles[key] = found
-        return found
+        return Console(connection())
+
+    return _consoles.get(key, math.inf, compose)
 
 
 def _digest(*parts: str) -> str:

@@ -13,6 +13,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from services.errors import SagedeckError
+
 # What the first pages load; a visitor should not wait for it. Not pandas and Arrow: they cost 80 MB, and only the large
 # tables need them.
 MODULES = (
@@ -27,8 +29,9 @@ MODULES = (
     "services.inference",
     "services.knowledge",
     "services.plans",
-    "ui.session",
 )
+
+log = logging.getLogger(__name__)
 
 
 def load() -> None:
@@ -37,7 +40,11 @@ def load() -> None:
         try:
             importlib.import_module(name)
         except ImportError as error:
-            logging.getLogger(__name__).warning("Not loaded before the first page: %s (%s)", name, error)
+            log.warning("Not loaded before the first page: %s (%s)", name, error)
+    try:
+        importlib.import_module("ui.session").default_console()  # starts the sandbox where there is no account
+    except SagedeckError as error:
+        log.warning("Not connected before the first page: %s", error)
     gc.collect()
     gc.freeze()
 
