@@ -70,14 +70,16 @@ class Plain:
             values = self._norm(attended + values, f"{name}.attention.output.LayerNorm")
             wide = self._dense(values, f"{name}.intermediate.dense")
             # the tanh form of GELU: numpy has no erf; vectors differ in the fourth digit
-            wide = wide * 0.5 * (1 + np.tanh(np.float32(0.7978846) * (wide + np.float32(0.044715) * wide**3)))
+            wide = (
+                wide * 0.5 * (1 + np.tanh(np.float32(0.7978846) * (wide + np.float32(0.044715) * wide * wide * wide)))
+            )
             values = self._norm(self._dense(wide, f"{name}.output.dense") + values, f"{name}.output.LayerNorm")
         return values
 
     def matrix(self, texts: Sequence[str]) -> Array:
         rows = []
-        for start in range(0, len(texts), 2):
-            encodings = self.tokenizer.encode_batch(list(texts[start : start + 2]))
+        for start in range(0, len(texts), 4):
+            encodings = self.tokenizer.encode_batch(list(texts[start : start + 4]))
             mask = np.array([encoding.attention_mask for encoding in encodings], np.float32)
             values = self._forward(np.array([encoding.ids for encoding in encodings]), mask)
             pooled = (values * mask[:, :, None]).sum(1)
