@@ -45,7 +45,6 @@ class LocalStore:
         self.path = path
         self._local = threading.local()
         self._matrices: dict[int, Matrix] = {}
-        self._counts: dict[int, tuple[int, dict[str, int]]] = {}
         self._lock = threading.Lock()
         self._ready = False
 
@@ -161,7 +160,7 @@ class LocalStore:
         with self._writing() as connection:
             number = tables.make_space(connection, space)
             removed = tables.remove(connection, number, [entry.id for entry in entries]) if replace else 0
-            new = sum(tables.insert(connection, number, entry, row) for entry, row in zip(entries, rows, strict=True))
+            new = tables.insert(connection, number, entries, rows)
             tables.touch(connection, number, removed)
         return new
 
@@ -213,7 +212,7 @@ class LocalStore:
             size = matrix.size
             usable = matrix.usable(size, settings.documents, tables.matching_rows(connection, number, settings))
             total = int(matrix.live[:size].sum())
-            words = self._words(connection, number, question.text, total)
+            words = tables.words_of(connection, number, question.text)
             hits = {} if settings.mode is SearchMode.VECTOR else tables.keyword_hits(connection, number, words, total)
             vector = None if settings.mode is SearchMode.KEYWORD else question.vector
             if vector is not None:
@@ -245,16 +244,3 @@ class LocalStore:
             with self._lock:
                 self._matrices.pop(number, None)
         return matrix
-
-    def _words(self, connection: sqlite3.Connection, number: int, question: str, total: int) -> dict[str, int]:
-        """In how many passages each of the question's terms occurs; counting common words is slow, so it is kept."""
-        version, _ = tables.version_of(connection, number)
-        known_at, counts = self._counts.get(number, (version, {}))
-        if known_at != version:
-            counts = {}
-        for term in tokens.question_terms(question):
-            if term not in counts:
-                row = connection.execute(f"select doc from seen_{number} where term=?", (term,)).fetchone()
-                counts[term] = min(int(row[0]), total) if row else 0
-        self._counts[number] = (version, counts)
-        return {term: counts[term] for term in tokens.question_terms(question)}

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EVIDENCE_PASSAGES = 3  # how many of the best passages are searched for the question's words
+COSINE_WEIGHT = 12.0
+COVERAGE_WEIGHT = 8.0
+OFFSET = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,8 @@ def best_rows(
     if not usable.any():
         return [], -1.0
     cosines = matrix.cosines(vector, size) if vector is not None else np.zeros(size, np.float32)
-    keywords = np.zeros(size, np.float32)
     ids = matrix.ids[:size]
-    for row, score in hits.items():
-        at = int(np.searchsorted(ids, row))
-        if at < size and ids[at] == row and usable[at]:
-            keywords[at] = score
-    keywords /= max(float(keywords.max()), 1e-12)
+    keywords = _keyword_shares(ids, usable, hits)
     weight = 1.0 if vector is None else settings.weight
     scores = np.where(usable, cosines + weight * keywords, -np.inf)
     if vector is None:
@@ -73,6 +71,22 @@ def best_rows(
         if np.isfinite(scores[at])
     ]
     return rows, nearest
+
+
+def _keyword_shares(
+    ids: NDArray[np.int64], usable: NDArray[np.bool_], hits: Mapping[int, float]
+) -> NDArray[np.float32]:
+    """The bm25 of each usable row, divided by the best of them."""
+    import numpy as np
+
+    shares = np.zeros(len(ids), np.float32)
+    if hits:
+        rows = np.fromiter(hits.keys(), np.int64, len(hits))
+        at = np.minimum(np.searchsorted(ids, rows), len(ids) - 1)
+        held = (ids[at] == rows) & usable[at]
+        shares[at[held]] = np.fromiter(hits.values(), np.float32, len(hits))[held]
+        shares /= max(float(shares.max()), 1e-12)
+    return shares
 
 
 def rank(candidates: Sequence[Passage], question: str, settings: SearchSettings) -> Found:
@@ -109,9 +123,10 @@ def _with_words(candidates: Sequence[Passage], scores: Sequence[float], settings
 def evidence(found: Found, threshold: float) -> Evidence:
     """Whether what was found can hold the answer.
 
-    Two signals, joined by a logistic function whose weights were fitted on public reading-comprehension articles with
-    questions about other articles as the unanswerable ones: the nearest passage's cosine, and the share of the
-    question's words, by rarity, that the best passages hold together.
+    Two signals, joined by a logistic function: the nearest passage's cosine, and the share of the question's words, by
+    rarity, that the best passages hold together. Its weights separate 40 questions that Python's language reference
+    answers from 40 it does not (MiniLM, 586 passages: one or two wrong, by cosine alone as many but closer), with the
+    middle at the cosine of .4 where reading-comprehension questions part.
     """
     share = coverage(found)
     if not found.passages:
@@ -119,11 +134,6 @@ def evidence(found: Found, threshold: float) -> Evidence:
     known = found.nearest if found.nearest > -1.0 else 0.42  # without vectors the words decide alone
     score = 1 / (1 + math.exp(-(COSINE_WEIGHT * known + COVERAGE_WEIGHT * share - OFFSET)))
     return Evidence(answerable=score >= threshold, score=score, cosine=found.nearest, coverage=share)
-
-
-COSINE_WEIGHT = 12.0
-COVERAGE_WEIGHT = 5.0
-OFFSET = 8.0
 
 
 def coverage(found: Found) -> float:

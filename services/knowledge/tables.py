@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 KEYWORD_HITS = 300  # beyond these the bm25 share of the sum is too small to lift a passage into the first ten
+MOST_WORDS = 200  # of a question; a pasted page is no question
 READ_ROWS = 2048  # vectors taken in at a time: 3 MB at 384 dimensions
 
 SCHEMA = """
@@ -38,6 +40,8 @@ create unique index if not exists passage_key on passage(space, key);
 create index if not exists passage_document on passage(space, document);
 create table if not exists vector(id integer primary key, space integer not null, embedding blob not null);
 create index if not exists vector_space on vector(space, id);
+create table if not exists word(
+    space integer not null, term text not null, passages integer not null, primary key(space, term)) without rowid;
 """
 FIELDS = 'id, key, text, source, document, page, start, "end", ordinal, metadata'
 
@@ -87,13 +91,12 @@ def make_space(connection: sqlite3.Connection, space: Space) -> int:
 def make_words(connection: sqlite3.Connection, number: int) -> None:
     """An empty word index. `ascii`: the terms are ready-made, and every character beyond ASCII belongs to a term."""
     connection.execute(f"create virtual table words_{number} using fts5(terms, content='', tokenize='ascii')")
-    connection.execute(f"create virtual table seen_{number} using fts5vocab('words_{number}', 'row')")
 
 
 def drop_words(connection: sqlite3.Connection, number: int) -> None:
     """Remove a word index."""
-    connection.execute(f"drop table seen_{number}")
     connection.execute(f"drop table words_{number}")
+    connection.execute("delete from word where space=?", (number,))
 
 
 def index_again_if_older(connection: sqlite3.Connection) -> None:
@@ -105,16 +108,35 @@ def index_again_if_older(connection: sqlite3.Connection) -> None:
     for (number,) in connection.execute("select id from space").fetchall():
         drop_words(connection, number)
         make_words(connection, number)
+        counts: Counter[str] = Counter()
         for row in connection.execute("select id, text from passage where space=?", (number,)):
-            add_words(connection, number, row["id"], row["text"])
+            counts.update(add_words(connection, number, row["id"], row["text"]))
+        count_words(connection, number, counts)
     connection.execute("insert or replace into setting values('tokens', ?)", (str(tokens.VERSION),))
     connection.execute("commit")
 
 
-def add_words(connection: sqlite3.Connection, number: int, row: int, text: str) -> None:
-    """Put a passage into the word index."""
-    words = " ".join(tokens.terms(text))
-    connection.execute(f"insert into words_{number}(rowid, terms) values(?,?)", (row, words))
+def add_words(connection: sqlite3.Connection, number: int, row: int, text: str) -> set[str]:
+    """Put a passage into the word index; returns its distinct words."""
+    words = tokens.terms(text)
+    connection.execute(f"insert into words_{number}(rowid, terms) values(?,?)", (row, " ".join(words)))
+    return set(words)
+
+
+def count_words(connection: sqlite3.Connection, number: int, counts: Mapping[str, int]) -> None:
+    """Add to how many passages hold each word; FTS5 would have to read a word's whole list to say."""
+    connection.executemany(
+        "insert into word values(?,?,?) on conflict(space, term) do update set passages=passages+excluded.passages",
+        [(number, term, count) for term, count in counts.items()],
+    )
+
+
+def words_of(connection: sqlite3.Connection, number: int, question: str) -> dict[str, int]:
+    """In how many passages each of a question's words occurs."""
+    wanted = tokens.question_terms(question)[:MOST_WORDS]
+    sql = f"select term, passages from word where space=? and term in ({','.join('?' * len(wanted))})"
+    held = {row["term"]: int(row["passages"]) for row in connection.execute(sql, (number, *wanted))}
+    return {term: held.get(term, 0) for term in wanted}
 
 
 def number_of(connection: sqlite3.Connection, space: Space) -> int | None:
@@ -132,8 +154,20 @@ def number_of(connection: sqlite3.Connection, space: Space) -> int | None:
     return None if row is None else int(row["id"])
 
 
-def insert(connection: sqlite3.Connection, number: int, entry: Entry, vector: NDArray[np.float32]) -> int:
-    """Store one passage with its vector and words; 0 when its id is there already."""
+def insert(connection: sqlite3.Connection, number: int, entries: Sequence[Entry], rows: NDArray[np.float32]) -> int:
+    """Store passages with their vectors and words; one whose id is there already is left alone. Returns how many."""
+    counts: Counter[str] = Counter()
+    new = 0
+    for entry, vector in zip(entries, rows, strict=True):
+        row = _insert(connection, number, entry, vector)
+        if row is not None:
+            counts.update(add_words(connection, number, row, entry.text))
+            new += 1
+    count_words(connection, number, counts)
+    return new
+
+
+def _insert(connection: sqlite3.Connection, number: int, entry: Entry, vector: NDArray[np.float32]) -> int | None:
     cursor = connection.execute(
         'insert into passage(space,key,text,source,document,page,start,"end",ordinal,metadata)'
         " values(?,?,?,?,?,?,?,?,?,?) on conflict(space, key) do nothing",
@@ -141,25 +175,28 @@ def insert(connection: sqlite3.Connection, number: int, entry: Entry, vector: ND
          json.dumps(dict(entry.metadata))),
     )  # fmt: skip
     if not cursor.rowcount or cursor.lastrowid is None:
-        return 0
+        return None
     connection.execute("insert into vector values(?,?,?)", (cursor.lastrowid, number, vector.tobytes()))
-    add_words(connection, number, cursor.lastrowid, entry.text)
-    return 1
+    return cursor.lastrowid
 
 
 def remove(connection: sqlite3.Connection, number: int, keys: Sequence[str]) -> int:
     """Remove passages with their vectors and words; returns how many were there."""
     gone = 0
+    counts: Counter[str] = Counter()
     for key in keys:
         row = connection.execute("select id, text from passage where space=? and key=?", (number, key)).fetchone()
         if row is None:
             continue
-        words = " ".join(tokens.terms(row["text"]))  # an index without content must be told what it held
+        terms = tokens.terms(row["text"])
+        words = " ".join(terms)  # an index without content must be told what it held
+        counts.subtract(set(terms))
         sql = f"insert into words_{number}(words_{number}, rowid, terms) values('delete',?,?)"
         connection.execute(sql, (row["id"], words))
         connection.execute("delete from vector where id=?", (row["id"],))
         connection.execute("delete from passage where id=?", (row["id"],))
         gone += 1
+    count_words(connection, number, counts)
     return gone
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 VERSION = 1
 COMMON_SHARE = 0.2  # a word in more than a fifth of the passages says nothing and costs the most time
 COMMON_FLOOR = 50  # in a small collection every word is in a fifth of the passages
+MOST_HITS = 5_000  # passages weighed for a question: the rarest words decide, and the rest would only cost time
 
 _STOP = """
 a about after all also am an and any are as at be been but by can could did do does for from had has have he her his how
@@ -84,11 +85,16 @@ def rarity(total: int, holding: int) -> float:
 
 
 def telling(frequencies: Mapping[str, int], total: int) -> tuple[str, ...]:
-    """The terms worth searching for: held by some passage but not by too many. The rarest if all are common."""
-    held = {term: count for term, count in frequencies.items() if count}
-    limit = max(COMMON_FLOOR, COMMON_SHARE * total)
-    kept = tuple(term for term, count in held.items() if count <= limit)
-    return kept or tuple(sorted(held, key=held.__getitem__)[:1])
+    """The terms worth searching for, rarest first: held by some passage but not by too many. At least the rarest."""
+    held = sorted((count, term) for term, count in frequencies.items() if count)
+    limit, weighed = max(COMMON_FLOOR, COMMON_SHARE * total), 0
+    kept: list[str] = []
+    for count, term in held:
+        weighed += count
+        if kept and (count > limit or weighed > MOST_HITS):
+            break
+        kept.append(term)
+    return tuple(kept)
 
 
 def frequencies(documents: Sequence[Iterable[str]], wanted: Iterable[str]) -> dict[str, int]:
