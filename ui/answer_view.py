@@ -49,25 +49,25 @@ def history(turns: list[Turn]) -> tuple[tuple[str, str], ...]:
 
 
 def stream(console: Console, request: AskRequest, turns: list[Turn], *, key: str) -> None:
-    """Ask, write the answer as it comes, and keep the turn whatever happens: a stop, a broken stream, a click."""
-    turn = Turn(question=request.question, request=request)
+    """Ask and write the answer as it comes.
+
+    The turn is in `turns` from its first moment, as stopped: a stop or a click elsewhere ends this script in any `st`
+    call, and the next run may draw before this one has noticed.
+    """
+    turn = Turn(question=request.question, request=request, stopped=True)
+    turns.append(turn)
     started = time.perf_counter()
     _question(turn)
     with st.chat_message("assistant", avatar=":material/auto_awesome:"):
         place = st.empty()
         place.markdown(":gray[:shimmer[Looking through the documents]]")
-        ended = False
         try:
             _follow(console, request, turn, place, started)
-            ended = True
         except SagedeckError as error:
-            turn.problem, ended = error, True
+            turn.problem = error
             if isinstance(error, StreamBroken):
                 turn.text = turn.text or error.partial
-        finally:  # a stop arrives as a BaseException in any st call
-            turn.stopped = not ended
-            turn.seconds = time.perf_counter() - started
-            turns.append(turn)
+        turn.stopped, turn.seconds = False, time.perf_counter() - started
         place.empty()
         _answer(console, turn, key)
 
@@ -85,7 +85,7 @@ def _follow(console: Console, request: AskRequest, turn: Turn, place: DeltaGener
                 if turn.first_token is None:
                     turn.first_token = now - started
                 if now - drawn >= BETWEEN_DRAWS:
-                    place.markdown(with_numbers(turn.text) + " ▍")
+                    place.markdown(with_numbers(turn.text))
                     drawn = now
             case Finished(text, citations):
                 turn.text, turn.citations = text, citations

@@ -36,26 +36,22 @@ class Turn:
 
 
 def stream(console: Console, endpoint: str, words: str, turns: list[Turn], *, system: str, params: ChatParams) -> None:
-    """Send `words`, write the answer as it comes, and keep the turn even when it is stopped."""
-    turn = Turn(words)
+    """Send `words` and write the answer as it comes; as in `answer_view.stream`, the turn is kept from the start."""
+    messages = _messages(turns, words, system)
+    turn = Turn(words, stopped=True)
+    turns.append(turn)
     started = time.perf_counter()
     _words(turn)
     with st.chat_message("assistant", avatar=":material/smart_toy:"):
         place = st.empty()
         place.markdown(":gray[:shimmer[Waiting for the first word]]")
-        ended = False
         try:
-            deltas = console.stream(endpoint, _messages(turns, words, system), params)
-            _write(deltas, turn, place)
-            ended = True
+            _write(console.stream(endpoint, messages, params), turn, place)
         except SagedeckError as error:
-            turn.problem, ended = error, True
+            turn.problem = error
             if isinstance(error, StreamBroken):
                 turn.text = turn.text or error.partial
-        finally:  # a stop arrives as a BaseException in any st call
-            turn.stopped = not ended
-            turn.seconds = time.perf_counter() - started
-            turns.append(turn)
+        turn.stopped, turn.seconds = False, time.perf_counter() - started
         place.empty()
         _answer(turn)
 
@@ -67,7 +63,7 @@ def _write(deltas: Iterator[Delta], turn: Turn, place: DeltaGenerator) -> None:
         turn.last = delta if delta.done else turn.last
         now = time.perf_counter()
         if delta.text and now - drawn >= BETWEEN_DRAWS:
-            place.markdown(answer(turn.text) + " ▍")
+            place.markdown(answer(turn.text))
             drawn = now
 
 
