@@ -153,14 +153,20 @@ class Library:
     # -- collections
 
     def made(self, store: StoreKind, name: str) -> None:
-        """Remember that this console made a collection."""
+        """Remember that this console made a collection, which is empty: one of that name may have been lost before."""
+        self._empty(store, name)
         self._state.write("insert or ignore into knowledge_collection values(?,?,?)", self._owner, store, name)
 
     def unmade(self, store: StoreKind, name: str) -> None:
-        """Forget a collection that is gone."""
+        """Forget a collection that is gone, and what was in it."""
+        self._empty(store, name)
         self._state.write(
             "delete from knowledge_collection where owner=? and store=? and name=?", self._owner, store, name
         )
+
+    def _empty(self, store: StoreKind, name: str) -> None:
+        sql = "delete from knowledge_document where owner=? and store=? and collection=?"
+        self._state.write(sql, self._owner, store, name)
 
     def made_here(self, store: StoreKind) -> frozenset[str]:
         """The collections this console made for this owner."""

@@ -262,6 +262,7 @@ class HeldCollection:
 
 @dataclass(frozen=True, slots=True)
 class LibraryState:
-    """Everything the knowledge room keeps for an owner: the input of take-down."""
+    """Everything the knowledge room keeps for an owner, for take-down; `unreachable` says what was not seen."""
 
     collections: tuple[HeldCollection, ...] = ()
+    unreachable: str = ""

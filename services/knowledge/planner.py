@@ -43,7 +43,7 @@ def plan_delete_documents(documents: tuple[DocumentRecord, ...]) -> Plan:
 def plan_removal(state: LibraryState) -> Plan:
     """Take down everything `state` holds: documents by id, then each collection we made if nothing else is in it."""
     steps: list[Step] = []
-    warnings: list[str] = []
+    warnings: list[str] = [state.unreachable] if state.unreachable else []
     for held in state.collections:
         gone = tuple(delete_document(document) for document in held.documents)
         steps += gone

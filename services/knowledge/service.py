@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.errors import InUse, MissingCredentials, NotFound
+from services.errors import InUse, MissingCredentials, NotFound, SagedeckError
 from services.knowledge import planner
 from services.knowledge.answer import read_answer
 from services.knowledge.collaborators import Chat, EmbeddingFactory, Originals, Reader, Store
@@ -253,17 +253,24 @@ class KnowledgeService:
     # -- take-down
 
     def library_state(self) -> LibraryState:
-        """Everything this owner holds, as take-down needs it."""
+        """Everything this owner holds, as take-down needs it; an Astra that does not answer is said, not raised."""
+        held, unreachable = self._held(StoreKind.LOCAL), ""
+        if self.documents(StoreKind.ASTRA) or self._library.made_here(StoreKind.ASTRA):
+            try:
+                held += self._held(StoreKind.ASTRA)
+            except SagedeckError as error:
+                unreachable = f"What is in Astra stays, because it cannot be seen now. {error.what}"
+        return LibraryState(tuple(held), unreachable)
+
+    def _held(self, kind: StoreKind) -> list[HeldCollection]:
         held: list[HeldCollection] = []
-        kinds = [StoreKind.LOCAL] + ([StoreKind.ASTRA] if self._astra is not None else [])
-        for kind in kinds:
-            for collection in self.collections(kind):
-                documents = self.documents(kind, collection.name)
-                if documents or collection.made_here:
-                    names = [record.document for record in documents]
-                    others = self.store(kind).holds_more(self.owner, collection.name, names)
-                    held.append(HeldCollection(collection, documents, others))
-        return LibraryState(tuple(held))
+        for collection in self.collections(kind):
+            documents = self.documents(kind, collection.name)
+            if documents or collection.made_here:
+                names = [record.document for record in documents]
+                others = self.store(kind).holds_more(self.owner, collection.name, names)
+                held.append(HeldCollection(collection, documents, others))
+        return held
 
 
 def usual_collection(dimension: int) -> str:

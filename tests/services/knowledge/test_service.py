@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,22 @@ def test_take_down_removes_documents_and_the_collection(service: KnowledgeServic
     run(operator, plan.steps)
     assert service.collections() == ()
     assert service.library_state().collections == ()
+
+
+def test_a_collection_that_was_lost_is_filled_again(tmp_path: Path, astra: tuple[Astra, Database]) -> None:
+    connected, _ = astra
+    service, name = make_service(tmp_path, astra=connected), f"sagedeck_{DIMENSION}"
+    service.create_collection(CollectionRequest(name, DIMENSION))
+    filled(service, store=StoreKind.ASTRA)
+    service.store(StoreKind.ASTRA).drop_collection("me", name)
+    service.create_collection(CollectionRequest(name, DIMENSION))
+    filled(service, store=StoreKind.ASTRA)
+    assert service.retrieve("rent", "embed", store=StoreKind.ASTRA)
+    away = make_service(tmp_path, astra=replace(connected, endpoint="http://127.0.0.1:1"))
+    away.store(StoreKind.ASTRA)._sleep = lambda _seconds: None  # type: ignore[attr-defined]
+    assert "did not answer" in plan_removal(away.library_state()).warnings[0]
+    run(LibraryOperator(service), plan_removal(service.library_state()).steps)
+    assert service.collections(StoreKind.ASTRA) == ()
 
 
 @pytest.fixture(scope="module")
