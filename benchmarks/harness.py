@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,9 +98,7 @@ def end_tree(pid: int) -> None:
 def start(command: Sequence[str], home: Path, **extra: str) -> subprocess.Popen[bytes]:
     """Start a program of this repository with `home` as its SAGEDECK_HOME; its words go to `home`/benchmark.log."""
     with (home / "benchmark.log").open("ab") as log:
-        return subprocess.Popen(
-            command, cwd=ROOT, env=environment(home) | extra, stdout=log, stderr=subprocess.STDOUT
-        )
+        return subprocess.Popen(command, cwd=ROOT, env=environment(home) | extra, stdout=log, stderr=subprocess.STDOUT)
 
 
 def console_command(port: int) -> list[str]:
@@ -114,9 +112,9 @@ def page_command(script: Path, port: int) -> list[str]:
 
 
 @contextmanager
-def serving(script: Path | None = None, **extra: str) -> Iterator[Served]:
-    """The console (or another Streamlit script) on a free port with a fresh home, until the block ends."""
-    with fresh_home() as home:
+def serving(script: Path | None = None, *, home: Path | None = None, **extra: str) -> Iterator[Served]:
+    """The console (or another Streamlit script) on a free port until the block ends; without `home`, a fresh one."""
+    with fresh_home() if home is None else nullcontext(home) as home:
         port = free_port()
         process = start(page_command(script, port) if script else console_command(port), home, **extra)
         try:

@@ -39,7 +39,7 @@ CONSOLE = (
         "/deploy",
         (
             ("role=radio[name='One that exists']", f"!{TEXT}.includes('least privilege')"),
-            ("role=radio[name=\"The console's own\"]", f"{TEXT}.includes('least privilege')"),
+            ('role=radio[name="The console\'s own"]', f"{TEXT}.includes('least privilege')"),
         ),
         MOST_MILLISECONDS,
     ),

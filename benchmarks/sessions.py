@@ -97,7 +97,7 @@ def run(url: str, page: str, count: int, rate: float, seconds: float, pid: int) 
 
 def _busy(pid: int) -> float:
     family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    return sum(times.user + times.system for times in (each.cpu_times() for each in family))
+    return float(sum(times.user + times.system for times in (each.cpu_times() for each in family)))
 
 
 def _say(report: Report, name: str, found: dict[str, object], rate: float, target: float | None) -> None:
@@ -108,7 +108,7 @@ def _say(report: Report, name: str, found: dict[str, object], rate: float, targe
         report.figure(f"{name}, {how} moments: p50", percentile(values, 0.5), "ms")
         report.figure("    p95", percentile(values, 0.95), "ms", target if how == "random" else None)
         report.figure("    p99", percentile(values, 0.99), "ms")
-    print(f"    {found['messages']} messages, {found['size']:,} bytes a rerun; client busy {found['client']:.0%} of a core")
+    print(f"    {found['messages']} messages, {found['size']:,} bytes a rerun; client {found['client']:.0%} of a core")
 
 
 def main() -> int:

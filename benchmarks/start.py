@@ -69,7 +69,9 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--cold", action="store_true", help="forget files before each start")
     asked = parser.parse_args()
-    ours, hello, report = [], [], Report()
+    ours: list[float] = []
+    hello: list[float] = []
+    report = Report()
     with browser() as window:
         for _ in range(asked.runs):
             for script, heading, into in ((None, "Home", ours), (APPS / "hello.py", "Hello", hello)):
