@@ -12,11 +12,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 VERSION = 1
 COMMON_SHARE = 0.2  # a word in more than a fifth of the passages says nothing and costs the most time
 COMMON_FLOOR = 50  # in a small collection every word is in a fifth of the passages
-MOST_HITS = 5_000  # passages weighed for a question: the rarest words decide, and the rest would only cost time
+STEMS_KEPT = 16_384  # about 2 MB; most words of a language's texts come again and again
+MOST_HITS = 3_000  # passages weighed for a question: the rarest words decide, and the rest would only cost time
 
 _STOP = """
 a about after all also am an and any are as at be been but by can could did do does for from had has have he her his how
@@ -55,6 +57,7 @@ def bigrams(run: str) -> list[str]:
     return [run] if len(run) == 1 else [run[at : at + 2] for at in range(len(run) - 1)]
 
 
+@lru_cache(maxsize=STEMS_KEPT)
 def stem(word: str) -> str:
     """`word` without the endings English adds to it: plural, -ing, -ed, -ly, final e. Other scripts are left alone."""
     if len(word) < 3 or not word.isascii() or not word.isalpha():
