@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.catalog import Task
-from services.errors import NotFound
 from services.inference import Kind, recognise
 
 if TYPE_CHECKING:
@@ -64,10 +63,6 @@ def ready_for(console: Console, task: Task) -> list[str]:
     return [name for name in names if task_of(found[name]) == task.value]
 
 
-def exists(console: Console, name: str) -> bool:
-    """Whether there is an endpoint of this name."""
-    try:
-        console.detail(name)
-    except NotFound:
-        return False
-    return True
+def model_of(console: Console, name: str) -> str:
+    """The name of an embedding endpoint's vector space, as the library knows it."""
+    return console.detail(name).model_id or f"endpoint/{name}"

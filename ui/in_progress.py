@@ -42,7 +42,11 @@ def show(console: Console) -> None:
         for run in waiting:
             st.markdown(f"{status_chip.badge(run.status)} {literal(run.title)}")
             st.page_link(navigation.ACTIVITY, label="Look", icon=":material/visibility:", query_params={"run": run.id})
-        if not live and not jobs and not waiting:
+        halted = [job for job in console.jobs.list(owner, limit=20) if job.status is JobStatus.INTERRUPTED][:MOST]
+        for job in halted:
+            st.markdown(f"{status_chip.badge(job.status)} {literal(job.title)}")
+            st.page_link(navigation.DOCUMENTS, label="Look", icon=":material/visibility:", query_params={"job": job.id})
+        if not live and not jobs and not waiting and not halted:
             st.markdown(":gray[Nothing is under way.]")
 
     polling.live(draw, EVERY_SECONDS if alive else None)

@@ -6,15 +6,28 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from services.jobs import JobStatus
 from services.knowledge import FileProgress, FileStatus, IngestView
+from services.knowledge.service import JOB_KIND
 from ui import error_box, formats, polling, status_chip
 from ui.escape import literal
 
 if TYPE_CHECKING:
     from services.console import Console
 
+_CLOSED = "ingest.closed"
 EVERY_SECONDS = 0.7
 ROWS_SHOWN = 12  # of files still being read; the rest is counted
+
+
+def current(console: Console) -> str:
+    """The ingest to show: the one the address names, else one that runs or was interrupted; empty when none."""
+    named = str(st.query_params.get("job", ""))
+    if named:
+        return named
+    newest = next(iter(console.jobs.list(console.owner, JOB_KIND, 1)), None)
+    unfinished = newest and newest.status in (JobStatus.RUNNING, JobStatus.INTERRUPTED)
+    return newest.id if newest and unfinished and newest.id != st.session_state.get(_CLOSED) else ""
 
 
 def show(console: Console, job: str) -> None:
@@ -56,8 +69,14 @@ def _draw(console: Console, view: IngestView) -> None:
                 "Cancel", icon=":material/cancel:", key="ingest-cancel",
                 on_click=console.jobs.cancel, args=(view.job, console.connection.owner),
             )  # fmt: skip
-        else:
-            st.button("Close", key="ingest-close", type="tertiary", on_click=_close)
+            return
+        with st.container(horizontal=True):
+            if view.status != "done":
+                st.button(
+                    "Go on", type="primary", icon=":material/play_arrow:", key="ingest-resume",
+                    on_click=_resume, args=(console, view.job),
+                )  # fmt: skip
+            st.button("Close", key="ingest-close", type="tertiary", on_click=_close, args=(view.job,))
 
 
 def _file(file: FileProgress) -> None:
@@ -78,5 +97,11 @@ def _ended(view: IngestView) -> None:
             st.markdown(f":red[:material/block:] **{literal(file.name)}** {literal(file.reason)} {literal(file.hint)}")
 
 
-def _close() -> None:
+def _resume(console: Console, job: str) -> None:
+    with error_box.shown():
+        st.query_params["job"] = console.knowledge.resume(job)
+
+
+def _close(job: str) -> None:
+    st.session_state[_CLOSED] = job
     st.query_params.pop("job", None)

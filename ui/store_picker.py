@@ -16,9 +16,11 @@ NAMES = {StoreKind.LOCAL: "This machine", StoreKind.ASTRA: "Astra DB"}
 
 def show(console: Console, *, key: str) -> tuple[StoreKind, str]:
     """The store, and the collection's name (empty: the usual one); Astra only where the connection has a database."""
+    newest = next(iter(console.knowledge.documents()), None)
     offered = [StoreKind.LOCAL, *([StoreKind.ASTRA] if console.connection.astra else [])]
+    usual = newest.store if newest and newest.store in offered else StoreKind.LOCAL
     store = st.segmented_control(
-        "Store", offered, default=StoreKind.LOCAL, required=True, key=f"{key}.store", format_func=NAMES.__getitem__,
+        "Store", offered, default=usual, required=True, key=f"{key}.store", format_func=NAMES.__getitem__,
         help="Astra DB is offered once Settings name a database.", persist_state="session",
     )  # fmt: skip
     collection = st.text_input(

@@ -3,8 +3,18 @@
 import streamlit as st
 
 from services.knowledge import AskRequest, SearchMode, SearchSettings
-from ui import answer_view, empty_state, endpoint_picker, error_box, navigation, page_head, session, store_picker
-from ui.escape import literal
+from ui import (
+    answer_view,
+    empty_state,
+    endpoint_picker,
+    endpoint_reads,
+    error_box,
+    navigation,
+    page_head,
+    session,
+    store_picker,
+)
+from ui.escape import code, literal
 
 console = session.console()
 with page_head.show("Ask", "Answers come from your documents only, and say where."):
@@ -44,6 +54,13 @@ with options:
         help="Below this the answer is “not in the documents”, and the model is not asked.",
     )  # fmt: skip
 
+model = endpoint_reads.model_of(console, embedding)
+if not any(record.model == model and record.store is store for record in console.knowledge.documents()):
+    st.warning(
+        f"None of your documents were read with the embedding model in use ({code(model)}) into this store. "
+        "Add them again, or choose the model they were read with under Options.",
+        icon=":material/warning:",
+    )
 turns: list[answer_view.Turn] = st.session_state.setdefault("ask.turns", [])
 question = st.chat_input("Ask your documents", key="ask.question", max_chars=4000, submit_mode="stop")
 for number, turn in enumerate(turns):

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from services.errors import InvalidRequest
-from services.knowledge import IngestRequest, Upload
+from services.knowledge import IngestRequest, StoreKind, Upload
 from ui import (
+    astra_collection,
     document_table,
     empty_state,
     endpoint_picker,
@@ -12,6 +13,7 @@ from ui import (
     ingest_progress,
     navigation,
     page_head,
+    run_progress,
     session,
     store_picker,
 )
@@ -21,7 +23,7 @@ MOST_FILES = 200
 MOST_BYTES = 50_000_000
 
 console = session.console()
-with page_head.show("Documents", "PDF, Word, Markdown, HTML and text. They stay on this machine."):
+with page_head.show("Documents", "PDF, Word, Markdown, HTML and text; the originals stay on this machine."):
     options = st.popover("Options", icon=":material/tune:")
 embedding = endpoint_picker.embedding(console)
 with options:
@@ -34,8 +36,8 @@ def add(files: list[Upload]) -> None:
     if len(files) > MOST_FILES:
         raise InvalidRequest(f"{len(files)} files at once are too many.", "", f"Drop at most {MOST_FILES} at a time.")
     request = IngestRequest(tuple(files), embedding=embedding, store=store, collection=collection)
-    st.query_params["job"] = console.knowledge.ingest(request)
     st.session_state["documents.round"] = st.session_state.get("documents.round", 0) + 1
+    st.query_params["job"] = console.knowledge.ingest(request)
     st.rerun()
 
 
@@ -44,7 +46,7 @@ if not embedding:
         "rocket_launch", "No embedding model yet", "Reading documents needs an embedding model in service.",
         page=navigation.DEPLOY, label="Deploy a pair",
     )  # fmt: skip
-else:
+elif store is not StoreKind.ASTRA or astra_collection.ready(console, embedding, collection):
     dropped = st.file_uploader(
         "Drop files here", type=KINDS, accept_multiple_files=True, max_upload_size=MOST_BYTES // 1_000_000,
         key=f"documents.files.{st.session_state.get('documents.round', 0)}",
@@ -54,11 +56,15 @@ else:
         with error_box.shown():
             add([Upload(file.name, file.getvalue()) for file in dropped])
 
-if st.query_params.get("job"):
-    ingest_progress.show(console, st.query_params["job"])
+if run_progress.current():
+    run_progress.show(console, run_progress.current())
+    st.button("Close", type="tertiary", on_click=run_progress.leave)
+job = ingest_progress.current(console)
+if job:
+    ingest_progress.show(console, job)
 records = console.knowledge.documents()
 if records:
     document_table.show(console, records)
     st.page_link(navigation.ASK, label="**Ask these documents**", icon=":material/arrow_forward:")
-elif embedding and not st.query_params.get("job"):
+elif embedding and not job:
     empty_state.show("description", "Nothing here yet", "Drop a file above; it can be asked some seconds later.")

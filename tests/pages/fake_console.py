@@ -66,8 +66,8 @@ def endpoint(name: str, task: str, status: str = "InService", usd: float | None 
 def document(name: str = "travel.md", chunks: int = 3) -> DocumentRecord:
     """A document that can be asked."""
     return DocumentRecord(
-        "a" * 64, name, StoreKind.LOCAL, "documents", "minilm", 384, FileStatus.READY, 1, chunks, 1200, "markdown",
-        "job", time.time(),
+        "a" * 64, name, StoreKind.LOCAL, "documents", "endpoint/embedder", 384, FileStatus.READY, 1, chunks, 1200,
+        "markdown", "job", time.time(),
     )  # fmt: skip
 
 
