@@ -78,12 +78,16 @@ class RolePolicies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleState:
-    """What the planner has to know: where we are, and the role of the wanted name as it stands (None: not there)."""
+    """What the planner has to know: where we are, and the role of the wanted name as it stands (None: not there).
+
+    attached   ARNs of the managed policies the role has already; read only where some are to be attached
+    """
 
     region: str
     account: str
     partition: str = "aws"
     role: ExecutionRole | None = None
+    attached: tuple[str, ...] = ()
 
 
 def default_role_name(region: str) -> str:

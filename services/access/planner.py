@@ -81,7 +81,9 @@ def plan_execution_role(request: RoleRequest, state: RoleState) -> Plan:
         )
     arn = role_arn(request, state)
     if request.access is Access.CLASSIC:
-        rights = tuple(_attach(request, state, arn, name) for name in CLASSIC_POLICIES)
+        policies = (f"arn:{state.partition}:iam::aws:policy/{name}" for name in CLASSIC_POLICIES)
+        # one that is attached already was not attached by this plan, so this plan's undo must leave it
+        rights = tuple(_attach(request, arn, policy) for policy in policies if policy not in state.attached)
         warnings = (f"{request.name} may do everything in SageMaker, S3, CloudWatch Logs and ECR.",)
         return Plan(f"Create the execution role {request.name}", (_create(request, arn), *rights), warnings)
     return Plan(f"Create the execution role {request.name}", (_create(request, arn), _put(request, state, arn)))
@@ -125,8 +127,8 @@ def _put(request: RoleRequest, state: RoleState, arn: str) -> Step:
     )
 
 
-def _attach(request: RoleRequest, state: RoleState, arn: str, name: str) -> Step:
-    policy = f"arn:{state.partition}:iam::aws:policy/{name}"
+def _attach(request: RoleRequest, arn: str, policy: str) -> Step:
+    name = policy.rpartition("/")[2]
     only = {"ArnEquals": {"iam:PolicyARN": policy}}
     return Step(
         id=f"attach-{name}",
@@ -146,7 +148,7 @@ def delete_role(name: str, arn: str, *, step_id: str, after: tuple[str, ...] = (
         id=step_id,
         service="iam",
         operation="delete_role",
-        reason=f"The execution role {name} is no longer needed.",
+        reason=f"The execution role {name} goes; nothing that was given it can go on using it.",
         parameters={"RoleName": name},
         after=after,
         permissions=(Permission("iam:DeleteRole", arn), Permission("iam:GetRole", arn)),

@@ -49,8 +49,14 @@ class AccessService:
 
     def state(self, request: RoleRequest) -> RoleState:
         """The role of that name as it stands now."""
+        role = self._gateway.role(request.name)
+        attaches = role is not None and request.access is Access.CLASSIC
         return RoleState(
-            region=self.region, account=self.account, partition=self.partition, role=self._gateway.role(request.name)
+            region=self.region,
+            account=self.account,
+            partition=self.partition,
+            role=role,
+            attached=self._gateway.policies(request.name).attached if attaches else (),
         )
 
     def plan_role(self, request: RoleRequest) -> Plan:

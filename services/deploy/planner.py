@@ -32,9 +32,13 @@ from services.plans.models import (
 )
 
 VARIANT = "AllTraffic"
-# A role made a moment ago cannot be taken on for some seconds; IAM says "eventually", in practice under a minute.
+# A role made a moment ago cannot be taken on, and its policy is not seen, for some seconds; IAM says "eventually", in
+# practice under a minute. CreateModel looks at the weights with the role, so both refusals come from there.
 NEW_ROLE_SECONDS = 120.0
-_ROLE_NOT_YET = (ErrorMatch("ValidationException", "Could not assume role"),)
+_ROLE_NOT_YET = (
+    ErrorMatch("ValidationException", "Could not assume role"),
+    ErrorMatch("ValidationException", "Could not access model data"),
+)
 
 
 def plan_deploy(request: DeployRequest, state: DeployState) -> Plan:
@@ -142,7 +146,12 @@ def _create_model(request: DeployRequest, state: DeployState, after: tuple[str, 
     source = _source(request, state)
     arn = role_arn(request.role, state.role)
     new_role = request.role if isinstance(request.role, RoleRequest) else None
-    expect = {"PrimaryContainer.Image": container.image}
+    sent_role = role_value(new_role, arn)
+    expect: dict[str, Any] = {
+        "ExecutionRoleArn": sent_role,
+        "PrimaryContainer.Image": container.image,
+        "PrimaryContainer.Environment": environment,
+    }
     if source:
         expect["PrimaryContainer.ModelDataSource.S3DataSource.S3Uri"] = container.artifact
     passed = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
@@ -154,7 +163,7 @@ def _create_model(request: DeployRequest, state: DeployState, after: tuple[str, 
         reason=f"A model says which image and which weights run: {state.model.name} ({container.source}).",
         parameters={
             "ModelName": name,
-            "ExecutionRoleArn": role_value(new_role, arn),
+            "ExecutionRoleArn": sent_role,
             "PrimaryContainer": {"Image": container.image, "Environment": environment, **source},
             "EnableNetworkIsolation": container.network_isolation,
             "Tags": _tags(request, state),
@@ -277,6 +286,6 @@ def _clear_failed(request: DeployRequest, state: DeployState) -> tuple[Step, ...
     if state.endpoint is None or state.endpoint.status != "Failed":
         return ()
     own = state.arn("endpoint", name)
-    remove = delete_step("Endpoint", name, own, f"remove-failed-{name}", _cost(request, state, -1))
+    remove = delete_step("Endpoint", name, own, f"remove-failed-{name}")  # a failed endpoint costs nothing
     remove = replace(remove, reason=f"The endpoint {name} of an earlier try failed; it makes room for the new one.")
     return (remove, gone_step(name, own, f"wait-removed-{name}", remove.id, state))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.access import AccessService, RolePolicies
+from services.access import CLASSIC_POLICIES, Access, AccessService, RolePolicies
 from services.access.gateway import AccessGateway
 from services.errors import NotFound, PermissionDenied
 from tests.services.catalog.stubbed import ACCOUNT, StubbedClients
@@ -99,3 +99,16 @@ def test_planning_reads_the_role_of_that_name_and_nothing_else(clients: StubbedC
         plan = service.plan_role(request)
     assert (request.name, request.owner) == ("sagedeck-execution-us-east-1", "ada")
     assert [step.operation for step in plan] == ["create_role", "put_role_policy"]
+
+
+def test_planning_the_classic_set_reads_what_the_role_has_already(clients: StubbedClients) -> None:
+    arn = f"arn:aws:iam::aws:policy/{CLASSIC_POLICIES[0]}"
+    tags = [{"Key": "sagedeck:made-by", "Value": "sagedeck"}]
+    clients.answer("iam", "get_role", {"Role": _row("sagedeck-execution-us-east-1", Tags=tags)}, None)
+    clients.answer("iam", "list_role_policies", {"PolicyNames": []}, None)
+    attached = {"AttachedPolicies": [{"PolicyName": CLASSIC_POLICIES[0], "PolicyArn": arn}]}
+    clients.answer("iam", "list_attached_role_policies", attached, None)
+    service = AccessService(AccessGateway(clients), region="us-east-1", account=ACCOUNT)
+    with clients.active():
+        state = service.state(service.request(access=Access.CLASSIC))
+    assert state.attached == (arn,)

@@ -72,6 +72,13 @@ def test_the_classic_set_is_attached_with_a_warning_and_each_permission_is_for_o
     assert all("ArnEquals" in step.permissions[0].condition for step in plan.steps[1:])
 
 
+def test_a_policy_that_is_attached_already_is_neither_attached_again_nor_taken_away_by_undo() -> None:
+    there = f"arn:aws:iam::aws:policy/{CLASSIC_POLICIES[0]}"
+    plan = plan_execution_role(replace(REQUEST, access=Access.CLASSIC), replace(STATE, role=OURS, attached=(there,)))
+    assert len(plan.steps) == len(CLASSIC_POLICIES)
+    assert there not in str([step.parameters for step in plan] + [step.undo for step in plan])
+
+
 def test_undo_takes_the_policies_away_before_the_role() -> None:
     undo = [step.undo[0] for step in reversed(plan_execution_role(REQUEST, STATE).steps)]
     assert [step.operation for step in undo] == ["delete_role_policy", "delete_role"]

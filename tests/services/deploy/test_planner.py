@@ -89,7 +89,10 @@ def test_a_new_role_comes_first_and_the_model_refers_to_it_and_waits_until_it_ca
     assert isinstance(model.manner, Once)
     assert model.manner.deadline == 120
     assert model.manner.not_yet[0].matches("ValidationException", "Could not assume role arn:aws:iam::1:role/x. Please")
-    assert not model.manner.not_yet[0].matches("ValidationException", "Could not find model data")
+    early = "Could not access model data at s3://b/k/. Please ensure that the role exists and has s3:GetObject"
+    assert any(each.matches("ValidationException", early) for each in model.manner.not_yet)
+    final = "Could not find model data"
+    assert not any(each.matches("ValidationException", final) for each in model.manner.not_yet)
 
 
 def test_an_existing_role_is_sent_as_it_is_and_errors_of_it_are_final() -> None:
@@ -224,6 +227,18 @@ def test_variables_of_the_request_go_over_those_of_the_model_and_secrets_are_onl
     assert check(plan) == ()
 
 
+def test_a_model_is_found_again_only_with_the_same_role_image_weights_and_variables() -> None:
+    request = _request(environment=(("MAX_INPUT_TOKENS", "1024"),), secrets=("HF_TOKEN",))
+    step = _plan(request).step("create-model-demo")
+    assert step.proof is not None
+    assert step.proof.expect["ExecutionRoleArn"] == ROLE.arn
+    assert step.proof.expect["PrimaryContainer.Environment"] == step.parameters["PrimaryContainer"]["Environment"]
+    assert step.proof.expect["PrimaryContainer.Environment"]["HF_TOKEN"] == Secret("demo/HF_TOKEN")
+    other = _plan(_request(role=NEW_ROLE)).step("create-model-demo")
+    assert other.proof is not None
+    assert other.proof.expect["ExecutionRoleArn"] == Ref("create-role", "Role.Arn")
+
+
 def test_a_name_that_another_endpoint_has_is_refused() -> None:
     with pytest.raises(NameTaken):
         _plan(_request(), endpoint=FoundEndpoint("demo", "InService", "another-config"))
@@ -236,6 +251,7 @@ def test_an_endpoint_of_an_earlier_try_is_found_again_and_a_failed_one_makes_roo
     assert [step.id for step in plan][:2] == ["remove-failed-demo", "wait-removed-demo"]
     assert plan.step("create-endpoint-demo").after == ("create-config-demo", "remove-failed-demo", "wait-removed-demo")
     assert check(plan) == ()
+    assert plan.step("remove-failed-demo").cost is None, "a failed endpoint bills nothing, so nothing is saved"
     with pytest.raises(InUse):
         _plan(_request(), endpoint=FoundEndpoint("demo", "Deleting", "demo"))
 
