@@ -120,7 +120,7 @@ def test_the_nearest_come_first_with_their_similarity_and_the_query_vector(colle
 
 
 def test_find_goes_on_from_page_to_page_and_stops_at_the_limit(collection: Any) -> None:
-    collection.insert_many([{"_id": number, "even": number % 2 == 0} for number in range(55)], chunk_size=50)
+    collection.insert_many([{"_id": number, "even": number % 2 == 0} for number in range(55)], ordered=True)
     assert [document["_id"] for document in collection.find({})] == list(range(55))
     assert len(collection.find({"even": True}, limit=23).to_list()) == 23
     assert [d["_id"] for d in collection.find({}, sort={"_id": -1}, limit=3)] == [54, 53, 52]
