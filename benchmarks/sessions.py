@@ -52,11 +52,12 @@ async def load(sessions: list[Session], rate: float, seconds: float, *, even: bo
     clock = asyncio.get_running_loop().time
     began = clock() + 0.1
 
-    async def one(number: int, at: float) -> float:
+    async def one(place: int, at: float) -> float:
         await asyncio.sleep(began + at - clock())
-        session = sessions[number % len(sessions)]
-        value = 1.0 + number // len(sessions) % 2
-        took = await session.rerun({session.numbers[0]: value} if session.numbers else None)
+        session = sessions[place % len(sessions)]
+        value = 1.0 + place // len(sessions) % 2
+        number_input = session.widget("number_input")
+        took = await session.rerun({number_input: value} if number_input else None)
         if session.errors:
             raise SessionFailed(session.errors[0])
         return took * 1000

@@ -12,6 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 WAIT_SECONDS = 30.0
+Value = float | str | list[str] | bool  # True presses a button
 
 
 class SessionFailed(RuntimeError):
@@ -20,28 +21,40 @@ class SessionFailed(RuntimeError):
 
 @dataclass(slots=True)
 class Session:
-    """One connected session: which page it is on, and the widgets of that page as the last run drew them.
+    """One connected session: which page it is on, and what the last run drew there.
 
-    `numbers` holds the ids of number inputs in order; `errors` what the last run showed as an error.
+    `widgets` holds (kind, label, id) in order, `texts` what stood on the page, `errors` what was shown as an error.
     """
 
     socket: ClientConnection
     page: str
     page_hash: str = ""
-    numbers: list[str] = field(default_factory=list)
-    headings: list[str] = field(default_factory=list)
+    widgets: list[tuple[str, str, str]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     messages: int = 0
     size: int = 0
 
-    async def rerun(self, values: dict[str, float] | None = None) -> float:
-        """Run the page's script, with these values in number inputs; seconds until it said that it had finished."""
+    def widget(self, kind: str, label: str = "") -> str | None:
+        """The id of the first widget of this kind and label ("" is any), None when the page has none."""
+        return next((id for each, said, id in self.widgets if each == kind and label in ("", said)), None)
+
+    async def rerun(self, values: dict[str, Value] | None = None) -> float:
+        """Run the page's script with these widgets' values; seconds until it said that it had finished."""
         ask = BackMsg()
         ask.rerun_script.page_name = self.page
         ask.rerun_script.page_script_hash = self.page_hash
         for widget, value in (values or {}).items():
-            ask.rerun_script.widget_states.widgets.add(id=widget, double_value=value)
-        self.errors, self.headings, self.numbers = [], [], []
+            state = ask.rerun_script.widget_states.widgets.add(id=widget)
+            if value is True:
+                state.trigger_value = True
+            elif isinstance(value, float):
+                state.double_value = value
+            elif isinstance(value, str):
+                state.string_value = value
+            else:
+                state.string_array_value.data.extend(value)
+        self.errors, self.texts, self.widgets = [], [], []
         started = time.perf_counter()
         await self.socket.send(ask.SerializeToString())
         await asyncio.wait_for(self._finished(), WAIT_SECONDS)
@@ -57,8 +70,8 @@ class Session:
             kind = message.WhichOneof("type")
             if kind == "delta":
                 self._note(message.delta)
-            elif kind == "new_session":
-                self.page_hash = message.new_session.page_script_hash
+            elif kind == "navigation":
+                self.page_hash = message.navigation.page_script_hash
             elif kind == "script_finished":
                 if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     continue  # a page switch: the run that follows is the one waited for
@@ -67,12 +80,13 @@ class Session:
     def _note(self, delta: Any) -> None:
         element = delta.new_element
         kind = element.WhichOneof("type")
-        if kind == "number_input":
-            self.numbers.append(element.number_input.id)
-        elif kind == "heading":
-            self.headings.append(element.heading.body)
-        elif kind == "exception" or (kind == "alert" and element.alert.format == element.alert.ERROR):
-            self.errors.append(str(element)[:400])
+        drawn: Any = getattr(element, kind) if kind else None
+        if hasattr(drawn, "id") and hasattr(drawn, "label"):
+            self.widgets.append((kind, drawn.label, drawn.id))
+        elif kind in ("heading", "markdown"):
+            self.texts.append(drawn.body)
+        elif kind == "exception" or (kind == "alert" and drawn.format == drawn.ERROR):
+            self.errors.append(str(drawn)[:400])
 
     async def close(self) -> None:
         """Leave, as a closed window does."""
