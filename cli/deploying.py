@@ -23,7 +23,9 @@ def deploy(
     context: typer.Context,
     models: Annotated[list[str], typer.Argument(help="JumpStart model ids; two make a pair.")],
     name: Annotated[list[str] | None, typer.Option(help="Endpoint name; once a model.")] = None,
-    instance_type: Annotated[list[str] | None, typer.Option(help="Instance type, once a model.")] = None,
+    instance_type: Annotated[
+        list[str] | None, typer.Option(help="Instance type; once a model. The cheapest that runs it when left out.")
+    ] = None,
     count: Annotated[int, typer.Option(min=1, help="Instances behind each endpoint.")] = 1,
     role: Annotated[str, typer.Option(help="ARN of an execution role; found or created when left out.")] = "",
     accept_eula: Annotated[bool, typer.Option("--accept-eula", help="I have read and accept the licence.")] = False,
@@ -139,7 +141,7 @@ def request_of(
     return DeployRequest(
         model_id=model.id,
         endpoint_name=name or console.deploy.suggest_name(model.id),
-        instance_type=instance_type or model.default_instance,
+        instance_type=instance_type or next((each for each, _ in console.deploy.offers(model.id)), ""),
         role=ExistingRole(given) if given else console.access.request(),
         owner=console.owner,
         count=count,
