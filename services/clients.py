@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 USER_AGENT = "sagedeck"
 
@@ -53,6 +53,19 @@ class Source:
     role_arn: str = ""
     external_id: str = ""
     endpoint_url: str = ""
+
+
+class ClientSource(Protocol):
+    """What gives boto3 clients by boto3's name of a service: `Clients`, or the stubs of a test."""
+
+    def get(self, service: str) -> Any:
+        """The client of a service."""
+
+
+class RegionalClients(ClientSource, Protocol):
+    """A `ClientSource` that says which region its clients speak to."""
+
+    region: str
 
 
 class Clients:

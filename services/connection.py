@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from services import sandbox_child
+from services.aws_errors import translate
 from services.clients import Clients, Hidden, Keys, Source, open_session
-from services.errors import InvalidRequest, MissingCredentials, translate
+from services.errors import InvalidRequest, MissingCredentials
 from services.settings import Settings
 
 SANDBOX_REGION = "us-east-1"

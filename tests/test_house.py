@@ -18,7 +18,7 @@ LAYERS = (
     {"autopilot", "costs"},
     {"cleanup", "workspaces"},
 )
-ROOT_FILES = {"clients", "connection", "console", "errors", "jobs", "state", "settings", "sandbox_child", "cache"}
+ROOT_FILES = {path.stem for path in (ROOT / "services").glob("*.py")}
 COMPOSERS = {"console"}  # the one root file that knows the rooms
 HEAVY = ("streamlit", "langchain", "langchain_core", "langchain_aws", "sagemaker", "astrapy", "pandas", "plotly")
 SDK: dict[str, Callable[[Path], bool]] = {
@@ -27,7 +27,7 @@ SDK: dict[str, Callable[[Path], bool]] = {
     "langchain_aws": lambda path: "inference" in path.parts,
     "sagemaker": lambda path: path.name in ("gateway.py", "sagemaker_worker.py"),
 }
-BOTOCORE = {"clients.py", "connection.py", "errors.py", "validate.py", "gateway.py"}
+BOTOCORE = {"aws_errors.py", "clients.py", "connection.py", "validate.py", "gateway.py"}
 
 
 def _python(*folders: str) -> list[Path]:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from services.access.models import ExecutionRole, RolePolicies
-from services.errors import code_and_message, translate
+from services.aws_errors import code_and_message, translate
+from services.clients import ClientSource
 
 # IAM allows 1,000 roles an account by default and 5,000 at most; more pages than that would be an error of ours.
 MOST_ROLES = 5_000
-
-
-class HasClients(Protocol):
-    """What is needed of the connection's clients."""
-
-    def get(self, service: str) -> Any:
-        """The boto3 client of a service."""
+_BOUND = {"MaxItems": MOST_ROLES, "PageSize": 200}
 
 
 class AccessGateway:
     """Reads roles with the connection's IAM client."""
 
-    def __init__(self, clients: HasClients) -> None:
+    def __init__(self, clients: ClientSource) -> None:
         self._clients = clients
 
     def roles(self) -> tuple[ExecutionRole, ...]:
@@ -60,9 +55,6 @@ class AccessGateway:
         except Exception as error:
             raise translate(error, f"reading what the role {name} may do") from error
         return RolePolicies(tuple(inline), tuple(attached))
-
-
-_BOUND = {"MaxItems": MOST_ROLES, "PageSize": 200}
 
 
 def _trusts(row: Mapping[str, Any]) -> bool:

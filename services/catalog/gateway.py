@@ -14,10 +14,12 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from services.aws_errors import translate
 from services.catalog.containers import content_bucket
-from services.errors import NotFound, SagedeckError, ServiceFailure, translate
+from services.clients import RegionalClients
+from services.errors import NotFound, SagedeckError, ServiceFailure
 
 MANIFEST = "models_manifest.json"
 # Importing takes up to 6 s on a loaded machine; an answer takes under a second.
@@ -26,19 +28,10 @@ _OPT_OUT = "SchemaVersion: '1.0'\nSageMaker:\n  PythonSDK:\n    Modules:\n      
 _ROOT = Path(__file__).parents[2]
 
 
-class HasClients(Protocol):
-    """What is needed of the connection's clients."""
-
-    region: str
-
-    def get(self, service: str) -> Any:
-        """The boto3 client of a service."""
-
-
 class CatalogGateway:
     """Reads JumpStart's manifest and specifications of one region with the connection's S3 client."""
 
-    def __init__(self, clients: HasClients) -> None:
+    def __init__(self, clients: RegionalClients) -> None:
         self._clients = clients
 
     def manifest(self) -> tuple[Mapping[str, Any], ...]:
@@ -90,9 +83,7 @@ def ask_worker(question: Mapping[str, Any], timeout: float = WORKER_SECONDS) -> 
     environment = {key: os.environ[key] for key in keep if key in os.environ}
     with tempfile.TemporaryDirectory(prefix="sagedeck-") as folder:
         opt_out = Path(folder) / "config.yaml"
-        opt_out.write_text(
-            "SchemaVersion: '1.0'\nSageMaker:\n  PythonSDK:\n    Modules:\n      TelemetryOptOut: true\n"
-        )
+        opt_out.write_text(_OPT_OUT, encoding="utf-8")
         environment |= {
             "AWS_DEFAULT_REGION": str(question["region"]),
             "AWS_EC2_METADATA_DISABLED": "true",

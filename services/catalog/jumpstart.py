@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from services.catalog.images import dns_suffix
+
 _FILE = Path(__file__).parent / "snapshot" / "jumpstart.json"
 
 
@@ -117,8 +119,7 @@ class CatalogModel:
         """Where the licence can be read; the model's own page where its text is not published by AWS."""
         if not self.eula_key:
             return self.url
-        suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-        return f"https://jumpstart-cache-prod-{region}.s3.{region}.{suffix}/{self.eula_key}"
+        return f"https://jumpstart-cache-prod-{region}.s3.{region}.{dns_suffix(region)}/{self.eula_key}"
 
 
 def _model(row: Mapping[str, Any]) -> CatalogModel:

@@ -21,7 +21,7 @@ from services.catalog.prices import Price
 from services.errors import NotFound, SagedeckError
 
 if TYPE_CHECKING:
-    from services.catalog.gateway import HasClients
+    from services.clients import RegionalClients
 
 # How long an answer of sagemaker-core and JumpStart's list are kept on disk.
 KEEP_SECONDS = 7 * 24 * 3600.0
@@ -41,7 +41,7 @@ class CatalogService:
         self,
         region: str,
         *,
-        clients: HasClients | None = None,
+        clients: RegionalClients | None = None,
         folder: Path | None = None,
         offline: bool = False,
         clock: Callable[[], float] = time.time,

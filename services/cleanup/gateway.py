@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
+from services.aws_errors import could_not_find, translate
 from services.cleanup.models import HeldConfig, HeldModel
-from services.errors import code_and_message, translate
+from services.clients import ClientSource
 
 # Each one is described and its tags are read; beyond this many, take-down says that it could not look at all of them.
 MOST = 500
@@ -15,17 +16,10 @@ MOST = 500
 SIDE_BY_SIDE = 8
 
 
-class HasClients(Protocol):
-    """What is needed of the connection's clients."""
-
-    def get(self, service: str) -> Any:
-        """The boto3 client of a service."""
-
-
 class CleanupGateway:
     """Reads configurations and models with the connection's SageMaker client."""
 
-    def __init__(self, clients: HasClients) -> None:
+    def __init__(self, clients: ClientSource) -> None:
         self._clients = clients
 
     def configs(self) -> tuple[tuple[HeldConfig, ...], bool]:
@@ -61,7 +55,7 @@ class CleanupGateway:
             pages = self._clients.get("sagemaker").get_paginator("list_tags").paginate(ResourceArn=arn)
             tags = {tag["Key"]: tag["Value"] for page in pages for tag in page.get("Tags", [])}
         except Exception as error:
-            if _is_absent(error):
+            if could_not_find(error):
                 return ""
             raise translate(error, f"reading the tags of {arn}") from error
         return tags.get("sagedeck:owner", "") if tags.get("sagedeck:made-by") == "sagedeck" else ""
@@ -81,11 +75,6 @@ class CleanupGateway:
             answer: Mapping[str, Any] = getattr(self._clients.get("sagemaker"), operation)(**which)
             return answer
         except Exception as error:
-            if _is_absent(error):
+            if could_not_find(error):
                 return None
             raise translate(error, doing) from error
-
-
-def _is_absent(error: Exception) -> bool:
-    code, message = code_and_message(error)
-    return code == "ValidationException" and "Could not find" in message

@@ -15,8 +15,9 @@ from services.cleanup.models import (
     TakeDownRequest,
     TakeDownState,
 )
-from services.endpoints import EndpointDetail, delete_step, endpoint_steps, gone_step
+from services.endpoints import EndpointDetail, endpoint_steps
 from services.knowledge import plan_removal
+from services.plans.hosting import delete_step, gone_step
 from services.plans.models import Estimate, Plan, Step
 
 
@@ -65,7 +66,7 @@ def plan_take_down(request: TakeDownRequest, state: TakeDownState) -> TakeDown:
 def _endpoint(draft: _Draft, detail: EndpointDetail, pace: float) -> None:
     steps = endpoint_steps(detail, pace)
     if detail.status == "Deleting":
-        steps = (gone_step("endpoint", detail.name, detail.arn_of("endpoint", detail.name), after=(), pace=pace),)
+        steps = (gone_step("endpoint", detail.name, detail.arn_of("endpoint", detail.name), pace=pace),)
     draft.steps += steps
     draft.endpoints[detail.name] = steps[-1].id
     why = f"It runs {detail.model_id or 'a model'} on {detail.count} × {detail.instance_type}."
@@ -119,7 +120,7 @@ def _role(draft: _Draft, held: HeldRole, state: TakeDownState) -> None:
     last = (*after, *(step.id for step in policies))
     draft.steps.append(delete_role(role.name, role.arn, step_id=f"delete-role-{role.name}", after=last))
     draft.items.append(
-        TakeDownItem("execution role", role.name, "This console made it, and no model needs it any more.")
+        TakeDownItem("execution role", role.name, "This console made it, and no model of this region uses it any more.")
     )
 
 

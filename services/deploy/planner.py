@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from services.access import RoleRequest, plan_execution_role, role_arn, role_value, tag_value, tags
@@ -14,8 +13,8 @@ from services.deploy.models import (
     eula_problem,
     request_problems,
 )
-from services.deploy.undo import ABSENT, UP_SECONDS, delete_step, gone_step, seconds_between_looks
 from services.errors import InUse, InvalidRequest, NameTaken
+from services.plans.hosting import ABSENT, SETTLE_SECONDS, delete_step, gone_step, seconds_between_looks
 from services.plans.models import (
     Cost,
     ErrorMatch,
@@ -172,7 +171,7 @@ def _create_model(request: DeployRequest, state: DeployState, after: tuple[str, 
         manner=Once(_ROLE_NOT_YET, NEW_ROLE_SECONDS) if new_role else Once(),
         permissions=(*_creating("Model", own), Permission("iam:PassRole", arn, passed)),
         proof=Proof(Read("sagemaker", "describe_model", {"ModelName": name}), absent=ABSENT, expect=expect),
-        undo=(delete_step("Model", name, own, f"undo-model-{name}"),),
+        undo=(_taken_back("model", name, own),),
     )
 
 
@@ -223,14 +222,14 @@ def _create_config(request: DeployRequest, state: DeployState) -> Step:
                 f"{variant}.InitialInstanceCount": request.count,
             },
         ),
-        undo=(delete_step("EndpointConfig", name, own, f"undo-config-{name}"),),
+        undo=(_taken_back("endpoint-config", name, own),),
     )
 
 
 def _create_endpoint(request: DeployRequest, state: DeployState, clear: tuple[Step, ...]) -> Step:
     name = request.endpoint_name
     own = state.arn("endpoint", name)
-    undo = delete_step("Endpoint", name, own, f"undo-endpoint-{name}", _cost(request, state, -1))
+    undo = _taken_back("endpoint", name, own, _cost(request, state, -1))
     return Step(
         id=f"create-endpoint-{name}",
         service="sagemaker",
@@ -248,8 +247,13 @@ def _create_endpoint(request: DeployRequest, state: DeployState, clear: tuple[St
             absent=ABSENT,
             expect={"EndpointConfigName": name},
         ),
-        undo=(undo, gone_step(name, own, f"undo-wait-{name}", undo.id, state)),
+        undo=(undo, _gone(state, name, own, f"undo-wait-{name}", undo.id)),
     )
+
+
+def _taken_back(kind: str, name: str, arn: str, cost: Cost | None = None) -> Step:
+    words = {"endpoint-config": "endpoint configuration"}.get(kind, kind)
+    return delete_step(kind, name, arn, f"Takes back the {words} {name}.", step_id=f"undo-{kind}-{name}", cost=cost)
 
 
 def _cost(request: DeployRequest, state: DeployState, sign: int) -> Cost:
@@ -272,9 +276,9 @@ def _wait(request: DeployRequest, state: DeployState) -> Step:
             failed=("Failed", "OutOfService", "UpdateRollbackFailed"),
             explanation="FailureReason",
             expect={"EndpointConfigName": name},
-            deadline=UP_SECONDS,
+            deadline=SETTLE_SECONDS,
             typical=state.model.typical_seconds / state.pace,
-            every=seconds_between_looks(state),
+            every=seconds_between_looks(state.pace),
         ),
         permissions=(Permission("sagemaker:DescribeEndpoint", state.arn("endpoint", name)),),
     )
@@ -286,6 +290,11 @@ def _clear_failed(request: DeployRequest, state: DeployState) -> tuple[Step, ...
     if state.endpoint is None or state.endpoint.status != "Failed":
         return ()
     own = state.arn("endpoint", name)
-    remove = delete_step("Endpoint", name, own, f"remove-failed-{name}")  # a failed endpoint costs nothing
-    remove = replace(remove, reason=f"The endpoint {name} of an earlier try failed; it makes room for the new one.")
-    return (remove, gone_step(name, own, f"wait-removed-{name}", remove.id, state))
+    reason = f"The endpoint {name} of an earlier try failed; it makes room for the new one."
+    remove = delete_step("endpoint", name, own, reason, step_id=f"remove-failed-{name}")  # it costs nothing already
+    return (remove, _gone(state, name, own, f"wait-removed-{name}", remove.id))
+
+
+def _gone(state: DeployState, name: str, arn: str, step_id: str, after: str) -> Step:
+    reason = f"Nothing of {name} is left running once AWS no longer knows it."
+    return gone_step("endpoint", name, arn, reason, step_id=step_id, after=(after,), pace=state.pace)

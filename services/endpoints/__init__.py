@@ -15,7 +15,7 @@ from services.endpoints.models import (
     burn,
     priced,
 )
-from services.endpoints.planner import delete_step, endpoint_steps, gone_step, plan_delete
+from services.endpoints.planner import endpoint_steps, plan_delete
 from services.endpoints.service import EndpointsService
 
 __all__ = [
@@ -28,9 +28,7 @@ __all__ = [
     "Sharing",
     "Variant",
     "burn",
-    "delete_step",
     "endpoint_steps",
-    "gone_step",
     "plan_delete",
     "priced",
 ]

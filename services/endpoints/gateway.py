@@ -6,9 +6,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
+from services.aws_errors import could_not_find, translate
 from services.catalog import dns_suffix
+from services.clients import RegionalClients
 from services.endpoints.models import (
     EndpointDetail,
     EndpointSummary,
@@ -17,7 +19,7 @@ from services.endpoints.models import (
     Variant,
     masked,
 )
-from services.errors import NotFound, code_and_message, translate
+from services.errors import NotFound
 
 # One page has 100 names; an account with more endpoints than this is not read in one go.
 MOST_ENDPOINTS = 2_000
@@ -28,19 +30,10 @@ SIDE_BY_SIDE = 8
 KEPT = 2_000
 
 
-class HasClients(Protocol):
-    """What is needed of the connection's clients."""
-
-    region: str
-
-    def get(self, service: str) -> Any:
-        """The boto3 client of a service."""
-
-
 class EndpointsGateway:
     """Reads endpoints of one region. Configurations and models cannot change: they are read once and kept."""
 
-    def __init__(self, clients: HasClients) -> None:
+    def __init__(self, clients: RegionalClients) -> None:
         self._clients = clients
         self._kept: OrderedDict[tuple[str, ...], Any] = OrderedDict()
         self._lock = threading.Lock()
@@ -168,8 +161,7 @@ class EndpointsGateway:
             answer: Mapping[str, Any] = getattr(self._clients.get("sagemaker"), operation)(**which)
             return answer
         except Exception as error:
-            code, message = code_and_message(error)
-            if code == "ValidationException" and "Could not find" in message:
+            if could_not_find(error):
                 return None
             raise translate(error, doing) from error
 

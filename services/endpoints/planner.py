@@ -4,61 +4,8 @@ from __future__ import annotations
 
 from services.endpoints.models import DeleteState, EndpointDetail
 from services.errors import InUse
-from services.plans.models import Cost, ErrorMatch, Estimate, Once, Permission, Plan, Proof, Read, Step, Until
-
-ABSENT = (ErrorMatch("ValidationException", "Could not find"),)
-# An endpoint that is being created or updated cannot be deleted until it has settled, an hour at most.
-_BUSY = (ErrorMatch("ValidationException", "Cannot update in-progress endpoint"),)
-_SETTLE_SECONDS, _GONE_SECONDS, _LOOK_SECONDS = 3600.0, 1800.0, 15.0
-_KINDS = {
-    "endpoint": ("Endpoint", "endpoint", "the endpoint"),
-    "endpoint-config": ("EndpointConfig", "endpoint_config", "the endpoint configuration"),
-    "model": ("Model", "model", "the model"),
-    "inference-component": ("InferenceComponent", "inference_component", "the inference component"),
-}
-
-
-def delete_step(
-    kind: str, name: str, arn: str, reason: str, *, after: tuple[str, ...] = (), cost: Cost | None = None
-) -> Step:
-    """Deletes one SageMaker resource. kind: endpoint, endpoint-config, model or inference-component."""
-    api, operation, _ = _KINDS[kind]
-    which = {f"{api}Name": name}
-    settles = kind in ("endpoint", "inference-component")
-    return Step(
-        id=f"delete-{kind}-{name}",
-        service="sagemaker",
-        operation=f"delete_{operation}",
-        reason=reason,
-        parameters=which,
-        after=after,
-        manner=Once(_BUSY, _SETTLE_SECONDS) if settles else Once(),
-        permissions=(Permission(f"sagemaker:Delete{api}", arn), Permission(f"sagemaker:Describe{api}", arn)),
-        cost=cost,
-        proof=Proof(Read("sagemaker", f"describe_{operation}", which), absent=ABSENT, gone=True),
-    )
-
-
-def gone_step(kind: str, name: str, arn: str, *, after: tuple[str, ...], pace: float = 1.0) -> Step:
-    """Waits until SageMaker no longer knows an endpoint or inference component; `pace` is how much faster it is."""
-    api, operation, words = _KINDS[kind]
-    return Step(
-        id=f"gone-{kind}-{name}",
-        service="sagemaker",
-        operation=f"describe_{operation}",
-        reason=f"What {words} {name} uses can go once AWS no longer knows it.",
-        parameters={f"{api}Name": name},
-        after=after,
-        manner=Until(
-            path=f"{api}Status",
-            gone=True,
-            absent=ABSENT,
-            deadline=_GONE_SECONDS,
-            typical=60.0 / pace,
-            every=max(_LOOK_SECONDS / pace, 0.5),
-        ),
-        permissions=(Permission(f"sagemaker:Describe{api}", arn),),
-    )
+from services.plans.hosting import delete_step, gone_step
+from services.plans.models import Cost, Estimate, Plan, Step
 
 
 def endpoint_steps(detail: EndpointDetail, pace: float = 1.0) -> tuple[Step, ...]:

@@ -9,6 +9,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+from services.aws_errors import code_and_message, translate
 from services.errors import (
     EndpointNotReady,
     InvalidRequest,
@@ -17,8 +18,6 @@ from services.errors import (
     SagedeckError,
     StreamBroken,
     Unreachable,
-    code_and_message,
-    translate,
 )
 from services.inference.models import MAX_BODY_BYTES, Contract
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from services.aws_errors import THROTTLES
+from services.clients import ClientSource
 from services.errors import SagedeckError, ServiceFailure, Unreachable
 
 SINGLE_UPLOAD_LIMIT = 5 * 1024**3  # S3 takes at most 5 GiB in one PutObject
@@ -20,15 +22,7 @@ class Operator(Protocol):
     """
 
     def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Make the call; whatever it raises is explained by `services.errors.translate`."""
-        ...
-
-
-class ClientSource(Protocol):
-    """What gives boto3 clients by boto3's service name, such as `services.clients.Clients`."""
-
-    def get(self, service: str) -> Any:
-        """The client for `service`."""
+        """Make the call; whatever it raises is explained by `services.aws_errors.translate`."""
         ...
 
 
@@ -88,11 +82,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
-_THROTTLES = _words(
-    """Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException SlowDown
-    TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded PriorRequestNotComplete Throttled"""
-)
+_THROTTLES = THROTTLES | {"Throttled"}
 _PASSING = _THROTTLES | _words(
     """TransactionInProgressException RequestTimeout RequestTimeoutException InternalFailure InternalError
     InternalServerError ServiceUnavailable ServiceUnavailableException"""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from services.errors import Problem, SagedeckError, problem_of, translate
+from services.aws_errors import translate
+from services.errors import Problem, SagedeckError, problem_of
 from services.plans import looking, wording
 from services.plans.looking import Finding
 from services.plans.models import Once, Repeat, Step, Until, Upload

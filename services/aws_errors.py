@@ -1,0 +1,192 @@
+"""What AWS and botocore say, as one of our errors. botocore is imported only when a connection failed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from services.errors import (
+    ExpiredCredentials,
+    InUse,
+    InvalidCredentials,
+    InvalidRequest,
+    LimitExceeded,
+    MissingCredentials,
+    NameTaken,
+    NotFound,
+    PermissionDenied,
+    SagedeckError,
+    ServiceFailure,
+    Throttled,
+    Unreachable,
+)
+
+
+def code_and_message(error: BaseException) -> tuple[str, str]:
+    """The service's own code and message of a botocore ClientError; ("", text) of anything else."""
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        answer = response.get("Error") or {}
+        return str(answer.get("Code", "")), str(answer.get("Message", ""))
+    return "", str(error)
+
+
+def could_not_find(error: BaseException) -> bool:
+    """Whether SageMaker says that the thing named is not there; a refusal or a fault proves no absence."""
+    code, message = code_and_message(error)
+    return code == "ValidationException" and "Could not find" in message
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a family of AWS error codes means. `words` are parts of a message that mean the same under any code."""
+
+    kind: type[SagedeckError]
+    what: str
+    next: str
+    codes: frozenset[str]
+    words: tuple[str, ...] = ()
+
+
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+THROTTLES = _codes(
+    "Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException SlowDown"
+    " TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded PriorRequestNotComplete"
+)
+
+# In the order they are tried. Codes from the "common errors" pages of the services' API references.
+_MEANINGS = (
+    _Meaning(
+        ExpiredCredentials,
+        "The AWS credentials expired",
+        "Enter new credentials in Settings; nothing else is lost.",
+        _codes("ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired"),
+    ),
+    _Meaning(
+        InvalidCredentials,
+        "AWS does not accept these credentials",
+        "Check the keys and the session token in Settings.",
+        _codes(
+            "InvalidClientTokenId UnrecognizedClientException SignatureDoesNotMatch AuthFailure InvalidAccessKeyId"
+            " IncompleteSignature InvalidSignatureException MissingAuthenticationToken"
+            " MissingAuthenticationTokenException"
+        ),
+    ),
+    _Meaning(
+        PermissionDenied,
+        "AWS refused permission",
+        "Ask for the policy that the plan shows, then try again.",
+        _codes("AccessDenied AccessDeniedException UnauthorizedOperation 403 Forbidden"),
+    ),
+    _Meaning(
+        Throttled,
+        "AWS asked to slow down",
+        "Wait a moment and try again.",
+        THROTTLES,
+    ),
+    _Meaning(
+        LimitExceeded,
+        "A limit of the account was met",
+        "Ask for a higher quota, or choose another instance type.",
+        _codes("ResourceLimitExceeded LimitExceeded LimitExceededException ServiceQuotaExceededException"),
+    ),
+    _Meaning(
+        NameTaken,
+        "The name is taken",
+        "Choose another name, or use what exists.",
+        _codes("EntityAlreadyExists BucketAlreadyExists BucketAlreadyOwnedByYou ResourceAlreadyExistsException"),
+        ("already exist",),
+    ),
+    _Meaning(
+        NotFound,
+        "It was not found",
+        "Check the name and the region.",
+        _codes("NoSuchEntity NoSuchBucket NoSuchKey 404 NotFound ResourceNotFound ResourceNotFoundException"),
+        ("could not find", "not found"),
+    ),
+    _Meaning(
+        InUse,
+        "It is in use or changing",
+        "Wait until it has settled and try again.",
+        _codes("ResourceInUse ResourceInUseException DeleteConflict ConflictException BucketNotEmpty"),
+        ("in-progress endpoint",),
+    ),
+    _Meaning(
+        ServiceFailure,
+        "AWS had a fault of its own",
+        "Try again in a minute.",
+        _codes(
+            "InternalFailure InternalServerError InternalError ServiceUnavailable 500 502 503"
+            " ServiceUnavailableException InternalServerException InternalDependencyException"
+        ),
+    ),
+)
+_REFUSED = _Meaning(InvalidRequest, "AWS refused the request", "Correct the request and plan again.", frozenset())
+
+
+def translate(error: Exception, doing: str) -> SagedeckError:
+    """A botocore error as one of ours. `doing` completes "… while": "creating the endpoint demo".
+
+    Errors of ours come back as they are. An error of neither kind (a fault in our own code, an unstubbed call of a
+    test) is raised again, so that it is never mistaken for an answer of a service.
+    """
+    if isinstance(error, SagedeckError):
+        return error
+    if hasattr(error, "response"):
+        return _of_answer(error, doing)
+    ours = _of_transport(error, doing)
+    if ours is None:
+        raise error
+    return ours
+
+
+def _of_answer(error: Exception, doing: str) -> SagedeckError:
+    code, message = code_and_message(error)
+    lower = message.lower()
+    meaning = next((each for each in _MEANINGS if code in each.codes), None)
+    if meaning is None and code.startswith("Validation"):
+        meaning = next((each for each in _MEANINGS if any(word in lower for word in each.words)), None)
+    meaning = meaning or _REFUSED
+    what, why = f"{meaning.what} while {doing}.", f"AWS says: {message}" if message else f"AWS answered {code}."
+    if meaning.kind is PermissionDenied:
+        action = _action_in(message)
+        why = f"The identity in use lacks the permission {action}." if action else why
+        return PermissionDenied(what, why, meaning.next, action=action)
+    return meaning.kind(what, why, meaning.next)
+
+
+def _action_in(message: str) -> str:
+    found = re.search(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z0-9*]+)", message)
+    return found.group(1) if found else ""
+
+
+def _of_transport(error: Exception, doing: str) -> SagedeckError | None:
+    import botocore.exceptions as botocore
+
+    if isinstance(error, botocore.NoCredentialsError | botocore.PartialCredentialsError):
+        return MissingCredentials(
+            f"No complete AWS credentials were found while {doing}.", "", "Enter them in Settings, or use the sandbox."
+        )
+    if isinstance(error, botocore.UnauthorizedSSOTokenError | botocore.TokenRetrievalError):
+        return ExpiredCredentials(
+            f"The single sign-on session ended while {doing}.", "", "Run `aws sso login` for the profile, then reload."
+        )
+    if isinstance(error, botocore.ProfileNotFound):
+        return MissingCredentials("The named AWS profile does not exist.", "", "Choose another profile in Settings.")
+    if isinstance(error, botocore.NoRegionError):
+        return InvalidRequest("No AWS region is set.", "", "Choose a region in Settings.")
+    if isinstance(error, botocore.ParamValidationError):
+        return InvalidRequest(f"A value is not acceptable while {doing}.", str(error), "Correct it and try again.")
+    if isinstance(error, botocore.HTTPClientError | botocore.ConnectionError):
+        return Unreachable(
+            f"AWS could not be reached while {doing}.",
+            f"The connection failed ({type(error).__name__}). The region may not exist or the network may be down.",
+            "Check the region and the network, then try again.",
+        )
+    if isinstance(error, botocore.BotoCoreError) and not isinstance(error, botocore.StubResponseError):
+        return SagedeckError(f"The AWS library failed while {doing}.", type(error).__name__, "Try again.")
+    return None
