@@ -20,7 +20,6 @@ WAIT_SECONDS = 20.0  # deleting some documents takes less; what takes longer goe
 
 def show(console: Console, records: Sequence[DocumentRecord]) -> None:
     """Write the table; ticked rows can be deleted, with their passages and originals."""
-    head = st.container(horizontal=True, vertical_alignment="center")
     chosen = st.dataframe(
         [_row(record) for record in records],
         hide_index=True,
@@ -35,16 +34,16 @@ def show(console: Console, records: Sequence[DocumentRecord]) -> None:
         },
     )
     rows = chosen.selection.rows if chosen else []
-    with head:
-        passages = sum(record.chunks for record in records)
-        st.markdown(
-            f"**{formats.count(len(records), 'document')}** · {formats.count(passages, 'passage')}", width="stretch"
-        )
+    passages = sum(record.chunks for record in records)
+    closed = not rows or console.connection.read_only
+    with st.container(
+        horizontal=True, vertical_alignment="center"
+    ):  # under the table: its toolbar covers what is above
         label = f"Delete {len(rows)}" if rows else "Delete"
-        if st.button(
-            label, icon=":material/delete:", disabled=not rows or console.connection.read_only, key="documents.delete"
-        ):
+        if st.button(label, icon=":material/delete:", disabled=closed, key="documents.delete"):
             _delete(console, [records[row] for row in rows if row < len(records)])
+        counted = f"**{formats.count(len(records), 'document')}** · {formats.count(passages, 'passage')}"
+        st.markdown(counted, width="stretch")
 
 
 def _row(record: DocumentRecord) -> dict[str, object]:

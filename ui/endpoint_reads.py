@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from services.catalog import Task
+from services.errors import NotFound
 from services.inference import Kind, recognise
 
 if TYPE_CHECKING:
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
     from services.endpoints import EndpointDetail, EndpointSummary
 
 LIST_SECONDS = 2.0  # a status is at most this old
-DETAILS_SECONDS = 15.0
+DETAILS_SECONDS = 300.0
+SIDE_BY_SIDE = 8
 MOST_DESCRIBED = 200  # at 20 calls a second; further endpoints are listed without price until asked for
 CHANGING = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 _KINDS = "endpoint.kinds"
@@ -26,13 +29,27 @@ def listed(console: Console) -> tuple[EndpointSummary, ...]:
 
 
 def details(console: Console) -> dict[str, EndpointDetail]:
-    """Endpoints by name with configuration and price; asked anew when the list or a status changes."""
+    """Endpoints by name with configuration and price.
+
+    One is described again only when its status or its time of change differs: configurations are immutable. What the
+    list says meanwhile is at most LIST_SECONDS old.
+    """
     now = listed(console)[:MOST_DESCRIBED]
-    state = tuple(f"{each.name}={each.status}" for each in now)
-    found = console.cached(
-        ("details", *state), DETAILS_SECONDS, lambda: console.endpoints.describe_many(each.name for each in now)
-    )
-    return {detail.name: detail for detail in found}
+    state = tuple(f"{each.name} {each.status} {each.modified.timestamp()}" for each in now)
+
+    def load() -> dict[str, EndpointDetail]:
+        with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="details") as pool:
+            found = pool.map(lambda name, key: _described(console, name, key), (each.name for each in now), state)
+            return {detail.name: detail for detail in found if detail is not None}
+
+    return console.cached(("details", *state), DETAILS_SECONDS, load)
+
+
+def _described(console: Console, name: str, state: str) -> EndpointDetail | None:
+    try:
+        return console.cached(("described", state), DETAILS_SECONDS, lambda: console.endpoints.describe_endpoint(name))
+    except NotFound:
+        return None  # deleted since it was listed
 
 
 def task_of(detail: EndpointDetail) -> str:

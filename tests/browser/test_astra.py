@@ -35,17 +35,35 @@ def test_documents_can_be_kept_in_astra_and_an_endpoint_opened(tmp_path: Path, o
         go(page, "Ask")
         ask(page, "What colour is the badge of a visitor?", "yellow", "security.docx")
         picture(page, "astra-answer-dark")
+        delete_the_first_document(page)
         open_the_first_endpoint(page)
         take_down(page)
 
 
-def open_the_first_endpoint(page: Page) -> None:
-    go(page, "Endpoints")
+def delete_the_first_document(page: Page) -> None:
+    go(page, "Documents")
+    click_in_table(page, from_left=15)
+    page.get_by_role("button", name="Delete 1").click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_text("of 1 document will be gone")).to_be_visible()
+    drawer.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("1 document", exact=True)).to_be_visible(timeout=20_000)
+    settle(page)
+
+
+def click_in_table(page: Page, *, from_left: int = 0, from_right: int = 0) -> None:
+    """Click into the first row of the page's table, which is a canvas without elements."""
     table = page.get_by_test_id("stDataFrame").locator("canvas").first
     expect(table).to_be_visible()
     box = table.bounding_box()
     assert box
-    page.mouse.click(box["x"] + box["width"] - 45, box["y"] + 50)  # the menu of the first row; a canvas has no elements
+    page.mouse.click(box["x"] + (from_left or box["width"] - from_right), box["y"] + 50)
+    settle(page)
+
+
+def open_the_first_endpoint(page: Page) -> None:
+    go(page, "Endpoints")
+    click_in_table(page, from_right=45)
     drawer = page.get_by_role("dialog")
     expect(drawer.get_by_text("Address of its invocations")).to_be_visible()
     drawer.get_by_role("button", name="Smoke test").click()
