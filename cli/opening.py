@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
+import click
 import typer
 
 from services import sandbox_child
 from services import settings as settings_file
 from services.connection import Mode, connect_default
-from services.errors import SagedeckError
+from services.errors import Problem, SagedeckError, problem_of
 from services.state import home
 
 if TYPE_CHECKING:
@@ -59,15 +60,31 @@ def say(text: str) -> None:
 
 @contextlib.contextmanager
 def answering(as_json: bool) -> Iterator[None]:
-    """Show an error as what, why and next, and leave with 1."""
+    """Show an error as what, why and next, and leave with 1. SAGEDECK_DEBUG shows where an unexpected one came from."""
     try:
         yield
-    except SagedeckError as error:
+    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        raise
+    except Exception as error:
+        if os.environ.get("SAGEDECK_DEBUG") and not isinstance(error, SagedeckError):
+            raise
+        problem = _explained(error)
         if as_json:
-            typer.echo(json.dumps({"error": {"what": error.what, "why": error.why, "next": error.next}}))
+            typer.echo(json.dumps({"error": {"what": problem.what, "why": problem.why, "next": problem.next}}))
         else:
-            say("\n".join(line for line in (error.what, error.why, error.next) if line))
+            say("\n".join(line for line in (problem.what, problem.why, problem.next) if line))
         raise typer.Exit(1) from None
+
+
+def _explained(error: Exception) -> Problem:
+    if isinstance(error, OSError) and error.filename and not isinstance(error, ConnectionError | TimeoutError):
+        return Problem(
+            f"{error.filename} cannot be used.", f"The system says: {error.strerror}.", "Check the path and its rights."
+        )
+    problem = problem_of(error)
+    if isinstance(error, SagedeckError):
+        return problem
+    return replace(problem, next="Try again. With SAGEDECK_DEBUG=1 the command says where it happened.")
 
 
 def open_console(context: typer.Context) -> Console:
@@ -79,6 +96,7 @@ def open_console(context: typer.Context) -> Console:
     configured = settings_file.load(os.environ, folder)
     given = {name: value for name in ("connection", "profile", "region") if (value := getattr(asked, name))}
     settings = replace(configured.settings, **given, read_only=asked.read_only or configured.settings.read_only)
+    settings_file.check(settings)
     running = sandbox_child.find(folder)
     connection = connect_default(settings, folder)
     if connection.mode is Mode.SANDBOX and not running and sandbox_child.find(folder) == connection.sandbox_url:

@@ -7,6 +7,7 @@ and it ends by itself when nobody has called it for a while.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import signal
@@ -14,7 +15,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,20 +30,28 @@ _children: dict[int, subprocess.Popen[bytes]] = {}  # those this process started
 
 def find(home: Path) -> str | None:
     """The address of the sandbox that runs for this home, or None."""
+    note = _note(home)
+    return note[0] if note and answers(note[0]) else None
+
+
+def _note(home: Path) -> tuple[str, int] | None:
+    """Address and process of the sandbox last started for this home; a note that says neither counts as none."""
     try:
-        url = str(json.loads((home / "sandbox.json").read_text(encoding="utf-8"))["url"])
-    except (OSError, ValueError, KeyError):
+        note = json.loads((home / "sandbox.json").read_text(encoding="utf-8"))
+        url, process = str(note["url"]), int(note["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return url if answers(url) else None
+    return (url, process) if url.startswith("http://127.0.0.1:") and process > 1 else None
 
 
 def answers(url: str) -> bool:
     """Whether a sandbox of ours answers at this address."""
     try:
         with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=5) as answer:
-            return bool(json.load(answer).get("ok"))
-    except (OSError, ValueError, urllib.error.URLError):
+            said = json.load(answer)
+    except (OSError, ValueError, http.client.HTTPException):
         return False
+    return isinstance(said, dict) and bool(said.get("ok"))
 
 
 def ensure(home: Path) -> tuple[str, bool]:
@@ -60,16 +68,14 @@ def ensure(home: Path) -> tuple[str, bool]:
 
 def stop(home: Path) -> bool:
     """End this home's sandbox; False when none runs. What was deployed in it is gone."""
-    try:
-        note = json.loads((home / "sandbox.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    if not answers(note["url"]):
+    note = _note(home)
+    if note is None or not answers(note[0]):
         return False
     (home / "sandbox.json").unlink(missing_ok=True)
-    child = _children.pop(int(note["pid"]), None)
+    child = _children.pop(note[1], None)
     if child is None:
-        os.kill(int(note["pid"]), signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(note[1], signal.SIGTERM)
         return True
     child.terminate()
     child.wait(START_SECONDS)

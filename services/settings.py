@@ -6,6 +6,7 @@ typed into the browser, and stay there.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -45,6 +46,8 @@ class Configured:
     origin: Mapping[str, str]
 
 
+# us-east-1, us-gov-west-1, us-isob-east-1, mx-central-1, eusc-de-east-1
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 # Names that other tools read too; ours wins over them.
 _ALIASES = {
     "region": ("AWS_REGION", "AWS_DEFAULT_REGION"),
@@ -57,6 +60,10 @@ _ALIASES = {
 def load(environ: Mapping[str, str], folder: Path) -> Configured:
     """Read the settings; InvalidRequest names the value that cannot be used."""
     written = _file(folder / FILE)
+    if unknown := sorted(set(written) - {field.name for field in fields(Settings)}):
+        raise InvalidRequest(
+            f"settings.toml has “{unknown[0]}”, which is no setting.", "", f"Use {', '.join(_names())}, or remove it."
+        )
     values: dict[str, str | int | bool] = {}
     origin: dict[str, str] = {}
     for field in fields(Settings):
@@ -70,9 +77,24 @@ def load(environ: Mapping[str, str], folder: Path) -> Configured:
         else:
             origin[field.name] = "default"
     settings = Settings(**values)  # type: ignore[arg-type]
+    check(settings)
+    return Configured(settings, origin)
+
+
+def check(settings: Settings) -> None:
+    """Raise InvalidRequest for an unknown kind of connection, a region unlike any, or fewer tokens than one."""
     if settings.connection not in ("auto", "sandbox", "aws"):
         raise InvalidRequest(f"The setting connection is “{settings.connection}”.", "", "Use auto, sandbox or aws.")
-    return Configured(settings, origin)
+    if settings.region and not _REGION.fullmatch(settings.region):
+        raise InvalidRequest(
+            f"“{settings.region}” is no AWS region.", "Regions are named like us-east-1 or eu-west-1.", "Correct it."
+        )
+    if settings.max_new_tokens < 1:
+        raise InvalidRequest(f"The setting max_new_tokens is {settings.max_new_tokens}.", "", "Use 1 or more.")
+
+
+def _names() -> tuple[str, ...]:
+    return tuple(field.name for field in fields(Settings))
 
 
 def _file(path: Path) -> dict[str, object]:
@@ -80,6 +102,9 @@ def _file(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except OSError as error:
+        why = f"The system says: {error.strerror}."
+        raise InvalidRequest("settings.toml cannot be read.", why, "Correct or remove the file.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidRequest("settings.toml cannot be read.", str(error), "Correct or remove the file.") from error
 
@@ -97,4 +122,6 @@ def _typed(name: str, value: object, default: object) -> str | int | bool:
             return int(str(value))
         except ValueError:
             raise InvalidRequest(f"The setting {name} is “{value}”.", "", "Use a whole number.") from None
-    return str(value)
+    if not isinstance(value, str):
+        raise InvalidRequest(f"The setting {name} is “{value}”.", "", "Use a text in quotes.")
+    return value

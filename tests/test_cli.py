@@ -177,3 +177,14 @@ def test_the_stand_in_alone_serves_plain_boto3_at_one_address() -> None:
         finally:
             child.terminate()
             child.wait(20)
+
+
+def test_what_stands_before_the_command_is_checked_too(shell: Shell) -> None:
+    assert "mars-1" in shell.json("--region", "mars-1", "endpoints", code=1)["error"]["what"]
+    assert "mars" in shell.json("--connection", "mars", "endpoints", code=1)["error"]["what"]
+
+
+def test_a_home_that_cannot_be_used_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    said = Shell(tmp_path / "file").json("endpoints", code=1)
+    assert "SAGEDECK_HOME" in said["error"]["next"]

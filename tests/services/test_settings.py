@@ -45,3 +45,29 @@ def test_a_broken_file_is_said_to_be_broken(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("region = ", encoding="utf-8")
     with pytest.raises(InvalidRequest, match="cannot be read"):
         load({}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ('conection = "aws"', "conection"),
+        ("region = [1, 2]", "region"),
+        ('region = "mars-1"', "mars-1"),
+        ("max_new_tokens = -5", "max_new_tokens"),
+    ],
+)
+def test_a_line_of_the_file_that_cannot_be_used_is_named(written: str, named: str, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(written, encoding="utf-8")
+    with pytest.raises(InvalidRequest, match=named):
+        load({}, tmp_path)
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1", "cn-north-1"])
+def test_regions_of_every_partition_are_regions(region: str, tmp_path: Path) -> None:
+    assert load({"AWS_REGION": region}, tmp_path).settings.region == region
+
+
+def test_a_folder_in_place_of_the_file_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(InvalidRequest, match=FILE):
+        load({}, tmp_path)
