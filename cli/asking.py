@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 @app.command("read")
 def read_file(
-    file: Annotated[Path, typer.Argument(help="A PDF, Word, Markdown, HTML or text file.")], as_json: JsonFlag = False
+    file: Annotated[Path, typer.Argument(help="A PDF, Word, Markdown, HTML or text file.", readable=False)],
+    as_json: JsonFlag = False,
 ) -> None:
     """Read a file as uploads are read: {"pages": [{"number", "text"}], "refusal": null or {"reason", "hint"}}."""
     from services.documents import Reader, read_payload
@@ -75,10 +76,8 @@ def _pair(console: Console, embedding: str, language: str) -> Pair:
                 "No embedding endpoint and language endpoint are in service.", "", "Deploy a pair, or name both."
             )
         say("Deploying a pair in the sandbox.")
-        usual = console.usual_pair()
-        carry_out(
-            console, plan_of(console, [request_of(console, model, "", "", 1, "", False) for model in usual]), True
-        )
+        wanted = [request_of(console, model, "", "", 1, "", False) for model in console.usual_pair()]
+        carry_out(console, plan_of(console, wanted), True, replan=lambda: plan_of(console, wanted))
         found = console.pair()
     pair = found or Pair(embedding, language)
     return Pair(embedding or pair.embedding, language or pair.language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -26,10 +27,12 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
         raise DocumentRefused("There is no such file.", "Check its name and folder.") from None
     except PermissionError:
         raise DocumentRefused("The file may not be read.", "Give yourself the right to read it.") from None
-    except OSError:
-        if path.is_symlink():
+    except OSError as error:
+        if error.errno == errno.ELOOP:
             raise DocumentRefused("This is a link to a file, not a file.", "Give the file itself.") from None
         raise DocumentRefused("The file cannot be opened.", "Check its name and folder.") from None
+    except ValueError:  # a zero byte in the name
+        raise DocumentRefused("There is no such file.", "Check its name and folder.") from None
     try:
         state = os.fstat(place)
         if stat.S_ISDIR(state.st_mode):

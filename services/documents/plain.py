@@ -20,9 +20,14 @@ BOMS = (
 SAMPLE_BYTES = 64 * 1024
 """What the encoding is guessed from: enough letters for any language, a quarter of a second at most."""
 
-LATIN_ENCODINGS = frozenset({"cp1250", "cp1252", "cp1254", "cp1257", "cp1258", "iso8859_2", "latin_1", "iso8859_15"})
 NOT_WESTERN = re.compile("[^\\x00-\\x7fàâäáçéèêëíîïñóôöúùûüßœÀÂÄÁÇÉÈÊËÍÎÏÑÓÔÖÚÙÛÜŒ‘’“”„–—…€«»°§£©®™·¿¡\\xa0]")
 """Letters that French, Spanish, Italian or German do not use: short texts in them are often guessed as Czech."""
+
+MOST_ACCENTED = 0.2
+"""Share of letters beyond ASCII in such a text at most; in French it is a twentieth, in Russian nearly all."""
+
+VALID_FOR_ONE_BAD = 4
+"""A text with this many letters of valid UTF-8 for each bad byte is damaged UTF-8 (a log cut within a letter)."""
 
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 BINARY = DocumentRefused(
@@ -75,15 +80,30 @@ def _guessed(data: bytes) -> str:
     import charset_normalizer
 
     sample = data if len(data) <= SAMPLE_BYTES else data[: data.rfind(b"\n", 0, SAMPLE_BYTES) + 1 or SAMPLE_BYTES]
+    if _is_damaged_utf8(sample):
+        return data.decode("utf-8", "replace")
+    western = _strictly(data, "cp1252") if _is_western(sample) else None
+    if western is not None:
+        return western
     best = charset_normalizer.from_bytes(sample).best()
     if best is None:
         raise BINARY
-    if best.encoding in LATIN_ENCODINGS:
-        western = _strictly(data, "cp1252")
-        if western is not None and not NOT_WESTERN.search(western[:SAMPLE_BYTES]):
-            return western
     text = _strictly(data, best.encoding)
     return text if text is not None else data.decode(best.encoding, "replace")
+
+
+def _is_western(sample: bytes) -> bool:
+    """Whether the bytes read well as Windows' western alphabet."""
+    text = _strictly(sample, "cp1252")
+    if text is None or NOT_WESTERN.search(text):
+        return False
+    return sum(not sign.isascii() for sign in text) <= MOST_ACCENTED * len(text)
+
+
+def _is_damaged_utf8(sample: bytes) -> bool:
+    text = sample.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    return sum(not sign.isascii() for sign in text) - bad >= VALID_FOR_ONE_BAD * max(bad, 1)
 
 
 def _checked(text: str) -> str:

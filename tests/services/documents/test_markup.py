@@ -107,6 +107,7 @@ GREEK = "Αυτό είναι ένα απλό ελληνικό κείμενο γ�
         (CHINESE, "gb18030"),
         (FRENCH, "latin-1"),
         ("Größe „quoted“ – und Übermut tut selten gut. Die Straße war naß.", "cp1252"),
+        ("He said “hello” and left." * 10, "cp1252"),
         (GREEK, "cp1253"),
         (RUSSIAN, "utf-8"),
         (RUSSIAN, "utf-8-sig"),
@@ -119,6 +120,11 @@ GREEK = "Αυτό είναι ένα απλό ελληνικό κείμενο γ�
 def test_text_is_read_in_the_encoding_it_has(text: str, encoding: str) -> None:
     ((page,), _) = read_text(text.encode(encoding), DEFAULT_LIMITS)
     assert page.text == text
+
+
+def test_a_few_bad_bytes_do_not_spoil_utf8() -> None:
+    ((page,), _) = read_text(FRENCH.encode() * 3 + b" cut \xc3", DEFAULT_LIMITS)
+    assert page.text == FRENCH * 3 + " cut \ufffd"
 
 
 @pytest.mark.parametrize("data", [b"ab\0cd" * 100, bytes(range(32)) * 50 + b"text", b"\x01\x02words\x03" * 50])

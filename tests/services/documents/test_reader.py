@@ -92,7 +92,7 @@ def test_passages_of_a_reading_stand_where_they_say(read: Read) -> None:
 def test_what_is_not_a_plain_file_is_refused(reader: Reader, tmp_path: Path) -> None:
     (tmp_path / "link.txt").symlink_to("/etc/hostname")
     os.mkfifo(tmp_path / "pipe.txt")
-    says = {"": "folder", "link.txt": "link", "pipe.txt": "pipe", "none.txt": "no such file"}
+    says = {"": "folder", "link.txt": "link", "pipe.txt": "pipe", "none.txt": "no such file", "a" * 5000: "be opened"}
     for name, word in says.items():
         refusal = reader.read(tmp_path / name, "a.txt").refusal
         assert refusal is not None
