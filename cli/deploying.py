@@ -45,7 +45,7 @@ def deploy(
         if show_plan:
             print_plan(plan, as_json)
             return
-        view = carry_out(console, plan, yes, wait=wait)
+        view = carry_out(console, plan, yes, replan=lambda: plan_of(console, wanted), wait=wait)
         rows = [_endpoint_row(each) for each in console.endpoints.describe_many(each.endpoint_name for each in wanted)]
         result = {"run": view.id, "status": str(view.status), "usd_per_hour": view.usd_per_hour, "endpoints": rows}
         typer.echo(json.dumps(result) if as_json else "\n".join(f"{row['name']}: {row['status']}" for row in rows))
@@ -104,7 +104,8 @@ def delete(context: typer.Context, endpoint: str, yes: YesFlag = False, as_json:
     """Delete an endpoint with its configuration and model, by exact name."""
     with answering(as_json):
         console = open_console(context)
-        view = carry_out(console, console.endpoints.plan_delete(endpoint), yes)
+        plan = console.endpoints.plan_delete(endpoint)
+        view = carry_out(console, plan, yes, replan=lambda: console.endpoints.plan_delete(endpoint))
         receipts = [
             {"step": step.id, "status": str(step.status), "receipt": str(step.receipt or "")} for step in view.steps
         ]
@@ -125,7 +126,13 @@ def down(context: typer.Context, yes: YesFlag = False, as_json: JsonFlag = False
         if not taken.items:
             typer.echo(json.dumps({"items": 0}) if as_json else "There is nothing to take down.")
             return
-        view = carry_out(console, taken.plan, yes)
+
+        def typed(_: Plan) -> bool:
+            return taken.confirmed_by(typer.prompt(f'Type "{taken.confirmation}" to confirm', err=True))
+
+        view = carry_out(
+            console, taken.plan, yes, replan=lambda: console.cleanup.plan_take_down().plan, confirmed=typed
+        )
         result = {"items": len(taken.items), "run": view.id, "status": str(view.status)}
         typer.echo(json.dumps(result) if as_json else f"{len(taken.items)} items: {view.status}")
 

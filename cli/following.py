@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import typer
@@ -17,25 +18,45 @@ if TYPE_CHECKING:
     from services.plans import Plan, RunView
 
 
-def carry_out(console: Console, plan: Plan, yes: bool, *, wait: bool = True) -> RunView:
-    """Confirm, run and follow a plan; what happens goes to standard error. Raises when it did not succeed."""
+def by_yes(plan: Plan) -> bool:
+    """Ask for a yes, with what it costs."""
+    return typer.confirm(f"Run this for {usd(plan.estimate.usd_per_hour)}/h?", err=True)
+
+
+def carry_out(
+    console: Console,
+    plan: Plan,
+    yes: bool,
+    *,
+    replan: Callable[[], Plan],
+    wait: bool = True,
+    confirmed: Callable[[Plan], bool] = by_yes,
+) -> RunView:
+    """Confirm, run and follow a plan; what happens goes to standard error. Raises when it did not succeed.
+
+    What was confirmed by a person is planned again before it runs. Without `wait`, everything is asked for and only
+    what AWS does by itself (an endpoint that starts) is left.
+    """
     from services.plans import RunStatus
 
+    current = plan
     if not yes and console.connection.mode is Mode.AWS:
-        _confirm(plan)
-    run = console.runs.start(plan)
-    view, told = console.runs.view(run), set()
-    while not view.status.ended and (wait or not any(step.receipt for step in view.steps)):
-        view = console.runs.wait(run, 0.5)
-        for step in view.steps:
-            if (step.id, step.status) not in told and step.status not in ("waiting", "skipped"):
-                told.add((step.id, step.status))
-                say(f"  {step.status:<13} {step.reason}")
-    console.refresh()
-    if view.status is RunStatus.DONE or not view.status.ended:
+        _confirm(plan, confirmed)
+        current = replan()
+    run = console.runs.start(current, confirmed=plan)
+    try:
+        view = _follow(console, run, wait)
+    except KeyboardInterrupt:
+        raise _left(console, run) from None
+    finally:
+        console.refresh()
+    if view.status is RunStatus.DONE:
+        return view
+    if not view.status.ended:
+        say("Everything is asked for. The wait is left: the console's Activity page can resume this run.")
         return view
     problem = next((step.problem for step in view.steps if step.problem), view.problem)
-    still = f"What stands still costs {usd(view.usd_per_hour)}/h." if view.usd_per_hour != 0 else ""
+    still = _still(view)
     raise SagedeckError(
         problem.what if problem else f"The run ended as {view.status}.",
         problem.why if problem else "",
@@ -43,11 +64,43 @@ def carry_out(console: Console, plan: Plan, yes: bool, *, wait: bool = True) -> 
     )
 
 
-def _confirm(plan: Plan) -> None:
+def _follow(console: Console, run: str, wait: bool) -> RunView:
+    view, told = console.runs.view(run), set()
+    while not view.status.ended and (wait or not _only_waits(view)):
+        view = console.runs.wait(run, 0.5)
+        for step in view.steps:
+            if (step.id, step.status) not in told and step.status not in ("waiting", "skipped"):
+                told.add((step.id, step.status))
+                say(f"  {step.status:<13} {step.reason}")
+    return view
+
+
+def _only_waits(view: RunView) -> bool:
+    """Whether every step that calls something has ended."""
+    from services.plans import Until
+
+    waits = {step.id for step in view.plan if isinstance(step.manner, Until)}
+    return all(step.id in waits or step.status not in ("waiting", "running") for step in view.steps)
+
+
+def _left(console: Console, run: str) -> SagedeckError:
+    """What to know when somebody stops the command while its run is under way."""
+    return SagedeckError(
+        "Stopped; the run is interrupted half-way.",
+        _still(console.runs.view(run)),
+        "Resume or undo it on the console's Activity page, or remove everything with `sagedeck down`.",
+    )
+
+
+def _still(view: RunView) -> str:
+    return f"What stands still costs {usd(view.usd_per_hour)}/h." if view.usd_per_hour != 0 else ""
+
+
+def _confirm(plan: Plan, confirmed: Callable[[Plan], bool]) -> None:
     print_plan(plan, as_json=False)
     if not sys.stdin.isatty():
         raise InvalidRequest("This changes an AWS account and nobody is there to confirm it.", "", "Add --yes.")
-    if not typer.confirm(f"Run this for {usd(plan.estimate.usd_per_hour)}/h?", err=True):
+    if not confirmed(plan):
         raise typer.Exit(1)
 
 

@@ -12,6 +12,7 @@ import typer
 from cli.opening import app
 
 if TYPE_CHECKING:
+    from services.endpoints import EndpointDetail
     from services.plans import Plan
 
 REGION, ACCOUNT, OWNER = "eu-west-1", "123456789012", "you"
@@ -64,7 +65,7 @@ def _examples() -> Iterator[tuple[str, Plan]]:
     from services.access import RoleRequest, RoleState, default_role_name
     from services.catalog import CatalogService
     from services.deploy import DeployRequest, DeployState, RagPairRequest, plan_pair
-    from services.endpoints import DeleteState, EndpointDetail, ModelFacts, Sharing, Variant, plan_delete
+    from services.endpoints import DeleteState, Sharing, plan_delete
 
     catalog = CatalogService(REGION, offline=True)
     role = RoleRequest(name=default_role_name(REGION), owner=OWNER)
@@ -84,8 +85,14 @@ def _examples() -> Iterator[tuple[str, Plan]]:
     first, second = request(EMBEDDING, "embedding"), request(LANGUAGE, "language")
     pair = RagPairRequest(embedding=first, language=second)
     yield "To deploy a pair, its role included, and to take it back", plan_pair(pair, state(first), state(second))
+    yield "To delete an endpoint", plan_delete(DeleteState(detail=_endpoint(), sharing=Sharing()))
+
+
+def _endpoint() -> EndpointDetail:
+    from services.endpoints import EndpointDetail, ModelFacts, Variant
+
     moment = datetime(2026, 1, 1, tzinfo=UTC)
-    detail = EndpointDetail(
+    return EndpointDetail(
         name="language",
         arn=f"{_ARN}:endpoint/language",
         url="",
@@ -103,4 +110,3 @@ def _examples() -> Iterator[tuple[str, Plan]]:
             ),
         ),
     )
-    yield "To delete an endpoint", plan_delete(DeleteState(detail=detail, sharing=Sharing()))
