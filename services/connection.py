@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,7 @@ from typing import Any
 
 from services import sandbox_child
 from services.aws_errors import translate
-from services.clients import Clients, Hidden, Keys, Source, open_session
+from services.clients import Clients, Hidden, Keys, Source, configured_region, open_session
 from services.errors import InvalidRequest, MissingCredentials
 from services.settings import Settings
 
@@ -120,7 +121,7 @@ def connect_aws(source: Source, *, astra: Astra | None = None, read_only: bool =
     return Connection(
         mode=Mode.AWS,
         identity=Identity(partition, account, arn, source.region),
-        owner=arn,
+        owner=principal(arn),
         clients=Clients(session, source, account=account, partition=partition),
         astra=astra,
         read_only=read_only,
@@ -135,10 +136,25 @@ def connect_default(settings: Settings, home: Path, environ: Mapping[str, str] |
     stand_in = environ.get("AWS_ENDPOINT_URL", "").rstrip("/")
     if settings.connection != "aws" and _loopback(stand_in) and sandbox_child.answers(stand_in):
         return sandbox_at(stand_in, owner=settings.owner, read_only=settings.read_only, region=settings.region)
-    source = Source(region=settings.region, profile=settings.profile, role_arn=settings.role_arn)
-    if settings.connection == "aws" or (settings.connection == "auto" and _account_configured(source, environ)):
-        return connect_aws(source, astra=astra_from(settings, environ), read_only=settings.read_only)
+    asked = settings.connection == "aws" or bool(environ.get("AWS_ACCESS_KEY_ID") or settings.profile)
+    if settings.connection != "sandbox" and (asked or _files_or_web(environ)):
+        source = _configured_source(settings)
+        try:
+            if asked or source.region:
+                return connect_aws(source, astra=astra_from(settings, environ), read_only=settings.read_only)
+        except MissingCredentials:
+            if asked:
+                raise  # a file that names a region and no credentials is no account
     return connect_sandbox(home, owner=settings.owner, read_only=settings.read_only)
+
+
+def _configured_source(settings: Settings) -> Source:
+    """The settings' AWS source; a region they do not name is the one of AWS's own configuration."""
+    try:
+        region = settings.region or configured_region(settings.profile)
+    except Exception as error:
+        raise translate(error, "reading the AWS configuration") from error
+    return Source(region=region, profile=settings.profile, role_arn=settings.role_arn)
 
 
 def astra_from(settings: Settings, environ: Mapping[str, str]) -> Astra | None:
@@ -149,15 +165,22 @@ def astra_from(settings: Settings, environ: Mapping[str, str]) -> Astra | None:
     return Astra(settings.astra_endpoint, Hidden(token), settings.astra_keyspace, settings.astra_environment)
 
 
-def _account_configured(source: Source, environ: Mapping[str, str]) -> bool:
-    """Whether this machine names an account. A lookup of instance metadata is no such naming and takes seconds."""
-    if environ.get("AWS_ACCESS_KEY_ID") or source.profile:
-        return True
+def principal(arn: str) -> str:
+    """Who an ARN of GetCallerIdentity stands for, the same at every start.
+
+    An assumed role's session is its person's name where somebody gave one; the names that SDKs make up from the clock
+    differ at each start and are left out, else nobody would find what they made yesterday.
+    """
+    return re.sub(r"(:assumed-role/[^/]+)/(botocore-session-)?\d{10,}$", r"\1", arn)
+
+
+def _files_or_web(environ: Mapping[str, str]) -> bool:
+    """Whether this machine may name an account. Asking the instance metadata is no such naming and takes seconds."""
     files = (environ.get("AWS_SHARED_CREDENTIALS_FILE"), environ.get("AWS_CONFIG_FILE"))
     defaults = ("~/.aws/credentials", "~/.aws/config")
     named = any(Path(name or other).expanduser().is_file() for name, other in zip(files, defaults, strict=True))
     web = environ.get("AWS_WEB_IDENTITY_TOKEN_FILE") or environ.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
-    return bool(source.region and (named or web))
+    return bool(named or web)
 
 
 def _loopback(url: str) -> bool:

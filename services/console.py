@@ -116,13 +116,13 @@ class Console:
 
     @lazy
     def runs(self) -> Runs:
-        """Plans being carried out, and their journal."""
+        """Plans being carried out in this region, and their journal."""
         from services.plans import Runs
 
         return Runs(
             self.state,
             self.operator,
-            owner=self.owner,
+            owner=f"{self.owner} in {self.connection.identity.region}",  # steps are calls to one region
             worker=self.jobs.worker,
             sleep=_quick if self.connection.mode is Mode.SANDBOX else time.sleep,
             read_only=self.connection.read_only,

@@ -9,7 +9,7 @@ import pytest
 
 from services import sandbox_child
 from services.clients import Hidden, Keys, Source
-from services.connection import Connection, Mode, astra_from, connect_aws, connect_default, sandbox_at
+from services.connection import Connection, Mode, astra_from, connect_aws, connect_default, principal, sandbox_at
 from services.errors import InvalidRequest, MissingCredentials, Unreachable
 from services.settings import Settings
 from tests.sandbox.server import start_sandbox
@@ -35,7 +35,7 @@ def test_a_role_is_assumed_and_named_as_where_the_rights_come_from(url: str) -> 
     role = "arn:aws:iam::123456789012:role/team"
     source = Source(region="eu-west-1", keys=Keys("testing", Hidden("testing")), role_arn=role, endpoint_url=url)
     connection = connect_aws(source)
-    assert ":assumed-role/team/" in connection.identity.arn
+    assert ":assumed-role/team/sagedeck-" in connection.identity.arn
     assert connection.origin == f"assumed role {role}"
 
 
@@ -65,6 +65,51 @@ def test_the_stand_in_named_by_the_environment_is_used_as_the_sandbox(url: str, 
 def test_credentials_in_the_environment_make_an_aws_connection_that_needs_a_region(home: Path) -> None:
     with pytest.raises(InvalidRequest, match="region"):
         connect_default(Settings(), home, {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"})
+
+
+def test_the_region_of_the_aws_configuration_is_used_where_ours_names_none(
+    url: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config"
+    config.write_text(f"[default]\nregion = eu-west-3\nendpoint_url = {url}\naws_access_key_id = testing\n")
+    config.write_text(config.read_text() + "aws_secret_access_key = testing\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    connection = connect_default(Settings(), home, {"AWS_CONFIG_FILE": str(config)})
+    assert (connection.mode, connection.identity.region) == (Mode.AWS, "eu-west-3")
+
+
+def test_a_configuration_without_credentials_is_no_account(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config"
+    config.write_text("[default]\nregion = eu-west-3\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    started: list[Path] = []
+    monkeypatch.setattr("services.connection.connect_sandbox", lambda folder, **_: started.append(folder))
+    connect_default(Settings(), home, {"AWS_CONFIG_FILE": str(config)})
+    assert started == [home]
+    with pytest.raises(MissingCredentials):
+        connect_default(Settings(connection="aws"), home, {"AWS_CONFIG_FILE": str(config)})
+
+
+def test_a_profile_that_does_not_exist_is_named_as_the_cause(home: Path) -> None:
+    with pytest.raises(MissingCredentials, match="profile"):
+        connect_default(Settings(profile="nobody"), home, {})
+
+
+@pytest.mark.parametrize(
+    ("arn", "owner"),
+    [
+        ("arn:aws:iam::123456789012:user/ana", "arn:aws:iam::123456789012:user/ana"),
+        ("arn:aws:sts::123456789012:assumed-role/DS/ana@example.com", None),
+        ("arn:aws:sts::123456789012:assumed-role/DS/i-0123456789abcdef0", None),
+        ("arn:aws:sts::123456789012:assumed-role/DS/SageMaker", None),
+        ("arn:aws-cn:sts::1:assumed-role/DS/botocore-session-1795000000", "arn:aws-cn:sts::1:assumed-role/DS"),
+        ("arn:aws:sts::123456789012:assumed-role/DS/1795000000123456789", "arn:aws:sts::123456789012:assumed-role/DS"),
+    ],
+)
+def test_an_owner_is_the_same_at_every_start(arn: str, owner: str | None) -> None:
+    assert principal(arn) == (owner or arn)
 
 
 def test_two_people_of_one_sandbox_have_different_keys_and_owners(url: str) -> None:

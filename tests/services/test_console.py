@@ -10,6 +10,7 @@ import pytest
 
 from services.connection import sandbox_at
 from services.console import Console
+from services.errors import NotFound
 from services.plans import RunStatus
 from tests.sandbox.server import start_sandbox
 
@@ -52,6 +53,18 @@ def test_runs_jobs_and_documents_of_one_owner_are_not_another_owners(ana: Consol
     job = ana.jobs.start("ingest", ana.owner, "Read", lambda handle: None)
     assert bob.jobs.view(job, bob.owner) is None
     assert bob.knowledge.documents() == ()
+
+
+def test_a_run_belongs_to_its_region_so_that_it_is_never_resumed_or_undone_in_another(
+    ana: Console, url: str, home: Path
+) -> None:
+    run = ana.runs.start(ana.access.plan_role(ana.access.request("sagedeck-test-of-regions")))
+    assert ana.runs.wait(run, 20).status is RunStatus.DONE
+    elsewhere = Console(sandbox_at(url, owner="ana", region="eu-west-1"), folder=home)
+    assert elsewhere.owner == ana.owner
+    assert elsewhere.runs.list() == ()
+    with pytest.raises(NotFound):
+        elsewhere.runs.undo(run)
 
 
 def test_the_usual_pair_needs_no_licence(ana: Console) -> None:
