@@ -31,7 +31,7 @@ def show(console: Console, view: RunView) -> None:
         st.subheader("Smoke test", anchor=False)
         for name in names:
             if name not in results:
-                with st.spinner(f"One real call to {name}…"):
+                with st.spinner(f"One real call to {literal(name)}…"):
                     try:
                         results[name] = console.smoke_test(name)
                     except SagedeckError as error:

@@ -24,7 +24,7 @@ def show(console: Console) -> None:
                 placeholder="Choose, or type a name",
             )  # fmt: skip
             if st.button("Test and use", type="primary", icon=":material/link:", disabled=not name) and name:
-                with st.spinner(f"Calling {name}…"):
+                with st.spinner(f"Calling {literal(name)}…"):
                     result = console.smoke_test(name.strip())
                 endpoint_picker.use(name.strip(), result.kind)
                 st.success(

@@ -27,7 +27,10 @@ def current(console: Console) -> str:
         return named
     newest = next(iter(console.jobs.list(console.owner, JOB_KIND, 1)), None)
     unfinished = newest and newest.status in (JobStatus.RUNNING, JobStatus.INTERRUPTED)
-    return newest.id if newest and unfinished and newest.id != st.session_state.get(_CLOSED) else ""
+    if not newest or not unfinished or newest.id == st.session_state.get(_CLOSED):
+        return ""
+    st.query_params["job"] = newest.id  # so that it stays on the page when it has ended
+    return newest.id
 
 
 def show(console: Console, job: str) -> None:
@@ -40,6 +43,8 @@ def show(console: Console, job: str) -> None:
 
     def draw() -> None:
         now = console.knowledge.follow(job)
+        if current(console) != job:  # a button below closed it, or went on with another
+            st.rerun()
         if now is None or (alive and now.status != "running"):
             st.rerun()
         else:

@@ -49,7 +49,7 @@ def show(console: Console, run_id: str, *, key: str = "run") -> RunView | None:
 
     def draw() -> None:
         now = console.runs.view(run_id)
-        if alive and now.status.ended:
+        if now.status.ended is alive:  # it ended, or a button below brought it back to life: poll no more, or again
             console.refresh()
             st.rerun()
         _draw(console, now, key)

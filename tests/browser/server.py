@@ -36,8 +36,16 @@ def environment(home: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
+class Address(str):
+    """A server's address that knows its process, so that a test can end it without warning."""
+
+    pid: int
+
+
 @contextmanager
-def running(home: Path, *, script: Path = ROOT / "app.py", **extra: str) -> Iterator[str]:
+def running(
+    home: Path, *, script: Path = ROOT / "app.py", keep_sandbox: bool = False, **extra: str
+) -> Iterator[Address]:
     """A server of `script` until the block ends; its address. The log is `home`/console.log."""
     port = free_port()
     home.mkdir(parents=True, exist_ok=True)
@@ -47,7 +55,8 @@ def running(home: Path, *, script: Path = ROOT / "app.py", **extra: str) -> Iter
             cwd=ROOT, env=environment(home) | extra, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
-            url = f"http://127.0.0.1:{port}"
+            url = Address(f"http://127.0.0.1:{port}")
+            url.pid = process.pid
             _await(url, process, home / "console.log")
             yield url
         finally:
@@ -55,7 +64,8 @@ def running(home: Path, *, script: Path = ROOT / "app.py", **extra: str) -> Iter
             with suppress(subprocess.TimeoutExpired):
                 process.wait(10)
             process.kill()
-            _stop_sandbox(home)
+            if not keep_sandbox:
+                _stop_sandbox(home)
 
 
 def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
