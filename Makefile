@@ -5,6 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3.14 python3 python; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
+# Debian keeps the pip that venv brings in a package of its own (python3-venv); where only pip itself is installed, it can
+# fill an environment that has none.
+MAKE_VENV = test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --without-pip $(VENV)
+ADD_PIP = $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null 2>&1 \
+	|| $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet pip 2>/dev/null
 # uv is quicker; pip does the same where uv cannot reach the registry that pip is configured for
 INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r $(1) \
 	|| $(BIN)/python -m pip install --quiet --require-hashes -r $(1)
@@ -20,7 +25,8 @@ setup: $(VENV)/.ready ## build .venv with what the console needs (done by the ot
 $(VENV)/.ready: requirements.txt requirements-bootstrap.txt requirements-model.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Sagedeck needs Python 3.11 or newer; none was found on the PATH."; exit 1; }
 	@echo "Building $(VENV) (a minute or less when the packages are cached) ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@{ $(MAKE_VENV); } && { $(ADD_PIP); } || { \
+		echo "$(PYTHON) has neither venv nor pip. On Debian or Ubuntu: sudo apt install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.txt
 	@$(call INSTALL,requirements.txt)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . --offline \
