@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
-import signal
 import socket
-import subprocess
 import sys
+import threading
 import time
 import urllib.request
 import webbrowser
@@ -36,19 +36,15 @@ def console(
     with answering(False):
         _check_free(port)
     url = f"http://127.0.0.1:{port}"
-    # glibc gives each thread a heap of its own and keeps them: two heaps are enough and a third of the memory
-    environment = {"MALLOC_ARENA_MAX": "2", **os.environ}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-    with contextlib.suppress(KeyboardInterrupt):
-        if _answers(url, child):
-            say(f"Sagedeck: {url}   (Ctrl-C ends it)")
-            if browser and sys.stdout.isatty():
-                webbrowser.open(url)
-        child.wait()
-    child.wait()
-    raise typer.Exit(max(child.returncode, 0))
+    threading.Thread(target=_announce, args=(url, browser and sys.stdout.isatty()), daemon=True).start()
+    _few_heaps()
+    os.chdir(ROOT)
+    from click.exceptions import Abort
+    from streamlit.web.cli import main as streamlit
+
+    # Streamlit's greeting comes before the page answers, ours after. In this process: one that waited would cost 37 MB
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.suppress(Abort):
+        streamlit(["run", "app.py", f"--server.port={port}"], prog_name="streamlit", standalone_mode=False)
 
 
 @app.command()
@@ -82,10 +78,18 @@ def _check_free(port: int) -> None:
             ) from None
 
 
-def _answers(url: str, child: subprocess.Popen[bytes]) -> bool:
+def _announce(url: str, browser: bool) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while child.poll() is None and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/_health", timeout=2):
-            return True
+            say(f"Sagedeck: {url}   (Ctrl-C ends it)")
+            if browser:
+                webbrowser.open(url)
+            return
         time.sleep(0.05)
-    return False
+
+
+def _few_heaps() -> None:
+    """Ask glibc for two heaps; it gives each thread one of its own and keeps them, a third of the console's memory."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library: nothing lost but some memory
+        ctypes.CDLL(None).mallopt(-8, 2)
