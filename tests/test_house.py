@@ -134,3 +134,28 @@ def test_importing_every_service_but_the_gateways_stays_light() -> None:
     loaded = {_top(name) for name in done.stdout.split()}
     assert "services" in loaded
     assert not loaded & set(HEAVY)
+
+
+MODULE, FUNCTION, PAGE = 300, 40, 120  # lines
+ALL_CODE = ("cli", "services", "sandbox", "ui", "pages", "tests", "benchmarks")
+LONGER: dict[str, str] = {}  # "path" or "path:function" -> the reason it may be longer
+
+
+def _lengths(path: Path) -> Iterator[tuple[str, int, int]]:
+    """What is in a file, its lines, and how many it may have."""
+    text, name = path.read_text(encoding="utf-8"), str(path.relative_to(ROOT))
+    yield name, len(text.splitlines()), PAGE if name.startswith("pages/") else MODULE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{name}:{node.name}", (node.end_lineno or 0) - node.lineno + 1, FUNCTION
+
+
+def test_modules_functions_and_pages_stay_small_enough_to_read_at_once() -> None:
+    found = {
+        name: lines
+        for path in (ROOT / "app.py", *_python(*ALL_CODE))
+        for name, lines, most in _lengths(path)
+        if lines > most
+    }
+    assert {name: lines for name, lines in found.items() if name not in LONGER} == {}
+    assert set(LONGER) <= set(found), "a reason that is no longer needed"
