@@ -75,8 +75,9 @@ class Connection:
 
 
 def connect_sandbox(home: Path, *, owner: str = "", read_only: bool = False, region: str = "") -> Connection:
-    """Connect to this home's sandbox, which is started when it does not run yet. Raises ServiceFailure."""
+    """Connect to this home's sandbox, started when it does not run, and keep it awake. Raises ServiceFailure."""
     url, _ = sandbox_child.ensure(home)
+    sandbox_child.keep_awake(url)
     return sandbox_at(url, owner=owner, read_only=read_only, region=region)
 
 

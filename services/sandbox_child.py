@@ -24,8 +24,11 @@ from services.errors import ServiceFailure
 START_SECONDS = 30.0
 IDLE_EXIT_SECONDS = 30 * 60
 PING_SECONDS = 60.0
+MISSED_PINGS = 3  # then it is gone, and there is nothing to keep awake
 _ROOT = Path(__file__).resolve().parent.parent
 _children: dict[int, subprocess.Popen[bytes]] = {}  # those this process started, so that they can be waited for
+_awake: set[str] = set()  # the addresses this process calls now and then
+_awake_lock = threading.Lock()
 
 
 def find(home: Path) -> str | None:
@@ -82,16 +85,22 @@ def stop(home: Path) -> bool:
     return True
 
 
-def keep_awake(url: str) -> threading.Event:
-    """Call the sandbox now and then, so that it does not end while a console is open. Set the event to stop."""
-    stopped = threading.Event()
+def keep_awake(url: str) -> None:
+    """Call the sandbox now and then while this process lives, so that it does not end under an open console."""
+    with _awake_lock:
+        if url in _awake:
+            return
+        _awake.add(url)
 
     def ping() -> None:
-        while not stopped.wait(PING_SECONDS):
-            answers(url)
+        missed = 0
+        while missed < MISSED_PINGS:
+            time.sleep(PING_SECONDS)
+            missed = 0 if answers(url) else missed + 1
+        with _awake_lock:
+            _awake.discard(url)
 
-    threading.Thread(target=ping, name="sandbox-awake", daemon=True).start()
-    return stopped
+    threading.Thread(target=ping, name=f"awake-{url}", daemon=True).start()
 
 
 def _start(home: Path) -> str:

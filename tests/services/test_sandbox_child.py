@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services import sandbox_child
+from services.connection import connect_sandbox
 
 
 @pytest.mark.parametrize(
@@ -69,3 +70,32 @@ def test_a_connection_cut_in_the_middle_is_no_sandbox(tmp_path: Path) -> None:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_a_sandbox_is_called_now_and_then_by_one_caller_until_it_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+    gone = threading.Event()
+
+    def answers(url: str) -> bool:
+        called.append(str(threading.get_ident()))
+        if len(called) >= 3 + sandbox_child.MISSED_PINGS:
+            gone.set()
+        return len(called) <= 3
+
+    monkeypatch.setattr(sandbox_child, "PING_SECONDS", 0.001)
+    monkeypatch.setattr(sandbox_child, "answers", answers)
+    for _ in range(5):
+        sandbox_child.keep_awake("http://127.0.0.1:1")
+    assert gone.wait(20)
+    assert len(set(called)) == 1
+    for thread in [each for each in threading.enumerate() if each.name == "awake-http://127.0.0.1:1"]:
+        thread.join(20)
+    assert len(called) == 3 + sandbox_child.MISSED_PINGS, "nobody calls what is gone"
+
+
+def test_connecting_to_the_sandbox_keeps_it_awake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr(sandbox_child, "ensure", lambda _: ("http://127.0.0.1:1", False))
+    monkeypatch.setattr(sandbox_child, "keep_awake", kept.append)
+    assert connect_sandbox(tmp_path).sandbox_url == "http://127.0.0.1:1"
+    assert kept == ["http://127.0.0.1:1"]
