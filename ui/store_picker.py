@@ -24,7 +24,7 @@ def show(console: Console, *, key: str) -> tuple[StoreKind, str]:
         help="Astra DB is offered once Settings name a database.", persist_state="session",
     )  # fmt: skip
     collection = st.text_input(
-        "Collection", key=f"{key}.collection", placeholder="documents", max_chars=48, persist_state="session",
+        "Collection", key=f"{key}.collection", placeholder="the usual one", max_chars=48, persist_state="session",
         validate=(r"^([A-Za-z][A-Za-z0-9_]*)?$", "Letters, digits and underscores, beginning with a letter."),
         help="Empty: the usual collection of this embedding model.",
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from services.documents import DEFAULT_LIMITS
 from services.errors import InvalidRequest
 from services.knowledge import IngestRequest, StoreKind, Upload
 from ui import (
@@ -20,7 +21,6 @@ from ui import (
 
 KINDS = ["pdf", "docx", "md", "markdown", "html", "htm", "txt"]
 MOST_FILES = 200
-MOST_BYTES = 50_000_000
 
 console = session.console()
 with page_head.show("Documents", "PDF, Word, Markdown, HTML and text; the originals stay on this machine."):
@@ -48,7 +48,8 @@ if not embedding:
     )  # fmt: skip
 elif store is not StoreKind.ASTRA or astra_collection.ready(console, embedding, collection):
     dropped = st.file_uploader(
-        "Drop files here", type=KINDS, accept_multiple_files=True, max_upload_size=MOST_BYTES // 1_000_000,
+        "Drop files here", type=KINDS, accept_multiple_files=True,
+        max_upload_size=DEFAULT_LIMITS.file_bytes // 1_000_000,
         key=f"documents.files.{st.session_state.get('documents.round', 0)}",
         disabled=console.connection.read_only,
     )  # fmt: skip
