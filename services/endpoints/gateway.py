@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from services.aws_errors import could_not_find, translate
 from services.catalog import dns_suffix
@@ -29,9 +29,15 @@ MOST_DESCRIBED = 500
 SIDE_BY_SIDE = 8
 KEPT = 2_000
 
+Kept = TypeVar("Kept")
+
 
 class EndpointsGateway:
-    """Reads endpoints of one region. Configurations and models cannot change: they are read once and kept."""
+    """Reads endpoints of one region.
+
+    Configurations and models cannot change, though a name can be used anew: they are read once for each state of the
+    endpoint (its time of change) and kept.
+    """
 
     def __init__(self, clients: RegionalClients) -> None:
         self._clients = clients
@@ -62,12 +68,13 @@ class EndpointsGateway:
     def endpoint(self, name: str) -> EndpointDetail:
         """One endpoint with its configuration, models and tags, not yet priced; raises NotFound."""
         row = self._endpoint(name)
-        config = self._config(row["EndpointConfigName"], f"{row['EndpointArn']} {row['LastModifiedTime']}")
+        version = f"{row['EndpointArn']} {row['LastModifiedTime']}"
+        config = self._config(row["EndpointConfigName"], version)
         live = {each["VariantName"]: each for each in row.get("ProductionVariants", [])}
         variants = tuple(
             _variant(each, live.get(each["VariantName"], {})) for each in config.get("ProductionVariants", [])
         )
-        models = tuple(self._model(variant.model_name) for variant in variants if variant.model_name)
+        models = tuple(self._model(variant.model_name, version) for variant in variants if variant.model_name)
         return EndpointDetail(
             name=row["EndpointName"],
             arn=row["EndpointArn"],
@@ -134,7 +141,10 @@ class EndpointsGateway:
 
         return self._once(("config", name, version), ask)
 
-    def _model(self, name: str) -> ModelFacts | None:
+    def _model(self, name: str, version: str) -> ModelFacts | None:
+        return self._once(("model", name, version), lambda: self._facts(name))
+
+    def _facts(self, name: str) -> ModelFacts | None:
         row = self._describe("describe_model", f"reading the model {name}", ModelName=name)
         if row is None:
             return None
@@ -173,11 +183,12 @@ class EndpointsGateway:
         except Exception as error:
             raise translate(error, doing) from error
 
-    def _once(self, key: tuple[str, ...], ask: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    def _once(self, key: tuple[str, ...], ask: Callable[[], Kept]) -> Kept:
+        """What `ask` gave the first time; nothing found is asked for again."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-                found: Mapping[str, Any] = self._kept[key]
+                found: Kept = self._kept[key]
                 return found
         answer = ask()
         if answer:

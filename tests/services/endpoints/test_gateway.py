@@ -123,13 +123,13 @@ def test_before_instances_are_there_the_configured_count_is_shown(clients: Stubb
         assert EndpointsGateway(clients).endpoint("demo").count == 4
 
 
-def test_a_configuration_is_read_once_and_kept(clients: StubbedClients) -> None:
+def test_a_configuration_and_its_models_are_read_once_and_kept(clients: StubbedClients) -> None:
     gateway = EndpointsGateway(clients)
     for first in (True, False):
         _endpoint(clients, "demo", "demo-config")
         if first:
             _config(clients, "demo-config", "demo-model")
-        _model(clients, "demo-model")
+            _model(clients, "demo-model")
         _tags(clients, "demo")
     with clients.active():
         assert gateway.endpoint("demo") == gateway.endpoint("demo")
