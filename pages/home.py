@@ -15,8 +15,6 @@ from ui import (
     session,
 )
 
-EVERY_SECONDS = 3.0
-
 console = session.console()
 with page_head.show("Home", "What runs, what it costs, what to do next."):
     if st.button("Refresh", icon=":material/refresh:"):
