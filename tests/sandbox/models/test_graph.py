@@ -8,7 +8,7 @@ import numpy.typing as npt
 import onnxruntime
 import pytest
 
-from sandbox.models.graph import LAYERS, WIDTH, write_graph
+from sandbox.models.graph import LAYERS, WIDTH, write_graph, write_words
 
 VOCABULARY = 50
 
@@ -43,12 +43,14 @@ def weights() -> dict[str, npt.NDArray[Any]]:
 
 def embed(graph: Path, ids: list[int]) -> npt.NDArray[np.float32]:
     session = onnxruntime.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
-    vector: npt.NDArray[np.float32] = session.run(None, {"ids": np.array([ids], np.int64)})[0][0]
+    words = np.fromfile(graph.parent / "words.f16", np.float16).reshape(VOCABULARY, WIDTH)
+    vector: npt.NDArray[np.float32] = session.run(None, {"words": words[ids][np.newaxis]})[0][0]
     return vector
 
 
 def test_eight_bits_change_little_and_save_much(weights: dict[str, npt.NDArray[Any]], tmp_path: Path) -> None:
     exact, quick = tmp_path / "exact.onnx", tmp_path / "quick.onnx"
+    write_words(weights, tmp_path / "words.f16")
     write_graph(weights, exact, quantised=False)
     write_graph(weights, quick, quantised=True)
     ids = [1, 17, 4, 33, 8, 2]
