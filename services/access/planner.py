@@ -11,7 +11,7 @@ from typing import Any
 from services.access.models import CLASSIC_POLICIES, Access, RoleRequest, RoleState, problems, role_arn
 from services.catalog import bucket_arns
 from services.errors import InvalidRequest, NameTaken
-from services.plans.models import ErrorMatch, Json, Permission, Plan, Proof, Read, Ref, Step
+from services.plans.models import ErrorMatch, Json, Once, Permission, Plan, Proof, Read, Ref, Step
 
 CREATE_ROLE = "create-role"
 TRUST = {
@@ -21,6 +21,12 @@ TRUST = {
     ],
 }
 _NO_ROLE = (ErrorMatch("NoSuchEntity"),)
+# IAM is consistent in the end only: a role made a moment ago may be unknown to the next call, and policies taken away a
+# moment ago may still be counted. A policy that does not exist is NoSuchEntity as well, in other words.
+_SETTLING = (ErrorMatch("ConcurrentModification"), ErrorMatch("EntityTemporarilyUnmodifiable"))
+_SETTLE_SECONDS = 60.0
+_ROLE_SEEN = Once((ErrorMatch("NoSuchEntity", "role with name"), *_SETTLING), _SETTLE_SECONDS)
+_POLICIES_GONE = Once((ErrorMatch("DeleteConflict"), *_SETTLING), _SETTLE_SECONDS)
 
 
 def tag_value(text: str) -> str:
@@ -121,6 +127,7 @@ def _put(request: RoleRequest, state: RoleState, arn: str) -> Step:
         reason="The role may pull the image, read the weights, and write logs and metrics; nothing else.",
         parameters=which | {"PolicyDocument": Json(document)},
         after=(CREATE_ROLE,),
+        manner=_ROLE_SEEN,
         permissions=(Permission("iam:PutRolePolicy", arn), Permission("iam:GetRolePolicy", arn)),
         proof=Proof(Read("iam", "get_role_policy", which), absent=_NO_ROLE, expect={"PolicyName": which["PolicyName"]}),
         undo=(delete_inline(request.name, arn, which["PolicyName"], step_id="undo-role-policy"),),
@@ -137,6 +144,7 @@ def _attach(request: RoleRequest, arn: str, policy: str) -> Step:
         reason=f"The role gets AWS's own policy {name}.",
         parameters={"RoleName": request.name, "PolicyArn": policy},
         after=(CREATE_ROLE,),
+        manner=_ROLE_SEEN,
         permissions=(Permission("iam:AttachRolePolicy", arn, only),),
         undo=(detach_policy(request.name, arn, policy, step_id=f"undo-attach-{name}"),),
     )
@@ -151,6 +159,7 @@ def delete_role(name: str, arn: str, *, step_id: str, after: tuple[str, ...] = (
         reason=f"The execution role {name} goes; nothing that was given it can go on using it.",
         parameters={"RoleName": name},
         after=after,
+        manner=_POLICIES_GONE,
         permissions=(Permission("iam:DeleteRole", arn), Permission("iam:GetRole", arn)),
         proof=Proof(Read("iam", "get_role", {"RoleName": name}), absent=_NO_ROLE, gone=True),
     )

@@ -19,7 +19,7 @@ from services.access import (
     tags,
 )
 from services.errors import InvalidRequest, NameTaken
-from services.plans import Json, check, policy, undeclared
+from services.plans import Json, Once, check, policy, undeclared
 
 STATE = RoleState(region="eu-west-1", account="123456789012")
 REQUEST = RoleRequest(name=default_role_name("eu-west-1"), owner="sandbox/ada")
@@ -38,6 +38,20 @@ def test_the_role_is_created_before_it_is_given_rights() -> None:
     plan = plan_execution_role(REQUEST, STATE)
     assert [(step.id, step.after) for step in plan] == [("create-role", ()), ("role-policy", ("create-role",))]
     assert plan.step("create-role").permissions[0].resource == ARN
+
+
+def test_what_iam_has_not_yet_heard_of_is_waited_for() -> None:
+    plan = plan_execution_role(REQUEST, STATE)
+    given, (taken,) = plan.step("role-policy").manner, plan.step("create-role").undo
+    assert isinstance(given, Once)
+    assert isinstance(taken.manner, Once)
+    assert any(each.matches("NoSuchEntity", "The role with name x cannot be found.") for each in given.not_yet)
+    assert not any(
+        each.matches("NoSuchEntity", "Policy p does not exist or is not attachable.") for each in given.not_yet
+    )
+    conflict = "Cannot delete entity, must delete policies first."
+    assert any(each.matches("DeleteConflict", conflict) for each in taken.manner.not_yet)
+    assert 0 < given.deadline <= 120
 
 
 def test_the_least_policy_reads_jumpstart_and_names_no_wildcard_action() -> None:
