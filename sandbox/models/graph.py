@@ -1,8 +1,8 @@
 """all-MiniLM-L6-v2 as an ONNX graph, written once at setup from the weights alone, with onnxruntime's fused operators.
 
 Six BERT layers of width 384 with 12 heads; the word embeddings of one text's tokens in, its unit vector out (the mean
-over its tokens, normalised). One text a run: nothing is padded or masked, attention takes its quick path, and a text has the same vector
-whatever it is embedded with. Batches were slower here, for want of cache.
+over its tokens, normalised). One text a run: nothing is padded or masked, attention takes its quick path, and a text
+has the same vector whatever it is embedded with. Batches were slower here, for want of cache.
 
 The quantised graph keeps its matrices as 8-bit integers, one scale a column, and quantises activations on the way
 (`DynamicQuantizeMatMul`). Two things keep it true to the original. What a layer norm feeds into a matrix is first

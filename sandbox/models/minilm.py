@@ -1,6 +1,8 @@
 """all-MiniLM-L6-v2 by tokenizers and onnxruntime: texts to unit vectors, on two cores and in little memory."""
 
+import os
 import threading
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,15 +22,16 @@ class _Words:
     """The word embeddings, read row by row: 23 MB that stay on the disk (and in its cache) instead of in memory."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("rb", buffering=0)
+        self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        weakref.finalize(self, os.close, self._file)
 
     def rows(self, ids: Sequence[int]) -> npt.NDArray[np.float16]:
         """Return the rows of the tokens, [1, len(ids), 384]."""
-        raw = np.empty((len(ids), _ROW), np.uint8)
-        for place, token in enumerate(ids):
-            self._file.seek(token * _ROW)
-            self._file.readinto(raw[place].data)
-        return raw.view(np.float16)[np.newaxis]
+        found = bytearray()
+        for token in ids:
+            os.lseek(self._file, token * _ROW, os.SEEK_SET)
+            found += os.read(self._file, _ROW)
+        return np.frombuffer(found, np.float16).reshape(1, len(ids), -1)
 
 
 class MiniLM:
