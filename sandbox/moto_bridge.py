@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from sandbox.errors import AwsError, not_built, rendered
 from sandbox.scope import Scope
+from sandbox.validation import plain_dicts
 
 LARGEST_BODY = 2 * 1024**3
 IN_MEMORY = 4 * 1024**2
@@ -121,6 +122,7 @@ class Moto:
 def _dispatcher() -> Any:
     os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
     os.environ.setdefault("MOTO_S3_DEFAULT_KEY_BUFFER_SIZE", str(OBJECT_IN_MEMORY))
+    plain_dicts()
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     def create_app(service: Any) -> Any:

@@ -33,12 +33,18 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
+def plain_dicts() -> Any:
+    """Return botocore's loaders, told to keep service models in dicts: half of what its OrderedDicts take."""
+    from botocore import loaders
+
+    loaders.OrderedDict = dict
+    return loaders
+
+
 @cache
 def service_model(service: str) -> Mapping[str, Any]:
     """Botocore's description of a service: `operations` and `shapes`."""
-    from botocore.loaders import Loader
-
-    model: Mapping[str, Any] = Loader().load_service_model(service, "service-2")
+    model: Mapping[str, Any] = plain_dicts().Loader().load_service_model(service, "service-2")
     return model
 
 
