@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from dataclasses import dataclass
 
 from services.errors import (
@@ -27,8 +28,13 @@ def code_and_message(error: BaseException) -> tuple[str, str]:
     response = getattr(error, "response", None)
     if isinstance(response, dict):
         answer = response.get("Error") or {}
-        return str(answer.get("Code", "")), str(answer.get("Message", ""))
+        return str(answer.get("Code") or ""), _without_request(str(answer.get("Message") or ""))
     return "", str(error)
+
+
+def _without_request(message: str) -> str:
+    """A message without the signed request that some services repeat in it: that holds the session token."""
+    return re.split(r"\s*The Canonical String for this request|\s*The String-to-Sign should", message)[0]
 
 
 def could_not_find(error: BaseException) -> bool:
@@ -75,6 +81,18 @@ _MEANINGS = (
             " IncompleteSignature InvalidSignatureException MissingAuthenticationToken"
             " MissingAuthenticationTokenException"
         ),
+    ),
+    _Meaning(
+        InvalidCredentials,
+        "AWS refused the time of this machine",
+        "Set the clock of this machine, then try again.",
+        _codes("RequestTimeTooSkewed RequestInTheFuture"),
+    ),
+    _Meaning(
+        PermissionDenied,
+        "The account has not opened this service or region",
+        "Let whoever runs the account enable it, or choose another region.",
+        _codes("OptInRequired SubscriptionRequiredException"),
     ),
     _Meaning(
         PermissionDenied,
@@ -136,16 +154,35 @@ def translate(error: Exception, doing: str) -> SagedeckError:
     """
     if isinstance(error, SagedeckError):
         return error
-    if hasattr(error, "response"):
+    if isinstance(getattr(error, "response", None), dict):  # botocore's HTTP errors have one too, of another kind
         return _of_answer(error, doing)
-    ours = _of_transport(error, doing)
+    ours = _of_transport(error, doing) or _of_rubbish(error, doing)
     if ours is None:
         raise error
     return ours
 
 
+def _of_rubbish(error: Exception, doing: str) -> SagedeckError | None:
+    """What came was no answer of AWS: botocore's parsers or the HTTP library broke over it."""
+    broke = {str(frame.f_globals.get("__name__", "")) for frame, _ in traceback.walk_tb(error.__traceback__)}
+    if "botocore.parsers" not in broke and not type(error).__module__.startswith(("urllib3", "http.client")):
+        return None
+    return not_aws(doing)
+
+
+def not_aws(doing: str) -> Unreachable:
+    """Something answered, and it was not AWS."""
+    return Unreachable(
+        f"What answered while {doing} was not AWS.",
+        "Its answer makes no sense. A proxy, a login page of the network or a wrong AWS_ENDPOINT_URL may be why.",
+        "Check the network, then try again.",
+    )
+
+
 def _of_answer(error: Exception, doing: str) -> SagedeckError:
     code, message = code_and_message(error)
+    if re.fullmatch(r"3\d\d", code):
+        return not_aws(doing)
     lower = message.lower()
     meaning = next((each for each in _MEANINGS if code in each.codes), None)
     if meaning is None and code.startswith("Validation"):

@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
+from services.aws_errors import not_aws
+
 USER_AGENT = "sagedeck"
+# Attempts, and seconds without a byte: whoever hangs is told of within a minute.
+_USUAL_PATIENCE = (4, 15)
+_PATIENCE = {
+    "sts": (3, 6),  # asked before anything is shown
+    "s3": (5, 30),  # stores what it was sent before it answers
+    "sagemaker-runtime": (1, 75),  # InvokeEndpoint answers within 60 s or not at all; inference has its own retries
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,27 +105,38 @@ class Clients:
         return client
 
     def _make(self, service: str) -> Any:
-        return self._session.client(
+        client = self._session.client(
             service,
             region_name=self._source.region,
             endpoint_url=self._source.endpoint_url or None,
             config=_config(service),
         )
+        client.meta.events.register("after-call", _refuse_strangers)
+        return client
 
     def credentials(self) -> Any:
         """botocore's credentials of this session, or None."""
         return self._session.get_credentials()
 
 
+def _refuse_strangers(model: Any, parsed: dict[str, Any], http_response: Any, **_: Any) -> None:
+    """A list without what every such answer has was not sent by AWS, and must not pass for an empty one."""
+    shape = model.output_shape
+    if http_response.status_code >= 300 or shape is None or not model.name.startswith("List"):
+        return
+    if any(name not in parsed for name in shape.required_members):
+        raise not_aws(f"asking for {model.name}")
+
+
 @lru_cache(maxsize=8)
 def _config(service: str) -> Any:
     from botocore.config import Config
 
-    runtime = service == "sagemaker-runtime"
+    attempts, patience = _PATIENCE.get(service, _USUAL_PATIENCE)
     return Config(
-        retries={"mode": "standard", "total_max_attempts": 1 if runtime else 5},  # inference has retries of its own
+        retries={"mode": "standard", "total_max_attempts": attempts},
         connect_timeout=5,
-        read_timeout=75 if runtime else 30,  # InvokeEndpoint answers within 60 s or not at all
+        read_timeout=patience,
         max_pool_connections=32,
         user_agent_extra=USER_AGENT,
         s3={"addressing_style": "auto"},
@@ -132,8 +152,10 @@ def shared_loader() -> Any:
     global _loader
     with _loader_lock:
         if _loader is None:
+            import botocore.loaders
             import botocore.session
 
+            botocore.loaders.OrderedDict = dict  # the models of the services used here take 10 MB less as plain dicts
             _loader = botocore.session.Session().get_component("data_loader")
         return _loader
 

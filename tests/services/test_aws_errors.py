@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ProfileNotFound
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ProfileNotFound,
+)
 
 from services import errors
 from services.aws_errors import could_not_find, translate
+from services.clients import Clients, Hidden, Keys, Source, open_session
 
 
 def answer(code: str, message: str = "as AWS words it") -> ClientError:
@@ -26,6 +37,9 @@ def answer(code: str, message: str = "as AWS words it") -> ClientError:
         ("ValidationException", 'Could not find endpoint "x".', errors.NotFound),
         ("ValidationException", 'Cannot update in-progress endpoint "x".', errors.InUse),
         ("ValidationException", "1 validation error detected", errors.InvalidRequest),
+        ("RequestTimeTooSkewed", "too large", errors.InvalidCredentials),
+        ("OptInRequired", "needs a subscription", errors.PermissionDenied),
+        ("302", "", errors.Unreachable),
         ("NoSuchBucket", "gone", errors.NotFound),
         ("InternalFailure", "", errors.ServiceFailure),
         ("NeverHeardOf", "well", errors.InvalidRequest),
@@ -58,6 +72,7 @@ def test_the_missing_action_is_named() -> None:
     [
         (NoCredentialsError(), errors.MissingCredentials),
         (ProfileNotFound(profile="x"), errors.MissingCredentials),
+        (ConnectionClosedError(endpoint_url="http://127.0.0.1:9"), errors.Unreachable),
         (EndpointConnectionError(endpoint_url="https://sagemaker.nowhere-1.example"), errors.Unreachable),
     ],
 )
@@ -86,3 +101,67 @@ def test_the_text_of_an_unexpected_error_is_not_shown() -> None:
 )
 def test_only_sagemakers_own_words_prove_that_something_is_absent(code: str, message: str, absent: bool) -> None:
     assert could_not_find(answer(code, message)) is absent
+
+
+def test_the_signed_request_that_a_refusal_repeats_is_not_shown() -> None:
+    message = (
+        "The request signature we calculated does not match.\nThe Canonical String for this request should have been\n"
+        "'POST\n/\n\nx-amz-security-token:testing-token-of-the-session'"
+    )
+    error = translate(answer("SignatureDoesNotMatch", message), "asking")
+    assert type(error) is errors.InvalidCredentials
+    assert "does not match" in error.why
+    assert "testing-token" not in str(error)
+
+
+@pytest.fixture
+def speaking() -> Iterator[Callable[[bytes], Clients]]:
+    """Clients whose other side answers every call with these bytes."""
+    servers: list[HTTPServer] = []
+
+    def make(raw: bytes) -> Clients:
+        class Speaker(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.wfile.write(raw)
+                self.close_connection = True
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = HTTPServer(("127.0.0.1", 0), Speaker)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        source = Source(region="eu-west-1", keys=Keys("testing", Hidden("testing")), endpoint_url=url)
+        return Clients(open_session(source), source)
+
+    yield make
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def said(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+
+RUBBISH = [said(b"\0\xff<>{"), said(b"<html>Log in to the network</html>"), said(b"[1]"), said(b""), said(b'{"a": 1}')]
+
+
+@pytest.mark.parametrize("raw", [*RUBBISH, b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"])
+@pytest.mark.parametrize(("service", "operation"), [("sts", "get_caller_identity"), ("sagemaker", "list_endpoints")])
+def test_what_is_no_answer_of_aws_is_said_to_be_none(
+    speaking: Callable[[bytes], Clients], service: str, operation: str, raw: bytes
+) -> None:
+    client = speaking(raw).get(service)
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - whatever botocore makes of it
+        getattr(client, operation)()
+    error = translate(raised.value, "looking")
+    assert type(error) is errors.Unreachable
+    assert "not AWS" in error.what
+
+
+def test_an_empty_list_of_aws_is_an_empty_list(speaking: Callable[[bytes], Clients]) -> None:
+    client = speaking(said(b'{"Endpoints": []}')).get("sagemaker")
+    assert client.list_endpoints()["Endpoints"] == []

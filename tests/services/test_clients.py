@@ -31,8 +31,14 @@ def test_two_identities_keep_their_own_credentials_but_share_the_loaded_models()
 
 def test_clients_time_out_and_retry_as_the_house_says() -> None:
     config = clients("a").get("sagemaker").meta.config
-    assert (config.connect_timeout, config.read_timeout) == (5, 30)
+    assert config.connect_timeout == 5
     assert config.retries["mode"] == "standard"
+
+
+@pytest.mark.parametrize("service", ["sts", "sagemaker", "iam"])
+def test_whoever_hangs_is_told_of_within_about_a_minute(service: str) -> None:
+    config = clients("a").get(service).meta.config
+    assert config.retries["total_max_attempts"] * config.read_timeout <= 60
 
 
 def test_an_invocation_may_take_its_sixty_seconds_and_is_not_repeated_blindly() -> None:
