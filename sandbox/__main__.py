@@ -76,6 +76,7 @@ async def _serve(app: Sandbox, listening: socket.socket, idle_exit: float) -> No
         log_level="warning",
         access_log=False,
         lifespan="off",
+        ws="none",  # nothing here speaks it, and its library is 3 MB
         server_header=False,
         timeout_keep_alive=60,  # boto3 keeps connections; one that closes as it is used costs a retry
         timeout_graceful_shutdown=2,
