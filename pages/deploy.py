@@ -61,8 +61,9 @@ plan = st.session_state.get("deploy.plan")
 if plan is not None and request is not None and st.session_state.get("deploy.request") == request:
     confirmed = request
     run = plan_review.show(
-        console, plan, key="deploy", verb="Deploy", replan=lambda: plan_of(confirmed), plan_key="deploy.plan"
-    )
+        console, plan, key="deploy", verb="Deploy", replan=lambda: plan_of(confirmed),
+        changed=lambda new: st.session_state.update({"deploy.plan": new}),
+    )  # fmt: skip
     if run:
         st.session_state.pop("deploy.plan", None)
         run_progress.follow(run)

@@ -31,8 +31,9 @@ if leaving:
     plan = st.session_state.get("endpoints.plan") or console.endpoints.plan_delete(leaving)
     st.session_state["endpoints.plan"] = plan
     run = plan_review.show(
-        console, plan, key="endpoints", verb="Delete", typed=leaving, plan_key="endpoints.plan",
+        console, plan, key="endpoints", verb="Delete", typed=leaving,
         replan=lambda: console.endpoints.plan_delete(leaving),
+        changed=lambda new: st.session_state.update({"endpoints.plan": new}),
     )  # fmt: skip
     if st.button("Keep it", type="tertiary", key="endpoints.keep") or run:
         st.session_state.pop("endpoints.delete", None)

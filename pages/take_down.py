@@ -50,6 +50,7 @@ if found.items:
     run = plan_review.show(
         console, found.plan, key="take_down", verb="Take down", typed=found.confirmation,
         replan=lambda: console.cleanup.plan_take_down(library=library).plan,
+        changed=lambda _: st.session_state.pop("take_down.found", None),
     )  # fmt: skip
     if run:
         run_progress.follow(run)

@@ -10,7 +10,7 @@ import streamlit as st
 from services.access import ExistingRole, RoleChoice
 from services.catalog import CatalogModel, Task
 from services.deploy import DeployRequest, name_problem, suggest_name
-from services.errors import SagedeckError
+from services.errors import PermissionDenied, SagedeckError
 from ui import error_box, formats
 from ui.escape import literal
 
@@ -18,15 +18,17 @@ if TYPE_CHECKING:
     from services.console import Console
 
 TITLES = {Task.EMBEDDING: "Embedding model", Task.CHAT: "Language model"}
+ROLES_SECONDS = 60.0
 OWN_ROLE, OTHER_ROLE = "The console's own", "One that exists"
 
 
 def role(console: Console, *, key: str) -> RoleChoice | None:
     """Which execution role; None while an existing one is wanted and none is chosen."""
+    configured = console.settings.execution_role_arn
     choice = st.segmented_control(
         "Execution role",
         [OWN_ROLE, OTHER_ROLE],
-        default=OWN_ROLE,
+        default=OTHER_ROLE if configured else OWN_ROLE,
         required=True,
         key=f"{key}.role",
         help="What SageMaker takes on while your model runs: it pulls the image, reads the weights, writes the logs. "
@@ -36,11 +38,16 @@ def role(console: Console, *, key: str) -> RoleChoice | None:
         request = console.access.request()
         st.markdown(f":gray[:small[{literal(request.name)}: found, or created with least privilege by the plan.]]")
         return request
-    roles = {role.arn: role.name for role in console.access.list_roles()}
+    roles = {configured: configured.rpartition("/")[2]} if configured else {}
+    try:
+        listed = console.cached(("roles",), ROLES_SECONDS, console.access.list_roles)
+        roles |= {role.arn: role.name for role in listed}
+    except PermissionDenied:  # listing roles is a right of its own; using one that is known does not need it
+        st.markdown(":gray[:small[Your identity may not list roles. Paste the ARN of yours.]]")
     chosen = st.selectbox(
         "Role",
         list(roles),
-        index=None,
+        index=0 if configured else None,
         format_func=lambda arn: roles.get(arn, arn),
         key=f"{key}.arn",
         accept_new_options=True,

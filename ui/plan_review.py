@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.errors import PlanChanged
-from services.plans import Plan, check, policy, shown, to_boto3, warnings_of
-from ui import error_box, formats, plain_table, plan_text
+from services.plans import Plan, check, policy, secret_names, shown, to_boto3, warnings_of
+from ui import error_box, formats, plain_table, plan_text, secret_inputs
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
     from services.console import Console
+
+Begin = Callable[[Mapping[str, str]], str | None]
 
 
 def show(
@@ -25,16 +27,27 @@ def show(
     verb: str,
     replan: Callable[[], Plan] | None = None,
     typed: str = "",
-    secrets: Mapping[str, str] | None = None,
-    plan_key: str = "",
+    changed: Callable[[Plan], None] | None = None,
+    begin: Begin | None = None,
 ) -> str | None:
     """Write the review; the id of the run once the person has confirmed, else None.
 
     verb     what the button says ("Deploy"); the price is added to it
     replan   plans the same request again; a run starts only when that gives the same work at no higher price
-    plan_key where the page keeps the plan in the session; a changed plan is put there
     typed    what has to be typed first; empty asks for nothing
+    changed  is given the plan as it is now, when it is not the one shown: to show it next, or to drop the old one
+    begin    begins the plan with its secrets and gives the run's id; left out, it begins a new run
     """
+
+    def start(secrets: Mapping[str, str]) -> str | None:
+        current = replan() if replan else plan
+        try:
+            return begin(secrets) if begin else console.runs.start(current, secrets=secrets, confirmed=plan)
+        except PlanChanged:
+            if changed:
+                changed(current)
+            raise
+
     with st.container(border=True, key=f"{key}-review"):
         st.subheader(literal(plan.title), anchor=False)
         _costs(plan)
@@ -44,7 +57,7 @@ def show(
         for warning in dict.fromkeys((*plan.warnings, *warnings_of(plan))):
             st.warning(literal(warning), icon=":material/warning:")
         _details(console, plan, key)
-        return _confirmation(console, plan, key, verb, replan, typed, secrets or {}, plan_key, blocked=bool(problems))
+        return _confirmation(console, plan, key, verb, typed, start, blocked=bool(problems))
 
 
 def _costs(plan: Plan) -> None:
@@ -115,17 +128,17 @@ def _confirmation(
     plan: Plan,
     key: str,
     verb: str,
-    replan: Callable[[], Plan] | None,
     typed: str,
-    secrets: Mapping[str, str],
-    plan_key: str,
+    start: Begin,
     *,
     blocked: bool,
 ) -> str | None:
-    matches = True
+    needed = secret_names(plan)
+    secrets = secret_inputs.show(needed, f"{key}-secret")
+    matches = len(secrets) == len(needed)
     if typed:
         entered = st.text_input(f"Type {code(typed)} to confirm", key=f"{key}-typed", live=True, autocomplete="off")
-        matches = (entered or "").strip() == typed
+        matches = matches and (entered or "").strip() == typed
     read_only = console.connection.read_only
     if read_only:
         st.markdown(":orange[:material/lock: This connection is read-only: plans can be looked at, not run.]")
@@ -139,11 +152,9 @@ def _confirmation(
     if not pressed:
         return None
     with error_box.shown():
-        current = replan() if replan else plan
         try:
-            return console.runs.start(current, secrets=dict(secrets), confirmed=plan)
-        except PlanChanged as changed:
-            st.session_state[plan_key] = current
-            error_box.show(changed)
+            return start(secrets)
+        except PlanChanged as problem:
+            error_box.show(problem)
             st.button("Show the new plan", key=f"{key}-again", icon=":material/refresh:")
     return None

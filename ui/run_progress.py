@@ -5,13 +5,14 @@ The run lives in the journal; `?run=<id>` in the address finds it again after a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from services.connection import Mode
 from services.errors import NotFound
-from ui import error_box, formats, plain_table, polling, status_chip
+from ui import error_box, formats, plain_table, plan_review, polling, secret_inputs, status_chip
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FINISHED = frozenset({"done", "already_there"})
 EVERY_SECONDS = 1.0  # reads this machine's journal, not AWS
+_UNDO = "run.undo"  # the run whose undoing is looked at, and the plan of it
 
 
 def current() -> str:
@@ -71,6 +73,7 @@ def _draw(console: Console, view: RunView, key: str) -> None:
         plain_table.show(rows, key=key, header=False)
         _problems(view)
         _actions(console, view, key)
+    _undo(console, view, key)
 
 
 def _summary(view: RunView, quick: bool) -> str:
@@ -79,7 +82,9 @@ def _summary(view: RunView, quick: bool) -> str:
     if not view.status.ended and view.remaining > 1 and not quick:
         parts.append(f"about {formats.duration(view.remaining)} to go")
     if view.usd_per_hour is None or view.usd_per_hour:
-        parts.append(f"costing {formats.per_hour(view.usd_per_hour)} now".replace("$", "\\$"))
+        # of a run that is over, the journal knows what it left and not who took it down since
+        words = "left {} running" if view.status.ended else "costing {} now"
+        parts.append(words.format(formats.per_hour(view.usd_per_hour)).replace("$", "\\$"))
     return " · ".join(parts)
 
 
@@ -115,16 +120,18 @@ def _actions(console: Console, view: RunView, key: str) -> None:
         if view.status in ("waiting", "running"):
             st.button(
                 "Cancel and undo", icon=":material/cancel:", key=f"{key}-cancel",
-                on_click=_ask, args=(console, "cancel", view.id),
+                on_click=_cancel, args=(console, view.id),
             )  # fmt: skip
         if view.status in ("failed", "interrupted"):
+            needed = console.runs.needs(view.id)
+            secrets = secret_inputs.show(needed, f"{key}-resume")
             st.button(
                 "Resume", type="primary", icon=":material/play_arrow:", key=f"{key}-resume",
-                on_click=_ask, args=(console, "resume", view.id),
+                disabled=len(secrets) < len(needed), on_click=_resume, args=(console, view.id, secrets),
             )  # fmt: skip
             st.button(
                 "Undo what was made", icon=":material/undo:", key=f"{key}-undo",
-                on_click=_ask, args=(console, "undo", view.id),
+                on_click=_look_at_undo, args=(console, view.id),
             )  # fmt: skip
         receipts = [step for step in (*view.steps, *view.undo_steps) if step.receipt and str(step.receipt)]
         if receipts and view.status.ended:
@@ -133,6 +140,36 @@ def _actions(console: Console, view: RunView, key: str) -> None:
                     st.markdown(f"{code(step.operation)} {literal(step.receipt)}")
 
 
-def _ask(console: Console, verb: str, run_id: str) -> None:
+def _undo(console: Console, view: RunView, key: str) -> None:
+    """The plan that takes the run back, once somebody asked for it; nothing is taken back that was not shown."""
+    asked, plan = st.session_state.get(_UNDO, ("", None))
+    if asked != view.id or view.status not in ("failed", "interrupted"):
+        return
+    if not plan.steps:
+        st.info("Nothing stands that this run made, so there is nothing to take back.", icon=":material/check_circle:")
+        return
+
+    def begin(secrets: Mapping[str, str]) -> str:
+        console.runs.undo(view.id, secrets=secrets, confirmed=plan)
+        return view.id
+
+    if plan_review.show(
+        console, plan, key=f"{key}-undoing", verb="Undo", begin=begin, changed=lambda _: st.session_state.pop(_UNDO)
+    ):
+        st.session_state.pop(_UNDO)
+        st.rerun()
+
+
+def _look_at_undo(console: Console, run_id: str) -> None:
     with error_box.shown():
-        getattr(console.runs, verb)(run_id)
+        st.session_state[_UNDO] = (run_id, console.runs.undo_plan(run_id))
+
+
+def _cancel(console: Console, run_id: str) -> None:
+    with error_box.shown():
+        console.runs.cancel(run_id)
+
+
+def _resume(console: Console, run_id: str, secrets: Mapping[str, str]) -> None:
+    with error_box.shown():
+        console.runs.resume(run_id, secrets=secrets)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from services import sandbox_child
 from services import settings as settings_file
 from services.cache import ReadCache
 from services.connection import Astra, Connection, connect_aws, connect_default, connect_sandbox
@@ -112,7 +113,12 @@ def _shared(key: tuple[str, ...], connection: Callable[[], Connection]) -> Conso
 
         return Console(connection())
 
-    return _consoles.get(key, math.inf, compose)
+    found: Console = _consoles.get(key, math.inf, compose)
+    url = found.connection.sandbox_url
+    if url and not sandbox_child.answers(url):  # somebody ended it: begin another rather than speak to nobody
+        _consoles.forget(key)
+        found = _consoles.get(key, math.inf, compose)
+    return found
 
 
 def _digest(*parts: str) -> str:

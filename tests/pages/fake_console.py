@@ -95,6 +95,8 @@ class FakeRuns:
     views: dict[str, RunView] = field(default_factory=dict)
     started: list[Plan] = field(default_factory=list)
     refuse: SagedeckError | None = None
+    secrets: tuple[str, ...] = ()
+    asked: list[tuple[str, Any]] = field(default_factory=list)
 
     def start(self, plan: Plan, *, secrets: Mapping[str, str] | None = None, confirmed: Plan | None = None) -> str:
         if self.refuse is not None:
@@ -113,6 +115,22 @@ class FakeRuns:
 
     def wait(self, run_id: str, timeout: float) -> RunView:
         return run_view(RunStatus.DONE, run_id=run_id)
+
+    def needs(self, run_id: str) -> tuple[str, ...]:
+        return self.secrets
+
+    def resume(self, run_id: str, *, secrets: Mapping[str, str]) -> None:
+        self.asked.append(("resume", dict(secrets)))
+        self.views[run_id] = run_view(RunStatus.RUNNING, run_id=run_id)
+
+    def undo_plan(self, run_id: str) -> Plan:
+        step = Step(id="undo", service="sagemaker", operation="delete_endpoint", reason="Takes back the endpoint.",
+                    parameters={"EndpointName": "embedder"})  # fmt: skip
+        return Plan("Take back: Deploy a pair", (step,), estimate=Estimate(-1.5))
+
+    def undo(self, run_id: str, *, secrets: Mapping[str, str], confirmed: Plan) -> None:
+        self.asked.append(("undo", confirmed.title))
+        self.views[run_id] = run_view(RunStatus.UNDOING, run_id=run_id)
 
 
 @dataclass

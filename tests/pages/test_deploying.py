@@ -2,9 +2,10 @@
 
 from streamlit.testing.v1 import AppTest
 
-from services.errors import PlanChanged
+from services.errors import PermissionDenied, PlanChanged
 from services.inference import Kind, SmokeResult
 from services.plans import RunStatus
+from services.settings import Settings
 from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, pair, run_view
 
@@ -50,6 +51,10 @@ def test_a_plan_that_changed_meanwhile_is_not_run(open_page: Open) -> None:
     press(at, "Deploy ·")
     assert "The plan has changed" in at.error[0].value
     assert not console.runs.started
+    console.runs.refuse = None
+    press(at, "Show the new plan")
+    press(at, "Deploy ·")
+    assert len(console.runs.started) == 1
 
 
 def test_changing_the_form_hides_the_plan_that_no_longer_fits(open_page: Open) -> None:
@@ -101,6 +106,45 @@ def test_an_interrupted_run_can_be_resumed_or_undone(open_page: Open) -> None:
     console.runs.views["run-1"] = run_view(RunStatus.INTERRUPTED)
     at = open_page("deploy", console, "Deploy", run="run-1")
     assert {"Resume", "Undo what was made"} <= {button.label for button in at.button}
+
+
+def test_what_was_made_is_taken_back_only_after_its_plan_was_read(open_page: Open) -> None:
+    console = FakeConsole()
+    console.runs.views["run-1"] = run_view(RunStatus.FAILED)
+    at = open_page("deploy", console, "Deploy", run="run-1")
+    assert "left $1.50/h running" in " ".join(str(each.text) for each in at.get("progress")).replace("\\", "")
+    press(at, "Undo what was made")
+    assert console.runs.asked == []
+    assert "Takes back the endpoint." in said(at)
+    press(at, "Undo ·")
+    assert console.runs.asked == [("undo", "Take back: Deploy a pair")]
+
+
+def test_resuming_asks_for_the_secrets_it_lacks(open_page: Open) -> None:
+    console = FakeConsole()
+    console.runs.secrets = ("embedder/HF_TOKEN",)
+    console.runs.views["run-1"] = run_view(RunStatus.INTERRUPTED)
+    at = open_page("deploy", console, "Deploy", run="run-1")
+    assert next(button for button in at.button if button.label == "Resume").disabled
+    next(box for box in at.text_input if box.label == "embedder/HF_TOKEN").set_value("testing").run()
+    press(at, "Resume")
+    assert console.runs.asked == [("resume", {"embedder/HF_TOKEN": "testing"})]
+
+
+def test_a_role_can_be_named_by_those_who_may_not_list_roles(open_page: Open) -> None:
+    console = FakeConsole()
+
+    def refused() -> None:
+        raise PermissionDenied("AWS refused permission while listing roles.")
+
+    console.access.list_roles = refused  # type: ignore[method-assign,assignment]
+    console.settings = Settings(execution_role_arn="arn:aws:iam::123456789012:role/Team")
+    at = review(open_page, console)
+    assert "may not list roles" in said(at)
+    press(at, "Deploy ·")
+    (plan,) = console.runs.started
+    models = [step for step in plan if step.operation == "create_model"]
+    assert {str(step.parameters["ExecutionRoleArn"]) for step in models} == {"arn:aws:iam::123456789012:role/Team"}
 
 
 def test_a_run_nobody_knows_is_said_so(open_page: Open) -> None:

@@ -2,6 +2,7 @@
 
 from streamlit.testing.v1.element_tree import Button
 
+from services.errors import PlanChanged
 from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, endpoint, pair, taking_down
 
@@ -20,6 +21,19 @@ def test_take_down_waits_for_the_words(open_page: Open) -> None:
     assert not button().disabled
     button().click().run()
     assert [plan.title for plan in console.runs.started] == ["Take down what Sagedeck made"]
+
+
+def test_a_take_down_that_changed_meanwhile_is_looked_at_anew(open_page: Open) -> None:
+    console = FakeConsole(*pair())
+    console.takedown = taking_down()
+    console.runs.refuse = PlanChanged("The plan has changed.", "", "Look at the new plan.")
+    at = open_page("take_down", console, "Take down")
+    at.text_input[0].set_value("take down 1 item").run()
+    next(each for each in at.button if each.label.startswith("Take down ·")).click().run()
+    assert not at.exception
+    assert "The plan has changed" in at.error[0].value
+    assert "take_down.found" not in at.session_state
+    assert console.runs.started == []
 
 
 def test_deleting_one_endpoint_asks_for_its_name(open_page: Open) -> None:
