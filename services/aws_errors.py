@@ -164,8 +164,10 @@ def translate(error: Exception, doing: str) -> SagedeckError:
 
 def _of_rubbish(error: Exception, doing: str) -> SagedeckError | None:
     """What came was no answer of AWS: botocore's parsers or the HTTP library broke over it."""
-    broke = {str(frame.f_globals.get("__name__", "")) for frame, _ in traceback.walk_tb(error.__traceback__)}
-    if "botocore.parsers" not in broke and not type(error).__module__.startswith(("urllib3", "http.client")):
+    broken = {str(frame.f_globals.get("__name__", "")) for frame, _ in traceback.walk_tb(error.__traceback__)}
+    if not broken & {"botocore.parsers", "botocore.eventstream"} and not type(error).__module__.startswith(
+        ("urllib3", "http.client")
+    ):
         return None
     return not_aws(doing)
 

@@ -8,12 +8,16 @@ model id changes its container, and so its answers, between versions.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.errors import ModelFailed, UnknownAnswer
 from services.inference import prompts
 from services.inference.models import Answer, ChatParams, Contract, Family, Message, Usage
+
+_HALF = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def encode_chat(contract: Contract, messages: Sequence[Message], params: ChatParams, *, stream: bool = False) -> bytes:
@@ -88,10 +92,9 @@ def _text(contract: Contract, messages: Sequence[Message], params: ChatParams, s
 def decode_chat(raw: bytes) -> Answer:
     """The text of a whole answer. Raises ModelFailed for an error inside a 200, UnknownAnswer for an unknown shape."""
     try:
-        document = json.loads(raw)
-    except ValueError:
+        return answer_of(json.loads(raw), raw)
+    except (ValueError, RecursionError):  # no JSON, or nested without end
         raise unknown(raw) from None
-    return answer_of(document, raw)
 
 
 def answer_of(document: Any, raw: bytes = b"") -> Answer:
@@ -110,7 +113,7 @@ def answer_of(document: Any, raw: bytes = b"") -> Answer:
         text = document
     if text is None:
         raise unknown(raw or json.dumps(document).encode())
-    return Answer(text=text.strip(), usage=usage_in(one), finish=finish_in(one))
+    return Answer(text=printable(text).strip(), usage=usage_in(one), finish=finish_in(one))
 
 
 def text_in(one: Mapping[str, Any]) -> str | None:
@@ -130,6 +133,11 @@ def text_in(one: Mapping[str, Any]) -> str | None:
         if isinstance(values, list) and values:
             return plain(values[0].get("text") if isinstance(values[0], Mapping) else values[0])
     return one["text"] if isinstance(one.get("text"), str) else None
+
+
+def printable(text: str) -> str:
+    """A model's text without what no page, terminal or file can take: halves of characters, and control characters."""
+    return _CONTROL.sub("", _HALF.sub("\ufffd", text))
 
 
 def plain(content: object) -> str:
@@ -194,7 +202,7 @@ def refuse_errors(document: Any) -> None:
 
 def unknown(raw: bytes) -> UnknownAnswer:
     """An answer nobody expects, with its first characters."""
-    start = raw[:200].decode(errors="replace")
+    start = printable(raw[:200].decode(errors="replace"))
     return UnknownAnswer(
         "The endpoint answered in a shape the console does not know.",
         f"It begins with: {start}" if start else "The answer is empty.",

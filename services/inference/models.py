@@ -8,6 +8,10 @@ from enum import StrEnum
 
 # InvokeEndpoint's limit for a body, either way (botocore's service model of sagemaker-runtime; not enforced by boto3).
 MAX_BODY_BYTES = 6_291_456
+# What is read of one answer, whole or streamed, before it counts as endless: above the platform's own limits, so that
+# only an endpoint gone astray meets it.
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+MAX_STREAM_SECONDS = 600.0
 # A serverless endpoint's limit (developer guide, 2026-11).
 MAX_SERVERLESS_BYTES = 4_194_304
 # Text Embeddings Inference refuses more unless its container was told otherwise (its README: MAX_CLIENT_BATCH_SIZE).

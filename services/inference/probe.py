@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.errors import ModelFailed, UnknownAnswer
-from services.inference.families import answer_of
+from services.inference.families import answer_of, unknown
 from services.inference.models import Contract, Family, Kind
 from services.inference.runtime import Runtime
 from services.inference.vectors import decode_vectors, encode_texts
@@ -69,8 +69,8 @@ def _told_by(body: bytes, asked: Family) -> Family:
     """The chat family that answers so to a request of the family asked."""
     try:
         document = json.loads(body)
-    except ValueError:
-        document = None
+    except (ValueError, RecursionError):
+        raise unknown(body) from None
     answer_of(document, body)  # raises for errors and unknown shapes
     one = document[0] if isinstance(document, list) else document
     one = one if isinstance(one, dict) else {}

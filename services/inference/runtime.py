@@ -17,12 +17,14 @@ from services.errors import (
     NotFound,
     SagedeckError,
     StreamBroken,
+    UnknownAnswer,
     Unreachable,
 )
-from services.inference.models import MAX_BODY_BYTES, Contract
+from services.inference.models import MAX_ANSWER_BYTES, MAX_BODY_BYTES, MAX_STREAM_SECONDS, Contract
 
 JSON = "application/json"
 _STREAM_ERRORS = ("ModelStreamError", "InternalStreamFailure")
+_BLOCK = 1024 * 1024
 TIMED_OUT = 408  # ModelFailed.status where the container did not answer in time
 
 
@@ -80,7 +82,7 @@ class Runtime:
         started = self.clock()
         try:
             answer = self._client().invoke_endpoint(**request)
-            body: bytes = answer["Body"].read()
+            body = _read(answer["Body"], str(request["EndpointName"]))
         except Exception as error:
             raise failure(error, str(request["EndpointName"])) from error
         taken = (self.clock() - started) * 1000
@@ -97,9 +99,37 @@ class Runtime:
             stream = self._client().invoke_endpoint_with_response_stream(**request)["Body"]
         except Exception as error:
             raise failure(error, endpoint) from error
-        parts = _parts(stream, endpoint)
+        parts = _bounded(_parts(stream, endpoint))
         next(parts)  # to its first yield, so that closing it closes the stream even if nothing was read
         return parts
+
+
+def _read(body: Any, endpoint: str) -> bytes:
+    """A whole answer's body, unless it has no end."""
+    read = bytearray()
+    while block := body.read(_BLOCK):
+        read += block
+        if len(read) > MAX_ANSWER_BYTES:
+            body.close()
+            raise UnknownAnswer(
+                f"The answer of {endpoint} is too large.",
+                f"It has more than {MAX_ANSWER_BYTES:,} bytes.",
+                "Ask for fewer tokens, or check which model the endpoint serves.",
+            )
+    return bytes(read)
+
+
+def _bounded(
+    parts: Generator[bytes, None, None], clock: Callable[[], float] = time.monotonic
+) -> Generator[bytes, None, None]:
+    """The parts of a stream, unless they have no end."""
+    size, started = 0, clock()
+    with closing(parts):
+        for part in parts:
+            size += len(part)
+            if size > MAX_ANSWER_BYTES or clock() - started > MAX_STREAM_SECONDS:
+                raise _stream_failure("endless", f"It had not ended after {size:,} bytes.")
+            yield part
 
 
 def _parts(stream: Any, endpoint: str) -> Generator[bytes, None, None]:

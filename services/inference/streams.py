@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.errors import SagedeckError, StreamBroken
-from services.inference.families import answer_of, finish_in, plain, refuse_errors, text_in, unknown, usage_in
+from services.inference.families import (
+    answer_of,
+    finish_in,
+    plain,
+    printable,
+    refuse_errors,
+    text_in,
+    unknown,
+    usage_in,
+)
 from services.inference.models import Delta, Usage
 
 _FIELDS = (b":", b"event:", b"id:", b"retry:")  # lines of server-sent events that carry no data
@@ -37,6 +46,8 @@ class StreamDecoder:
     def feed(self, data: bytes) -> Iterator[str]:
         """The texts that these bytes complete, message by message, so that an error loses none before it."""
         self._rest += data
+        if b"\n" not in data:  # a line that never ends is not looked through again and again
+            return
         *lines, rest = self._rest.split(b"\n")
         self._rest = bytearray(rest)
         for line in lines:
@@ -63,7 +74,7 @@ class StreamDecoder:
         loose = bytes(self._loose)
         try:
             return self._document(json.loads(loose))
-        except ValueError:
+        except (ValueError, RecursionError):
             if loose[:1] in (b"{", b"["):
                 raise _cut_off() from None
             raise unknown(loose) from None
@@ -116,6 +127,7 @@ class StreamDecoder:
         return text_in(one) or ""
 
     def _say(self, text: str) -> str:
+        text = printable(text)
         if not self._spoke:  # Llama 2 and LMI begin with a space
             text = text.lstrip()
         self._spoke = self._spoke or bool(text)
@@ -135,7 +147,7 @@ def _documents(line: bytes) -> list[Any] | None:
             found.append(value)
             while text[position : position + 1].isspace():
                 position += 1
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found
 

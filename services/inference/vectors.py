@@ -59,10 +59,13 @@ def decode_vectors(raw: bytes, count: int) -> NDArray[float32]:
 
     try:
         document = _loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise unknown(raw) from None
     refuse_errors(document)
-    found = _find(document)
+    try:
+        found = _find(document)
+    except (TypeError, ValueError):
+        raise unknown(raw) from None
     if not isinstance(found, list) or not found:
         raise unknown(raw)
     rows = [found] if count == 1 and isinstance(found[0], int | float) else found
@@ -71,7 +74,7 @@ def decode_vectors(raw: bytes, count: int) -> NDArray[float32]:
             rows = [_mean(row) for row in rows]
         with numpy.errstate(over="ignore"):  # what overflows is infinite, and refused below
             vectors = numpy.asarray(rows, dtype=numpy.float32)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, LookupError, OverflowError):
         raise _odd("Its vectors have different lengths, or hold what is not a number.") from None
     if vectors.ndim != 2 or not vectors.shape[1]:
         raise unknown(raw)

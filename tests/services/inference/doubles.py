@@ -63,7 +63,9 @@ class RawBody:
             yield chunk
 
     def read(self, *_: Any, **__: Any) -> bytes:
-        return b"".join(chunk for chunk in self.chunks if isinstance(chunk, bytes))
+        whole = b"".join(chunk for chunk in self.chunks if isinstance(chunk, bytes))
+        self.chunks = ()
+        return whole
 
     def close(self) -> None:
         self.closed = True

@@ -203,3 +203,28 @@ def test_a_stream_that_nobody_reads_on_is_closed(client: Any) -> None:
     assert next(parts) == b"one"
     parts.close()
     assert body.closed
+
+
+@pytest.mark.parametrize("raw", [frame(b"whole")[:-4] + b"abcd", b"<html>this is no event stream</html>"])
+def test_bytes_that_are_no_event_stream_break_the_stream(client: Any, raw: bytes) -> None:
+    undo = answer_with(client, "InvokeEndpointWithResponseStream", 200, RawBody([frame(b"begun"), raw]))
+    parts = Runtime(lambda: client).open(request_for("e", b"{}", Contract(Family.TGI)))
+    assert next(parts) == b"begun"
+    with pytest.raises(errors.StreamBroken):
+        list(parts)
+    undo()
+
+
+def test_a_stream_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.inference.runtime.MAX_ANSWER_BYTES", 1000)
+    endless = Runtime(lambda: FakeClient(lambda _: b"", [b"x" * 90] * 1000))
+    parts = endless.open(request_for("e", b"{}", Contract(Family.TGI)))
+    assert sum(len(next(parts)) for _ in range(11)) == 990
+    with pytest.raises(errors.StreamBroken, match="not ended"):
+        next(parts)
+
+
+def test_an_answer_without_end_is_not_read_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.inference.runtime.MAX_ANSWER_BYTES", 1000)
+    with pytest.raises(errors.UnknownAnswer, match="too large"):
+        Runtime(lambda: FakeClient(lambda _: b"x" * 1001)).invoke("e", b"{}", Contract(Family.TEI))

@@ -8,6 +8,7 @@ import pytest
 
 from services.errors import ModelFailed, StreamBroken, Throttled, UnknownAnswer
 from services.inference import Delta
+from services.inference.families import decode_chat
 from services.inference.streams import StopCutter, cut, decode_stream
 from tests.services.inference.samples import SAMPLES, TEXT, Sample
 
@@ -169,3 +170,16 @@ def test_an_empty_stream_is_an_empty_answer() -> None:
 
 def test_the_sample_text_is_worth_cutting() -> None:
     assert len(TEXT.encode()) > len(TEXT)
+
+
+def test_a_line_nested_without_end_is_refused_like_any_other_rubbish() -> None:
+    with pytest.raises((UnknownAnswer, StreamBroken)):
+        list(decode_stream([b"[" * 100_000]))
+    with pytest.raises(UnknownAnswer):
+        decode_chat(b"[" * 100_000)
+
+
+def test_what_no_page_or_terminal_can_take_is_left_out_of_the_text() -> None:
+    raw = rb'{"generated_text":"a\ud800b\u0000c\u001b[31m \ud83d\ude00\n"}'
+    assert heard([raw])[0].strip() == "a\ufffdbc[31m \U0001f600"
+    assert decode_chat(raw).text == "a\ufffdbc[31m \U0001f600"

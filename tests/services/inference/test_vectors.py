@@ -102,3 +102,11 @@ def test_what_holds_no_vectors_is_unknown(raw: bytes) -> None:
 def test_an_error_inside_a_200_is_the_models_failure() -> None:
     with pytest.raises(ModelFailed, match="overloaded"):
         decode_vectors(b'{"error": "Model is overloaded", "error_type": "Overloaded"}', 1)
+
+
+@pytest.mark.parametrize(
+    "raw", [b'[[[], []], {"x": 1}]', b'{"data": [{"index": "x", "embedding": [1]}]}', b"[" * 100_000, b"[[[1e999]]]"]
+)
+def test_rubbish_of_any_shape_is_an_unknown_answer(raw: bytes) -> None:
+    with pytest.raises(UnknownAnswer):
+        decode_vectors(raw, 2)
