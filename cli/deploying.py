@@ -123,6 +123,10 @@ def down(context: typer.Context, yes: YesFlag = False, as_json: JsonFlag = False
         taken = console.cleanup.plan_take_down()
         for item in taken.items:
             say(f"  {item.kind} {item.name}: {item.why}")
+        for kept in taken.kept:
+            say(f"  stays: {kept.kind} {kept.name}: {kept.why}")
+        for warning in taken.plan.warnings:
+            say(f"  ! {warning}")
         if not taken.items:
             typer.echo(json.dumps({"items": 0}) if as_json else "There is nothing to take down.")
             return

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import empty_state, formats, navigation, page_head, plan_review, run_progress, session
+from ui.escape import literal
 
 console = session.console()
 with page_head.show("Take down", "Removes what this console made for you: by exact name, in order, with proof."):
@@ -31,6 +32,8 @@ if kept is None or kept[0] != library:
     st.session_state["take_down.found"] = kept
 found = kept[1]
 if not found.items:
+    for warning in found.plan.warnings:
+        st.warning(literal(warning), icon=":material/warning:")
     empty_state.show(
         "check_circle", "Nothing to take down", "There is nothing of yours here that this console made.",
         page=navigation.HOME, label="Home",

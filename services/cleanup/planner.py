@@ -57,7 +57,7 @@ def plan_take_down(request: TakeDownRequest, state: TakeDownState) -> TakeDown:
     plan = Plan(
         title="Take down what this console made",
         steps=tuple(draft.steps),
-        warnings=state.problems,
+        warnings=(*state.problems, *filter(None, [state.library.unreachable if request.library else ""])),
         estimate=Estimate(usd_per_hour=total, source="; ".join(sources)),
     )
     return TakeDown(plan, tuple(draft.items), tuple(draft.kept))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from services.errors import InvalidRequest, NotFound, SagedeckError
+from services.errors import InvalidRequest, NotFound
 from services.knowledge.models import CollectionRequest, DocumentRecord, StoreKind
 
 if TYPE_CHECKING:
@@ -29,15 +29,10 @@ class LibraryOperator:
         }
 
     def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        """One call; what is refused is raised with a `response` whose code is the error's class name."""
-        try:
-            if service not in STORES or operation not in self._calls:
-                raise InvalidRequest(f"The library cannot do {service}.{operation}.")
-            return self._calls[operation](STORES[service], parameters)
-        except SagedeckError as error:
-            answer = {"Error": {"Code": type(error).__name__, "Message": str(error)}}
-            error.response = answer  # type: ignore[attr-defined]  # as botocore's errors have it: plans read it
-            raise
+        """One call; raises errors of ours, which plans know by their class names."""
+        if service not in STORES or operation not in self._calls:
+            raise InvalidRequest(f"The library cannot do {service}.{operation}.")
+        return self._calls[operation](STORES[service], parameters)
 
     def _create_collection(self, store: StoreKind, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         request = CollectionRequest(parameters["name"], parameters["dimension"], store, parameters["metric"])

@@ -56,3 +56,9 @@ def test_the_library_can_be_left_alone() -> None:
     )
     assert down.plan.steps == ()
     assert down.items == ()
+
+
+def test_what_could_not_be_seen_in_astra_is_said_and_not_passed_over() -> None:
+    state = TakeDownState(library=LibraryState(unreachable="What is in Astra stays."), problems=("A role.",))
+    assert plan_take_down(ADA, state).plan.warnings == ("A role.", "What is in Astra stays.")
+    assert plan_take_down(TakeDownRequest(owner="ada", library=False), state).plan.warnings == ("A role.",)
