@@ -97,7 +97,7 @@ _MEANINGS = (
     _Meaning(
         PermissionDenied,
         "AWS refused permission",
-        "Ask for the policy that the plan shows, then try again.",
+        "Ask whoever manages permissions for it, then try again; a plan shows the whole policy that it needs.",
         _codes("AccessDenied AccessDeniedException UnauthorizedOperation 403 Forbidden"),
     ),
     _Meaning(

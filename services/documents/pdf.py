@@ -191,11 +191,6 @@ def _readable(raw: str) -> str:
     return tidy(join_lines(join_hyphens(raw.replace("\r\n", "\n").replace("\ufffe", "-\n"))))
 
 
-def _check_length(texts: list[str], limits: Limits) -> None:
-    if sum(map(len, texts)) > limits.characters:
-        raise DocumentRefused(f"The PDF holds more than {limits.characters:,} letters.", "Split it and drop the parts.")
-
-
 def _has_pictures(reader: PdfReader) -> bool:
     """Whether one of the first pages draws a picture."""
     for page in reader.pages[:20]:
