@@ -44,11 +44,12 @@ def ask(
     as_json: JsonFlag = False,
 ) -> None:
     """Read a folder of documents and answer a file of questions from them."""
-    from services.knowledge.batch import BatchRequest, answer_all, folder_files, read_folder, read_questions
+    from services.knowledge.batch import BatchRequest, answer_all, check_out, folder_files, read_folder, read_questions
 
     with answering(as_json):
         asked = read_questions(questions)
-        files = folder_files(docs)
+        files = folder_files(docs, besides=(questions, out))
+        check_out(out)
         console = open_console(context)
         pair = _pair(console, embedding, language)
         reading = read_folder(console.knowledge, files, pair.embedding, docs, say)

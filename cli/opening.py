@@ -77,10 +77,9 @@ def answering(as_json: bool) -> Iterator[None]:
 
 
 def _explained(error: Exception) -> Problem:
-    if isinstance(error, OSError) and error.filename and not isinstance(error, ConnectionError | TimeoutError):
-        return Problem(
-            f"{error.filename} cannot be used.", f"The system says: {error.strerror}.", "Check the path and its rights."
-        )
+    if isinstance(error, OSError) and error.strerror and not isinstance(error, ConnectionError | TimeoutError):
+        why, next = f"The system says: {error.strerror}.", "Check the path, its rights, and the room on the disk."
+        return Problem(f"{error.filename or 'A file'} cannot be used.", why, next)
     problem = problem_of(error)
     if isinstance(error, SagedeckError):
         return problem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ AT_ONCE_BYTES = 64 * 1024 * 1024  # files are handed over in groups of this size
 SIDE_BY_SIDE = 4  # questions in flight; the language model answers one at a time anyway, the rest hides its latency
 _MARKER = re.compile(r"\s*\[\d+\]")
 
+Question = tuple[str | int, str]  # its id, as the file has it, and its words
 Say = Callable[[str], None]
 
 
@@ -45,35 +47,54 @@ class FolderReading:
     refused: tuple[tuple[str, str], ...]
 
 
-def read_questions(path: Path) -> tuple[tuple[str, str], ...]:
+def read_questions(path: Path) -> tuple[Question, ...]:
     """The (id, question) pairs of a JSON-lines file. InvalidRequest names the line that cannot be used."""
-    found = []
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidRequest(f"{path.name} cannot be read.", str(error), "Give a file of JSON lines.") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            found.append((str(row["id"]), str(row["question"])))
-        except (ValueError, KeyError, TypeError) as error:
-            raise InvalidRequest(
-                f"Line {number} of {path.name} is no question.", "", 'Write {"id": "…", "question": "…"} a line.'
-            ) from error
+        why = "It is not UTF-8." if isinstance(error, UnicodeDecodeError) else f"The system says: {error.strerror}."
+        raise InvalidRequest(f"{path.name} cannot be read.", why, "Give a file of JSON lines.") from error
+    found = (_question(line, number, path.name) for number, line in enumerate(lines, start=1) if line.strip())
     return tuple(found)
 
 
-def folder_files(folder: Path) -> tuple[Path, ...]:
-    """Every file of a folder and its subfolders but hidden ones, in order of their paths. NotFound without any."""
+def _question(line: str, number: int, name: str) -> Question:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        row = None
+    row = row if isinstance(row, dict) else {}
+    which, question = row.get("id"), row.get("question")
+    if isinstance(which, str | int) and not isinstance(which, bool) and isinstance(question, str):
+        return which, question
+    raise InvalidRequest(f"Line {number} of {name} is no question.", "", 'Write {"id": "…", "question": "…"} a line.')
+
+
+def check_out(out: Path) -> None:
+    """Raise InvalidRequest where a file cannot be written, before the work is done that it is for."""
+    try:
+        with out.open("a"):
+            pass
+    except OSError as error:
+        raise InvalidRequest(
+            f"{out} cannot be written.", f"The system says: {error.strerror}.", "Name another file."
+        ) from error
+
+
+def folder_files(folder: Path, besides: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """Every file of a folder and its subfolders in order of their paths, but hidden ones and those `besides`.
+
+    NotFound without any.
+    """
     if not folder.is_dir():
         raise NotFound(f"There is no folder {folder}.", "", "Name a folder that holds documents.")
+    other = {path.resolve() for path in besides}
 
     def shown(path: Path) -> bool:
-        return not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        return not hidden and path.is_file() and path.resolve() not in other
 
-    files = tuple(path for path in sorted(folder.rglob("*")) if path.is_file() and shown(path))
+    files = tuple(path for path in sorted(folder.rglob("*")) if shown(path))
     if not files:
         raise NotFound(f"The folder {folder} holds no file.", "", "Put documents into it.")
     return files
@@ -89,14 +110,18 @@ def read_folder(
     collection = f"folder_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
     documents: dict[str, str] = {}
     refused: list[tuple[str, str]] = []
-    small = [path for path in files if path.stat().st_size <= DEFAULT_LIMITS.file_bytes]
-    for path in sorted(set(files) - set(small)):
-        refused.append((path.relative_to(folder).as_posix(), "The file is larger than 50 MB. Split it."))
-    for group in _groups(small):
-        uploads = tuple(Upload(path.name, path.read_bytes()) for path in group)
+    usable = []
+    for path in files:
+        if why := _obstacle(path, folder):
+            refused.append((_name(path, folder), why))
+            say(f"  not read: {_name(path, folder)}: {why}")
+        else:
+            usable.append(path)
+    for group in _groups(usable):
+        uploads = tuple(Upload(_name(path, path.parent), path.read_bytes()) for path in group)
         view = _follow(knowledge, knowledge.ingest(IngestRequest(uploads, embedding, collection=collection)), say)
         for path, file in zip(group, view.files, strict=True):
-            name = path.relative_to(folder).as_posix()
+            name = _name(path, folder)
             if file.status in (FileStatus.READY, FileStatus.SAME):
                 documents.setdefault(file.document, name)
             else:
@@ -105,8 +130,24 @@ def read_folder(
     return FolderReading(collection, documents, tuple(refused))
 
 
+def _name(path: Path, folder: Path) -> str:
+    """A file's path in the folder; a name that is no UTF-8 with a mark for what cannot be spelled."""
+    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace")
+
+
+def _obstacle(path: Path, folder: Path) -> str:
+    """Why a file is not handed over at all, or ""."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return "This is a link that leads out of the folder. Give the file itself."
+    if not os.access(path, os.R_OK):
+        return "The file may not be read. Give yourself the right to read it."
+    if path.stat().st_size > DEFAULT_LIMITS.file_bytes:
+        return "The file is larger than 50 MB. Split it."
+    return ""
+
+
 def answer_all(
-    knowledge: KnowledgeService, questions: Sequence[tuple[str, str]], request: BatchRequest, out: Path, say: Say
+    knowledge: KnowledgeService, questions: Sequence[Question], request: BatchRequest, out: Path, say: Say
 ) -> int:
     """Answer every question and write a line for each, in their order; how many had an answer.
 
@@ -114,18 +155,23 @@ def answer_all(
     say. A question that fails has an "error" as well. What was written stays when a later one fails.
     """
     answered, started = 0, time.monotonic()
-    with out.open("w", encoding="utf-8") as sink, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        lines = pool.map(lambda each: _line(knowledge, each, request), questions)
-        for number, line in enumerate(lines, start=1):
-            sink.write(json.dumps(line, ensure_ascii=False) + "\n")
-            sink.flush()
-            answered += line["answer"] is not None
-            if number % 50 == 0 or number == len(questions):
-                say(f"  {number} of {len(questions)} questions, {time.monotonic() - started:.0f} s")
+    pool = ThreadPoolExecutor(SIDE_BY_SIDE)
+    # half a character, which no UTF-8 can spell, is written as JSON's own escape
+    with out.open("w", encoding="utf-8", errors="backslashreplace") as sink:
+        try:
+            lines = pool.map(lambda each: _line(knowledge, each, request), questions)
+            for number, line in enumerate(lines, start=1):
+                sink.write(json.dumps(line, ensure_ascii=False) + "\n")
+                sink.flush()
+                answered += line["answer"] is not None
+                if number % 50 == 0 or number == len(questions):
+                    say(f"  {number} of {len(questions)} questions, {time.monotonic() - started:.0f} s")
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
     return answered
 
 
-def _line(knowledge: KnowledgeService, question: tuple[str, str], request: BatchRequest) -> dict[str, Any]:
+def _line(knowledge: KnowledgeService, question: Question, request: BatchRequest) -> dict[str, Any]:
     settings = SearchSettings(k=request.k, documents=tuple(request.documents))
     asked = AskRequest(
         question[1], request.embedding, request.language, collection=request.collection, settings=settings

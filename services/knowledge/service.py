@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.errors import InUse, MissingCredentials, NotFound, SagedeckError
+from services.errors import InUse, InvalidRequest, MissingCredentials, NotFound, SagedeckError
 from services.knowledge import planner
 from services.knowledge.answer import read_answer
 from services.knowledge.collaborators import Chat, EmbeddingFactory, Originals, Reader, Store
@@ -237,8 +237,11 @@ class KnowledgeService:
     def answer(self, request: AskRequest) -> Iterator[AnswerEvent]:
         """Retrieved, then TextDelta as the model speaks, then Finished with citations, or NotInDocuments.
 
-        The model is not asked when the passages cannot hold the answer. Raises what the endpoints raise.
+        The model is not asked when the passages cannot hold the answer. Raises what the endpoints raise, and
+        InvalidRequest for a question without a word.
         """
+        if not request.question.strip():
+            raise InvalidRequest("The question is empty.", "", "Write what you want to know.")
         found = self.search(
             request.question, request.embedding, request.settings, store=request.store, collection=request.collection
         )
