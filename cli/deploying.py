@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.following import carry_out, print_plan, usd
+from cli.following import carry_out, print_plan, print_script, usd
 from cli.opening import JsonFlag, YesFlag, answering, app, open_console, say
 from services.errors import InvalidRequest
 
@@ -30,6 +30,7 @@ def deploy(
     role: Annotated[str, typer.Option(help="ARN of an execution role; found or created when left out.")] = "",
     accept_eula: Annotated[bool, typer.Option("--accept-eula", help="I have read and accept the licence.")] = False,
     show_plan: Annotated[bool, typer.Option("--plan", help="Show the plan and change nothing.")] = False,
+    script: Annotated[bool, typer.Option("--script", help="Print the plan as a boto3 script; change nothing.")] = False,
     wait: Annotated[bool, typer.Option(help="Wait until the endpoints are in service.")] = True,
     yes: YesFlag = False,
     as_json: JsonFlag = False,
@@ -42,8 +43,8 @@ def deploy(
             for at, model_id in enumerate(models)
         ]
         plan = plan_of(console, wanted)
-        if show_plan:
-            print_plan(plan, as_json)
+        if show_plan or script:
+            print_script(console, plan) if script else print_plan(plan, as_json)
             return
         view = carry_out(console, plan, yes, replan=lambda: plan_of(console, wanted), wait=wait)
         rows = [_endpoint_row(each) for each in console.endpoints.describe_many(each.endpoint_name for each in wanted)]

@@ -104,6 +104,13 @@ def _confirm(plan: Plan, confirmed: Callable[[Plan], bool]) -> None:
         raise typer.Exit(1)
 
 
+def print_script(console: Console, plan: Plan) -> None:
+    """The plan as a boto3 script on standard output."""
+    from services.plans import to_boto3
+
+    typer.echo(to_boto3(plan, region=console.connection.identity.region), nl=False)
+
+
 def print_plan(plan: Plan, as_json: bool) -> None:
     from services.plans import policy, shown
 

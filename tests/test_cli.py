@@ -157,6 +157,24 @@ def test_showing_the_plan_changes_nothing(shell: Shell, pair: dict[str, Any]) ->
     assert "planned" not in [row["name"] for row in shell.json("endpoints")]
 
 
+def test_the_script_of_a_plan_makes_what_the_console_would_have_made(shell: Shell, tmp_path: Path) -> None:
+    shell.run("deploy", EMBEDDING, "--name", "by-console")
+    script = tmp_path / "deploy.py"
+    script.write_text(shell.run("deploy", EMBEDDING, "--name", "by-script", "--script").stdout, encoding="utf-8")
+    url = sandbox_child.find(shell.home)
+    assert url
+    keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_ENDPOINT_URL": url}
+    subprocess.run([sys.executable, str(script)], env=os.environ | keys, check=True, timeout=100, capture_output=True)
+    rows = {row["name"]: row for row in shell.json("endpoints")}
+    differs, both = {"name", "arn", "created"}, ("by-console", "by-script")
+    made, written = (
+        {key: rows[name][key] for key in rows[name].keys() - differs} for name in ("by-console", "by-script")
+    )
+    assert made == written
+    for name in both:
+        shell.run("delete", name)
+
+
 def test_deleting_and_taking_down_leave_nothing_behind(shell: Shell, pair: dict[str, Any]) -> None:
     assert shell.json("delete", "talk")["status"] == "done"
     assert [row["name"] for row in shell.json("endpoints")] == ["embed"]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from services.plans import graph
 from services.plans.literals import Names, keyword_arguments, source, variable_of
-from services.plans.models import Once, Plan, Repeat, Step, Until, Upload
+from services.plans.models import Json, Once, Plan, Repeat, Step, Until, Upload
 from services.plans.script_parts import PARTS
 from services.plans.validate import is_aws
 from services.plans.values import conceal, refs_of, secret_names
@@ -33,7 +33,8 @@ def to_boto3(plan: Plan, *, region: str = "") -> str:
     session = f"session = boto3.Session(region_name={_quoted(region)})\n" if region else "session = boto3.Session()\n"
     if not clients:
         session = ""
-    parts = "".join(f"\n\n{text.strip()}\n" for name, text in PARTS.items() if f"{name}(" in body)
+    used = [name for name in PARTS if f"{name}(" in body or (name == "holds" and "already(" in body)]
+    parts = "".join(f"\n\n{PARTS[name].strip()}\n" for name in used)
     imports = _imports(session + parts + body)
     text = f"{_heading(plan)}\n{imports}{parts and parts + chr(10)}\n{session}{clients}\n{body}"
     long = any(len(line) > _LONGEST for line in text.splitlines())
@@ -89,7 +90,8 @@ def _fresh(wanted: str, taken: set[str]) -> str:
 def _services(step: Step) -> Iterator[str]:
     """The services a step needs clients of; none when one of them is not AWS, so that the script cannot do it."""
     listing = [step.manner.source.service] if isinstance(step.manner, Repeat) else []
-    named = [step.service, *listing]
+    looking = [step.proof.read.service] if step.proof and isinstance(step.manner, Once) else []
+    named = [step.service, *listing, *(service for service in looking if is_aws(service))]
     if all(is_aws(service) for service in named):
         yield from named
 
@@ -107,7 +109,7 @@ def _step(step: Step, names: Names) -> str:
         case Upload():
             code = _upload(step, step.manner, names)
         case Once():
-            code = f"{variable} = {_once(step, step.manner, names)}"
+            code = f"{variable} = {_unless_there(step, step.manner, names)}"
     return f"{comment}\n{code}\n"
 
 
@@ -124,6 +126,24 @@ def _by_hand(step: Step, names: Names) -> str:
 def _call(step: Step, names: Names, indent: int = 0) -> str:
     sent = keyword_arguments(step.parameters, names, indent)
     return f"{names.clients[step.service]}.{step.operation}({sent})"
+
+
+def _unless_there(step: Step, manner: Once, names: Names) -> str:
+    """The call, made only where a look (the step's proof) does not find it done."""
+    proof = step.proof
+    if proof is None or not is_aws(proof.read.service):
+        return _once(step, manner, names)
+    read = proof.read
+    look = f"{names.clients[read.service]}.{read.operation}({keyword_arguments(read.parameters, names, 2)})"
+    expect = {where: wanted.value if isinstance(wanted, Json) else wanted for where, wanted in proof.expect.items()}
+    lines = [f"lambda: {look}"]
+    lines += [f"absent={source(tuple((each.code, each.message) for each in proof.absent), names, 2)}"]
+    lines += [f"expect={source(expect, names, 2)}"] if expect else []
+    found = "already(\n" + "".join(f"        {line},\n" for line in lines) + "    )"
+    call = _once(step, manner, names).replace("\n", "\n    ")
+    if proof.gone:
+        return f"(\n    {found}\n    and {call}\n)"
+    return f"(\n    {found}\n    or {call}\n)"
 
 
 def _once(step: Step, manner: Once, names: Names) -> str:

@@ -15,6 +15,32 @@ def try_again(call, later, seconds):
                 raise
         time.sleep(10)
 ''',
+    "already": '''
+def already(look, absent=(), expect=None):
+    """What is there and is what is wanted; None where there is nothing. Something else of that name ends the script."""
+    try:
+        answer = look()
+    except ClientError as error:
+        told = error.response["Error"]
+        if any(told["Code"] == code and words in told["Message"] for code, words in absent):
+            return None
+        raise
+    for where, wanted in (expect or {}).items():
+        if not holds(wanted, jmespath.search(where, answer)):
+            sys.exit(f"It is there and is something else: {where} is not {wanted}.")
+    return answer
+''',
+    "holds": '''
+def holds(wanted, found):
+    """Whether `found` is `wanted`; it may hold more, and AWS gives documents back parsed or as text."""
+    if isinstance(wanted, (dict, list)) and isinstance(found, str):
+        found = json.loads(found)
+    if isinstance(wanted, dict):
+        return isinstance(found, dict) and all(holds(each, found.get(name)) for name, each in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(found, list) and len(wanted) == len(found) and all(map(holds, wanted, found))
+    return wanted == found
+''',
     "wait_until": '''
 def wait_until(
     ask, path, done=(), failed=(), explanation="", absent=(), gone=False, expect=None, every=15, seconds=3600
