@@ -156,7 +156,7 @@ def translate(error: Exception, doing: str) -> SagedeckError:
         return error
     if isinstance(getattr(error, "response", None), dict):  # botocore's HTTP errors have one too, of another kind
         return _of_answer(error, doing)
-    ours = _of_transport(error, doing) or _of_rubbish(error, doing)
+    ours = _of_credentials(error, doing) or _of_transport(error, doing) or _of_rubbish(error, doing)
     if ours is None:
         raise error
     return ours
@@ -203,19 +203,43 @@ def _action_in(message: str) -> str:
     return found.group(1) if found else ""
 
 
-def _of_transport(error: Exception, doing: str) -> SagedeckError | None:
+def _of_credentials(error: Exception, doing: str) -> SagedeckError | None:
     import botocore.exceptions as botocore
 
     if isinstance(error, botocore.NoCredentialsError | botocore.PartialCredentialsError):
         return MissingCredentials(
             f"No complete AWS credentials were found while {doing}.", "", "Enter them in Settings, or use the sandbox."
         )
-    if isinstance(error, botocore.UnauthorizedSSOTokenError | botocore.TokenRetrievalError):
+    if isinstance(error, botocore.SSOError | botocore.TokenRetrievalError):
         return ExpiredCredentials(
-            f"The single sign-on session ended while {doing}.", "", "Run `aws sso login` for the profile, then reload."
+            f"There is no single sign-on session, or it ended, while {doing}.",
+            "",
+            "Run `aws sso login` for the profile, then reload.",
+        )
+    if isinstance(error, botocore.LoginError):
+        return ExpiredCredentials(
+            f"There is no AWS login, or it ended, while {doing}.", "", "Run `aws login` for the profile, then reload."
+        )
+    if isinstance(error, botocore.CredentialRetrievalError):  # its words may be those of a program that knows secrets
+        return MissingCredentials(
+            f"What gives this profile its credentials failed while {doing}.",
+            f"It is the provider {error.kwargs.get('provider', 'of the profile')}.",
+            "Try it by itself in a terminal, or choose another profile in Settings.",
         )
     if isinstance(error, botocore.ProfileNotFound):
         return MissingCredentials("The named AWS profile does not exist.", "", "Choose another profile in Settings.")
+    if isinstance(error, botocore.InvalidConfigError | botocore.ConfigParseError | botocore.ConfigNotFound):
+        return MissingCredentials(
+            "AWS's own configuration file cannot be used.",
+            type(error).__name__,
+            "Correct it, or enter keys in Settings.",
+        )
+    return None
+
+
+def _of_transport(error: Exception, doing: str) -> SagedeckError | None:
+    import botocore.exceptions as botocore
+
     if isinstance(error, botocore.NoRegionError):
         return InvalidRequest("No AWS region is set.", "", "Choose a region in Settings.")
     if isinstance(error, botocore.ParamValidationError):

@@ -106,8 +106,8 @@ def passes_by_itself(error: BaseException) -> bool:
 _CUT = _words("HTTPClientError ConnectionError ReadTimeoutError Unreachable Throttled ServiceFailure")
 _UNSENT = _words(
     """ParamValidationError EndpointConnectionError ConnectTimeoutError NoCredentialsError PartialCredentialsError
-    UnauthorizedSSOTokenError TokenRetrievalError ProxyConnectionError ConnectionRefusedError MissingCredentials
-    InvalidRequest ReadOnly"""
+    SSOError LoginError TokenRetrievalError CredentialRetrievalError ProxyConnectionError ConnectionRefusedError
+    MissingCredentials InvalidRequest ReadOnly"""
 )
 
 

@@ -10,9 +10,14 @@ import pytest
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
+    CredentialRetrievalError,
     EndpointConnectionError,
+    InvalidConfigError,
+    LoginRefreshRequired,
     NoCredentialsError,
     ProfileNotFound,
+    SSOTokenLoadError,
+    UnauthorizedSSOTokenError,
 )
 
 from services import errors
@@ -72,12 +77,20 @@ def test_the_missing_action_is_named() -> None:
     [
         (NoCredentialsError(), errors.MissingCredentials),
         (ProfileNotFound(profile="x"), errors.MissingCredentials),
+        (SSOTokenLoadError(profile_name="x", error_msg="no token"), errors.ExpiredCredentials),
+        (UnauthorizedSSOTokenError(), errors.ExpiredCredentials),
+        (LoginRefreshRequired(), errors.ExpiredCredentials),
+        (CredentialRetrievalError(provider="custom-process", error_msg="password=abc"), errors.MissingCredentials),
+        (InvalidConfigError(error_msg="x"), errors.MissingCredentials),
         (ConnectionClosedError(endpoint_url="http://127.0.0.1:9"), errors.Unreachable),
         (EndpointConnectionError(endpoint_url="https://sagemaker.nowhere-1.example"), errors.Unreachable),
     ],
 )
 def test_a_failure_on_the_way_says_so(error: Exception, kind: type[errors.SagedeckError]) -> None:
-    assert type(translate(error, "listing endpoints")) is kind
+    ours = translate(error, "listing endpoints")
+    assert type(ours) is kind
+    assert ours.next
+    assert "abc" not in str(ours)
 
 
 def test_a_fault_of_our_own_is_raised_again() -> None:
