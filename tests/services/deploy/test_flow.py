@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.access import AccessService
+from services.access import CLASSIC_POLICIES, Access, AccessService
 from services.access.gateway import AccessGateway
 from services.catalog import CatalogService
 from services.cleanup import CleanupService
@@ -147,3 +147,14 @@ def test_an_undone_deployment_leaves_nothing_behind(address: str, tmp_path: Path
     with pytest.raises(NotFound):
         ada.endpoints.describe_endpoint("undone")
     assert ada.access.find_role("sagedeck-undone") is None
+
+
+def test_undoing_a_second_plan_leaves_the_role_as_the_first_made_it(address: str, tmp_path: Path) -> None:
+    ada = Rooms(address, "classic", tmp_path)
+    request = ada.access.request("sagedeck-classic", access=Access.CLASSIC)
+    ada.run(ada.access.plan_role(request))
+    again = ada.run(ada.access.plan_role(request))
+    ada.runs.undo(again.id)
+    assert ada.runs.wait(again.id, WAIT).status is RunStatus.UNDONE
+    attached = ada.access.policies("sagedeck-classic").attached
+    assert {arn.rpartition("/")[2] for arn in attached} == set(CLASSIC_POLICIES)
