@@ -158,3 +158,14 @@ def test_undoing_a_second_plan_leaves_the_role_as_the_first_made_it(address: str
     assert ada.runs.wait(again.id, WAIT).status is RunStatus.UNDONE
     attached = ada.access.policies("sagedeck-classic").attached
     assert {arn.rpartition("/")[2] for arn in attached} == set(CLASSIC_POLICIES)
+
+
+def test_a_role_that_cannot_be_assumed_yet_is_waited_for_and_not_taken_for_a_refusal(tmp_path: Path) -> None:
+    with start_sandbox("--speed", "600", "--role-delay", "1.5") as url:
+        ada = Rooms(url, "early", tmp_path)
+        heard: list[str] = []
+        refused = ada.connection.clients.get("sagemaker").meta.events
+        refused.register("after-call.sagemaker.CreateModel", lambda parsed, **_: heard.append(str(parsed.get("Error"))))
+        ada.run(ada.deploy.plan_deploy(ada.small("early")))
+        assert any("Could not assume role" in each for each in heard), "the sandbox refused at first, as AWS does"
+        assert ada.endpoints.describe_endpoint("early").status == "InService"
