@@ -68,6 +68,14 @@ def size(octets: int) -> str:
     return f"{octets / 1000:.0f} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
 
 
+def short(name: str, most: int = 44) -> str:
+    """A long name without its middle: what tells two of them apart is at either end."""
+    if len(name) <= most:
+        return name
+    tail = (most - 1) // 2
+    return f"{name[: most - 1 - tail]}…{name[-tail:]}"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """`1 document`, `3 documents`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

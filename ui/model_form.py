@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ def role(console: Console, *, key: str) -> RoleChoice | None:
         key=f"{key}.role",
         help="What SageMaker takes on while your model runs: it pulls the image, reads the weights, writes the logs. "
         "Your own identity only has to be allowed to hand it over (iam:PassRole).",
+        persist_state="session",
     )
     if choice != OTHER_ROLE:
         request = console.access.request()
@@ -52,35 +54,49 @@ def role(console: Console, *, key: str) -> RoleChoice | None:
         key=f"{key}.arn",
         accept_new_options=True,
         placeholder="Choose a role, or paste an ARN",
+        persist_state="session",
     )
     return ExistingRole(chosen) if chosen else None
 
 
-def show(console: Console, task: Task, chosen_role: RoleChoice | None, *, key: str) -> DeployRequest | None:
-    """Write the form of one model in a card; the request as it stands, None while something is missing."""
-    with st.container(border=True, key=f"{key}-card", height="stretch"):
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the card of one model says; an empty name is one that cannot be used, an empty type none chosen."""
+
+    model_id: str
+    instance_type: str
+    count: int
+    name: str
+    accept_eula: bool
+
+    def request(self, role: RoleChoice, owner: str) -> DeployRequest | None:
+        """The request it makes; None while something is missing."""
+        if not (self.name and self.instance_type):
+            return None
+        return DeployRequest(
+            model_id=self.model_id,
+            endpoint_name=self.name,
+            instance_type=self.instance_type,
+            role=role,
+            owner=owner,
+            count=self.count,
+            accept_eula=self.accept_eula,
+        )
+
+
+def show(console: Console, task: Task, *, key: str) -> Chosen:
+    """Write the form of one model in a card; what it says as it stands."""
+    with st.container(border=True, key=f"{key}-card", height="stretch", gap="small"):
         st.subheader(TITLES[task], anchor=False)
         model = _model(console, task, key)
         instance_type, count = _machine(console, model, key)
-        name = _name(model, key)
-        accepted = _licence(console, model, key)
-    if chosen_role is None or not name or not instance_type:
-        return None
-    return DeployRequest(
-        model_id=model.id,
-        endpoint_name=name,
-        instance_type=instance_type,
-        role=chosen_role,
-        owner=console.connection.owner,
-        count=count,
-        accept_eula=accepted,
-    )
+        name = _more(model, count, key)
+        return Chosen(model.id, instance_type, count, name, _licence(console, model, key))
 
 
 def _model(console: Console, task: Task, key: str) -> CatalogModel:
-    recommended = console.catalog.recommended(task)
-    every = st.toggle("Whole catalogue", key=f"{key}.every", help="Otherwise only a small first choice.")
-    models = console.catalog.list_models(task=task) if every else recommended
+    every = bool(st.session_state.get(f"{key}.every"))
+    models = console.catalog.list_models(task=task) if every else console.catalog.recommended(task)
     preferred = console.settings.embedding_model if task is Task.EMBEDDING else console.settings.language_model
     ids = [model.id for model in models]
     model = st.selectbox(
@@ -89,26 +105,27 @@ def _model(console: Console, task: Task, key: str) -> CatalogModel:
         index=ids.index(preferred) if preferred in ids else 0,
         format_func=lambda each: f"{each.name} · {each.provider}" if each.provider else each.name,
         key=f"{key}.model.{every}",
+        persist_state="session",
     )
-    notes = [literal(model.id), f"version {literal(model.version)}"]
-    st.markdown(f":gray[:small[{' · '.join(notes)}]] [Model page]({model.url})" if model.url else f":gray[{notes[0]}]")
+    page = f" · [Model page]({model.url})" if model.url else ""
+    st.markdown(f":gray[:small[{literal(model.id)}, version {literal(model.version)}]]{page}")
     return model
 
 
 def _machine(console: Console, model: CatalogModel, key: str) -> tuple[str, int]:
     offers = dict(console.catalog.offers(model))
     types = list(offers)
-    task = model.task
-    wanted = (
-        console.settings.embedding_instance_type if task is Task.EMBEDDING else console.settings.language_instance_type
-    )
-    default = types.index(wanted) if wanted in types else 0  # the cheapest it runs on
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    instance_type = left.selectbox(
-        "Instance type", types, index=default, key=f"{key}.instance.{model.id}",
+    settings = console.settings
+    wanted = settings.embedding_instance_type if model.task is Task.EMBEDDING else settings.language_instance_type
+    instance_type = st.selectbox(
+        "Instance type",
+        types,
+        index=types.index(wanted) if wanted in types else 0,  # the cheapest it runs on
         format_func=lambda each: f"{each} · {formats.per_hour(offers[each].usd_per_hour)}",
-    )  # fmt: skip
-    count = int(right.number_input("Count", 1, 20, 1, key=f"{key}.count", required=True) or 1)
+        key=f"{key}.instance.{model.id}",
+        persist_state="session",
+    )
+    count = int(st.session_state.get(f"{key}.count") or 1)
     if not instance_type:
         return "", count
     hourly = offers[instance_type].total(count)
@@ -120,18 +137,34 @@ def _machine(console: Console, model: CatalogModel, key: str) -> tuple[str, int]
     return instance_type, count
 
 
-def _name(model: CatalogModel, key: str) -> str:
+def _more(model: CatalogModel, count: int, key: str) -> str:
+    """What has a good default already: name, count, the rest of the catalogue. Drawn once it is opened."""
     suggestion = st.session_state.setdefault(f"{key}.suggested.{model.id}", suggest_name(model.id, datetime.now(UTC)))
-    name = st.text_input("Endpoint name", suggestion, max_chars=63, key=f"{key}.name.{model.id}", required=True) or ""
-    problem = name_problem(name.strip())
+    name = str(st.session_state.get(f"{key}.name.{model.id}", suggestion)).strip()
+    label = f"{count} × {literal(formats.short(name, 36))}"
+    more = st.expander(label, type="compact", key=f"{key}.more", on_change="rerun")
+    if more.open:
+        with more:
+            left, right = st.columns([3, 1])
+            left.text_input(
+                "Endpoint name", suggestion, max_chars=63, key=f"{key}.name.{model.id}", persist_state="session"
+            )
+            right.number_input("Count", 1, 20, 1, key=f"{key}.count", persist_state="session")
+            st.toggle(
+                "Choose from the whole catalogue", key=f"{key}.every", persist_state="session",
+                help="Otherwise only a small first choice.",
+            )  # fmt: skip
+    problem = name_problem(name)
     if problem:
         error_box.show(SagedeckError(problem))
-        return ""
-    return name.strip()
+    return "" if problem else name
 
 
 def _licence(console: Console, model: CatalogModel, key: str) -> bool:
     if not model.eula:
         return False
     st.markdown(f"This model has a licence: [read it]({model.eula_url(console.connection.identity.region)}).")
-    return st.checkbox("I have read the licence (EULA) and accept it", value=False, key=f"{key}.eula.{model.id}")
+    return st.checkbox(
+        "I have read the licence (EULA) and accept it", value=False, key=f"{key}.eula.{model.id}",
+        persist_state="session",
+    )  # fmt: skip

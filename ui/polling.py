@@ -1,12 +1,15 @@
-"""A part of a page that is drawn again by itself while something is under way."""
+"""Parts of a page that are drawn again on their own: when touched, or again and again while something is under way."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 
 from ui import error_box
+
+Drawn = TypeVar("Drawn")
 
 
 def live(draw: Callable[[], None], every_seconds: float | None) -> None:
@@ -17,3 +20,19 @@ def live(draw: Callable[[], None], every_seconds: float | None) -> None:
             draw()
 
     st.fragment(guarded, run_every=every_seconds)()
+
+
+def alone(draw: Callable[[], Drawn]) -> Drawn | None:
+    """Draw a part that a click inside it draws again, and nothing else; what it gave, None when something went wrong.
+
+    The rest of the page learns what it gives the next time that is drawn.
+    """
+
+    def guarded() -> Drawn | None:
+        try:
+            return draw()
+        except Exception as error:  # noqa: BLE001 - as in error_box.shown, which cannot give a value
+            error_box.last_resort(error)
+            return None
+
+    return st.fragment(guarded)()

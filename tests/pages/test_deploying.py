@@ -57,16 +57,35 @@ def test_a_plan_that_changed_meanwhile_is_not_run(open_page: Open) -> None:
     assert len(console.runs.started) == 1
 
 
-def test_changing_the_form_hides_the_plan_that_no_longer_fits(open_page: Open) -> None:
-    at = review(open_page, FakeConsole())
+def test_the_plan_takes_the_place_of_the_form_and_change_brings_the_form_back_as_it_was(open_page: Open) -> None:
+    at = open_page("deploy", FakeConsole(), "Deploy")
+    at.session_state["deploy.CHAT.more"] = True
+    at.run()
     next(box for box in at.number_input if box.label == "Count").set_value(3).run()
+    chosen = next(box for box in at.selectbox if box.label == "Model").value
+    press(at, "Review the plan")
+    assert "on 3 × " in said(at)
+    assert not at.selectbox
+    press(at, "Change")
     assert not [button for button in at.button if button.label.startswith("Deploy ·")]
+    assert next(box for box in at.selectbox if box.label == "Model").value == chosen
+    assert any(each.label.startswith("3 × ") for each in at.expander)
+
+
+def test_a_name_that_cannot_be_used_stops_the_review_and_is_said(open_page: Open) -> None:
+    at = open_page("deploy", FakeConsole(), "Deploy")
+    at.session_state["deploy.CHAT.more"] = True
+    at.run()
+    next(box for box in at.text_input if box.label == "Endpoint name").set_value("no good name!").run()
+    press(at, "Review the plan")
+    assert any("Something is missing above" in each.value for each in at.error)
+    assert not [button for button in at.button if button.label == "Change"]
 
 
 def test_a_licence_is_never_ticked_beforehand_and_is_needed(open_page: Open) -> None:
     console = FakeConsole()
     at = open_page("deploy", console, "Deploy")
-    models = [box for box in at.selectbox if box.label == "Model"][1]
+    models = next(box for box in at.selectbox if box.label == "Model")
     licensed = next(name for name in models.options if "Llama 3.1 8B" in name)
     models.select(licensed).run()
     tick = at.checkbox[0]
@@ -139,8 +158,9 @@ def test_a_role_can_be_named_by_those_who_may_not_list_roles(open_page: Open) ->
 
     console.access.list_roles = refused  # type: ignore[method-assign,assignment]
     console.settings = Settings(execution_role_arn="arn:aws:iam::123456789012:role/Team")
-    at = review(open_page, console)
+    at = open_page("deploy", console, "Deploy")
     assert "may not list roles" in said(at)
+    press(at, "Review the plan")
     press(at, "Deploy ·")
     (plan,) = console.runs.started
     models = [step for step in plan if step.operation == "create_model"]
