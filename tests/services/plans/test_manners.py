@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,20 +29,7 @@ from services.plans import (
     Upload,
     operators,
 )
-from tests.services.plans.world import Refused, World, plan, runs_on
-
-SECONDS = 20.0
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def runs(tmp_path: Path, world: World) -> Iterator[Runs]:
-    with runs_on(tmp_path, world) as made:
-        yield made
+from tests.services.plans.world import SECONDS, Refused, World, plan, runs_on
 
 
 def sending(file: Path, content: bytes, service: str = "s3") -> Step:

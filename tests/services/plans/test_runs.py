@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,24 +23,7 @@ from services.plans import (
     Until,
 )
 from services.state import State
-from tests.services.plans.world import Refused, World, making, plan, proof, runs_on, waiting
-
-SECONDS = 20.0
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def runs(tmp_path: Path, world: World) -> Iterator[Runs]:
-    with runs_on(tmp_path, world) as made:
-        yield made
-
-
-def statuses(runs: Runs, run_id: str) -> dict[str, str]:
-    return {step.id: step.status.value for step in runs.wait(run_id, SECONDS).steps}
+from tests.services.plans.world import SECONDS, Refused, World, making, plan, proof, runs_on, statuses, waiting
 
 
 def test_steps_run_in_their_order_and_the_run_is_done(runs: Runs, world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,8 @@ from services.plans import (
     shown,
 )
 from services.plans.secrecy import holds_secret, scrub
-from tests.services.plans.world import Refused, World, making, plan, proof, runs_on
+from tests.services.plans.world import SECONDS, Refused, World, making, plan, proof
 
-SECONDS = 20.0
 GIVEN, LITERAL, MADE = "given-secret/42%", "literal-secret-value", "made-secret-value"
 ENVIRONMENT = {"HF_TOKEN": LITERAL, "MAX_INPUT_TOKENS": "1024"}
 
@@ -39,12 +38,6 @@ def world() -> World:
     world = World()
     world.special["create_key"] = lambda _: {"Key": {"Id": "key-1", "Secret": MADE}, "Note": f"keep {MADE}"}
     return world
-
-
-@pytest.fixture
-def runs(tmp_path: Path, world: World) -> Iterator[Runs]:
-    with runs_on(tmp_path, world) as made:
-        yield made
 
 
 def a_plan() -> Plan:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,21 +23,9 @@ from services.plans import (
     Until,
     check,
 )
-from tests.services.plans.world import Refused, World, deleting, making, plan, proof, runs_on, waiting
+from tests.services.plans.world import SECONDS, Refused, World, deleting, making, plan, proof, waiting
 
-SECONDS = 20.0
 NEVER = Until(path="Status", done=("Never",), deadline=1e9, every=15)
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def runs(tmp_path: Path, world: World) -> Iterator[Runs]:
-    with runs_on(tmp_path, world) as made:
-        yield made
 
 
 def deletions(world: World) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,24 +9,19 @@ import pytest
 
 from services.errors import NotFound, Throttled, Unreachable
 from services.plans import ErrorMatch, Once, Plan, Runs, StepStatus, Until
-from tests.services.plans.world import ABSENT, Clock, Cut, Refused, World, making, plan, runs_on, waiting
-
-SECONDS = 20.0
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def runs(tmp_path: Path, world: World) -> Iterator[Runs]:
-    with runs_on(tmp_path, world) as made:
-        yield made
-
-
-def statuses(runs: Runs, run_id: str) -> dict[str, str]:
-    return {step.id: step.status.value for step in runs.wait(run_id, SECONDS).steps}
+from tests.services.plans.world import (
+    ABSENT,
+    SECONDS,
+    Clock,
+    Cut,
+    Refused,
+    World,
+    making,
+    plan,
+    runs_on,
+    statuses,
+    waiting,
+)
 
 
 def test_not_yet_is_tried_again_until_its_deadline(tmp_path: Path, world: World) -> None:

@@ -168,7 +168,15 @@ def runs_on(path: Path, world: Any, *, owner: str = "ann", clock: Clock | None =
     state.close()
 
 
+SECONDS = 20.0  # of real time that a test waits for a run at the most
+
+
+def statuses(runs: Runs, run_id: str) -> dict[str, str]:
+    """How each step of a run has ended."""
+    return {step.id: step.status.value for step in runs.wait(run_id, SECONDS).steps}
+
+
 __all__ = [
-    "ABSENT", "Clock", "Cut", "Once", "Ref", "Refused", "World", "deleting", "making", "plan", "proof", "runs_on",
-    "waiting",
+    "ABSENT", "SECONDS", "Clock", "Cut", "Once", "Ref", "Refused", "World", "deleting", "making", "plan", "proof",
+    "runs_on", "statuses", "waiting",
 ]  # fmt: skip
