@@ -7,7 +7,6 @@ and it ends by itself when nobody has called it for a while.
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
 import signal
@@ -15,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +47,9 @@ def _note(home: Path) -> tuple[str, int] | None:
 
 def answers(url: str) -> bool:
     """Whether a sandbox of ours answers at this address."""
+    import http.client  # both together are 15 ms that most commands do not need
+    import urllib.request
+
     try:
         with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=5) as answer:
             said = json.load(answer)
