@@ -190,6 +190,9 @@ class Report:
 
     code: int = 0
 
+    def __post_init__(self) -> None:
+        print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} before this began", flush=True)
+
     def figure(self, name: str, value: float, unit: str, target: float | None = None, *, most: bool = True) -> None:
         """Print a figure; with a target, whether it is at most (or at least) that."""
         shown = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}" if abs(value) < 1 else f"{value:,.1f}"

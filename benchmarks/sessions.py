@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
 import subprocess
 import sys
@@ -126,7 +125,7 @@ def main() -> int:
         asyncio.run(client(url, page.strip("-"), int(count), float(rate), float(seconds)))
         return 0
     report = Report()
-    print(f"{asked.sessions} sessions, {asked.rate:g} reruns/s in all, {os.cpu_count()} cores")
+    print(f"{asked.sessions} sessions, {asked.rate:g} reruns/s in all")
     with serving() as served:
         deploy_pair(served.home)
         found = run(served.url, asked.page, asked.sessions, asked.rate, asked.seconds, served.pid)
