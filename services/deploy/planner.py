@@ -146,11 +146,9 @@ def _create_model(request: DeployRequest, state: DeployState, after: tuple[str, 
     arn = role_arn(request.role, state.role)
     new_role = request.role if isinstance(request.role, RoleRequest) else None
     sent_role = role_value(new_role, arn)
-    expect: dict[str, Any] = {
-        "ExecutionRoleArn": sent_role,
-        "PrimaryContainer.Image": container.image,
-        "PrimaryContainer.Environment": environment,
-    }
+    expect: dict[str, Any] = {"ExecutionRoleArn": sent_role, "PrimaryContainer.Image": container.image}
+    if environment:  # none may come back as nothing
+        expect["PrimaryContainer.Environment"] = environment
     if source:
         expect["PrimaryContainer.ModelDataSource.S3DataSource.S3Uri"] = container.artifact
     passed = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
