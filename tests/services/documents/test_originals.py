@@ -48,6 +48,30 @@ def test_the_same_content_again_takes_no_more_room(tmp_path: Path) -> None:
     assert originals.used_bytes("ann") == 8
 
 
+def test_the_same_file_again_is_not_written_again(tmp_path: Path) -> None:
+    originals = Originals(tmp_path)
+    kept = originals.put("ann", "one.txt", b"content")
+    before = [path.stat().st_mtime_ns for path in sorted(kept.path.parent.iterdir())]
+    originals.put("ann", "one.txt", b"content")
+    assert [path.stat().st_mtime_ns for path in sorted(kept.path.parent.iterdir())] == before
+
+
+def test_many_files_are_not_counted_again_for_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    originals, counts = Originals(tmp_path, quota_bytes=500), list[str]()
+    counted = originals.used_bytes
+
+    def count(owner: str) -> int:
+        counts.append(owner)
+        return counted(owner)
+
+    monkeypatch.setattr(originals, "used_bytes", count)
+    for number in range(100):
+        originals.put("ann", f"{number}.txt", b"%05d" % number)
+    assert len(counts) < 10
+    with pytest.raises(LimitExceeded):
+        originals.put("ann", "more.txt", b"more")
+
+
 def test_a_full_quota_refuses_and_deleting_makes_room(tmp_path: Path) -> None:
     originals = Originals(tmp_path, quota_bytes=10, file_bytes=9)
     kept = originals.put("ann", "one.txt", b"12345678")
