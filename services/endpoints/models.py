@@ -177,12 +177,14 @@ class Sharing:
 class DeleteState:
     """What the planner has to know to delete an endpoint with what belongs to it alone.
 
-    pace   how many times as fast as AWS the other side works (the sandbox: 60)
+    pace    how many times as fast as AWS the other side works (the sandbox: 60)
+    asking  who wants it gone, as it would stand in a tag
     """
 
     detail: EndpointDetail
     sharing: Sharing
     pace: float = 1.0
+    asking: str = ""
 
 
 def masked(environment: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -39,6 +39,8 @@ def plan_delete(state: DeleteState) -> Plan:
         raise InUse(f"{detail.name} is being deleted already.", "", "Look again in a minute.")
     steps, warnings = list(endpoint_steps(detail, state.pace)), []
     last = (steps[-1].id,)
+    if detail.owner and state.asking not in ("", detail.owner):
+        warnings.append(f"{detail.name} was deployed by {detail.owner}, not by you: ask before you delete it.")
     if not sharing.complete:
         warnings.append("There are too many endpoints to see who shares what: configuration and models are kept.")
     elif sharing.config_used_by:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from services.access import tag_value
 from services.catalog import CatalogService
 from services.endpoints.models import Burn, DeleteState, EndpointDetail, EndpointSummary, burn, priced
 from services.endpoints.planner import plan_delete
@@ -57,7 +58,8 @@ class EndpointsService:
     def delete_state(self, name: str) -> DeleteState:
         """What there is to know before deleting an endpoint; raises NotFound."""
         detail = self.describe_endpoint(name)
-        return DeleteState(detail=detail, sharing=self._gateway.sharing(detail), pace=self._catalog.pace)
+        sharing = self._gateway.sharing(detail)
+        return DeleteState(detail=detail, sharing=sharing, pace=self._catalog.pace, asking=tag_value(self.owner))
 
     def plan_delete(self, name: str) -> Plan:
         """The plan that removes an endpoint and what belongs to it alone. Raises NotFound or InUse."""

@@ -178,3 +178,9 @@ def test_the_facts_that_tell_how_to_call_it_come_from_the_model_and_the_tags() -
 def test_tags_tell_maker_owner_and_model() -> None:
     assert (DETAIL.made_here, DETAIL.owner, DETAIL.model_id, DETAIL.family) == (True, "ada", "m", "")
     assert replace(DETAIL, tags=()).made_here is False
+
+
+@pytest.mark.parametrize(("asking", "warned"), [("ada", False), ("", False), ("bob", True)])
+def test_deleting_what_somebody_else_deployed_is_warned_of(asking: str, warned: bool) -> None:
+    plan = plan_delete(replace(_state(), asking=asking))
+    assert any("deployed by ada" in warning for warning in plan.warnings) is warned
