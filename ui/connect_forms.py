@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from services.clients import Hidden, Keys, Source
-from services.connection import Astra, Connection
+from services.connection import Astra, Connection, Mode
 from services.settings import Settings
 from ui import error_box, session
 
@@ -21,22 +21,35 @@ def aws(settings: Settings, connection: Connection | None) -> None:
     how = st.segmented_control(
         "Connect with", [CONFIGURED, PROFILE, KEYS, SANDBOX], default=CONFIGURED, required=True, key="settings.how"
     )
+    name = ""
     with st.form("settings.aws", border=False):
         source = None if how in (CONFIGURED, SANDBOX) else _source(settings, str(how))
         if how == CONFIGURED:
             st.markdown("The account that the environment or the AWS files name; where there is none, the sandbox.")
         if how == SANDBOX:
             st.markdown("A stand-in for AWS and Astra DB on this machine. No account, no cost.")
+            name = _name(connection)
         if st.form_submit_button("Connect", type="primary", icon=":material/link:"):
             with error_box.shown(), st.spinner("Asking who this is…"):
                 read_only = connection.read_only if connection else settings.read_only
                 if how == CONFIGURED:
                     session.use_default()
                 elif how == SANDBOX:
-                    session.use_sandbox(read_only=read_only)
+                    session.use_sandbox(name, read_only=read_only)
                 elif source is not None:
                     session.use_aws(source, astra=connection.astra if connection else None, read_only=read_only)
                 st.rerun()
+
+
+def _name(connection: Connection | None) -> str:
+    """Who one is in the sandbox. Everybody there has documents, runs and answers of their own."""
+    now = connection.identity.arn.rpartition("/")[2] if connection and connection.mode is Mode.SANDBOX else ""
+    name = st.text_input(
+        "Your name", now, max_chars=64, autocomplete="off", placeholder="the name you are logged in with",
+        help="Documents, runs and answers belong to a name; endpoints are seen by all of an account. "
+        "It holds until this page is reloaded; SAGEDECK_OWNER sets it for good.",
+    )  # fmt: skip
+    return (name or "").strip()
 
 
 def _source(settings: Settings, how: str) -> Source:

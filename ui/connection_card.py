@@ -24,8 +24,7 @@ def sidebar(connection: Connection | None) -> None:
                 st.badge("Read-only", icon=":material/lock:", color="violet")
         identity = connection.identity
         st.markdown(f"{literal(identity.account)} · {literal(identity.region)}")
-        if connection.mode is Mode.AWS:
-            st.markdown(f":gray[:small[{literal(identity.arn.rsplit(':', 1)[-1])}]]")
+        st.markdown(f":gray[:small[{literal(identity.arn.rsplit(':', 1)[-1])}]]")
 
 
 def sandbox_line(connection: Connection) -> None:

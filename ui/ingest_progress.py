@@ -23,7 +23,7 @@ ROWS_SHOWN = 12  # of files still being read; the rest is counted
 def current(console: Console) -> str:
     """The ingest to show: the one the address names, else one that runs or was interrupted; empty when none."""
     named = str(st.query_params.get("job", ""))
-    if named:
+    if named and console.knowledge.follow(named) is not None:
         return named
     newest = next(iter(console.jobs.list(console.owner, JOB_KIND, 1)), None)
     unfinished = newest and newest.status in (JobStatus.RUNNING, JobStatus.INTERRUPTED)

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import math
 import os
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +23,7 @@ from services import sandbox_child
 from services import settings as settings_file
 from services.cache import ReadCache
 from services.connection import Astra, Connection, connect_aws, connect_default, connect_sandbox
-from services.errors import SagedeckError
+from services.errors import InvalidRequest, SagedeckError
 from services.state import home
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _KEY = "sagedeck.console"
 _SALT = secrets.token_bytes(16)  # so that a cache key says nothing about the secret in it
+_PERSON = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")  # as IAM names its users
 _MOST_CONSOLES = 64  # identities at a time in one process; the oldest is forgotten first
 
 _consoles = ReadCache(max_entries=_MOST_CONSOLES)  # made once for many askers; a failure is not remembered
@@ -70,11 +72,17 @@ def use_default() -> None:
     _switch(default_console)
 
 
-def use_sandbox(*, read_only: bool = False) -> None:
-    """Connect this session to the sandbox."""
+def use_sandbox(person: str = "", *, read_only: bool = False) -> None:
+    """Connect this session to the sandbox as `person` (who is logged in here, when empty). Raises InvalidRequest."""
+    if person and not _PERSON.fullmatch(person):
+        raise InvalidRequest(
+            "This cannot be a user's name.",
+            "",
+            "Take up to 64 letters, digits and any of _ + = , . @ - without spaces.",
+        )
     folder = home()
-    key = ("sandbox", str(folder), str(read_only))
-    _switch(lambda: _shared(key, lambda: connect_sandbox(folder, read_only=read_only)))
+    key = ("sandbox", str(folder), person, str(read_only))
+    _switch(lambda: _shared(key, lambda: connect_sandbox(folder, owner=person, read_only=read_only)))
 
 
 def use_aws(source: Source, *, astra: Astra | None, read_only: bool) -> None:

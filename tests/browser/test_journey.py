@@ -23,14 +23,15 @@ def go(page: Page, name: str) -> None:
     settle(page)
 
 
-def deploy(page: Page) -> None:
+def deploy(page: Page, *, reload: bool = True) -> None:
     go(page, "Deploy")
     page.get_by_role("button", name="Review the plan").click()
     expect(page.get_by_text("sagemaker.create_endpoint").first).to_be_visible()
     picture(page, "journey-plan")
     page.get_by_role("button", name="Deploy ·").click()
     expect(page).to_have_url(re.compile(r"run="))
-    page.reload()  # the run is found again by its address
+    if reload:
+        page.reload()  # the run is found again by its address
     expect(page.get_by_text("Smoke test")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("vectors of 384 numbers")).to_be_visible(timeout=30_000)
     settle(page)
