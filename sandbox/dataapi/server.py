@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +11,9 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.dataapi.database import Database, Fault
 from sandbox.dataapi.refusals import Refusal
+from sandbox.strict_json import load
 
+MAX_REQUEST_BYTES = 64 * 1024 * 1024  # a hundred documents with their vectors have a few MB
 _TOKENS = ("AstraCS:", "Cassandra:")  # Astra's, and the user and password tokens of other Data API servers
 _FAULT_WORDS = {
     429: ("TOO_MANY_REQUESTS", "Rate limit reached, slow down."),
@@ -26,7 +27,7 @@ def routes(database: Database) -> list[BaseRoute]:
     """One route a kind of address, under both prefixes."""
 
     async def answer(request: Request) -> Response:
-        return await run_in_threadpool(_answer, database, request, await request.body())
+        return await run_in_threadpool(_answer, database, request, await _body(request))
 
     paths = ("", "/{keyspace}", "/{keyspace}/{collection}")
     return [
@@ -36,8 +37,22 @@ def routes(database: Database) -> list[BaseRoute]:
     ]
 
 
-def _answer(database: Database, request: Request, raw: bytes) -> Response:
+async def _body(request: Request) -> bytes | None:
+    """The request's body, None when it is too long to be taken."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size <= MAX_REQUEST_BYTES:
+            parts.append(part)
+        else:
+            parts.clear()
+    return b"".join(parts) if size <= MAX_REQUEST_BYTES else None
+
+
+def _answer(database: Database, request: Request, raw: bytes | None) -> Response:
     try:
+        if raw is None:
+            raise Refusal("REQUEST_TOO_LARGE", f"A request has {MAX_REQUEST_BYTES:,} bytes at most.", status=413)
         _check_token(request.headers.get("token"))
         name, body = _command(raw)
         if database.hibernated:
@@ -63,7 +78,7 @@ def _check_token(token: str | None) -> None:
 
 def _command(raw: bytes) -> tuple[str, dict[str, Any]]:
     try:
-        payload = json.loads(raw)
+        payload = load(raw)
     except ValueError as error:
         raise Refusal("REQUEST_NOT_JSON", f"Request not valid JSON, problem: {error}.", status=400) from error
     if not isinstance(payload, dict) or len(payload) != 1:

@@ -26,14 +26,30 @@ def decode(value: Any) -> NDArray[np.float32]:
             raise Refusal("SHRED_BAD_VECTOR_SIZE", "Bad $vector value: cannot be empty Array.")
         if len(raw) % 4:
             raise Refusal("SHRED_BAD_BINARY_VECTOR_VALUE", "Bad binary vector value to shred: not 4 bytes a number.")
-        return np.frombuffer(raw, ">f4").astype(np.float32)
+        return _finite(np.frombuffer(raw, ">f4").astype(np.float32))
     if not isinstance(value, list) or any(
         isinstance(item, bool) or not isinstance(item, int | float) for item in value
     ):
-        raise Refusal("SHRED_BAD_VECTOR_VALUE", "Bad $vector value: needs to be an array containing only Numbers.")
+        raise _not_numbers()
     if not value:
         raise Refusal("SHRED_BAD_VECTOR_SIZE", "Bad $vector value: cannot be empty Array.")
-    return np.asarray(value, np.float32)
+    try:
+        with np.errstate(over="ignore"):
+            return _finite(np.asarray(value, np.float32))
+    except OverflowError:  # an integer beyond every float
+        raise _not_numbers() from None
+
+
+def _finite(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    import numpy as np
+
+    if not np.isfinite(vector).all():
+        raise _not_numbers()
+    return vector
+
+
+def _not_numbers() -> Refusal:
+    return Refusal("SHRED_BAD_VECTOR_VALUE", "Bad $vector value: needs to be an array containing only Numbers.")
 
 
 def encode(vector: NDArray[np.float32]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from sandbox.models.conversation import Turn, read_messages, read_prompt
 from sandbox.models.pieces import split
 from sandbox.runtime.families import Family
 from sandbox.runtime.refusals import ContainerError
+from sandbox.strict_json import load
 
 _CHAT_TOKENS = 1024  # OpenAI-compatible servers stop at the context's end; nothing here writes that long
 _TGI_TOKENS = 100  # text-generation-inference's default for max_new_tokens
@@ -69,8 +70,8 @@ def decode(family: Family, body: bytes, content_type: str) -> Any:
     if rust and not content_type.startswith("application/json"):
         raise ContainerError(415, "Expected request with `Content-Type: application/json`")
     try:
-        return json.loads(body)
-    except (json.JSONDecodeError, UnicodeDecodeError) as problem:
+        return load(body)
+    except ValueError as problem:
         if rust:
             message = f"Failed to parse the request body as JSON: {problem}"
             raise ContainerError(400, message) from problem

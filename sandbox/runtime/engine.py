@@ -105,7 +105,7 @@ class Engine:
             return _json(payload)
         try:
             ask = read_ask(family, payload, hosted.environment, custom_attributes(request.attributes))
-        except (TypeError, ValueError, AttributeError) as problem:
+        except (TypeError, ValueError, AttributeError, OverflowError) as problem:
             message = f"Failed to deserialize the JSON body into the target type: {problem}"
             raise ContainerError(422, {"error": message, "error_type": "validation"}) from problem
         url = _own_server(hosted)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from sandbox.runtime.families import Family
 from sandbox.runtime.refusals import ContainerError
+from sandbox.strict_json import load
 
 _MAX_BATCH = "32"  # text-embeddings-inference's MAX_CLIENT_BATCH_SIZE
 _MAX_TOKENS = "512"  # its max_input_length for a BERT
@@ -149,8 +150,8 @@ def read_texts(family: Family, body: bytes, content_type: str) -> Any:
     if family is Family.TEI and not content_type.startswith("application/json"):
         raise ContainerError(415, "Expected request with `Content-Type: application/json`")
     try:
-        return json.loads(body)
-    except (json.JSONDecodeError, UnicodeDecodeError) as problem:
+        return load(body)
+    except ValueError as problem:
         if family is Family.TEI:
             raise ContainerError(400, f"Failed to parse the request body as JSON: {problem}") from problem
         raise _toolkit(str(problem)) from problem

@@ -224,3 +224,20 @@ def test_asynchronous_calls_are_clearly_refused(runtime: Any, shelf: Shelf) -> N
         runtime.invoke_endpoint_async(EndpointName="llm", InputLocation="s3://bucket/input.json")
     assert caught.value.response["Error"]["Code"] == "ValidationError"
     assert "asynchronous" in caught.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize("family", ["tgi", "tei"])
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, rb'{"inputs": "half \ud800"}', b'{"inputs": "x", "parameters": {"max_new_tokens": NaN}}']
+)
+def test_what_is_no_json_is_the_callers_error_and_no_stumble(
+    runtime: Any, shelf: Shelf, family: str, body: bytes
+) -> None:
+    shelf.put("any", family)
+    assert refused(runtime, "any", body)["OriginalStatusCode"] == 400
+
+
+def test_a_number_beyond_all_numbers_is_refused(runtime: Any, shelf: Shelf) -> None:
+    shelf.put("llm", "tgi")
+    body = b'{"inputs": "x", "parameters": {"max_new_tokens": 1e400}}'
+    assert refused(runtime, "llm", body)["OriginalStatusCode"] == 422
