@@ -15,8 +15,6 @@ from ui import (
     session,
 )
 
-EVERY_SECONDS = 3.0
-
 console = session.console()
 with page_head.show("Endpoints", "What runs in this account and region, whoever made it."):
     if st.button("Refresh", icon=":material/refresh:"):
@@ -47,17 +45,17 @@ if not listed:
         page=navigation.DEPLOY, label="Deploy a pair",
     )  # fmt: skip
     st.stop()
-changing = any(each.status in endpoint_reads.CHANGING for each in listed)
+every = endpoint_reads.seconds_between_looks(console)
 
 
 def table() -> None:
     """The table, refreshed while a status changes."""
     now = endpoint_reads.listed(console)
-    if changing and not any(each.status in endpoint_reads.CHANGING for each in now):
+    if every and endpoint_reads.seconds_between_looks(console) is None:
         st.rerun()
     chosen = endpoint_table.show(console, now)
     if chosen:
         endpoint_detail.open_detail(console, chosen)
 
 
-polling.live(table, EVERY_SECONDS if changing else None)
+polling.live(table, every)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.catalog import Task
+from services.connection import Mode
 from services.errors import NotFound
 from services.inference import Kind, recognise
 
@@ -19,6 +20,7 @@ LIST_SECONDS = 2.0  # a status is at most this old
 DETAILS_SECONDS = 300.0
 SIDE_BY_SIDE = 8
 MOST_DESCRIBED = 200  # at 20 calls a second; further endpoints are listed without price until asked for
+POLITE_SECONDS, SANDBOX_SECONDS = 15.0, 3.0  # between looks at endpoints that change; AWS takes minutes over it
 CHANGING = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 _KINDS = "endpoint.kinds"
 
@@ -26,6 +28,13 @@ _KINDS = "endpoint.kinds"
 def listed(console: Console) -> tuple[EndpointSummary, ...]:
     """Every endpoint with its status, newest first."""
     return console.cached(("endpoints",), LIST_SECONDS, console.endpoints.list_endpoints)
+
+
+def seconds_between_looks(console: Console) -> float | None:
+    """How often a page looks again by itself: never while nothing changes."""
+    if not any(each.status in CHANGING for each in listed(console)):
+        return None
+    return SANDBOX_SECONDS if console.connection.mode is Mode.SANDBOX else POLITE_SECONDS
 
 
 def details(console: Console) -> dict[str, EndpointDetail]:
