@@ -9,8 +9,12 @@ import streamlit as st
 
 def bars(names: Sequence[str], values: Sequence[float], *, alt: str, unit: str = "", key: str) -> None:
     """Horizontal bars with their values at the end; no axis titles, since the heading says what is shown."""
-    from plotly import graph_objects
+    from plotly import graph_objects, io
 
+    if "streamlit" not in io.templates:  # Streamlit was imported before Plotly could be: see cli/serving.py
+        from streamlit.elements.lib.streamlit_plotly_theme import configure_streamlit_plotly_theme
+
+        configure_streamlit_plotly_theme()
     figure = graph_objects.Figure(
         graph_objects.Bar(
             x=list(values), y=list(names), orientation="h", text=[f"{unit}{value:,.2f}" for value in values],
