@@ -40,14 +40,14 @@ if not found.items:
     )  # fmt: skip
 else:
     st.dataframe(
-        [{"What": item.kind, "Name": item.name, "Why": item.why,
+        [{"What": item.kind.capitalize(), "Name": item.name, "Why": item.why,
           "Costs": formats.per_hour(item.usd_per_hour) if item.usd_per_hour != 0 else "—"} for item in found.items],
         hide_index=True, alt="What will be removed",
         column_config={"Name": st.column_config.TextColumn(width="large")},
     )  # fmt: skip
 if found.kept:
     with st.expander(f"{formats.count(len(found.kept), 'thing')} of yours will stay"):
-        rows = [{"What": item.kind, "Name": item.name, "Why it stays": item.why} for item in found.kept]
+        rows = [{"What": item.kind.capitalize(), "Name": item.name, "Why it stays": item.why} for item in found.kept]
         st.dataframe(rows, hide_index=True, alt="What stays, and why")
 if found.items:
     run = plan_review.show(

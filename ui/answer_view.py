@@ -12,7 +12,7 @@ import streamlit as st
 from services.errors import SagedeckError, StreamBroken
 from services.knowledge import AskRequest, Citation, Evidence, Finished, NotInDocuments, Passage, Retrieved, TextDelta
 from services.knowledge.prompt import messages
-from ui import error_box, formats, passage_view
+from ui import bars, error_box, formats, passage_view
 from ui.escape import answer, literal
 
 if TYPE_CHECKING:
@@ -154,11 +154,14 @@ def _found(console: Console, turn: Turn, key: str) -> None:
                 f":gray[Evidence {evidence.score:.2f}: nearest meaning {evidence.cosine:.2f}, "
                 f"words of the question found {evidence.coverage:.0%}]"
             )
+        bars.show(
+            [(f"{number} {each.source}, page {each.page}", each.score) for number, each in enumerate(turn.passages, 1)],
+            label="Score of each passage",
+        )
         for number, passage in enumerate(turn.passages, 1):
             with st.container(border=True, gap="xsmall"):
                 with st.container(horizontal=True, vertical_alignment="center"):
                     st.markdown(f"**{number}** {literal(passage.source)}, page {passage.page}", width="stretch")
-                    st.markdown(f":gray[{passage.score:.2f}]", width="content")
                     if st.button("Open", key=f"{key}-open-{number}", type="tertiary"):
                         passage_view.open_passage(console, passage)
                 st.text(passage.text if len(passage.text) < 600 else f"{passage.text[:600]}…")

@@ -17,10 +17,10 @@ def show(details: Mapping[str, EndpointDetail]) -> None:
     priced = [(detail.name, detail.usd_per_hour) for detail in details.values() if detail.usd_per_hour]
     if len(priced) < FEWEST:
         return
-    from ui import charts
+    from ui import charts, formats
 
     dearest = sorted(priced, key=lambda pair: pair[1] or 0.0)[-MOST:]
     charts.bars(
-        [name for name, _ in dearest], [price or 0.0 for _, price in dearest],
+        [formats.short(name) for name, _ in dearest], [price or 0.0 for _, price in dearest],
         alt="Cost of each endpoint in dollars an hour", unit="$", key="burn",
     )  # fmt: skip

@@ -28,7 +28,7 @@ def show(console: Console, records: Sequence[DocumentRecord]) -> None:
         key=f"documents.table.{len(records)}",
         alt="Documents that can be asked",
         column_config={
-            "Name": st.column_config.TextColumn(pinned=True, width="medium"),
+            "Name": st.column_config.TextColumn(width="medium"),
             "Status": status_chip.column({record.status for record in records}),
             "Added": st.column_config.DatetimeColumn(format="distance"),
         },

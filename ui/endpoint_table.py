@@ -29,7 +29,7 @@ def brief(console: Console, listed: Sequence[EndpointSummary]) -> None:
         price = formats.per_hour(details[each.name].usd_per_hour) if each.name in details else "—"
         rows.append(
             {
-                "Name": literal(each.name),
+                "Name": literal(formats.short(each.name)),
                 "Status": status_chip.badge(each.status),
                 "For": literal(row["For"]),
                 "Instance": literal(row["Instance"]),
@@ -49,7 +49,7 @@ def show(console: Console, listed: Sequence[EndpointSummary], *, key: str = "end
     rows = [each for each in listed if wanted.lower() in each.name.lower()]
     details = endpoint_reads.details(console)
     columns = {
-        "Name": st.column_config.TextColumn(pinned=True, width="large"),
+        "Name": st.column_config.TextColumn(width="large"),
         "Status": status_chip.column({each.status for each in rows}),
         "$/h": st.column_config.NumberColumn(format="$%.4f", help="Of all its instances; empty where it is unknown"),
         "Created": st.column_config.DatetimeColumn(format="distance"),

@@ -141,7 +141,7 @@ def _more(model: CatalogModel, count: int, key: str) -> str:
     """What has a good default already: name, count, the rest of the catalogue. Drawn once it is opened."""
     suggestion = st.session_state.setdefault(f"{key}.suggested.{model.id}", suggest_name(model.id, datetime.now(UTC)))
     name = str(st.session_state.get(f"{key}.name.{model.id}", suggestion)).strip()
-    label = f"{count} × {literal(formats.short(name, 36))}"
+    label = f"{formats.count(count, 'instance')}, named {literal(formats.short(name, 36))}"
     more = st.expander(label, type="compact", key=f"{key}.more", on_change="rerun")
     if more.open:
         with more:

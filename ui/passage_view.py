@@ -21,12 +21,7 @@ AROUND = 1500  # characters of the page shown before and after a passage that is
 @st.dialog("Passage", width=760, position="right", icon=":material/format_quote:")
 def open_passage(console: Console, passage: Passage) -> None:
     """The drawer that a citation opens."""
-    facts = [f"**{literal(passage.source)}**", f"page {passage.page}", f"score {passage.score:.2f}"]
-    if passage.cosine is not None:
-        facts.append(f"meaning {passage.cosine:.2f}")
-    if passage.keyword is not None:
-        facts.append(f"words {passage.keyword:.2f}")
-    st.markdown(" · ".join(facts))
+    st.markdown(f"**{literal(passage.source)}** · page {passage.page}", help=_why(passage))
     picture = _picture(console, passage)
     if picture is not None:
         with st.container(border=True):
@@ -35,6 +30,15 @@ def open_passage(console: Console, passage: Passage) -> None:
             st.html(marked("", passage.text, ""))
     else:
         st.html(marked(*_in_its_page(console, passage)))
+
+
+def _why(passage: Passage) -> str:
+    parts = [f"Found with a score of {passage.score:.2f}"]
+    if passage.cosine is not None:
+        parts.append(f"nearness in meaning {passage.cosine:.2f}")
+    if passage.keyword is not None:
+        parts.append(f"rare words shared {passage.keyword:.2f}")
+    return "; ".join(parts) + "."
 
 
 def marked(before: str, passage: str, after: str) -> str:

@@ -56,8 +56,9 @@ def show(
             st.error(literal(problem), icon=":material/block:")
         for warning in dict.fromkeys((*plan.warnings, *warnings_of(plan))):
             st.warning(literal(warning), icon=":material/warning:")
+        run = _confirmation(console, plan, key, verb, typed, start, blocked=bool(problems))
         _details(console, plan, key)
-        return _confirmation(console, plan, key, verb, typed, start, blocked=bool(problems))
+        return run
 
 
 def _costs(plan: Plan) -> None:
@@ -82,7 +83,7 @@ def _details(console: Console, plan: Plan, key: str) -> None:
     steps, sent, permissions, as_code = st.tabs(names, on_change="rerun", key=f"{key}-tabs")
     if steps.open:
         with steps:
-            plain_table.show(_step_rows(plan), key=key)
+            plain_table.show(_step_rows(plan), key=f"{key}-steps")
     if sent.open:
         with sent:
             chosen = st.selectbox(
@@ -110,14 +111,14 @@ def _details(console: Console, plan: Plan, key: str) -> None:
 def _step_rows(plan: Plan) -> list[dict[str, str]]:
     rows = []
     for number, step in enumerate(plan.steps, 1):
-        undo = plan_text.undo_name(step)
+        undo = ", ".join(code(name) for name in plan_text.undo_names(step))
         rows.append(
             {
                 "Step": str(number),
                 "Why": literal(step.reason),
                 "Call": code(plan_text.call_name(step)),
                 "Cost": literal(plan_text.cost_name(step)) or "—",
-                "Taken back by": code(undo) if undo else "—",
+                "Taken back by": undo or "—",
             }
         )
     return rows

@@ -20,9 +20,9 @@ def call_name(step: Step) -> str:
             return name
 
 
-def undo_name(step: Step) -> str:
-    """The calls that take the step back, in order; empty when nothing has to be."""
-    return ", ".join(f"{undo.service}.{undo.operation}" for undo in step.undo if not isinstance(undo.manner, Until))
+def undo_names(step: Step) -> list[str]:
+    """The calls that take the step back, in order; none when nothing has to be."""
+    return [f"{undo.service}.{undo.operation}" for undo in step.undo if not isinstance(undo.manner, Until)]
 
 
 def cost_name(step: Step) -> str:

@@ -21,6 +21,7 @@ from ui import (
 
 KINDS = ["pdf", "docx", "md", "markdown", "html", "htm", "txt"]
 MOST_FILES = 200
+MEGABYTE = 1 << 20
 
 console = session.console()
 with page_head.show("Documents", "PDF, Word, Markdown, HTML and text; the originals stay on this machine."):
@@ -49,7 +50,7 @@ if not embedding:
 elif store is not StoreKind.ASTRA or astra_collection.ready(console, embedding, collection):
     dropped = st.file_uploader(
         "Drop files here", type=KINDS, accept_multiple_files=True,
-        max_upload_size=DEFAULT_LIMITS.file_bytes // 1_000_000,
+        max_upload_size=DEFAULT_LIMITS.file_bytes // MEGABYTE,
         key=f"documents.files.{st.session_state.get('documents.round', 0)}",
         disabled=console.connection.read_only,
     )  # fmt: skip

@@ -60,11 +60,12 @@ def plan_removal(state: LibraryState) -> Plan:
 def delete_document(document: DocumentRecord) -> Step:
     """The step that removes one document from one collection."""
     where = {"store": str(document.store), "collection": document.collection, "document": document.document}
+    passages = "1 passage" if document.chunks == 1 else f"{document.chunks} passages"
     return Step(
         id=step_id("delete-document", document.collection, document.model, document.document[:12]),
         service="library",
         operation="delete_document",
-        reason=f"Remove {document.name} ({document.chunks} passages) from {document.collection}.",
+        reason=f"Remove {document.name} ({passages}) from {document.collection}.",
         parameters={**where, "model": document.model},
         proof=Proof(
             read=Read("library", "describe_document", {**where, "model": document.model}),
