@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from services.access.models import Access, ExecutionRole, RolePolicies, RoleRequest, RoleState, default_role_name
 from services.access.planner import plan_execution_role
-from services.errors import NotFound
 from services.plans.models import Plan
 
 if TYPE_CHECKING:
@@ -25,13 +24,6 @@ class AccessService:
     def list_roles(self) -> tuple[ExecutionRole, ...]:
         """The roles SageMaker may take on, by name."""
         return self._gateway.roles()
-
-    def describe_role(self, name: str) -> ExecutionRole:
-        """One role with its tags; raises NotFound."""
-        found = self._gateway.role(name)
-        if found is None:
-            raise NotFound(f"There is no role {name}.", "IAM does not know it.", "Choose another, or create one.")
-        return found
 
     def find_role(self, name: str) -> ExecutionRole | None:
         """One role with its tags, or None."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.access import RoleChoice, RoleState
 from services.access import problems as role_problems
 from services.catalog import CatalogModel, Container, Price
+from services.errors import InvalidRequest
 from services.plans import looks_secret
 
 # botocore's service model: EndpointName, EndpointConfigName and ModelName.
@@ -87,32 +88,6 @@ class DeployState:
         return f"arn:{self.role.partition}:sagemaker:{self.region}:{self.role.account}:{kind}/{name.lower()}"
 
 
-@dataclass(frozen=True, slots=True)
-class Estimated:
-    """USD an hour, a day and a month (730 h) for what a request would run; None while unknown."""
-
-    usd_per_hour: float | None
-    source: str
-
-    @property
-    def usd_per_day(self) -> float | None:
-        """24 hours of it."""
-        return None if self.usd_per_hour is None else self.usd_per_hour * 24
-
-    @property
-    def usd_per_month(self) -> float | None:
-        """730 hours of it."""
-        return None if self.usd_per_hour is None else self.usd_per_hour * 730
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preflight:
-    """What is known before anything is created: what would stop it, one sentence each, and what it costs."""
-
-    problems: tuple[str, ...] = ()
-    estimate: Estimated = field(default_factory=lambda: Estimated(None, ""))
-
-
 def suggest_name(model_id: str, now: datetime) -> str:
     """A name as SageMaker Studio suggests them: jumpstart-dft-{model}-{date}-{time}, at most 63 characters."""
     short = model_id.lower()
@@ -181,3 +156,19 @@ def eula_problem(request: DeployRequest, model: CatalogModel, region: str) -> st
         f"{model.name} comes under a licence that has to be accepted. "
         f"Read it at {model.eula_url(region)} and tick the box; it is never ticked for you."
     )
+
+
+def refuse(request: DeployRequest, model: CatalogModel, region: str) -> None:
+    """Raise InvalidRequest for what can be told without asking anyone."""
+    licence = eula_problem(request, model, region)
+    if licence:
+        raise InvalidRequest(
+            f"{model.name} cannot be deployed without its licence (EULA).", licence, "Tick it and plan again."
+        )
+    wrong = request_problems(request, model)
+    if wrong:
+        raise InvalidRequest(
+            f"{request.endpoint_name or 'This endpoint'} cannot be deployed like this.",
+            " ".join(wrong),
+            "Correct it and plan again.",
+        )

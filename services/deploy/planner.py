@@ -10,8 +10,7 @@ from services.deploy.models import (
     DeployRequest,
     DeployState,
     RagPairRequest,
-    eula_problem,
-    request_problems,
+    refuse,
 )
 from services.errors import InUse, InvalidRequest, NameTaken
 from services.plans.hosting import ABSENT, SETTLE_SECONDS, delete_step, gone_step, seconds_between_looks
@@ -66,7 +65,8 @@ def _role_plan(request: DeployRequest, state: DeployState) -> tuple[Plan, ...]:
 
 
 def _endpoint_plan(request: DeployRequest, state: DeployState, role: tuple[Plan, ...]) -> Plan:
-    _refuse(request, state)
+    refuse(request, state.model, state.region)
+    _refuse_taken(request, state)
     after = tuple(step.id for plan in role for step in plan)
     clear = _clear_failed(request, state)
     steps = (
@@ -84,19 +84,7 @@ def _endpoint_plan(request: DeployRequest, state: DeployState, role: tuple[Plan,
     )
 
 
-def _refuse(request: DeployRequest, state: DeployState) -> None:
-    licence = eula_problem(request, state.model, state.region)
-    if licence:
-        raise InvalidRequest(
-            f"{state.model.name} cannot be deployed without its licence (EULA).", licence, "Tick it and plan again."
-        )
-    wrong = request_problems(request, state.model)
-    if wrong:
-        raise InvalidRequest(
-            f"{request.endpoint_name or 'This endpoint'} cannot be deployed like this.",
-            " ".join(wrong),
-            "Correct it and plan again.",
-        )
+def _refuse_taken(request: DeployRequest, state: DeployState) -> None:
     found = state.endpoint
     if found is None:
         return

@@ -11,12 +11,8 @@ from services.catalog import CatalogModel, CatalogService, Price, Task
 from services.deploy.models import (
     DeployRequest,
     DeployState,
-    Estimated,
-    Preflight,
     RagPairRequest,
-    eula_problem,
-    name_problem,
-    request_problems,
+    refuse,
     suggest_name,
 )
 from services.deploy.planner import plan_deploy, plan_pair
@@ -57,34 +53,23 @@ class DeployService:
         """The instance types of a model with their prices here, cheapest first."""
         return self._catalog.offers(self._catalog.describe_model(model_id))
 
-    def estimate(self, instance_type: str, count: int = 1) -> Estimated:
-        """What `count` instances cost; an unknown price stays None."""
-        price = self._catalog.price(instance_type)
-        return Estimated(price.total(count), price.source)
-
     def suggest_name(self, model_id: str) -> str:
         """A free-looking endpoint name in Studio's style. Keep it in the form: it holds the time of asking."""
         return suggest_name(model_id, self._now())
 
-    def preflight(self, request: DeployRequest) -> Preflight:
-        """What would stop a request, told without calling anyone."""
-        model = self._catalog.describe_model(request.model_id)
-        licence = eula_problem(request, model, self._catalog.region)
-        return Preflight(
-            problems=((licence,) if licence else ()) + request_problems(request, model),
-            estimate=self.estimate(request.instance_type, request.count),
-        )
-
     def state(self, request: DeployRequest) -> DeployState:
-        """The world as far as this request is concerned: looks for the name, the role and the container."""
+        """The world as far as this request is concerned: looks for the name, the role and the container.
+
+        Raises InvalidRequest before anyone is asked, where the request can be seen to be wrong.
+        """
         model = self._catalog.describe_model(request.model_id)
-        named = not name_problem(request.endpoint_name)
+        refuse(request, model, self._catalog.region)
         return DeployState(
             model=model,
             container=self._catalog.container(model.id, request.instance_type),
             price=self._catalog.price(request.instance_type),
             role=self._role(request),
-            endpoint=self._gateway.endpoint(request.endpoint_name) if named else None,
+            endpoint=self._gateway.endpoint(request.endpoint_name),
             pace=self._catalog.pace,
         )
 

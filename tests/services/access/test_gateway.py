@@ -7,7 +7,7 @@ import pytest
 
 from services.access import CLASSIC_POLICIES, Access, AccessService, RolePolicies
 from services.access.gateway import AccessGateway
-from services.errors import NotFound, PermissionDenied
+from services.errors import PermissionDenied
 from tests.services.catalog.stubbed import ACCOUNT, StubbedClients
 
 TRUST = '{"Statement": [{"Effect": "Allow", "Principal": {"Service": "%s"}, "Action": "sts:AssumeRole"}]}'
@@ -72,14 +72,6 @@ def test_a_missing_role_is_none_and_a_refusal_is_not(clients: StubbedClients) ->
         with pytest.raises(PermissionDenied) as caught:
             gateway.role("x")
     assert caught.value.action == "iam:GetRole"
-
-
-def test_the_service_says_what_to_do_about_a_missing_role(clients: StubbedClients) -> None:
-    clients.refuse("iam", "get_role", "NoSuchEntity", "The role with name x cannot be found.")
-    service = AccessService(AccessGateway(clients), region="us-east-1", account=ACCOUNT, owner="ada")
-    with clients.active(), pytest.raises(NotFound) as caught:
-        service.describe_role("x")
-    assert caught.value.next
 
 
 def test_the_policies_of_a_role_are_read_by_name_and_arn(clients: StubbedClients) -> None:

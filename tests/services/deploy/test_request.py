@@ -11,7 +11,7 @@ from services.access.gateway import AccessGateway
 from services.catalog import CatalogService, search
 from services.deploy import DeployRequest, DeployService, name_problem, request_problems, suggest_name
 from services.deploy.gateway import DeployGateway
-from services.errors import NotFound, PermissionDenied
+from services.errors import InvalidRequest, NotFound, PermissionDenied
 from tests.services.catalog.stubbed import ACCOUNT, StubbedClients
 
 NOW = datetime(2026, 11, 20, 10, 30, 5, tzinfo=UTC)
@@ -85,21 +85,12 @@ def test_a_model_from_the_marketplace_is_refused_with_its_page() -> None:
     assert "subscription" in request_problems(REQUEST, model)[0]
 
 
-def test_an_estimate_multiplies_by_hours_days_and_months() -> None:
-    estimate = _service(StubbedClients()).estimate("ml.g5.2xlarge", 2)
-    assert estimate.usd_per_hour == pytest.approx(3.03)
-    assert estimate.usd_per_day == pytest.approx(72.72)
-    assert estimate.usd_per_month == pytest.approx(3.03 * 730)
-    unknown = _service(StubbedClients()).estimate("ml.z99.large")
-    assert (unknown.usd_per_hour, unknown.usd_per_day, unknown.usd_per_month) == (None, None, None)
-
-
-def test_preflight_names_a_missing_tick_without_calling_anyone() -> None:
-    request = replace(REQUEST, model_id="meta-textgeneration-llama-3-1-8b-instruct", instance_type="ml.g5.4xlarge")
-    found = _service(StubbedClients()).preflight(request)
-    assert len(found.problems) == 1
-    assert "licence" in found.problems[0]
-    assert _service(StubbedClients()).preflight(replace(request, accept_eula=True)).problems == ()
+def test_what_is_wrong_with_a_request_is_told_without_calling_anyone() -> None:
+    unticked = replace(REQUEST, model_id="meta-textgeneration-llama-3-1-8b-instruct", instance_type="ml.g5.4xlarge")
+    for wrong, word in ((unticked, "licence"), (replace(REQUEST, endpoint_name="not a name"), "not a name")):
+        with pytest.raises(InvalidRequest) as caught:
+            _service(StubbedClients()).plan_deploy(wrong)
+        assert word in str(caught.value)
 
 
 def test_planning_looks_for_the_name_and_the_role_and_changes_nothing() -> None:
@@ -122,7 +113,7 @@ def test_a_refusal_while_looking_for_the_name_is_not_absence() -> None:
 
 def test_an_unknown_model_is_not_found() -> None:
     with pytest.raises(NotFound):
-        _service(StubbedClients()).preflight(replace(REQUEST, model_id="none"))
+        _service(StubbedClients()).plan_deploy(replace(REQUEST, model_id="none"))
 
 
 def test_a_suggested_name_holds_the_time_it_was_asked_at() -> None:
