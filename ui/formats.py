@@ -8,6 +8,7 @@ HOURS_PER_DAY = 24
 HOURS_PER_MONTH = 730  # as AWS counts a month: 8,760 hours / 12
 
 UNKNOWN_PRICE = "price unknown"
+_TAIL = 11  # of a shortened name: a suggested one ends with day and time
 
 
 def money(usd: float) -> str:
@@ -69,11 +70,10 @@ def size(octets: int) -> str:
 
 
 def short(name: str, most: int = 44) -> str:
-    """A long name without its middle: what tells two of them apart is at either end."""
+    """A long name without its middle: its beginning says what it is, its end tells two of them apart."""
     if len(name) <= most:
         return name
-    tail = (most - 1) // 2
-    return f"{name[: most - 1 - tail]}…{name[-tail:]}"
+    return f"{name[: most - _TAIL - 1]}…{name[-_TAIL:]}"
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -9,6 +9,7 @@ from ui import (
     endpoint_picker,
     endpoint_reads,
     error_box,
+    formats,
     navigation,
     page_head,
     session,
@@ -66,7 +67,11 @@ question = st.chat_input("Ask your documents", key="ask.question", max_chars=400
 for number, turn in enumerate(turns):
     answer_view.show(console, turn, key=f"ask-{number}")
 if not turns and not question:
-    st.markdown(f":gray[Asking {literal(chat)}, with passages found by {literal(embedding)}.]")
+    asked = formats.count(len(console.knowledge.documents()), "document")
+    st.markdown(
+        f"Ask anything that your {asked} may say. An answer names its passages; what is not there is said to be missing."
+        f"  \n:gray[:small[{literal(chat)} answers from what {literal(embedding)} finds.]]"
+    )
 if question:
     request = AskRequest(
         question=question.strip(),

@@ -34,3 +34,9 @@ def test_ages_and_sizes_are_short() -> None:
     assert formats.ago(100.0, now=400.0) == "5 min ago"
     assert [formats.size(n) for n in (12, 14_200, 2_310_000)] == ["12 B", "14 kB", "2.3 MB"]
     assert [formats.count(n, "passage") for n in (1, 1200)] == ["1 passage", "1,200 passages"]
+
+
+def test_a_long_name_keeps_both_its_ends() -> None:
+    name = "jumpstart-dft-hf-llm-mistral-7b-instruct-v3-20261120-120620"
+    assert formats.short(name) == "jumpstart-dft-hf-llm-mistral-7b-…1120-120620"
+    assert formats.short("embedder") == "embedder"
