@@ -7,6 +7,7 @@ All sessions share botocore's data loader: measured, that is 1 MB and 11 ms for 
 from __future__ import annotations
 
 import getpass
+import logging
 import re
 import threading
 from dataclasses import dataclass, field
@@ -120,11 +121,9 @@ class Clients:
 
 
 def _refuse_strangers(model: Any, parsed: dict[str, Any], http_response: Any, **_: Any) -> None:
-    """A list without what every such answer has was not sent by AWS, and must not pass for an empty one."""
-    shape = model.output_shape
-    if http_response.status_code >= 300 or shape is None or not model.name.startswith("List"):
-        return
-    if any(name not in parsed for name in shape.required_members):
+    """An answer with nothing of what it must have was not sent by AWS: it is no empty list, and nothing was made."""
+    required = model.output_shape.required_members if model.output_shape else ()
+    if required and http_response.status_code < 300 and not any(name in parsed for name in required):
         raise not_aws(f"asking for {model.name}")
 
 
@@ -160,6 +159,12 @@ def shared_loader() -> Any:
         return _loader
 
 
+def _keep_quiet() -> None:
+    """botocore writes requests, and with them tokens, into the log when the whole program logs at DEBUG."""
+    log = logging.getLogger("botocore")
+    log.setLevel(max(log.getEffectiveLevel(), logging.INFO))
+
+
 def open_session(source: Source) -> Any:
     """A boto3 session for `source`; nothing is called yet but STS where a role is to be assumed.
 
@@ -168,6 +173,7 @@ def open_session(source: Source) -> Any:
     import boto3
     import botocore.session
 
+    _keep_quiet()
     core = botocore.session.Session(profile=source.profile or None)
     core.register_component("data_loader", shared_loader())
     keys = source.keys

@@ -163,13 +163,20 @@ RUBBISH = [said(b"\0\xff<>{"), said(b"<html>Log in to the network</html>"), said
 
 
 @pytest.mark.parametrize("raw", [*RUBBISH, b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"])
-@pytest.mark.parametrize(("service", "operation"), [("sts", "get_caller_identity"), ("sagemaker", "list_endpoints")])
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("sts", "get_caller_identity", {}),
+        ("sagemaker", "list_endpoints", {}),
+        ("sagemaker", "create_model", {"ModelName": "x"}),
+    ],
+)
 def test_what_is_no_answer_of_aws_is_said_to_be_none(
-    speaking: Callable[[bytes], Clients], service: str, operation: str, raw: bytes
+    speaking: Callable[[bytes], Clients], service: str, operation: str, parameters: dict[str, str], raw: bytes
 ) -> None:
     client = speaking(raw).get(service)
     with pytest.raises(Exception) as raised:  # noqa: PT011 - whatever botocore makes of it
-        getattr(client, operation)()
+        getattr(client, operation)(**parameters)
     error = translate(raised.value, "looking")
     assert type(error) is errors.Unreachable
     assert "not AWS" in error.what

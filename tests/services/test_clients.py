@@ -6,6 +6,7 @@ import json
 import pickle
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from services.clients import Clients, Hidden, Keys, Source, open_session
 
@@ -55,3 +56,15 @@ def test_a_secret_prints_as_stars_however_it_is_printed() -> None:
     assert pickle.loads(pickle.dumps(secret)) == secret
     with pytest.raises(TypeError):
         json.dumps(secret)
+
+
+def test_requests_are_not_logged_even_where_everything_is(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    source = Source(
+        region="eu-west-1",
+        keys=Keys("testing", Hidden("testing"), Hidden("testing-token-of-the-session")),
+        endpoint_url="http://127.0.0.1:9",
+    )
+    with pytest.raises(EndpointConnectionError):
+        Clients(open_session(source), source).get("sts").get_caller_identity()
+    assert "testing-token" not in caplog.text
