@@ -24,6 +24,12 @@ from services.settings import Settings
 SANDBOX_REGION = "us-east-1"
 SANDBOX_ACCOUNT = "123456789012"
 SANDBOX_TOKEN = Hidden("AstraCS:sandbox")
+# How Studio, ECS, EKS and CloudShell name the credentials of their account.
+_CREDENTIALS_ELSEWHERE = (
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)
 
 
 class Mode(StrEnum):
@@ -180,8 +186,7 @@ def _files_or_web(environ: Mapping[str, str]) -> bool:
     files = (environ.get("AWS_SHARED_CREDENTIALS_FILE"), environ.get("AWS_CONFIG_FILE"))
     defaults = ("~/.aws/credentials", "~/.aws/config")
     named = any(Path(name or other).expanduser().is_file() for name, other in zip(files, defaults, strict=True))
-    web = environ.get("AWS_WEB_IDENTITY_TOKEN_FILE") or environ.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
-    return bool(named or web)
+    return named or any(environ.get(name) for name in _CREDENTIALS_ELSEWHERE)
 
 
 def _loopback(url: str) -> bool:

@@ -92,6 +92,20 @@ def test_a_configuration_without_credentials_is_no_account(
         connect_default(Settings(connection="aws"), home, {"AWS_CONFIG_FILE": str(config)})
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"],
+)
+def test_credentials_that_a_machine_in_the_cloud_is_given_are_an_account(
+    name: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("services.connection.connect_aws", lambda source, **_: asked.append(source.region))
+    environ = {name: "given", "AWS_CONFIG_FILE": "/nowhere/config", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere/keys"}
+    connect_default(Settings(region="eu-west-1"), home, environ)
+    assert asked == ["eu-west-1"]
+
+
 def test_a_profile_that_does_not_exist_is_named_as_the_cause(home: Path) -> None:
     with pytest.raises(MissingCredentials, match="profile"):
         connect_default(Settings(profile="nobody"), home, {})
