@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -28,6 +29,8 @@ MOST_DESCRIBED = 500
 # Describing side by side: 8 calls at a time stay below 20 a second at SageMaker's usual 300-500 ms.
 SIDE_BY_SIDE = 8
 KEPT = 2_000
+# botocore's service model: EndpointName.
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
 Kept = TypeVar("Kept")
 
@@ -121,6 +124,12 @@ class EndpointsGateway:
         )
 
     def _endpoint(self, name: str) -> Mapping[str, Any]:
+        if not _NAME.fullmatch(name):
+            raise NotFound(
+                f"There is no endpoint “{name[:70]}”.",
+                "A name has up to 63 letters, digits and hyphens.",
+                "Look at the list of endpoints.",
+            )
         found = self._describe("describe_endpoint", f"reading the endpoint {name}", EndpointName=name)
         if found is None:
             raise NotFound(

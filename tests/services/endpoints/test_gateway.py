@@ -210,3 +210,9 @@ def test_describing_many_leaves_out_what_was_deleted_meanwhile(
     service = EndpointsService(EndpointsGateway(clients), CatalogService("us-east-1", offline=True))
     with clients.active():
         assert [each.name for each in service.describe_many(["gone", "demo"])] == ["demo"]
+
+
+@pytest.mark.parametrize("name", ["", "../x", "two words", "n" * 300])
+def test_what_cannot_be_a_name_is_not_asked_for(clients: StubbedClients, name: str) -> None:
+    with clients.active(), pytest.raises(NotFound, match="There is no endpoint"):
+        EndpointsGateway(clients).endpoint(name)
