@@ -143,7 +143,7 @@ def _citation(console: Console, citation: Citation, key: str) -> None:
 def _found(console: Console, turn: Turn, key: str) -> None:
     if not turn.passages:
         return
-    label = f"{formats.count(len(turn.passages), 'passage')} found · {turn.seconds:.1f} s"
+    label = f"{formats.count(len(turn.passages), 'nearest passage')} · {turn.seconds:.1f} s"
     found = st.expander(label, type="compact", key=f"{key}-found", on_change="rerun")
     if not found.open:
         return

@@ -59,7 +59,7 @@ def plan_of(console: Console, request: DeployRequest | RagPairRequest) -> Plan:
 
 def show(console: Console) -> None:
     """Write the form; its button plans, and draws the page again."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(gap="small"):  # one place for both, so that what follows keeps its own
         what = st.segmented_control(
             "What", [PAIR, ONE, EXISTING], default=PAIR, required=True, key="deploy.what",
             label_visibility="collapsed", persist_state="session",

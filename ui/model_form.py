@@ -90,7 +90,7 @@ def show(console: Console, task: Task, *, key: str) -> Chosen:
         st.subheader(TITLES[task], anchor=False)
         model = _model(console, task, key)
         instance_type, count = _machine(console, model, key)
-        name = _more(model, count, key)
+        name = _more(model, key)
         return Chosen(model.id, instance_type, count, name, _licence(console, model, key))
 
 
@@ -137,12 +137,11 @@ def _machine(console: Console, model: CatalogModel, key: str) -> tuple[str, int]
     return instance_type, count
 
 
-def _more(model: CatalogModel, count: int, key: str) -> str:
+def _more(model: CatalogModel, key: str) -> str:
     """What has a good default already: name, count, the rest of the catalogue. Drawn once it is opened."""
     suggestion = st.session_state.setdefault(f"{key}.suggested.{model.id}", suggest_name(model.id, datetime.now(UTC)))
     name = str(st.session_state.get(f"{key}.name.{model.id}", suggestion)).strip()
-    label = f"{formats.count(count, 'instance')}, named {literal(formats.short(name, 36))}"
-    more = st.expander(label, type="compact", key=f"{key}.more", on_change="rerun")
+    more = st.expander("Name, count, whole catalogue", type="compact", key=f"{key}.more", on_change="rerun")
     if more.open:
         with more:
             left, right = st.columns([3, 1])

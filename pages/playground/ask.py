@@ -69,7 +69,7 @@ for number, turn in enumerate(turns):
 if not turns and not question:
     asked = formats.count(len(console.knowledge.documents()), "document")
     st.markdown(
-        f"Ask anything that your {asked} may say. An answer names its passages; what is not there is said to be missing."
+        f"Ask anything that your {asked} may say. Answers name their passages; what is not there is said to be missing."
         f"  \n:gray[:small[{literal(chat)} answers from what {literal(embedding)} finds.]]"
     )
 if question:
