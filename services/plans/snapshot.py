@@ -7,24 +7,25 @@ from collections.abc import Sequence
 from services.plans.entries import Phase, RunEntry, StepEntry
 from services.plans.journal import STALE_SECONDS
 from services.plans.models import Step, Until
-from services.plans.undoing import standing, taken_back
+from services.plans.undoing import standing, taken_back, undo_entries
 from services.plans.views import RunStatus, RunView, StepStatus, StepView
 
 
 def view_of(run: RunEntry, entries: Sequence[StepEntry], now: float) -> RunView:
     """The run as it stands at `now`."""
+    undo = undo_entries(entries)
     return RunView(
         id=run.id,
         title=run.title,
         status=status_of(run, entries, now),
-        steps=tuple(_step_view(entry, entries) for entry in entries if entry.phase is Phase.PLAN),
+        steps=tuple(_step_view(entry, undo) for entry in entries if entry.phase is Phase.PLAN),
         plan=run.plan,
         started=run.started,
         ended=run.ended,
         usd_per_hour=_billing(entries),
         problem=run.problem,
-        undo_steps=tuple(_step_view(entry, entries) for entry in entries if entry.phase is Phase.UNDO),
-        earlier=tuple(_step_view(entry, entries) for entry in entries if entry.phase is Phase.EARLIER),
+        undo_steps=tuple(_step_view(entry, undo) for entry in undo),
+        earlier=tuple(_step_view(entry, undo) for entry in entries if entry.phase is Phase.EARLIER),
         now=now,
     )
 
@@ -43,9 +44,9 @@ def status_of(run: RunEntry, entries: Sequence[StepEntry], now: float) -> RunSta
     return RunStatus.RUNNING if begun else RunStatus.WAITING
 
 
-def _step_view(entry: StepEntry, entries: Sequence[StepEntry]) -> StepView:
+def _step_view(entry: StepEntry, undo: Sequence[StepEntry]) -> StepView:
     step = entry.step
-    undone = entry.phase is not Phase.UNDO and taken_back(entry, entries)
+    undone = entry.phase is not Phase.UNDO and taken_back(entry, undo)
     return StepView(
         id=entry.id,
         reason=step.reason,

@@ -23,16 +23,22 @@ class Undo:
 
 def standing(entries: Sequence[StepEntry]) -> tuple[StepEntry, ...]:
     """What the run made and has not taken back, of its plan and its former plans."""
+    undo = undo_entries(entries)
     return tuple(
         entry
         for entry in entries
-        if entry.phase is not Phase.UNDO and entry.status is StepStatus.DONE and not taken_back(entry, entries)
+        if entry.phase is not Phase.UNDO and entry.status is StepStatus.DONE and not taken_back(entry, undo)
     )
 
 
-def taken_back(entry: StepEntry, entries: Sequence[StepEntry]) -> bool:
+def undo_entries(entries: Sequence[StepEntry]) -> tuple[StepEntry, ...]:
+    """The undo steps among the entries: none in most runs, which may have thousands of steps."""
+    return tuple(entry for entry in entries if entry.phase is Phase.UNDO)
+
+
+def taken_back(entry: StepEntry, undo_steps: Sequence[StepEntry]) -> bool:
     """Whether every undo step of this entry has been done."""
-    undo = [each.status for each in entries if each.phase is Phase.UNDO and each.undoes == entry.name]
+    undo = [each.status for each in undo_steps if each.undoes == entry.name]
     return bool(undo) and all(status in graph.SATISFIED for status in undo)
 
 
