@@ -159,7 +159,10 @@ class Jobs:
 
     def _beat(self, job_id: str, stop: threading.Event) -> None:
         while not stop.wait(HEARTBEAT_SECONDS):
-            self._state.write("update jobs set heartbeat=? where id=?", self._clock(), job_id)
+            try:
+                self._state.write("update jobs set heartbeat=? where id=?", self._clock(), job_id)
+            except SagedeckError as error:  # a full disk may have room again before the next beat
+                _log.warning("job %s missed a beat: %s", job_id, error.why)
         self._state.close()
 
     def report(self, job_id: str, progress: float | None, detail: str, facts: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.errors import InvalidRequest, NotFound
+from services.errors import InvalidRequest, NotFound, SagedeckError
 from services.jobs import STALE_SECONDS, JobHandle, Jobs, JobStatus
 from services.state import State
 
@@ -130,3 +130,25 @@ def test_a_job_whose_process_went_away_reads_as_interrupted(tmp_path: Path) -> N
     view = jobs.view(job_id, "ana")
     assert view is not None
     assert view.status is JobStatus.INTERRUPTED
+
+
+def test_a_full_disk_for_a_moment_does_not_end_the_heartbeat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.jobs.HEARTBEAT_SECONDS", 0.005)
+    state, written, beaten = State(tmp_path / "state.db"), State.write, threading.Event()
+    tried: list[str] = []
+
+    def write(self: State, sql: str, *args: object) -> int:
+        if "set heartbeat" in sql:
+            tried.append(sql)
+            if len(tried) < 3:
+                raise SagedeckError("The state database cannot be used.", "The disk is full.")
+            beaten.set()
+        return written(self, sql, *args)
+
+    monkeypatch.setattr(State, "write", write)
+
+    def work(handle: JobHandle) -> dict[str, Any]:
+        return {"beaten": beaten.wait(10)}
+
+    jobs = Jobs(state)
+    assert settled(jobs, jobs.start("ingest", "ana", "Read files", work)).result == {"beaten": True}
