@@ -152,7 +152,7 @@ def connect_default(settings: Settings, home: Path, environ: Mapping[str, str] |
         except MissingCredentials:
             if asked:
                 raise  # a file that names a region and no credentials is no account
-    return connect_sandbox(home, owner=settings.owner, read_only=settings.read_only)
+    return connect_sandbox(home, owner=settings.owner, read_only=settings.read_only, region=settings.region)
 
 
 def _configured_source(settings: Settings) -> Source:

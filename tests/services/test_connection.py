@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,6 +126,13 @@ def test_a_profile_that_does_not_exist_is_named_as_the_cause(home: Path) -> None
 )
 def test_an_owner_is_the_same_at_every_start(arn: str, owner: str | None) -> None:
     assert principal(arn) == (owner or arn)
+
+
+def test_the_region_that_is_configured_holds_in_the_sandbox_too(url: str, home: Path) -> None:
+    (home / "sandbox.json").write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    connection = connect_default(Settings(region="eu-west-1"), home, {})
+    assert connection.mode is Mode.SANDBOX
+    assert connection.identity.region == "eu-west-1"
 
 
 def test_two_people_of_one_sandbox_have_different_keys_and_owners(url: str) -> None:
