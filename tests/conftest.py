@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "live" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="needs --live and a real account"))
+
+
+def pytest_sessionfinish() -> None:
+    """A sandbox that a test caused to be started ends with the tests, not half an hour later."""
+    module = sys.modules.get("services.sandbox_child")
+    for child in module._children.values() if module else ():
+        child.terminate()
+        child.wait(20)
 
 
 @pytest.fixture(autouse=True)
