@@ -11,9 +11,11 @@ with page_head.show("Deploy", "Choose, read the plan and its price, confirm. Not
 
 reviewed = deploy_form.reviewed()
 if run_progress.current():
+    above = st.container()  # what came of it and what to do next, before how it went
     view = run_progress.show(console, run_progress.current())
     if view is not None and view.status == "done":
-        deployed.show(console, view)
+        with above:
+            deployed.show(console, view)
 elif reviewed is None:
     polling.alone(lambda: deploy_form.show(console))
 else:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from services.console import Console
 
 BETWEEN_DRAWS = 0.04  # seconds; more often than the eye sees only costs bandwidth
+EXCERPT = 320  # characters of a passage in the list; opening it shows the rest in its page
 TURNS_REMEMBERED = 6  # sent along as history; older ones cost tokens and seldom matter
 _NUMBER = re.compile(r"\\\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\\\]")
 
@@ -164,7 +165,7 @@ def _found(console: Console, turn: Turn, key: str) -> None:
                     st.markdown(f"**{number}** {literal(passage.source)}, page {passage.page}", width="stretch")
                     if st.button("Open", key=f"{key}-open-{number}", type="tertiary"):
                         passage_view.open_passage(console, passage)
-                st.text(passage.text if len(passage.text) < 600 else f"{passage.text[:600]}…")
+                st.text(passage.text if len(passage.text) < EXCERPT else f"{passage.text[:EXCERPT]}…")
         if turn.request is not None and st.toggle("Show the prompt as the model got it", key=f"{key}-prompt"):
             for message in messages(turn.request.question, turn.passages, turn.request.history):
                 st.markdown(f"**{literal(message.role)}**")

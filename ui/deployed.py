@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -37,17 +38,23 @@ def show(console: Console, view: RunView) -> None:
                     except SagedeckError as error:
                         results[name] = error
             _result(name, results[name])
-        if st.button("Test again", icon=":material/replay:", key="deployed.again"):
+        answered = {result.kind for result in map(results.get, names) if isinstance(result, SmokeResult) and result.ok}
+        if _next(answered):
             for name in names:
                 results.pop(name, None)
             st.rerun()
-    kinds = {result.kind for result in results.values() if isinstance(result, SmokeResult) and result.ok}
+
+
+def _next(answered: Set[Kind]) -> bool:
+    """Where to go from here, the way to a cited answer first; True when the test is wanted again."""
     with st.container(horizontal=True):
-        if Kind.EMBEDDING in kinds:
-            st.page_link(navigation.DOCUMENTS, label="**Add documents**", icon=":material/arrow_forward:")
-        if Kind.CHAT in kinds:
-            st.page_link(navigation.CHAT, label="**Chat with the model**", icon=":material/chat:")
-        st.page_link(navigation.ENDPOINTS, label="**See the endpoints**", icon=":material/dns:")
+        if Kind.EMBEDDING in answered and st.button("Add documents", type="primary", icon=":material/description:"):
+            st.switch_page(navigation.DOCUMENTS)
+        if Kind.CHAT in answered and st.button("Chat with the model", icon=":material/chat:"):
+            st.switch_page(navigation.CHAT)
+        if st.button("See the endpoints", icon=":material/dns:"):
+            st.switch_page(navigation.ENDPOINTS)
+        return st.button("Test again", icon=":material/replay:", type="tertiary", key="deployed.again")
 
 
 def _result(name: str, result: SmokeResult | SagedeckError) -> None:

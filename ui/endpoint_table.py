@@ -74,12 +74,12 @@ def show(console: Console, listed: Sequence[EndpointSummary], *, key: str = "end
 
 def _row(each: EndpointSummary, detail: EndpointDetail | None) -> dict[str, object]:
     return {
-        "Name": each.name,
+        "Open": ":material/open_in_full: Open",  # first, as what it opens tells the rest on a phone
         "Status": [status_chip.chip(each.status).word],
+        "Name": each.name,
         "For": TASKS.get(endpoint_reads.task_of(detail), "—") if detail else "—",
         "Instance": f"{detail.instance_type} × {detail.count}" if detail and detail.variants else "—",
         "$/h": detail.usd_per_hour if detail else None,
         "Created": each.created,
         "Owner": (detail.owner.rsplit("/", 1)[-1] or "—") if detail else "—",
-        "Open": ":material/open_in_full: Open",
     }

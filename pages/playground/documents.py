@@ -67,6 +67,7 @@ if job:
 records = console.knowledge.documents()
 if records:
     document_table.show(console, records)
-    st.page_link(navigation.ASK, label="**Ask these documents**", icon=":material/arrow_forward:")
+    if st.button("Ask these documents", type="primary", icon=":material/forum:"):
+        st.switch_page(navigation.ASK)
 elif embedding and not job:
     empty_state.show("description", "Nothing here yet", "Drop a file above; it can be asked some seconds later.")

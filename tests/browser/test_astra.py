@@ -51,19 +51,19 @@ def delete_the_first_document(page: Page) -> None:
     settle(page)
 
 
-def click_in_table(page: Page, *, from_left: int = 0, from_right: int = 0) -> None:
+def click_in_table(page: Page, *, from_left: int) -> None:
     """Click into the first row of the page's table, which is a canvas without elements."""
     table = page.get_by_test_id("stDataFrame").locator("canvas").first
     expect(table).to_be_visible()
     box = table.bounding_box()
     assert box
-    page.mouse.click(box["x"] + (from_left or box["width"] - from_right), box["y"] + 50)
+    page.mouse.click(box["x"] + from_left, box["y"] + 50)
     settle(page)
 
 
 def open_the_first_endpoint(page: Page) -> None:
     go(page, "Endpoints")
-    click_in_table(page, from_right=45)
+    click_in_table(page, from_left=45)
     drawer = page.get_by_role("dialog")
     expect(drawer.get_by_text("Address of its invocations")).to_be_visible()
     drawer.get_by_role("button", name="Smoke test").click()
