@@ -78,7 +78,7 @@ def show(console: Console) -> None:
         whole = [part for part in parts if part]
         if len(whole) < len(cards):
             raise InvalidRequest("Something is missing above.", "", "Choose the role, and mend what is marked red.")
-        with st.spinner("Planning…"):
+        with st.spinner("Planning: images, role and names are looked up…"):
             review(console, whole[0] if kind else RagPairRequest(embedding=whole[1], language=whole[0]))
         st.rerun()
 

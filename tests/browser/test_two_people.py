@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import boto3
 import pytest
 from playwright.sync_api import Page, expect
 
+from services import sandbox_child
 from tests.browser import axe
 from tests.browser.conftest import picture, settle
 from tests.browser.server import running
@@ -84,3 +86,45 @@ def by_address(page: Page, run: str, job: str) -> None:
         settle(page)
         expect(page.get_by_text(words)).to_be_visible()
         expect(page.get_by_text("ana.txt")).to_have_count(0)
+
+
+def users(url: str) -> list[tuple[str, str, str]]:
+    """Two new IAM users of the account behind `url`: name, access key ID, secret."""
+    root = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}
+    iam = boto3.client("iam", endpoint_url=url, **root)
+    made = []
+    for name in ("dora", "emil"):
+        iam.create_user(UserName=name)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        made.append((name, key["AccessKeyId"], key["SecretAccessKey"]))
+    return made
+
+
+def sign_in(page: Page, name: str, key: str, secret: str) -> None:
+    go(page, "Settings")
+    page.get_by_role("radio", name="Keys").click()
+    page.get_by_role("textbox", name="Access key ID").fill(key)
+    page.get_by_role("textbox", name="Secret access key").fill(secret)
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_test_id("stSidebar").get_by_text(f"user/{name}")).to_be_visible(timeout=30_000)
+    expect(page.get_by_test_id("stSidebar").get_by_text("Sandbox")).to_have_count(0)
+    settle(page)
+
+
+def test_two_people_with_typed_keys_have_things_of_their_own(tmp_path: Path, open_page: Callable[..., Page]) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    stand_in, _ = sandbox_child.ensure(home)
+    with running(home, AWS_ENDPOINT_URL=stand_in) as url:
+        dora, emil, host = (open_page(url, width=1440, height=1000) for _ in range(3))
+        deploy(host, reload=False)
+        for page, user in zip((dora, emil), users(stand_in), strict=True):
+            sign_in(page, *user)
+        add(dora, "dora.txt", ANAS)
+        go(emil, "Documents")
+        expect(emil.get_by_text("Nothing here yet")).to_be_visible()
+        go(emil, "Activity")
+        expect(emil.get_by_text("Nothing was done yet")).to_be_visible()
+        go(emil, "Endpoints")
+        picture(emil, "typed-keys")
+        expect(emil.get_by_text("2 endpoints")).to_be_visible()  # an account's endpoints are seen by all of it
