@@ -46,7 +46,7 @@ with st.grid(4, min_column_width=160):
 
 next_steps.show(next_steps.steps(pair=bool(embedding and chat), documents=len(documents)))
 
-left, right = st.columns([2, 1], gap="medium")
+left, right = st.columns([2, 1], gap="small")
 with left, st.container(border=True, height="stretch"):
     st.subheader("Endpoints", anchor=False)
     if listed:

@@ -29,7 +29,7 @@ def brief(console: Console, listed: Sequence[EndpointSummary]) -> None:
         price = formats.per_hour(details[each.name].usd_per_hour) if each.name in details else "—"
         rows.append(
             {
-                "Name": literal(formats.short(each.name, 52)),
+                "Name": literal(formats.short(each.name)),
                 "Status": status_chip.badge(each.status),
                 "For": literal(row["For"]),
                 "Instance": literal(row["Instance"]),

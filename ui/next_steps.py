@@ -35,7 +35,7 @@ def steps(*, pair: bool, documents: int) -> tuple[NextStep, ...]:
 def show(wanted: tuple[NextStep, ...]) -> None:
     """Three cards; the first that is not done is the one to press."""
     current = next((step for step in wanted if not step.done), wanted[-1])
-    for column, step in zip(st.columns(3, gap="medium"), wanted, strict=True):
+    for column, step in zip(st.columns(3, gap="small"), wanted, strict=True):
         with column, st.container(border=True, height="stretch", gap="small"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f":material/{step.icon}: **{step.title}**", width="stretch")
