@@ -175,7 +175,7 @@ def test_a_sleeping_database_is_given_time_and_then_said(server: Server) -> None
 @pytest.mark.parametrize(("status", "kind"), [(429, Throttled), (502, ServiceFailure)])
 def test_an_overloaded_or_failing_database_is_said(server: Server, status: int, kind: type[SagedeckError]) -> None:
     server.database.inject(Fault("*", status, 100))
-    said(server.store(), kind)
+    assert said(server.store(), kind).next
 
 
 def test_a_server_that_is_not_there_is_said(server: Server) -> None:
@@ -187,7 +187,7 @@ def test_a_server_that_is_not_there_is_said(server: Server) -> None:
 
 
 def test_an_address_that_is_none_is_said(server: Server) -> None:
-    said(server.store(endpoint="no address"), Unreachable)
+    assert said(server.store(endpoint="no address"), Unreachable).next
 
 
 def test_the_eleventh_collection_is_explained(server: Server, store: AstraStore) -> None:
