@@ -18,8 +18,9 @@ QUIET = [
 SCREENSHOTS = ROOT / "build" / "screenshots"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Closed with this folder: while it is open, Playwright's event loop would be in the way of other tests' own."""
     with sync_playwright() as playwright:
         path = str(CHROMIUM) if CHROMIUM.exists() else None
         try:
@@ -30,7 +31,7 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def console_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One console for the tests that change nothing in it."""
     with running(tmp_path_factory.mktemp("console") / "home") as url:
