@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from services.errors import (
     ExpiredCredentials,
@@ -21,6 +23,8 @@ from services.errors import (
     Throttled,
     Unreachable,
 )
+
+T = TypeVar("T")
 
 
 def code_and_message(error: BaseException) -> tuple[str, str]:
@@ -41,6 +45,16 @@ def could_not_find(error: BaseException) -> bool:
     """Whether SageMaker says that the thing named is not there; a refusal or a fault proves no absence."""
     code, message = code_and_message(error)
     return code == "ValidationException" and "Could not find" in message
+
+
+def found_or_none(ask: Callable[[], T], doing: str) -> T | None:
+    """What `ask` gives, or None where SageMaker could not find it; any other failure as one of our errors."""
+    try:
+        return ask()
+    except Exception as error:
+        if could_not_find(error):
+            return None
+        raise translate(error, doing) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from services.aws_errors import could_not_find, translate
+from services.aws_errors import could_not_find, found_or_none, translate
 from services.cleanup.models import HeldConfig, HeldModel
 from services.clients import ClientSource
 
@@ -71,10 +71,4 @@ class CleanupGateway:
         return found[:MOST], len(found) <= MOST
 
     def _describe(self, operation: str, doing: str, **which: str) -> Mapping[str, Any] | None:
-        try:
-            answer: Mapping[str, Any] = getattr(self._clients.get("sagemaker"), operation)(**which)
-            return answer
-        except Exception as error:
-            if could_not_find(error):
-                return None
-            raise translate(error, doing) from error
+        return found_or_none(lambda: getattr(self._clients.get("sagemaker"), operation)(**which), doing)

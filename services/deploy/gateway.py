@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.aws_errors import could_not_find, translate
+from services.aws_errors import found_or_none
 from services.clients import ClientSource
 from services.deploy.models import FoundEndpoint
 
@@ -15,10 +15,10 @@ class DeployGateway:
 
     def endpoint(self, name: str) -> FoundEndpoint | None:
         """The endpoint of this exact name, or None where SageMaker says that it could not find it."""
-        try:
-            answer = self._clients.get("sagemaker").describe_endpoint(EndpointName=name)
-        except Exception as error:
-            if could_not_find(error):
-                return None
-            raise translate(error, f"looking for an endpoint named {name}") from error
+        answer = found_or_none(
+            lambda: self._clients.get("sagemaker").describe_endpoint(EndpointName=name),
+            f"looking for an endpoint named {name}",
+        )
+        if answer is None:
+            return None
         return FoundEndpoint(answer["EndpointName"], answer["EndpointStatus"], answer.get("EndpointConfigName", ""))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from services.aws_errors import could_not_find, translate
+from services.aws_errors import found_or_none, translate
 from services.catalog import dns_suffix
 from services.clients import RegionalClients
 from services.endpoints.models import (
@@ -176,13 +176,7 @@ class EndpointsGateway:
         return tuple(row["InferenceComponentName"] for row in rows)
 
     def _describe(self, operation: str, doing: str, **which: str) -> Mapping[str, Any] | None:
-        try:
-            answer: Mapping[str, Any] = getattr(self._clients.get("sagemaker"), operation)(**which)
-            return answer
-        except Exception as error:
-            if could_not_find(error):
-                return None
-            raise translate(error, doing) from error
+        return found_or_none(lambda: getattr(self._clients.get("sagemaker"), operation)(**which), doing)
 
     def _pages(self, operation: str, rows: str, doing: str, **which: str) -> tuple[Mapping[str, Any], ...]:
         try:
