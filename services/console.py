@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,11 +63,6 @@ class Pair:
     language: str
 
 
-def _quick(seconds: float) -> None:
-    """The sandbox is minutes ahead of AWS's pace and nobody's quota: it may be asked more often."""
-    time.sleep(min(seconds, 0.5))
-
-
 _processwide: dict[Path, tuple[State, ReadCache, Any]] = {}
 _processwide_lock = threading.Lock()
 
@@ -124,7 +118,6 @@ class Console:
             self.operator,
             owner=f"{self.owner} in {self.connection.identity.region}",  # steps are calls to one region
             worker=self.jobs.worker,
-            sleep=_quick if self.connection.mode is Mode.SANDBOX else time.sleep,
             read_only=self.connection.read_only,
         )
 

@@ -154,7 +154,7 @@ class Execution:
         return _Bounded(self._operators(service), self._calls)
 
     def _pause(self, seconds: float) -> bool:
-        if self._sleep is not time.sleep:  # a sleep of the caller's own (the sandbox's, a test's) is short by itself
+        if self._sleep is not time.sleep:  # a sleep of the caller's own (a test's) is short by itself
             self._sleep(seconds)
             return not self.stopping
         while seconds > 0 and not self.stopping:
