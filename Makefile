@@ -31,7 +31,7 @@ $(VENV)/.ready: requirements.txt requirements-bootstrap.txt requirements-model.t
 	@$(call INSTALL,requirements.txt)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . --offline \
 		|| $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m compileall -q -j 0 app.py cli services sandbox ui pages
+	@$(BIN)/python -m compileall -q -j 0 app.py cli facts services sandbox ui pages
 	@$(BIN)/python -m sandbox.models.weights
 	@touch $@
 

@@ -12,10 +12,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from sandbox.app import Sandbox, create_app
+from sandbox.app import Sandbox
 from sandbox.clock import DEFAULT_SPEED, Clock
+from sandbox.world import World
+
+TICK = 0.25  # seconds
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"Port {options.port} cannot be used: {error.strerror}. Choose another, or 0 for any.", file=sys.stderr)
         return 1
     _give_memory_back()
-    app = create_app(_runtime, _dataapi, clock=Clock(options.speed), role_delay=options.role_delay)
+    path = Path(options.home) / "state.sqlite" if options.home else None
+    app = Sandbox(World(Clock(options.speed), path, role_delay=options.role_delay), runtime_routes, dataapi_routes)
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, lambda *_: sys.exit(0))  # uvicorn winds down, then raises the signal once more
     asyncio.run(_serve(app, listening, options.idle_exit))
@@ -84,11 +89,24 @@ async def _serve(app: Sandbox, listening: socket.socket, idle_exit: float) -> No
     server = uvicorn.Server(config)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     watching = asyncio.create_task(_watch(app, server, url, idle_exit))
+    ticking = asyncio.create_task(_tick(app.world))
     try:
         await server.serve(sockets=[listening])
     finally:
         watching.cancel()
-        app.moto.close()
+        ticking.cancel()
+        app.world.close()
+
+
+async def _tick(world: World) -> None:
+    """Let happen what is due though nobody looks, and bring what has changed to the file."""
+    while True:
+        await asyncio.sleep(TICK)
+        with world.lock:
+            world.agenda.run_due()
+            changed = world.records.pending()
+        if changed:
+            await asyncio.to_thread(world.records.write, changed)
 
 
 async def _watch(app: Sandbox, server: Any, url: str, idle_exit: float) -> None:
@@ -106,13 +124,15 @@ async def _watch(app: Sandbox, server: Any, url: str, idle_exit: float) -> None:
             return
 
 
-def _runtime(hosting: Any, telemetry: Any) -> Any:
+def runtime_routes(world: World) -> Any:
+    """The runtime's routes; imported when the first invocation comes."""
     from sandbox.runtime import routes
 
-    return routes(hosting, telemetry)
+    return routes(world.hosting, world.meters)
 
 
-def _dataapi() -> Any:
+def dataapi_routes(world: World) -> Any:
+    """The Data API's routes; imported when the first command comes."""
     from sandbox.dataapi import routes
 
     return routes()

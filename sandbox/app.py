@@ -1,7 +1,6 @@
 """The one application behind the sandbox's port: who answers which request."""
 
 import asyncio
-import json
 import time
 import traceback
 from collections.abc import Callable, MutableMapping
@@ -12,24 +11,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from sandbox import moto_iam, moto_tagging, observability
+from sandbox import moto_iam, moto_tagging, observability, wire
 from sandbox.buckets import check_bucket_name
-from sandbox.clock import Clock
 from sandbox.control import Control
-from sandbox.directory import Directory
 from sandbox.errors import JSON, AwsError
-from sandbox.hosting import Hosting, Telemetry
-from sandbox.moto_bridge import Answer, Moto, body_of, shaped
-from sandbox.sagemaker.roles import Roles
-from sandbox.sagemaker.service import SageMaker
-from sandbox.sagemaker.store import Store
+from sandbox.moto_bridge import Answer, body_of, shaped
+from sandbox.operations import Elsewhere
 from sandbox.scope import Scope, scope_of
-from sandbox.telemetry import Meters
-from sandbox.validation import CHECKED, check
+from sandbox.validation import CODES, check
+from sandbox.world import World
 
 AsgiScope = MutableMapping[str, Any]
-RuntimeRoutes = Callable[[Hosting, Telemetry], list[BaseRoute]]
-DataApiRoutes = Callable[[], list[BaseRoute]]
+Routes = Callable[[World], list[BaseRoute]]
 
 MARK = (b"x-sagedeck-sandbox", b"1")
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -42,25 +35,19 @@ class Sandbox:
     `last_request` is the monotonic time at which the latest answer ended, `in_flight` the number not yet answered.
     """
 
-    def __init__(self, runtime: RuntimeRoutes, dataapi: DataApiRoutes, clock: Clock, role_delay: float) -> None:
-        self.clock = clock
-        self.meters = Meters(clock)
-        self.store = Store(clock, self.meters.started)
-        self.directory = Directory(self.store)
-        self.moto = Moto(self._loaded)
-        self.sagemaker = SageMaker(self.store, Roles(role_delay))
+    def __init__(self, world: World, runtime: Routes, dataapi: Routes) -> None:
+        self.world = world
         self.last_request = time.monotonic()
         self.in_flight = 0
-        control = Control(self.store, self.sagemaker, self.reset, lambda: self.moto.loaded)
-        self._control = _routed(control.routes())
-        self._runtime = _Later(lambda: runtime(self.directory, self.meters))
-        self._dataapi = _Later(dataapi)
+        world.moto.on_loaded = self._loaded
+        self._control = _routed(Control(world, self.reset).routes())
+        self._runtime = _Later(lambda: runtime(world))
+        self._dataapi = _Later(lambda: dataapi(world))
 
     def reset(self) -> None:
-        """Forget all resources, metrics and logs; the clock goes on."""
-        self.store.clear()
-        self.meters.clear()
-        self.moto.reset()
+        """Forget all resources, metrics, logs and faults; the clock goes on."""
+        self.world.reset()
+        self._runtime.forget()
         self._dataapi.forget()
 
     async def __call__(self, scope: AsgiScope, receive: Any, send: Any) -> None:
@@ -101,40 +88,45 @@ class Sandbox:
             if built_here is not None:
                 return built_here
             await self._refresh(aws.service)
-            return await self.moto.answer(scope, body, aws)
+            return await self.world.moto.answer(scope, body, aws)
 
     def _answer_here(self, body: IO[bytes], headers: dict[str, str], aws: Scope) -> Answer | None:
         """Answer what is built here, refuse what does not fit the service's model; None: it is moto's."""
         try:
-            prefix, _, operation = headers.get("x-amz-target", "").partition(".")
-            if prefix not in CHECKED:
+            if not wire.target(headers)[0]:
                 return None
-            request = _parsed(body.read(_SMALL))
+            asked = wire.read(headers, body.read(_SMALL))
             body.seek(0)
-            if prefix == "SageMaker" and self.sagemaker.has(operation, request):
-                answered = self.sagemaker.handle(operation, request, aws.region)
-                return Answer(200, ((b"content-type", JSON.encode()),), json.dumps(answered).encode())
-            check(prefix, operation, request)
+            if asked is None:
+                return None
+            if asked.service in CODES:
+                check(asked.service, asked.operation, asked.request)
+            if not self.world.has(asked.service, asked.operation):
+                return None
+            answered = self.world.call(asked.service, asked.operation, asked.request, aws.region)
+            return Answer(200, *wire.written(asked, answered))
+        except Elsewhere:
+            return None
         except AwsError as error:
             return shaped(error, headers, aws.service)
         except Exception as error:  # noqa: BLE001 - a mistake of ours is answered as AWS answers its own
             traceback.print_exc()
             return shaped(_stumble(error), headers, aws.service)
-        return None
 
     async def _refresh(self, service: str) -> None:
         """Before somebody looks: endpoints that became InService have written their first lines by now."""
         if service in ("logs", "monitoring"):
-            with self.store.lock:
-                self.store.regions()
+            with self.world.lock:
+                self.world.agenda.run_due()
+                self.world.service("sagemaker").store.regions()
         if service == "logs":
-            await asyncio.to_thread(observability.deliver_lines, self.meters)
+            await asyncio.to_thread(observability.deliver_lines, self.world.meters)
 
     def _loaded(self, service: str) -> None:
         if service == "cloudwatch":
-            observability.extend_cloudwatch(self.meters)
+            observability.extend_cloudwatch(self.world.meters)
         elif service == "resourcegroupstaggingapi":
-            moto_tagging.extend_tagging(self.store)
+            moto_tagging.extend_tagging(self.world)
         elif service == "iam":
             moto_iam.extend_iam()
 
@@ -156,13 +148,6 @@ class _Later:
             if self._app is None:
                 self._app = _routed(await asyncio.to_thread(self._make))
             return self._app
-
-
-def create_app(
-    runtime_routes: RuntimeRoutes, dataapi_routes: DataApiRoutes, *, clock: Clock | None = None, role_delay: float = 0.0
-) -> Sandbox:
-    """Compose a sandbox. `role_delay`: seconds after its creation before a role can be assumed."""
-    return Sandbox(runtime_routes, dataapi_routes, clock or Clock(), role_delay)
 
 
 def _routed(routes: list[BaseRoute]) -> Starlette:
@@ -190,16 +175,6 @@ def _check_form(scope: AsgiScope, headers: dict[str, str], aws: Scope) -> None:
         raise AwsError("IncompleteSignature", "Authorization header requires 'Credential' parameter with a scope.")
     if aws.service == "s3" and not headers.get("host", "").partition(":")[0].endswith(".localhost"):
         check_bucket_name(scope["method"], path, scope["query_string"])
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
-    try:
-        request = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
-        raise AwsError("SerializationException", "The request body is not JSON.") from None
-    if not isinstance(request, dict):
-        raise AwsError("SerializationException", "Start of structure or map found where not expected.")
-    return request
 
 
 def _is_local(headers: list[tuple[bytes, bytes]]) -> bool:

@@ -2,12 +2,11 @@
 
 Durations are given as AWS takes them (`CREATING`, …) and divided by the speed: at the default of 60 an endpoint is
 InService after 5 seconds, at 1 after five minutes as on AWS. At 0 the clock stands still, moves only by `advance`,
-and durations are those of the default speed.
+and durations are those of the default speed. A running clock may be put forward too: it is ahead of the true time then.
 """
 
 import time
 from collections.abc import Callable
-from threading import Lock
 
 DEFAULT_SPEED = 60.0
 
@@ -18,7 +17,7 @@ DELETING = 60.0
 
 
 class Clock:
-    """Seconds since the epoch, and how long things last; safe for threads."""
+    """Seconds since the epoch, and how long things last. Put forward only by the agenda, under the world's lock."""
 
     def __init__(self, speed: float = DEFAULT_SPEED, source: Callable[[], float] = time.time) -> None:
         if speed < 0:
@@ -26,7 +25,7 @@ class Clock:
         self.speed = speed
         self._source = source
         self._stopped_at = source()
-        self._lock = Lock()
+        self.ahead = 0.0
 
     @property
     def stands_still(self) -> bool:
@@ -34,18 +33,16 @@ class Clock:
 
     def now(self) -> float:
         """Return seconds since the epoch."""
-        return self._stopped_at if self.stands_still else self._source()
+        return self._stopped_at if self.stands_still else self._source() + self.ahead
 
     def lasts(self, aws_seconds: float) -> float:
         """Return how many of this clock's seconds something takes that takes AWS `aws_seconds`."""
         return aws_seconds / (self.speed or DEFAULT_SPEED)
 
-    def advance(self, seconds: float) -> float:
-        """Move a clock that stands still forward and return its new time; ValueError if it runs or would go back."""
-        if not self.stands_still:
-            raise ValueError("this clock runs by itself; start the sandbox with --speed 0 to move it by hand")
-        if seconds < 0:
-            raise ValueError("a clock only moves forward")
-        with self._lock:
-            self._stopped_at += seconds
-            return self._stopped_at
+    def put_forward(self, moment: float) -> None:
+        """Make it `moment` now; an earlier one changes nothing, as a clock only moves forward."""
+        missing = max(0.0, moment - self.now())
+        if self.stands_still:
+            self._stopped_at += missing
+        else:
+            self.ahead += missing

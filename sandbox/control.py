@@ -10,26 +10,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from sandbox.clock import Clock
-from sandbox.sagemaker.service import SageMaker
-from sandbox.sagemaker.store import Store
+from sandbox.world import World
 
 
 class Control:
     """Answers for a sandbox; `reset` forgets everything but the clock."""
 
-    def __init__(
-        self,
-        store: Store,
-        sagemaker: SageMaker,
-        reset: Callable[[], None],
-        moto_services: Callable[[], tuple[str, ...]],
-    ) -> None:
-        self._store = store
-        self._clock: Clock = store.clock
-        self._operations = sagemaker.operations
+    def __init__(self, world: World, reset: Callable[[], None]) -> None:
+        self._world = world
         self._reset = reset
-        self._moto_services = moto_services
         self._began = time.monotonic()
 
     def routes(self) -> list[BaseRoute]:
@@ -45,20 +34,23 @@ class Control:
         return JSONResponse({"ok": True, "version": _version(), "uptime": round(time.monotonic() - self._began, 3)})
 
     async def status(self, _: Request) -> JSONResponse:
-        with self._store.lock:
+        world, clock = self._world, self._world.clock
+        with world.lock:
+            world.agenda.run_due()
+            sagemaker = world.service("sagemaker")
             endpoints = [
                 {"region": region.name, "name": e.name, "status": e.status, "config": e.configuration.name}
-                for region in self._store.regions()
+                for region in sagemaker.store.regions()
                 for e in region.endpoints.values()
             ]
-        simulated: dict[str, Any] = {"sagemaker": list(self._operations), "moto": list(self._moto_services())}
-        clock = {"speed": self._clock.speed, "stands_still": self._clock.stands_still, "now": self._clock.now()}
-        return JSONResponse({"endpoints": endpoints, "simulated": simulated, **clock})
+        simulated: dict[str, Any] = {"sagemaker": list(sagemaker.operations), "moto": list(world.moto.loaded)}
+        told = {"speed": clock.speed, "stands_still": clock.stands_still, "now": clock.now(), "ahead": clock.ahead}
+        return JSONResponse({"endpoints": endpoints, "simulated": simulated, **told})
 
     async def advance(self, request: Request) -> JSONResponse:
         try:
             seconds = float(json.loads(await request.body() or b"{}")["seconds"])
-            return JSONResponse({"now": self._clock.advance(seconds)})
+            return JSONResponse({"now": self._world.advance(seconds)})
         except (KeyError, TypeError):
             return JSONResponse({"error": 'send {"seconds": N}'}, 400)
         except ValueError as error:

@@ -2,23 +2,31 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.hosting import Hosted
 from sandbox.sagemaker.store import Endpoint, Region, Store, Variant
 from sandbox.scope import ACCOUNT
 
+if TYPE_CHECKING:
+    from sandbox.world import World
+
 
 class Directory:
     """Implements `sandbox.hosting.Hosting`."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, world: "World") -> None:
+        self._world = world
+
+    @property
+    def _store(self) -> Store:
+        store: Store = self._world.service("sagemaker").store
+        return store
 
     def find(self, endpoint: str, region: str, account: str) -> Hosted | None:
         if account != ACCOUNT:
             return None
-        with self._store.lock:
+        with self._world.lock:
             shelf = self._store.region(region)
             found = shelf.endpoints.get(endpoint)
             if found is None:

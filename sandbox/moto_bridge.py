@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from threading import Lock
+from threading import RLock
 from types import ModuleType
 from typing import IO, Any
 
@@ -35,12 +35,12 @@ class Answer:
 class Moto:
     """Calls moto in a few threads. `on_loaded` is told once of each service, after its backend is there."""
 
-    def __init__(self, on_loaded: Callable[[str], None] | None = None, workers: int = 4) -> None:
+    def __init__(self, workers: int = 4) -> None:
         self._pool = ThreadPoolExecutor(workers, "moto")
-        self._lock = Lock()
+        self._lock = RLock()
         self._dispatcher: Any = None
         self._loaded: set[str] = set()
-        self._on_loaded = on_loaded
+        self.on_loaded: Callable[[str], None] | None = None
 
     @property
     def loaded(self) -> tuple[str, ...]:
@@ -50,6 +50,14 @@ class Moto:
     async def answer(self, scope: Mapping[str, Any], body: IO[bytes], aws: Scope) -> Answer:
         """Answer one request whose body has been read; errors come back in the shape the client expects."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._answer, scope, body, aws)
+
+    def backend(self, service: str, account: str, region: str) -> Any:
+        """Return moto's backend of a service (moto's name of it), loaded at need; `region`: a partition for S3, IAM."""
+        from moto.backends import get_backend
+
+        found: Any = get_backend(service)  # type: ignore[call-overload, unused-ignore]  # moto lists its names
+        self._note(service)
+        return found[account][region]
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -113,8 +121,8 @@ class Moto:
             if service in self._loaded:
                 return
             self._loaded.add(service)
-            if self._on_loaded:
-                self._on_loaded(service)
+            if self.on_loaded:
+                self.on_loaded(service)
             gc.collect()
             gc.freeze()
 

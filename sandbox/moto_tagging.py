@@ -2,28 +2,33 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from sandbox.sagemaker import tags
-from sandbox.sagemaker.store import Store
 from sandbox.scope import ACCOUNT
 
-_shown: WeakSet[Store] = WeakSet()
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+_shown: "WeakSet[World]" = WeakSet()
 
 
-def extend_tagging(store: Store) -> None:
-    """Let the tagging API, which must be loaded, see a store."""
-    _shown.add(store)
+def extend_tagging(world: "World") -> None:
+    """Let the tagging API, which must be loaded, see what a world's own services hold."""
+    _shown.add(world)
     _mend()
 
 
 class Shelf:
     """A region's tagged resources, as moto asks for them (`moto.core.resource_tagging.TaggableResourcesMixin`)."""
 
-    def __init__(self, store: Store, region: str) -> None:
-        self._store = store
+    def __init__(self, world: "World", region: str) -> None:
+        self._world = world
         self._name = region
+
+    def _region(self) -> Any:
+        return self._world.service("sagemaker").store.region(self._name)
 
     def owns_arn(self, arn: str) -> bool:
         return ":sagemaker:" in arn and tags.ours(arn)
@@ -31,19 +36,19 @@ class Shelf:
     def iter_tagged_resources(self) -> Iterator[Any]:
         from moto.core.resource_tagging import TaggedResource
 
-        with self._store.lock:
-            tagged = [(arn, dict(held)) for arn, held in self._store.region(self._name).tags.items()]
+        with self._world.lock:
+            tagged = [(arn, dict(held)) for arn, held in self._region().tags.items()]
         for arn, held in tagged:
             kind = arn.split(":", 5)[5].partition("/")[0]
             yield TaggedResource(arn=arn, tags=held, resource_type=f"sagemaker:{kind}")
 
     def tag_resource(self, arn: str, added: dict[str, str]) -> None:
-        with self._store.lock:
-            tags.add_tags(self._store.region(self._name), {"ResourceArn": arn, "Tags": tags.as_list(added)})
+        with self._world.lock:
+            tags.add_tags(self._region(), {"ResourceArn": arn, "Tags": tags.as_list(added)})
 
     def untag_resource(self, arn: str, keys: list[str]) -> None:
-        with self._store.lock:
-            tags.delete_tags(self._store.region(self._name), {"ResourceArn": arn, "TagKeys": keys})
+        with self._world.lock:
+            tags.delete_tags(self._region(), {"ResourceArn": arn, "TagKeys": keys})
 
 
 @cache
@@ -55,7 +60,7 @@ def _mend() -> None:
 
     def iter_taggable_backends(account: str, region: str) -> Iterator[Any]:
         if account == ACCOUNT:
-            yield from (Shelf(store, region) for store in tuple(_shown))
+            yield from (Shelf(world, region) for world in tuple(_shown))
         yield from plain(account, region)
 
     untyped.iter_taggable_backends = iter_taggable_backends

@@ -7,13 +7,13 @@ from typing import Any
 
 from sandbox.errors import AwsError
 
-# JSON services whose requests are checked, by target prefix: botocore's name, and the code of a violation
-CHECKED = {
-    "SageMaker": ("sagemaker", "ValidationException"),
-    "Logs_20140328": ("logs", "InvalidParameterException"),
-    "AnyScaleFrontendService": ("application-autoscaling", "ValidationException"),
-    "ServiceQuotasV20190624": ("service-quotas", "IllegalArgumentException"),
-    "ResourceGroupsTaggingAPI_20170126": ("resourcegroupstaggingapi", "InvalidParameterException"),
+# Services whose requests are checked, by botocore's name: the code of a violation
+CODES = {
+    "sagemaker": "ValidationException",
+    "logs": "InvalidParameterException",
+    "application-autoscaling": "ValidationException",
+    "service-quotas": "IllegalArgumentException",
+    "resourcegroupstaggingapi": "InvalidParameterException",
 }
 _UNICODE_CLASSES = {
     r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\p{M}": r"\w", r"\p{Alnum}": "a-zA-Z0-9",
@@ -48,12 +48,12 @@ def service_model(service: str) -> Mapping[str, Any]:
     return model
 
 
-def check(target: str, operation: str, request: Mapping[str, Any]) -> None:
-    """Raise AwsError unless `request` fits the operation of the service with that target prefix (one of `CHECKED`).
+def check(service: str, operation: str, request: Mapping[str, Any]) -> None:
+    """Raise AwsError unless `request` fits the operation of the service (one of `CODES`).
 
     Codes: UnknownOperationException, SerializationException, and the service's own for what its model forbids.
     """
-    service, code = CHECKED[target]
+    code = CODES[service]
     model = service_model(service)
     described = model["operations"].get(operation)
     if described is None:

@@ -1,58 +1,62 @@
 """Answers SageMaker's JSON protocol for the operations built here."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from sandbox.operations import Call, Elsewhere, Handler, Request, Response
 from sandbox.sagemaker import definitions, endpoints, tags
-from sandbox.sagemaker.roles import Roles
 from sandbox.sagemaker.store import Region, Store
-from sandbox.validation import check
 
-Operation = Callable[[Region, Mapping[str, Any]], dict[str, Any]]
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+Plain = Callable[[Region, Request], Response]
 
 
 class SageMaker:
-    """`handle` answers, or raises AwsError; `has` tells whether the operation is built here and not in moto."""
+    """The service as the world has it (`sandbox.operations.Service`)."""
 
-    def __init__(self, store: Store, roles: Roles) -> None:
-        self._store = store
-        clock = store.clock
-        self._operations: dict[str, Operation] = {
-            "CreateModel": lambda region, request: definitions.create_model(region, request, roles, clock.now()),
-            "DescribeModel": definitions.describe_model,
-            "DeleteModel": definitions.delete_model,
-            "ListModels": definitions.list_models,
-            "CreateEndpointConfig": lambda region, request: definitions.create_endpoint_config(
-                region, request, roles, clock.now()
+    def __init__(self, world: "World") -> None:
+        self.store = Store(world.clock, world.meters.started)
+        clock, roles = world.clock, world.roles
+        self.operations: dict[str, Handler] = {
+            "CreateModel": self._made(
+                lambda region, asked: definitions.create_model(region, asked, roles, clock.now())
             ),
-            "DescribeEndpointConfig": definitions.describe_endpoint_config,
-            "DeleteEndpointConfig": definitions.delete_endpoint_config,
-            "ListEndpointConfigs": definitions.list_endpoint_configs,
-            "CreateEndpoint": lambda region, request: endpoints.create_endpoint(region, request, clock),
-            "UpdateEndpoint": lambda region, request: endpoints.update_endpoint(region, request, clock),
-            "UpdateEndpointWeightsAndCapacities": lambda region, request: endpoints.update_weights(
-                region, request, clock
+            "DescribeModel": self._made(definitions.describe_model),
+            "DeleteModel": self._made(definitions.delete_model),
+            "ListModels": self._made(definitions.list_models),
+            "CreateEndpointConfig": self._made(
+                lambda region, asked: definitions.create_endpoint_config(region, asked, roles, clock.now())
             ),
-            "DescribeEndpoint": endpoints.describe_endpoint,
-            "DeleteEndpoint": lambda region, request: endpoints.delete_endpoint(region, request, clock),
-            "ListEndpoints": endpoints.list_endpoints,
-            "ListInferenceComponents": lambda region, request: {"InferenceComponents": []},  # none can be made yet
-            "AddTags": tags.add_tags,
-            "ListTags": tags.list_tags,
-            "DeleteTags": tags.delete_tags,
+            "DescribeEndpointConfig": self._made(definitions.describe_endpoint_config),
+            "DeleteEndpointConfig": self._made(definitions.delete_endpoint_config),
+            "ListEndpointConfigs": self._made(definitions.list_endpoint_configs),
+            "CreateEndpoint": self._made(lambda region, asked: endpoints.create_endpoint(region, asked, clock)),
+            "UpdateEndpoint": self._made(lambda region, asked: endpoints.update_endpoint(region, asked, clock)),
+            "UpdateEndpointWeightsAndCapacities": self._made(
+                lambda region, asked: endpoints.update_weights(region, asked, clock)
+            ),
+            "DescribeEndpoint": self._made(endpoints.describe_endpoint),
+            "DeleteEndpoint": self._made(lambda region, asked: endpoints.delete_endpoint(region, asked, clock)),
+            "ListEndpoints": self._made(endpoints.list_endpoints),
+            "ListInferenceComponents": self._made(lambda region, asked: {"InferenceComponents": []}),
+            "AddTags": self._made(_tagging(tags.add_tags)),
+            "ListTags": self._made(_tagging(tags.list_tags)),
+            "DeleteTags": self._made(_tagging(tags.delete_tags)),
         }
 
-    @property
-    def operations(self) -> tuple[str, ...]:
-        return tuple(self._operations)
+    def _made(self, plain: Plain) -> Handler:
+        def handler(call: Call, request: Request) -> Response:
+            return plain(self.store.region(call.region), request)
 
-    def has(self, operation: str, request: Mapping[str, Any]) -> bool:
-        if operation in ("AddTags", "ListTags", "DeleteTags"):
-            return tags.ours(str(request.get("ResourceArn", "")))
-        return operation in self._operations
+        return handler
 
-    def handle(self, operation: str, request: Mapping[str, Any], region: str) -> dict[str, Any]:
-        """Answer one call; the caller has made sure that `has` it. Raises AwsError in AWS's words."""
-        check("SageMaker", operation, request)
-        with self._store.lock:
-            return self._operations[operation](self._store.region(region), request)
+
+def _tagging(plain: Plain) -> Plain:
+    def handler(region: Region, request: Request) -> Response:
+        if not tags.ours(request["ResourceArn"]):
+            raise Elsewhere
+        return plain(region, request)
+
+    return handler

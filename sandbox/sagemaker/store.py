@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from threading import RLock
 from typing import Any
 
 from sandbox.clock import Clock
@@ -120,11 +119,10 @@ class Region:
 
 
 class Store:
-    """All regions of the one account; every use of it happens under `lock`."""
+    """All regions of the one account; every use of it happens under the world's lock."""
 
     def __init__(self, clock: Clock, on_started: Callable[[Region, Endpoint, float], None] | None = None) -> None:
         self.clock = clock
-        self.lock = RLock()
         self.on_started = on_started
         self._regions: dict[str, Region] = {}
 
@@ -139,10 +137,6 @@ class Store:
 
     def regions(self) -> tuple[Region, ...]:
         return tuple(self.region(name) for name in tuple(self._regions))
-
-    def clear(self) -> None:
-        with self.lock:
-            self._regions.clear()
 
     def _settle(self, region: Region) -> None:
         now = self.clock.now()

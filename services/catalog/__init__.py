@@ -1,6 +1,6 @@
 """Models, prices, instances and containers: what there is to choose from.
 
-Reads bundled, dated facts (snapshot/) and asks sagemaker-core in a worker process; changes nothing. May import the root
+Reads bundled, dated facts (facts/) and asks sagemaker-core in a worker process; changes nothing. May import the root
 files of services only. Tested by tests/services/catalog/ with the snapshot and the worker itself.
 """
 

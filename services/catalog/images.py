@@ -1,4 +1,4 @@
-"""Container images by family, version and region, as far as they are bundled. Source: snapshot/images.json.
+"""Container images by family, version and region, as far as they are bundled. Source: facts/images.json.
 
 The authority is `sagemaker-core` (see gateway.py); this is what is used when it cannot be asked.
 """
@@ -9,12 +9,12 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+import facts
 from services.errors import NotFound
 
-_FILE = Path(__file__).parent / "snapshot" / "images.json"
+_FILE = facts.path("images.json")
 
 # AWS Deep Learning Containers documentation of 2026-08: CUDA 13 needs a newer driver than the default host image has,
 # and 12.9 fails on ml.g5. Without it: CannotStartContainerError and no log group.

@@ -1,4 +1,4 @@
-"""What an instance type has: processors, memory, accelerators. Source: snapshot/instances.csv."""
+"""What an instance type has: processors, memory, accelerators. Source: facts/instances.csv."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-_FILE = Path(__file__).parent / "snapshot" / "instances.csv"
+import facts
+
+_FILE = facts.path("instances.csv")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The JumpStart models the console knows: names, tasks, instances, licences. Source: snapshot/jumpstart.json."""
+"""The JumpStart models the console knows: names, tasks, instances, licences. Source: facts/jumpstart.json."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+import facts
 from services.catalog.images import dns_suffix
 
-_FILE = Path(__file__).parent / "snapshot" / "jumpstart.json"
+_FILE = facts.path("jumpstart.json")
 
 
 class Task(StrEnum):

@@ -1,6 +1,6 @@
 """What an instance costs an hour, from the bundled list. An unknown price is None, never zero.
 
-Source: snapshot/prices.csv (see snapshot/SOURCES.md): EC2 on-demand prices times SageMaker's uplift, checked against
+Source: facts/prices.csv (see facts/README.md): EC2 on-demand prices times SageMaker's uplift, checked against
 82 observed prices (within 0.43 %). Column `basis`: O observed, V the family's uplift was verified, X extrapolated.
 """
 
@@ -10,10 +10,11 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+
+import facts
 
 AS_OF = "2026-11-20"
-_FILE = Path(__file__).parent / "snapshot" / "prices.csv"
+_FILE = facts.path("prices.csv")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from sandbox.app import Sandbox, create_app
+from sandbox.app import Sandbox
 from sandbox.clock import Clock
-from sandbox.hosting import Hosting, Telemetry
+from sandbox.world import World
 from tests.sandbox import server
 
 ROLE = "arn:aws:iam::123456789012:role/Sage"
@@ -35,7 +35,7 @@ class Running:
         return server.client(self.url, service, region)
 
 
-def _runtime(hosting: Hosting, telemetry: Telemetry) -> list[BaseRoute]:
+def _runtime(_: World) -> list[BaseRoute]:
     """Stands in for sandbox.runtime: answers the region it was asked for, fails when told to."""
 
     async def invoke(request: Request) -> JSONResponse:
@@ -46,7 +46,7 @@ def _runtime(hosting: Hosting, telemetry: Telemetry) -> list[BaseRoute]:
     return [Route("/endpoints/{name}/invocations", invoke, methods=["POST"])]
 
 
-def _dataapi() -> list[BaseRoute]:
+def _dataapi(_: World) -> list[BaseRoute]:
     async def command(request: Request) -> JSONResponse:
         return JSONResponse({"path": request.url.path})
 
@@ -55,7 +55,7 @@ def _dataapi() -> list[BaseRoute]:
 
 @pytest.fixture(scope="session")
 def _serving() -> Iterator[Running]:
-    app = create_app(_runtime, _dataapi, clock=Clock(speed=0))
+    app = Sandbox(World(Clock(speed=0)), _runtime, _dataapi)
     with server.served(app) as url:
         yield Running(app, url)
 

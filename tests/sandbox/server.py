@@ -53,7 +53,7 @@ def served(app: Sandbox) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(READY_WITHIN)
-        app.moto.close()
+        app.world.close()
 
 
 def client(url: str, service: str, region: str = "us-east-1") -> Any:

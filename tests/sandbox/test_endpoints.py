@@ -26,9 +26,9 @@ def test_an_endpoint_is_creating_for_five_seconds_then_in_service(
     before = sagemaker.describe_endpoint(EndpointName="chat")
     assert before["EndpointStatus"] == "Creating"
     assert "ProductionVariants" not in before
-    sandbox.app.clock.advance(4.9)
+    sandbox.app.world.advance(4.9)
     assert sagemaker.describe_endpoint(EndpointName="chat")["EndpointStatus"] == "Creating"
-    sandbox.app.clock.advance(0.2)
+    sandbox.app.world.advance(0.2)
     after = sagemaker.describe_endpoint(EndpointName="chat")
     assert after["EndpointStatus"] == "InService"
     (variant,) = after["ProductionVariants"]
@@ -40,10 +40,10 @@ def test_an_endpoint_is_creating_for_five_seconds_then_in_service(
 def test_an_endpoint_is_deleting_for_a_moment_then_gone(sandbox: Running, deploy: Callable[..., None]) -> None:
     sagemaker = sandbox.client("sagemaker")
     deploy("chat")
-    sandbox.app.clock.advance(6)
+    sandbox.app.world.advance(6)
     sagemaker.delete_endpoint(EndpointName="chat")
     assert sagemaker.describe_endpoint(EndpointName="chat")["EndpointStatus"] == "Deleting"
-    sandbox.app.clock.advance(1.1)
+    sandbox.app.world.advance(1.1)
     gone = ("ValidationException", f'Could not find endpoint "{ARN}:endpoint/chat".')
     assert refusal(sagemaker.describe_endpoint, EndpointName="chat") == gone
     assert sagemaker.list_endpoints()["Endpoints"] == []
@@ -62,12 +62,12 @@ def test_an_update_keeps_the_old_configuration_until_it_is_done(sandbox: Running
     deploy("chat")
     variant = {"VariantName": "B", "ModelName": "chat", "InstanceType": "ml.g6.xlarge", "InitialInstanceCount": 2}
     sagemaker.create_endpoint_config(EndpointConfigName="second", ProductionVariants=[variant])
-    sandbox.app.clock.advance(6)
+    sandbox.app.world.advance(6)
     sagemaker.update_endpoint(EndpointName="chat", EndpointConfigName="second")
     during = sagemaker.describe_endpoint(EndpointName="chat")
     assert (during["EndpointStatus"], during["EndpointConfigName"]) == ("Updating", "chat")
     assert during["PendingDeploymentSummary"]["EndpointConfigName"] == "second"
-    sandbox.app.clock.advance(6)
+    sandbox.app.world.advance(6)
     after = sagemaker.describe_endpoint(EndpointName="chat")
     assert (after["EndpointStatus"], after["EndpointConfigName"]) == ("InService", "second")
     assert after["ProductionVariants"][0]["CurrentInstanceCount"] == 2
@@ -76,12 +76,12 @@ def test_an_update_keeps_the_old_configuration_until_it_is_done(sandbox: Running
 def test_weights_and_capacities_change(sandbox: Running, deploy: Callable[..., None]) -> None:
     sagemaker = sandbox.client("sagemaker")
     deploy("chat")
-    sandbox.app.clock.advance(6)
+    sandbox.app.world.advance(6)
     change = [{"VariantName": "AllTraffic", "DesiredInstanceCount": 3}]
     sagemaker.update_endpoint_weights_and_capacities(EndpointName="chat", DesiredWeightsAndCapacities=change)
     (variant,) = sagemaker.describe_endpoint(EndpointName="chat")["ProductionVariants"]
     assert (variant["CurrentInstanceCount"], variant["DesiredInstanceCount"]) == (1, 3)
-    sandbox.app.clock.advance(6)
+    sandbox.app.world.advance(6)
     (variant,) = sagemaker.describe_endpoint(EndpointName="chat")["ProductionVariants"]
     assert variant["CurrentInstanceCount"] == 3
 
@@ -140,11 +140,11 @@ def test_every_instance_type_botocore_knows_is_taken(sandbox: Running, deploy: C
 def test_a_configuration_in_use_may_go_and_the_endpoint_stays(sandbox: Running, deploy: Callable[..., None]) -> None:
     sagemaker = sandbox.client("sagemaker")
     deploy("chat")
-    sandbox.app.clock.advance(6)
+    sandbox.app.world.advance(6)
     sagemaker.delete_endpoint_config(EndpointConfigName="chat")
     sagemaker.delete_model(ModelName="chat")
     assert sagemaker.describe_endpoint(EndpointName="chat")["EndpointStatus"] == "InService"
-    found = sandbox.app.directory.find("chat", "us-east-1", "123456789012")
+    found = sandbox.app.world.hosting.find("chat", "us-east-1", "123456789012")
     assert found is not None
     assert found.image == "image:1"
 
@@ -152,7 +152,7 @@ def test_a_configuration_in_use_may_go_and_the_endpoint_stays(sandbox: Running, 
 def test_regions_do_not_see_each_other(sandbox: Running, deploy: Callable[..., None]) -> None:
     deploy("chat")
     assert sandbox.client("sagemaker", "eu-west-1").list_endpoints()["Endpoints"] == []
-    assert sandbox.app.directory.find("chat", "eu-west-1", "123456789012") is None
+    assert sandbox.app.world.hosting.find("chat", "eu-west-1", "123456789012") is None
 
 
 def test_a_model_is_described_as_it_was_made(sandbox: Running, deploy: Callable[..., None], role: str) -> None:
@@ -165,16 +165,16 @@ def test_a_model_is_described_as_it_was_made(sandbox: Running, deploy: Callable[
 
 def test_the_runtime_finds_what_is_deployed(sandbox: Running, deploy: Callable[..., None]) -> None:
     deploy("chat", Tags=[{"Key": "sagedeck:family", "Value": "tgi"}])
-    creating = sandbox.app.directory.find("chat", "us-east-1", "123456789012")
+    creating = sandbox.app.world.hosting.find("chat", "us-east-1", "123456789012")
     assert creating is not None
     assert (creating.status, creating.image, creating.variant) == ("Creating", "image:1", "AllTraffic")
-    sandbox.app.clock.advance(6)
-    found = sandbox.app.directory.find("chat", "us-east-1", "123456789012")
+    sandbox.app.world.advance(6)
+    found = sandbox.app.world.hosting.find("chat", "us-east-1", "123456789012")
     assert found is not None
     assert (found.status, found.artifact, found.model) == ("InService", "s3://models/a.tar.gz", "chat")
     assert (dict(found.tags), dict(found.environment)) == ({"sagedeck:family": "tgi"}, {"TASK": "echo"})
-    assert sandbox.app.directory.find("chat", "us-east-1", "123456789012") is found
-    assert sandbox.app.directory.find("chat", "us-east-1", "210987654321") is None
+    assert sandbox.app.world.hosting.find("chat", "us-east-1", "123456789012") is found
+    assert sandbox.app.world.hosting.find("chat", "us-east-1", "210987654321") is None
 
 
 def test_a_container_that_cannot_start_fails_its_endpoint_which_can_only_be_deleted(
@@ -187,12 +187,12 @@ def test_a_container_that_cannot_start_fails_its_endpoint_which_can_only_be_dele
     variant = {"VariantName": "A", "ModelName": "bad", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(EndpointConfigName="bad", ProductionVariants=[variant])
     sagemaker.create_endpoint(EndpointName="bad", EndpointConfigName="bad")
-    sandbox.app.clock.advance(6)
+    sandbox.app.world.advance(6)
     failed = sagemaker.describe_endpoint(EndpointName="bad")
     assert (failed["EndpointStatus"], failed["FailureReason"]) == ("Failed", reason)
     assert refusal(sagemaker.update_endpoint, EndpointName="bad", EndpointConfigName="bad")[0] == "ValidationException"
     sagemaker.delete_endpoint(EndpointName="bad")
-    sandbox.app.clock.advance(2)
+    sandbox.app.world.advance(2)
     assert sagemaker.list_endpoints()["Endpoints"] == []
 
 
@@ -205,9 +205,9 @@ def test_an_update_that_cannot_start_is_silently_rolled_back(
     sagemaker.create_model(ModelName="bad", ExecutionRoleArn=role, PrimaryContainer=container)
     variant = {"VariantName": "A", "ModelName": "bad", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(EndpointConfigName="bad", ProductionVariants=[variant])
-    sandbox.app.clock.advance(6)
+    sandbox.app.world.advance(6)
     sagemaker.update_endpoint(EndpointName="chat", EndpointConfigName="bad")
-    sandbox.app.clock.advance(6)
+    sandbox.app.world.advance(6)
     after = sagemaker.describe_endpoint(EndpointName="chat")
     assert (after["EndpointStatus"], after["EndpointConfigName"]) == ("InService", "chat")
     assert "PendingDeploymentSummary" not in after

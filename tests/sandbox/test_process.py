@@ -6,8 +6,6 @@ import signal
 import subprocess
 import sys
 
-import pytest
-
 from sandbox.clock import Clock
 from tests.sandbox.conftest import Running
 from tests.sandbox.server import READY_WITHIN, ROOT, ask, client, start_sandbox
@@ -24,7 +22,7 @@ def test_health_and_status_say_what_it_is(sandbox: Running) -> None:
 
 
 def test_the_clock_is_moved_from_outside(sandbox: Running) -> None:
-    before = sandbox.app.clock.now()
+    before = sandbox.app.world.clock.now()
     status, _, body = ask(f"{sandbox.url}/_sandbox/advance", "POST", b'{"seconds": 30}')
     assert (status, json.loads(body)["now"]) == (200, before + 30)
     for wrong in (b"{}", b"[]", b"no", b'{"seconds": -1}'):
@@ -68,13 +66,19 @@ def test_speed_divides_what_aws_takes() -> None:
     assert Clock(speed=0).lasts(300) == 5
 
 
-def test_a_clock_that_runs_is_not_moved_by_hand() -> None:
-    moments = iter((1.0, 2.0, 3.0))
+def test_a_clock_that_runs_can_be_put_forward_and_runs_on() -> None:
+    moments = iter((1.0, 2.0, 3.0, 4.0))
     clock = Clock(speed=1, source=lambda: next(moments))
     assert clock.now() == 2.0
     assert not clock.stands_still
-    with pytest.raises(ValueError, match="--speed 0"):
-        clock.advance(1)
+    clock.put_forward(63.0)  # it is 3 by then
+    assert clock.now() == 64.0
+
+
+def test_a_clock_is_not_put_back() -> None:
+    clock = Clock(speed=0, source=lambda: 10.0)
+    clock.put_forward(5.0)
+    assert clock.now() == 10.0
 
 
 def test_the_command_serves_and_leaves_cleanly_when_told_to() -> None:

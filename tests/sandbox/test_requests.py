@@ -127,7 +127,7 @@ def test_tags_are_added_replaced_listed_and_removed(sandbox: Running, deploy: Ca
     ]
     assert mapping["ResourceARN"] == arn
     sagemaker.delete_tags(ResourceArn=arn, TagKeys=["owner"])
-    found = sandbox.app.directory.find("chat", "us-east-1", "123456789012")
+    found = sandbox.app.world.hosting.find("chat", "us-east-1", "123456789012")
     assert found is not None
     assert dict(found.tags) == {"team": "á b"}
 
@@ -147,7 +147,7 @@ def test_lists_are_paged_newest_first_and_filtered(sandbox: Running, deploy: Cal
     sagemaker = sandbox.client("sagemaker")
     for number in range(12):
         deploy(f"e{number:02d}")
-        sandbox.app.clock.advance(1)
+        sandbox.app.world.advance(1)
     first = sagemaker.list_endpoints()
     assert [row["EndpointName"] for row in first["Endpoints"]] == [f"e{n:02d}" for n in range(11, 1, -1)]
     second = sagemaker.list_endpoints(NextToken=first["NextToken"])

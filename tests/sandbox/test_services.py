@@ -61,11 +61,11 @@ def test_a_bucket_may_be_named_like_a_route(sandbox: Running) -> None:
 
 def test_invocations_become_metrics(sandbox: Running, deploy: Callable[..., None]) -> None:
     deploy("chat")
-    sandbox.app.clock.advance(6)
-    hosted = sandbox.app.directory.find("chat", "us-east-1", "123456789012")
+    sandbox.app.world.advance(6)
+    hosted = sandbox.app.world.hosting.find("chat", "us-east-1", "123456789012")
     assert hosted is not None
     for number in range(1, 101):
-        sandbox.app.meters.invoked(
+        sandbox.app.world.meters.invoked(
             hosted,
             status=424 if number == 1 else 200,
             model_microseconds=number * 1000.0,
@@ -91,7 +91,7 @@ def test_invocations_become_metrics(sandbox: Running, deploy: Callable[..., None
         }
         for name, (metric, statistic, _) in wanted.items()
     ]
-    now = datetime.fromtimestamp(sandbox.app.clock.now(), UTC)
+    now = datetime.fromtimestamp(sandbox.app.world.clock.now(), UTC)
     answer = sandbox.client("cloudwatch").get_metric_data(
         MetricDataQueries=queries, StartTime=now - timedelta(seconds=1), EndTime=now + timedelta(seconds=60)
     )
@@ -105,13 +105,13 @@ def test_an_endpoint_writes_its_log(sandbox: Running, deploy: Callable[..., None
     logs = sandbox.client("logs")
     deploy("chat")
     assert logs.describe_log_groups()["logGroups"] == []
-    sandbox.app.clock.advance(6)
+    sandbox.app.world.advance(6)
     group = "/aws/sagemaker/Endpoints/chat"
     (stream,) = logs.describe_log_streams(logGroupName=group)["logStreams"]
     assert stream["logStreamName"].startswith("AllTraffic/i-")
-    hosted = sandbox.app.directory.find("chat", "us-east-1", "123456789012")
+    hosted = sandbox.app.world.hosting.find("chat", "us-east-1", "123456789012")
     assert hosted is not None
-    sandbox.app.meters.invoked(
+    sandbox.app.world.meters.invoked(
         hosted, status=200, model_microseconds=1.0, overhead_microseconds=1.0, log_line="POST /invocations 200"
     )
     messages = [event["message"] for event in logs.filter_log_events(logGroupName=group)["events"]]
@@ -159,11 +159,11 @@ def test_a_container_that_cannot_start_says_why_in_its_log(sandbox: Running, rol
     variant = {"VariantName": "A", "ModelName": "bad", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(EndpointConfigName="bad", ProductionVariants=[variant])
     sagemaker.create_endpoint(EndpointName="bad", EndpointConfigName="bad")
-    sandbox.app.clock.advance(6)
+    sandbox.app.world.advance(6)
     events = sandbox.client("logs").filter_log_events(logGroupName="/aws/sagemaker/Endpoints/bad")["events"]
     assert [event["message"] for event in events] == ["Starting container x", "CUDA out of memory"]
     assert "PendingDeploymentSummary" not in sagemaker.describe_endpoint(EndpointName="bad")
-    found = sandbox.app.directory.find("bad", "us-east-1", "123456789012")
+    found = sandbox.app.world.hosting.find("bad", "us-east-1", "123456789012")
     assert found is not None
     assert found.status == "Failed"
 

@@ -1,0 +1,9 @@
+"""The services the sandbox has built itself, by botocore's name: the module and the class, imported at first need.
+
+A class is made with the World and has `operations` (`sandbox.operations.Service`). Operations a service lacks, and
+services that are not here, go on to moto.
+"""
+
+SERVICES = {
+    "sagemaker": "sandbox.sagemaker.service:SageMaker",
+}

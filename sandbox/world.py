@@ -1,0 +1,91 @@
+"""Everything there is in one sandbox: its time, records and services; what one needs of another goes through here."""
+
+import importlib
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from sandbox.agenda import Agenda
+from sandbox.clock import Clock
+from sandbox.directory import Directory
+from sandbox.errors import not_built
+from sandbox.faults import Faults
+from sandbox.moto_bridge import Moto
+from sandbox.objects import Objects
+from sandbox.operations import Call, Request, Response, Service
+from sandbox.records import Records
+from sandbox.registry import SERVICES
+from sandbox.sagemaker.roles import Roles
+from sandbox.telemetry import Meters
+
+
+class World:
+    """`lock` is held by whoever uses anything of it but `clock`, `moto` and `objects`, which see to themselves."""
+
+    def __init__(self, clock: Clock, path: Path | None = None, *, role_delay: float = 0.0) -> None:
+        self.lock = RLock()
+        self.clock = clock
+        self.records = Records(path)
+        self.agenda = Agenda(clock, self.records, self.service)
+        self.faults = Faults(self.records)
+        self.moto = Moto()
+        self.objects = Objects(self.moto)
+        self.roles = Roles(role_delay)
+        self.meters = Meters(clock)
+        self.hosting = Directory(self)
+        self._services: dict[str, Service] = {}
+        self._resume_clock()
+
+    def service(self, name: str) -> Any:
+        """Return one of the sandbox's own services by botocore's name, made at first need. KeyError if none is."""
+        found = self._services.get(name)
+        if found is None:
+            module, _, made_by = SERVICES[name].partition(":")
+            found = self._services[name] = getattr(importlib.import_module(module), made_by)(self)
+        return found
+
+    def has(self, service: str, operation: str) -> bool:
+        """Tell whether the operation is built here; what is not goes on to moto."""
+        return service in SERVICES and operation in self.service(service).operations
+
+    def call(self, service: str, operation: str, request: Request, region: str, **who: str) -> Response:
+        """Carry out an operation built here, as it is now. Raises AwsError."""
+        with self.lock:
+            self.agenda.run_due()
+            handler = self.service(service).operations.get(operation)
+            if handler is None:
+                raise not_built(f"the operation {operation} of {service}")
+            call = Call(service, operation, region, self.clock.now(), str(uuid.uuid4()), **who)
+            answered: Response = handler(call, request)
+            return answered
+
+    def advance(self, seconds: float) -> float:
+        """Put the clock forward; what falls due on the way happens. Returns the new time; ValueError if negative."""
+        with self.lock:
+            now = self.agenda.advance(seconds)
+            self.records.shelf("clock")["clock"] = {"now": now, "ahead": self.clock.ahead}
+            return now
+
+    def reset(self) -> None:
+        """Forget all resources, metrics, logs and faults; the clock goes on."""
+        with self.lock:
+            self._services.clear()
+            self.records.clear()
+            self.agenda.clear()
+            self.meters.clear()
+            self.moto.reset()
+
+    def close(self) -> None:
+        """Bring everything to the file and end the threads."""
+        with self.lock:
+            self.records.close()
+        self.moto.close()
+
+    def _resume_clock(self) -> None:
+        held: Mapping[str, Any] = self.records.shelf("clock").get("clock", {})
+        if held and self.clock.stands_still:
+            self.clock.put_forward(held["now"])
+        elif held:
+            self.clock.ahead = held["ahead"]
