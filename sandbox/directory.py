@@ -23,7 +23,9 @@ class Directory:
         store: Store = self._world.service("sagemaker").store
         return store
 
-    def find(self, endpoint: str, region: str, account: str) -> Hosted | None:
+    def find(
+        self, endpoint: str, region: str, account: str, *, variant: str = "", component: str = ""
+    ) -> Hosted | None:
         if account != ACCOUNT:
             return None
         with self._world.lock:

@@ -5,12 +5,16 @@ The control plane implements both protocols (`sandbox.directory`, `sandbox.telem
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
-    """One endpoint as the runtime sees it: the container that was deployed behind the variant that answers."""
+    """One endpoint as the runtime sees it: the container that was deployed behind the variant that answers.
+
+    `component`: the inference component that answers, "" if the variant's own model does; `copies` are its own, as is
+    the model then. `serverless`, `asynchronous`, `capture`: ServerlessConfig, AsyncInferenceConfig, DataCaptureConfig.
+    """
 
     endpoint: str
     variant: str
@@ -23,13 +27,25 @@ class Hosted:
     account: str
     region: str
     instance_type: str
+    component: str = ""
+    instance_count: int = 1
+    copies: int = 0
+    serverless: Mapping[str, Any] | None = None
+    asynchronous: Mapping[str, Any] | None = None
+    capture: Mapping[str, Any] | None = None
 
 
 class Hosting(Protocol):
     """Finds what is deployed."""
 
-    def find(self, endpoint: str, region: str, account: str) -> Hosted | None:
-        """Return the endpoint of that exact name, in whatever status it is, or None."""
+    def find(
+        self, endpoint: str, region: str, account: str, *, variant: str = "", component: str = ""
+    ) -> Hosted | None:
+        """Return the endpoint of that exact name, in whatever status it is, or None.
+
+        Where no variant is asked for, they take turns by weight. AwsError("ValidationError") if the variant or the
+        component that is asked for is not there, or if the endpoint has components and none was named.
+        """
         ...
 
 

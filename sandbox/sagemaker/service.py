@@ -1,7 +1,8 @@
 """Answers SageMaker's JSON protocol for the operations built here."""
 
+import importlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sandbox.operations import Call, Elsewhere, Handler, Request, Response
 from sandbox.sagemaker import definitions, endpoints, tags
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 Plain = Callable[[Region, Request], Response]
+
+PARTS: tuple[str, ...] = ()  # "module:Class" of what else is SageMaker's: made with the world, each has `operations`
 
 
 class SageMaker:
@@ -45,6 +48,12 @@ class SageMaker:
             "ListTags": self._made(_tagging(tags.list_tags)),
             "DeleteTags": self._made(_tagging(tags.delete_tags)),
         }
+        self.parts: list[Any] = []
+        for part in PARTS:
+            module, _, made_by = part.partition(":")
+            made = getattr(importlib.import_module(module), made_by)(world)
+            self.parts.append(made)
+            self.operations |= made.operations
 
     def _made(self, plain: Plain) -> Handler:
         def handler(call: Call, request: Request) -> Response:
