@@ -22,11 +22,16 @@ from sandbox.telemetry import Meters
 
 
 class World:
-    """`lock` is held by whoever uses anything of it but `clock`, `moto` and `objects`, which see to themselves."""
+    """`lock` is held by whoever uses anything of it but `clock`, `moto` and `objects`, which see to themselves.
+
+    `path` is the file behind the records, `home` the folder it lies in, where a service may keep large files of its
+    own in a folder of its own name; both None if the sandbox keeps nothing.
+    """
 
     def __init__(self, clock: Clock, path: Path | None = None, *, role_delay: float = 0.0) -> None:
         self.lock = RLock()
         self.clock = clock
+        self.home = path.parent if path else None
         self.records = Records(path)
         self.agenda = Agenda(clock, self.records, self.service)
         self.faults = Faults(self.records)
