@@ -19,6 +19,7 @@ from sandbox.records import Records
 from sandbox.registry import SERVICES
 from sandbox.sagemaker.roles import Roles
 from sandbox.telemetry import Meters
+from sandbox.topics import Topics
 
 
 class World:
@@ -40,6 +41,7 @@ class World:
         self.roles = Roles(role_delay)
         self.meters = Meters(clock)
         self.hosting = Directory(self)
+        self.topics = Topics(self)
         self._services: dict[str, Service] = {}
         self._resume_clock()
 
