@@ -6,4 +6,5 @@ services that are not here, go on to moto.
 
 SERVICES = {
     "sagemaker": "sandbox.sagemaker.service:SageMaker",
+    "service-quotas": "sandbox.quotas.service:ServiceQuotas",
 }
