@@ -2,23 +2,20 @@
 
 import asyncio
 import time
-import traceback
 from collections.abc import Callable, MutableMapping
-from typing import IO, Any
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from sandbox import moto_iam, moto_tagging, observability, wire
+from sandbox import front, moto_iam, moto_tagging, observability, wire
 from sandbox.buckets import check_bucket_name
 from sandbox.control import Control
 from sandbox.errors import JSON, AwsError
 from sandbox.moto_bridge import Answer, body_of, shaped
-from sandbox.operations import Elsewhere
 from sandbox.scope import Scope, scope_of
-from sandbox.validation import CODES, check
 from sandbox.world import World
 
 AsgiScope = MutableMapping[str, Any]
@@ -26,7 +23,6 @@ Routes = Callable[[World], list[BaseRoute]]
 
 MARK = (b"x-sagedeck-sandbox", b"1")
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-_SMALL = 1024 * 1024 * 8  # a control-plane request
 
 
 class Sandbox:
@@ -84,34 +80,12 @@ class Sandbox:
         except AwsError as error:
             return shaped(error, headers, aws.service)
         with body:
-            built_here = self._answer_here(body, headers, aws)
+            head = wire.Head(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, aws)
+            built_here = front.answer(self.world, head, body)
             if built_here is not None:
                 return built_here
             await self._refresh(aws.service)
             return await self.world.moto.answer(scope, body, aws)
-
-    def _answer_here(self, body: IO[bytes], headers: dict[str, str], aws: Scope) -> Answer | None:
-        """Answer what is built here, refuse what does not fit the service's model; None: it is moto's."""
-        try:
-            if not wire.target(headers)[0]:
-                return None
-            asked = wire.read(headers, body.read(_SMALL))
-            body.seek(0)
-            if asked is None:
-                return None
-            if asked.service in CODES:
-                check(asked.service, asked.operation, asked.request)
-            if not self.world.has(asked.service, asked.operation):
-                return None
-            answered = self.world.call(asked.service, asked.operation, asked.request, aws.region)
-            return Answer(200, *wire.written(asked, answered))
-        except Elsewhere:
-            return None
-        except AwsError as error:
-            return shaped(error, headers, aws.service)
-        except Exception as error:  # noqa: BLE001 - a mistake of ours is answered as AWS answers its own
-            traceback.print_exc()
-            return shaped(_stumble(error), headers, aws.service)
 
     async def _refresh(self, service: str) -> None:
         """Before somebody looks: endpoints that became InService have written their first lines by now."""
@@ -156,13 +130,9 @@ def _routed(routes: list[BaseRoute]) -> Starlette:
 
 async def _crashed(request: Request, error: Exception) -> Response:
     """Starlette raises the error again after this answer, so that it also reaches standard error."""
-    named = _stumble(error)
+    named = front.stumble(error)
     answer = shaped(named, {"content-type": JSON}, "")
     return Response(answer.body, answer.status, media_type=JSON, headers={"x-amzn-errortype": named.code})
-
-
-def _stumble(error: Exception) -> AwsError:
-    return AwsError("InternalFailure", f"The sandbox stumbled: {type(error).__name__}: {error}"[:500], 500)
 
 
 def _check_form(scope: AsgiScope, headers: dict[str, str], aws: Scope) -> None:

@@ -1,6 +1,7 @@
 """Errors as AWS words and shapes them, in each of the wire protocols a client may speak."""
 
 import json
+import uuid
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
@@ -29,6 +30,16 @@ def not_built(what: str) -> AwsError:
         f"The Sagedeck sandbox does not have {what}. With an AWS account connected it would be called.",
         501,
     )
+
+
+def headers_of(error: AwsError, headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the headers of an error's answer that its protocol wants, but for the content type and the error's name."""
+    request_id = (b"x-amzn-requestid", str(uuid.uuid4()).encode())
+    if "smithy-protocol" not in headers:
+        return (request_id,)
+    fault = "Receiver" if error.status >= 500 else "Sender"
+    old_name = (b"x-amzn-query-error", f"{error.code};{fault}".encode())
+    return (request_id, (b"smithy-protocol", b"rpc-v2-cbor"), old_name)
 
 
 def rendered(error: AwsError, headers: Mapping[str, str], service: str) -> tuple[str, bytes]:

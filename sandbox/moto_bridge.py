@@ -14,7 +14,7 @@ from threading import RLock
 from types import ModuleType
 from typing import IO, Any
 
-from sandbox.errors import AwsError, not_built, rendered
+from sandbox.errors import AwsError, headers_of, not_built, rendered
 from sandbox.scope import Scope
 from sandbox.validation import plain_dicts
 
@@ -210,8 +210,7 @@ def shaped(error: AwsError, headers: Mapping[str, str], service: str) -> Answer:
     """Turn an error into the answer that the protocol of the request wants."""
     kind, body = rendered(error, headers, service)
     named = ((b"content-type", kind.encode()), (b"x-amzn-errortype", error.code.encode()))
-    smithy = ((b"smithy-protocol", b"rpc-v2-cbor"),) if "smithy-protocol" in headers else ()
-    return Answer(error.status, (*named, *smithy), body)
+    return Answer(error.status, (*named, *headers_of(error, headers)), body)
 
 
 def _path_style(path: str, raw: str, host: str, service: str) -> tuple[str, str, str]:
