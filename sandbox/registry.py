@@ -5,6 +5,7 @@ services that are not here, go on to moto.
 """
 
 SERVICES = {
+    "pricing": "sandbox.pricing.service:Pricing",
     "sagemaker": "sandbox.sagemaker.service:SageMaker",
     "service-quotas": "sandbox.quotas.service:ServiceQuotas",
 }

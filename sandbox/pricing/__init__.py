@@ -1,0 +1,1 @@
+"""The Price List API for SageMaker, and what an hour of anything costs in the sandbox."""

@@ -1,0 +1,80 @@
+"""The operations of the Price List API. SageMaker's prices are there; other services are named and have none."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sandbox.errors import AwsError
+from sandbox.operations import Call, Handler, Request, Response
+from sandbox.paging import BadToken, lazy_page
+from sandbox.pricing import rates
+from sandbox.pricing.products import ATTRIBUTES, CODE, priced, values
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+FORMAT = "aws_v1"
+OTHERS = ("AmazonCloudWatch", "AmazonEFS", "AmazonS3")
+_COMMON = ("location", "locationType", "productFamily", "regionCode", "servicecode", "termType", "usagetype")
+
+
+class Pricing:
+    """`hourly` is what others ask; everything else is the API."""
+
+    def __init__(self, world: "World") -> None:
+        self.operations: dict[str, Handler] = {
+            "DescribeServices": self.describe_services,
+            "GetAttributeValues": self.get_attribute_values,
+            "GetProducts": self.get_products,
+        }
+
+    def hourly(self, instance_type: str, region: str, use: str = "Hosting") -> float | None:
+        """Return USD for an hour of one instance, None if unknown. `use`: a component (`rates.USES`)."""
+        return rates.hourly(instance_type, region, use)
+
+    def describe_services(self, call: Call, request: Request) -> Response:
+        code = request.get("ServiceCode")
+        known = {each: sorted(_COMMON) for each in OTHERS} | {CODE: sorted(ATTRIBUTES)}
+        if code and code not in known:
+            raise AwsError("InvalidParameterException", f"The service code {code} is invalid.")
+        listed = [{"ServiceCode": each, "AttributeNames": known[each]} for each in ([code] if code else sorted(known))]
+        return {"FormatVersion": FORMAT, **_paged("Services", listed, request)}
+
+    def get_attribute_values(self, call: Call, request: Request) -> Response:
+        _check_service(request["ServiceCode"])
+        name = request["AttributeName"]
+        if name not in (ATTRIBUTES if request["ServiceCode"] == CODE else _COMMON):
+            raise AwsError("InvalidParameterException", f"The attribute name {name} is invalid.")
+        found = _values(name) if request["ServiceCode"] == CODE else ()
+        return _paged("AttributeValues", [{"Value": value} for value in found], request)
+
+    def get_products(self, call: Call, request: Request) -> Response:
+        _check_service(request["ServiceCode"])
+        if request.get("FormatVersion", FORMAT) != FORMAT:
+            raise AwsError("InvalidParameterException", f"The format version {request['FormatVersion']} is invalid.")
+        filters: dict[str, str] = {}
+        for asked in request.get("Filters", ()):
+            if asked["Type"] != "TERM_MATCH":
+                raise AwsError("InvalidParameterException", f"The filter type {asked['Type']} is not built here.")
+            filters[asked["Field"]] = asked["Value"]
+        filters.pop("ServiceCode", None)
+        found = priced(filters) if request["ServiceCode"] == CODE else ()
+        return {"FormatVersion": FORMAT, **_paged("PriceList", found, request)}
+
+
+@cache
+def _values(name: str) -> tuple[str, ...]:
+    return tuple(values(name))
+
+
+def _check_service(code: str) -> None:
+    if code != CODE and code not in OTHERS:
+        raise AwsError("InvalidParameterException", f"The service code {code} is invalid.")
+
+
+def _paged(member: str, items: Iterable[Any], request: Request) -> Response:
+    try:
+        chosen, token = lazy_page(items, request.get("NextToken"), request.get("MaxResults") or 100)
+    except BadToken:
+        raise AwsError("InvalidNextTokenException", "The pagination token is invalid.") from None
+    return {member: chosen, **({"NextToken": token} if token else {})}
