@@ -1,36 +1,37 @@
-"""Checks a request against botocore's service model and words what is wrong as AWS does."""
+"""Checks every request against botocore's service model, whether it is answered here or by moto.
+
+Whether a request fits is told by functions made once of each shape; only one that does not is looked at again for the
+words (`sandbox.violations`).
+"""
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from sandbox.errors import AwsError
+from sandbox.violations import INTEGERS, NUMBERS, PYTHON_TYPES, compiled, matches, violations
+from sandbox.wire.api import Api, Shape, api
 
-# Services whose requests are checked, by botocore's name: the code of a violation
+Fits = Callable[[Any], bool]
+
+# The code of what a model forbids, where it is not ValidationError (services with forms) or ValidationException.
 CODES = {
-    "sagemaker": "ValidationException",
     "logs": "InvalidParameterException",
-    "application-autoscaling": "ValidationException",
     "service-quotas": "IllegalArgumentException",
     "resourcegroupstaggingapi": "InvalidParameterException",
+    "sns": "InvalidParameter",
+    "sqs": "InvalidParameterValue",
+    "cloudwatch": "ValidationError",
+    "budgets": "InvalidParameterException",
+    "pricing": "InvalidParameterException",
+    "cloudtrail": "InvalidParameterException",
+    "secretsmanager": "InvalidParameterException",
+    "ecr": "InvalidParameterException",
+    "efs": "BadRequest",
+    "ec2": "InvalidParameterValue",
 }
-_UNICODE_CLASSES = {
-    r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\p{M}": r"\w", r"\p{Alnum}": "a-zA-Z0-9",
-    r"\p{S}": r"$+<=>^`|~", r"\p{P}": r"!-/:-@\[-`{-~\u2010-\u2027",
-}  # fmt: skip
-_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "long": (int,),
-    "float": (int, float),
-    "double": (int, float),
-    "boolean": (bool,),
-    "timestamp": (int, float, str),
-    "list": (list,),
-    "map": (dict,),
-    "structure": (dict,),
-}
+_NULL = re.compile(r"Value null at '(?:.*\.)?([^.']+)' ")
 
 
 def plain_dicts() -> Any:
@@ -41,117 +42,153 @@ def plain_dicts() -> Any:
     return loaders
 
 
-@cache
-def service_model(service: str) -> Mapping[str, Any]:
-    """Botocore's description of a service: `operations` and `shapes`."""
-    model: Mapping[str, Any] = plain_dicts().Loader().load_service_model(service, "service-2")
-    return model
-
-
 def check(service: str, operation: str, request: Mapping[str, Any]) -> None:
-    """Raise AwsError unless `request` fits the operation of the service (one of `CODES`).
+    """Raise AwsError unless `request` fits the operation of the service.
 
-    Codes: UnknownOperationException, SerializationException, and the service's own for what its model forbids.
+    Codes: UnknownOperationException or InvalidAction, SerializationException or MalformedInput, and the service's own
+    for what its model forbids.
     """
-    code = CODES[service]
-    model = service_model(service)
-    described = model["operations"].get(operation)
-    if described is None:
-        raise AwsError("UnknownOperationException", f"Unknown operation {operation}.", 404)
-    name = described.get("input", {}).get("shape")
-    if name is None:
-        return
-    problems = tuple(_problems(model["shapes"], name, request, ""))
-    if problems:
-        count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected: "
-        raise AwsError(code, count + "; ".join(problems))
+    described = api(service)
+    if operation not in described.operations:
+        raise _unknown(described, operation)
+    name = described.input_of(operation)
+    if name and not fits(service, name)(request):
+        raise _refusal(described, name, request)
 
 
-def _problems(shapes: Mapping[str, Any], name: str, value: Any, path: str) -> Iterator[str]:
-    shape = shapes[name]
-    kind: str = shape["type"]
-    if not _is_a(kind, value):
-        raise AwsError(
-            "SerializationException", f"{_json_kind(value)} can not be converted to {kind.title()} at '{path}'"
-        )
-    if kind == "structure":
-        yield from _structure_problems(shapes, name, value, path)
-    elif kind == "list":
-        yield from _size_problems(shape, value, path, len(value), "length")
-        for number, item in enumerate(value, 1):
-            yield from _problems(shapes, shape["member"]["shape"], item, f"{path}.{number}.member")
-    elif kind == "map":
-        yield from _size_problems(shape, value, path, len(value), "length")
-        for key, item in value.items():
-            yield from _problems(shapes, shape["key"]["shape"], key, f"{path}.{key}.key")
-            yield from _problems(shapes, shape["value"]["shape"], item, f"{path}.{key}.value")
-    elif kind == "string":
-        yield from _string_problems(shape, value, path)
-    elif kind in ("integer", "long", "float", "double"):
-        yield from _size_problems(shape, value, path, value, "value")
+def _unknown(described: Api, operation: str) -> AwsError:
+    if _by_form(described) and not operation:
+        return AwsError("MissingAction", "Missing Action")
+    if _by_form(described):
+        return AwsError("InvalidAction", f"Could not find operation {operation} for version {described.version}")
+    return AwsError("UnknownOperationException", f"Unknown operation {operation}.", 404)
 
 
-def _structure_problems(shapes: Mapping[str, Any], name: str, value: Mapping[str, Any], path: str) -> Iterator[str]:
-    members = shapes[name]["members"]
-    for required in shapes[name].get("required", ()):
-        if value.get(required) is None:
-            yield _failed(None, _join(path, required), "Member must not be null")
-    for key, item in value.items():
-        if key not in members:
-            yield _failed(item, _join(path, key), f"Member must be one that {name} has")
-        elif item is not None:
-            yield from _problems(shapes, members[key]["shape"], item, _join(path, key))
-
-
-def _string_problems(shape: Mapping[str, Any], value: str, path: str) -> Iterator[str]:
-    if "enum" in shape and value not in shape["enum"]:
-        yield _failed(value, path, f"Member must satisfy enum value set: [{', '.join(shape['enum'])}]")
-    too_long = list(_size_problems(shape, value, path, len(value), "length"))
-    yield from too_long
-    if "pattern" in shape and not too_long and not _matches(shape["pattern"], value):
-        yield _failed(value, path, f"Member must satisfy regular expression pattern: {shape['pattern']}")
-
-
-def _size_problems(shape: Mapping[str, Any], value: Any, path: str, size: float, what: str) -> Iterator[str]:
-    if "max" in shape and size > shape["max"]:
-        yield _failed(value, path, f"Member must have {what} less than or equal to {shape['max']}")
-    if "min" in shape and size < shape["min"]:
-        yield _failed(value, path, f"Member must have {what} greater than or equal to {shape['min']}")
-
-
-def _failed(value: Any, path: str, constraint: str) -> str:
-    shown = "null" if value is None else f"'{value}'"
-    return f"Value {shown} at '{path}' failed to satisfy constraint: {constraint}"
-
-
-def _is_a(kind: str, value: Any) -> bool:
-    if isinstance(value, bool):  # which Python takes for an int
-        return kind == "boolean"
-    return isinstance(value, _PYTHON_TYPES.get(kind, (object,)))
-
-
-def _join(path: str, member: str) -> str:
-    lowered = member[0].lower() + member[1:]
-    return f"{path}.{lowered}" if path else lowered
-
-
-def _json_kind(value: Any) -> str:
-    if isinstance(value, bool):
-        return "TRUE_VALUE" if value else "FALSE_VALUE"
-    kinds = {str: "STRING_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE", list: "START_ARRAY", dict: "START_OBJECT"}
-    return kinds.get(type(value), "NULL_VALUE")
-
-
-@lru_cache(512)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    for java, python in _UNICODE_CLASSES.items():
-        pattern = pattern.replace(java, python)
+def _refusal(described: Api, name: str, request: Mapping[str, Any]) -> AwsError:
+    default = "ValidationError" if _by_form(described) else "ValidationException"
+    code = CODES.get(described.service, default)
     try:
-        return re.compile(pattern)
-    except re.error:  # a few of Java's patterns have no counterpart here: those are not checked
-        return None
+        found = list(violations(described, name, request))
+    except AwsError as error:
+        return AwsError("MalformedInput", error.message) if _by_form(described) else error
+    missing = _NULL.match(found[0]) if found else None
+    if described.service == "ec2" and missing:
+        parameter = missing[1][0].upper() + missing[1][1:]
+        return AwsError("MissingParameter", f"The request must contain the parameter {parameter}")
+    if described.service == "sns":
+        return AwsError(code, f"Invalid parameter: {'; '.join(found)}")
+    count = f"{len(found)} validation error{'s' if len(found) > 1 else ''} detected: "
+    return AwsError(code, count + "; ".join(found))
 
 
-def _matches(pattern: str, value: str) -> bool:
-    compiled = _compiled(pattern)
-    return compiled is None or compiled.fullmatch(value) is not None
+def _by_form(described: Api) -> bool:
+    return described.protocol in ("query", "ec2")
+
+
+@cache
+def fits(service: str, name: str) -> Fits:
+    """Return a function that tells whether a value is one of that shape."""
+    shape = api(service).shape(name)
+    kind = shape["type"]
+    if kind == "structure":
+        return _structure(service, shape)
+    if kind == "list":
+        return _list(service, shape)
+    if kind == "map":
+        return _map(service, shape)
+    if kind == "string":
+        return _string(shape)
+    if kind in NUMBERS:
+        return _number(shape)
+    if kind == "blob":
+        return _blob(shape)
+    return _scalar(kind)
+
+
+def _part(service: str, name: str) -> Fits:
+    """As `fits`, made when it is first asked: a shape may be made of itself, and most members are never sent."""
+    made: Fits | None = None
+
+    def part(value: Any) -> bool:
+        nonlocal made
+        if made is None:
+            made = fits(service, name)
+        return made(value)
+
+    return part
+
+
+def _structure(service: str, shape: Shape) -> Fits:
+    required = tuple(shape.get("required", ()))
+    members = {member: _part(service, how["shape"]) for member, how in shape["members"].items()}
+    union = bool(shape.get("union"))
+
+    def structure(value: Any) -> bool:
+        if not isinstance(value, dict) or any(value.get(name) is None for name in required):
+            return False
+        for key, item in value.items():
+            part = members.get(key)
+            if part is None or (item is not None and not part(item)):
+                return False
+        return not union or sum(item is not None for item in value.values()) == 1
+
+    return structure
+
+
+def _list(service: str, shape: Shape) -> Fits:
+    least, most = _bounds(shape)
+    member = _part(service, shape["member"]["shape"])
+    return lambda value: isinstance(value, list) and least <= len(value) <= most and all(map(member, value))
+
+
+def _map(service: str, shape: Shape) -> Fits:
+    least, most = _bounds(shape)
+    key, held = _part(service, shape["key"]["shape"]), _part(service, shape["value"]["shape"])
+
+    def mapping(value: Any) -> bool:
+        return (
+            isinstance(value, dict)
+            and least <= len(value) <= most
+            and all(map(key, value))
+            and all(map(held, value.values()))
+        )
+
+    return mapping
+
+
+def _string(shape: Shape) -> Fits:
+    least, most = _bounds(shape)
+    if "enum" in shape:
+        choices = frozenset(shape["enum"])
+        return lambda value: isinstance(value, str) and value in choices
+    pattern = shape.get("pattern")
+    if pattern and compiled(pattern) is not None:
+        return lambda value: isinstance(value, str) and least <= len(value) <= most and matches(pattern, value)
+    return lambda value: isinstance(value, str) and least <= len(value) <= most
+
+
+def _number(shape: Shape) -> Fits:
+    least, most = _bounds(shape)
+    whole = INTEGERS.get(shape["type"])
+    kinds: Any = PYTHON_TYPES[shape["type"]]
+
+    def number(value: Any) -> bool:
+        if isinstance(value, bool) or not isinstance(value, kinds) or not least <= value <= most:
+            return False
+        return whole is None or -whole <= value < whole
+
+    return number
+
+
+def _blob(shape: Shape) -> Fits:
+    least, most = _bounds(shape)
+    return lambda value: isinstance(value, bytes) and least <= len(value) <= most
+
+
+def _scalar(kind: str) -> Fits:
+    kinds = PYTHON_TYPES.get(kind, (object,))
+    return lambda value: isinstance(value, kinds) and (kind == "boolean" or not isinstance(value, bool))
+
+
+def _bounds(shape: Shape) -> tuple[float, float]:
+    return shape.get("min", float("-inf")), shape.get("max", float("inf"))

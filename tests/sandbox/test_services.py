@@ -190,12 +190,12 @@ def test_bucket_names_s3_would_not_take_are_refused(sandbox: Running, name: str)
     ("headers", "body", "code"),
     [
         ({"authorization": "rubbish"}, b"", "IncompleteSignature"),
-        ({"authorization": SIGNED_S3.replace("s3", "iam")}, b"Action=Nope&Version=2010-05-08", "NotImplemented"),
-        ({"authorization": SIGNED_S3.replace("s3", "iam")}, b"", "NotImplemented"),
+        ({"authorization": SIGNED_S3.replace("s3", "iam")}, b"Action=Nope&Version=2010-05-08", "InvalidAction"),
+        ({"authorization": SIGNED_S3.replace("s3", "iam")}, b"", "MissingAction"),
         (
             {"authorization": SIGNED_S3.replace("s3", "logs"), "x_amz_target": "Logs_20140328.X"},
             b"{",
-            "SerializationException",
+            "UnknownOperationException",
         ),
         (
             {"authorization": SIGNED_S3.replace("s3", "sagemaker"), "x_amz_target": "SageMaker.ListModels"},
