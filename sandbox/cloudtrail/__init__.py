@@ -1,0 +1,1 @@
+"""CloudTrail's event history: what was really called in this sandbox."""

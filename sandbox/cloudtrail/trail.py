@@ -1,0 +1,157 @@
+"""Notes every control-plane call: who, what, where, with which parameters, and how it ended."""
+
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from typing import IO, TYPE_CHECKING, Any
+
+from sandbox import wire
+from sandbox.cloudtrail.identity import identity
+from sandbox.cloudtrail.masking import masked
+from sandbox.errors import AwsError
+from sandbox.moto_bridge import Answer
+from sandbox.records import Record
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+# Events that are kept. What only reads has a shelf of its own, so that polling never displaces what changed something.
+KEPT = {"cloudtrail/change": 15_000, "cloudtrail/read": 5_000}
+AGE = 90 * 86400.0  # seconds after which an event is forgotten
+LARGEST = 4000  # characters of an event's parameters
+_BODY = 1024 * 1024  # bytes of a request that are looked at
+
+_READS = re.compile(r"(Get|Describe|List|Lookup|Search|Head|Query|Filter|Simulate|Check|Validate|Estimate|Preview)")
+# What AWS counts as data events, which the history does not show.
+_DATA = frozenset(
+    {
+        "PutMetricData", "GetMetricData", "GetMetricStatistics", "PutLogEvents", "GetLogEvents", "FilterLogEvents",
+        "Publish", "PublishBatch", "SendMessage", "ReceiveMessage", "DeleteMessage", "SendMessageBatch",
+    }
+)  # fmt: skip
+_KEY = re.compile(r"Credential=([^/,\s]+)/")
+_XML_CODE = re.compile(r"<Code>([^<]*)</Code>(?:\s*<Message>([^<]*)</Message>)?")
+_BUCKETS = {
+    "policy": "BucketPolicy", "encryption": "BucketEncryption", "lifecycle": "BucketLifecycle", "cors": "BucketCors",
+    "tagging": "BucketTagging", "versioning": "BucketVersioning", "acl": "BucketAcl", "logging": "BucketLogging",
+    "notification": "BucketNotification", "publicAccessBlock": "BucketPublicAccessBlock",
+}  # fmt: skip
+
+
+class Trail:
+    """`heard` is told of every request when it has been answered; use the rest under the world's lock."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+
+    def heard(self, head: wire.Head, body: IO[bytes], answer: Answer) -> None:
+        """Note one request of a client, unless it is none of the control plane's."""
+        called = _bucket_call(head) if head.aws.service == "s3" else _call(head, body)
+        if called is None or called[1] in _DATA or not called[1]:
+            return
+        key = _KEY.search(head.headers.get("authorization", ""))
+        code, message = _failure(answer) if answer.status >= 400 else ("", "")
+        with self._world.lock:
+            who = identity(key[1] if key else "", head.aws.region)
+            agent = head.headers.get("user-agent", "")[:120]
+            self.note(*called, head.aws.region, who, code=code, message=message, agent=agent)
+
+    def note(
+        self,
+        service: str,
+        operation: str,
+        request: Mapping[str, Any],
+        region: str,
+        who: Mapping[str, str],
+        *,
+        code: str = "",
+        message: str = "",
+        agent: str = "",
+    ) -> str:
+        """Note one call and return the event's id; for calls that the sandbox makes itself, as a schedule does."""
+        parameters = json.dumps(masked(request), default=str)
+        if len(parameters) > LARGEST:
+            parameters = json.dumps({"truncated": parameters[: LARGEST // 2]})
+        event = {
+            "at": self._world.clock.now(),
+            "source": f"{_SOURCES.get(service, service)}.amazonaws.com",
+            "name": operation,
+            "region": region,
+            "who": dict(who),
+            "parameters": parameters,
+        }
+        for member, value in (("code", code), ("message", message[:400]), ("agent", agent)):
+            if value:
+                event[member] = value
+        number = str(uuid.uuid4())
+        self._keep("cloudtrail/read" if is_read(operation) else "cloudtrail/change", number, event)
+        return number
+
+    def events(self, region: str) -> list[tuple[str, Record]]:
+        """Return id and record of the events of a region, the newest first."""
+        oldest = self._world.clock.now() - AGE
+        found = [
+            (number, event)
+            for kind in KEPT
+            for number, event in self._world.records.shelf(kind).items()
+            if event["region"] == region and event["at"] >= oldest
+        ]
+        found.sort(key=lambda pair: pair[1]["at"], reverse=True)
+        return found
+
+    def _keep(self, kind: str, number: str, event: Record) -> None:
+        shelf = self._world.records.shelf(kind)
+        while len(shelf) >= KEPT[kind]:
+            del shelf[next(iter(shelf))]
+        shelf[number] = event
+
+
+_SOURCES = {
+    "cloudwatch": "monitoring", "efs": "elasticfilesystem", "application-autoscaling": "autoscaling",
+    "service-quotas": "servicequotas", "resourcegroupstaggingapi": "tagging", "elbv2": "elasticloadbalancing",
+}  # fmt: skip
+
+
+def is_read(operation: str) -> bool:
+    return _READS.match(operation) is not None
+
+
+def _call(head: wire.Head, body: IO[bytes]) -> tuple[str, str, Mapping[str, Any]] | None:
+    try:
+        what = wire.named(head)
+        if what is None:
+            return None
+        body.seek(0)
+        asked = wire.read(head, what, body.read(_BODY))
+    except (AwsError, KeyError, ValueError):
+        return None
+    return asked.service, asked.operation, asked.request
+
+
+def _bucket_call(head: wire.Head) -> tuple[str, str, Mapping[str, Any]] | None:
+    """Tell what is done to a bucket; objects are data, which the history does not show."""
+    host = head.headers.get("host", "").partition(":")[0]
+    path = head.path.strip("/")
+    bucket = host.removesuffix(".localhost").removesuffix(".s3") if host.endswith(".localhost") else ""
+    if (bucket and path) or "/" in path:
+        return None
+    bucket = bucket or path
+    asked = head.query.partition("&")[0].partition("=")[0]
+    if not bucket:
+        return ("s3", "ListBuckets", {}) if head.method == "GET" else None
+    if asked and asked not in _BUCKETS:
+        return None
+    verb = {"PUT": "Put", "GET": "Get", "DELETE": "Delete"}.get(head.method, "")
+    name = f"{verb}{_BUCKETS[asked]}" if asked else {"PUT": "CreateBucket", "DELETE": "DeleteBucket"}.get(head.method)
+    return ("s3", name, {"bucketName": bucket}) if verb and name else None
+
+
+def _failure(answer: Answer) -> tuple[str, str]:
+    code = next((value.decode("latin-1") for name, value in answer.headers if name == b"x-amzn-errortype"), "")
+    try:
+        told = json.loads(answer.body)
+        return code or str(told.get("__type", "")).rpartition("#")[2], str(told.get("message", told.get("Message", "")))
+    except (ValueError, AttributeError, UnicodeDecodeError):
+        found = _XML_CODE.search(answer.body.decode(errors="replace"))
+        return (code or found[1], found[2] or "") if found else (code or str(answer.status), "")

@@ -1,0 +1,87 @@
+"""SageMaker's operations for notebook instances and Studio, as one part of the service."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sandbox.operations import Handler
+from sandbox.records import Record
+from sandbox.sagemaker.studio.apps import Apps
+from sandbox.sagemaker.studio.domains import Domains
+from sandbox.sagemaker.studio.life import GONE, OVER
+from sandbox.sagemaker.studio.lifecycles import NotebookLifecycles, StudioLifecycles
+from sandbox.sagemaker.studio.notebooks import Notebooks
+from sandbox.sagemaker.studio.presigned import Presigned
+from sandbox.sagemaker.studio.profiles import Profiles
+from sandbox.sagemaker.studio.spaces import Spaces, volume
+from sandbox.sagemaker.studio.tagging import Tagging
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Storage that costs whether or not anything runs: of a notebook instance or a space, in GB."""
+
+    arn: str
+    gigabytes: int
+    since: float
+
+
+class Studio:
+    """`tagged` maps the kinds of its ARNs to what tells whether one of that name exists in a region."""
+
+    def __init__(self, world: "World") -> None:
+        tags = Tagging(world)
+        notebook_lifecycles, studio_lifecycles = NotebookLifecycles(world, tags), StudioLifecycles(world, tags)
+        self.notebooks = Notebooks(world, notebook_lifecycles, tags)
+        self.domains = Domains(world, tags)
+        self.profiles = Profiles(world, self.domains, tags)
+        self.spaces = Spaces(world, self.domains, self.profiles, tags)
+        self.apps = Apps(world, self.domains, self.profiles, self.spaces, tags)
+        presigned = Presigned(world, self.notebooks, self.profiles, self.spaces)
+        self.operations: dict[str, Handler] = {
+            **notebook_lifecycles.operations,
+            **studio_lifecycles.operations,
+            **self.notebooks.operations,
+            **self.domains.operations,
+            **self.profiles.operations,
+            **self.spaces.operations,
+            **self.apps.operations,
+            **presigned.operations,
+        }
+        records = world.records
+        kinds = {
+            "notebook-instance": ("sagemaker/notebook", "NotebookInstanceArn"),
+            "notebook-instance-lifecycle-config": ("sagemaker/notebook-lifecycle", "Arn"),
+            "studio-lifecycle-config": ("sagemaker/studio-lifecycle", "Arn"),
+            "domain": ("sagemaker/domain", "DomainArn"),
+            "user-profile": ("sagemaker/user-profile", "UserProfileArn"),
+            "space": ("sagemaker/space", "SpaceArn"),
+            "app": ("sagemaker/app", "AppArn"),
+        }
+        self.tagged: Mapping[str, Callable[[str, str], bool]] = {
+            kind: lambda region, name, kind=kind, shelf=shelf, arn=arn: any(  # type: ignore[misc]
+                record[arn].endswith(f":{kind}/{name}") and record.get("Status") not in OVER
+                for record in records.shelf(shelf, region).values()
+            )
+            for kind, (shelf, arn) in kinds.items()
+        }
+
+    def running(self, region: str) -> Iterator[tuple[str, str, str, int, float]]:
+        """Yield what costs while it runs: ARN, kind (Notebook or the app's type), instance type, 1, and since when."""
+        for record in self.notebooks.running(region):
+            yield record["NotebookInstanceArn"], "Notebook", record["InstanceType"], 1, record["since"]
+        for record in self.apps.running(region):
+            spec: Record = record["ResourceSpec"]
+            yield record["AppArn"], record["AppType"], spec["InstanceType"], 1, record["CreationTime"]
+
+    def volumes(self, region: str) -> Iterator[Volume]:
+        """Yield the volumes of notebook instances and spaces."""
+        for record in self.notebooks.life.shelf(region).values():
+            if record["NotebookInstanceStatus"] != GONE:
+                yield Volume(record["NotebookInstanceArn"], record["VolumeSizeInGB"], record["CreationTime"])
+        for record in self.spaces.life.shelf(region).values():
+            if volume(record["SpaceSettings"]):
+                yield Volume(record["SpaceArn"], volume(record["SpaceSettings"]), record["CreationTime"])
