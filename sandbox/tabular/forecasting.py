@@ -1,0 +1,181 @@
+"""Time series: simple seasonal models with quantiles, measured on the last horizon of each series. Worker only."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sandbox.tabular.models import packed
+from sandbox.tabular.reading import Unfit, table
+
+Event = dict[str, Any]
+MODELS = ("npts", "ets", "prophet")  # seasonal repetition, smoothed level and season, trend and season
+_UNITS = {"Y": "YS", "M": "MS", "W": "W", "D": "D", "H": "h", "min": "min"}
+_SEASON = {"Y": 1, "M": 12, "W": 52, "D": 7, "H": 24, "min": 60}
+_MOST_ITEMS = 500
+
+
+@dataclass(slots=True)
+class Forecaster:
+    """What an artefact of a forecasting job holds: settings, and how far off the model was, by step."""
+
+    model: str
+    frequency: str
+    season: int
+    horizon: int
+    quantiles: tuple[str, ...]
+    names: tuple[str, str, str]  # item, timestamp, target
+    filling: str
+    residuals: Any  # sorted, scaled by each series' own spread
+
+    def forecast(self, frame: Any) -> Any:
+        """Return item, timestamp, mean and quantiles of the horizon after each series in a frame of texts."""
+        item, stamp, _ = self.names
+        made = []
+        for name, series in _series(frame, self.names, self.frequency, self.filling).items():
+            mean, spread = _predicted(self.model, series.to_numpy(), self.season, self.horizon)
+            ahead = pd.date_range(series.index[-1], periods=self.horizon + 1, freq=self.frequency)[1:]
+            rows = {item: name, stamp: ahead.strftime("%Y-%m-%d %H:%M:%S"), "mean": mean}
+            for quantile in self.quantiles:
+                rows[quantile] = mean + spread * np.quantile(self.residuals, int(quantile[1:]) / 100)
+            made.append(pd.DataFrame(rows))
+        return pd.concat(made, ignore_index=True)
+
+
+def run(spec: Mapping[str, Any]) -> Iterator[Event]:
+    """Fit what `spec` describes: files, header, item, timestamp, target, frequency, horizon, quantiles, filling,
+    objective, job, out. Yields analyzed, candidate (each), explained, done. Raises Unfit.
+    """
+    names = (spec["item"], spec["timestamp"], spec["target"])
+    read = table(spec["files"], header=spec.get("header", True), fewest=1)
+    missing = [name for name in names if name not in read.frame.columns]
+    if missing:
+        raise Unfit(f"ClientError: Columns that are not in the input dataset: {', '.join(missing)}.")
+    count, unit = _frequency(spec["frequency"])
+    season = max(1, _SEASON[unit] // count)
+    frequency, filling = f"{count}{_UNITS[unit]}", spec.get("filling") or "zero"
+    series = _series(read.frame, names, frequency, filling)
+    horizon = int(spec["horizon"])
+    shortest = min(len(each) for each in series.values())
+    if horizon > 500 or horizon > shortest / 4:
+        raise Unfit(
+            f"ClientError: The forecast horizon {horizon} is too long: it can be at most 500 and at most 1/4 of the "
+            f"length of the shortest time series ({shortest})."
+        )
+    objective = spec.get("objective") or "AverageWeightedQuantileLoss"
+    quantiles = tuple(spec.get("quantiles") or ("p10", "p50", "p90"))
+    yield _analyzed(read, names, objective)
+    found = {}
+    for model in MODELS:
+        residuals, event = _measured(model, series, season, horizon, quantiles)
+        fitted = Forecaster(model, frequency, season, horizon, quantiles, names, filling, residuals)
+        path = Path(spec["out"], f"{model}.tar.gz")
+        path.write_bytes(packed(fitted, {"trained_by": "the Sagedeck sandbox", "model": model}))  # type: ignore[arg-type]
+        found[model] = event["metrics"]["Validation"][objective]
+        yield event | {"artifact": str(path), "objective": objective}
+    best = min(found, key=lambda name: found[name])
+    yield {"event": "explained", "best": best, "importance": {spec["target"]: 1.0}}
+    yield {"event": "done", "best": best, "all": True}
+
+
+def _analyzed(read: Any, names: tuple[str, str, str], objective: str) -> Event:
+    described = [
+        {"name": str(n), "kind": "not used" if n not in names else "series", "missing": 0, "distinct": 0}
+        for n in read.frame.columns
+    ]
+    shared = {"event": "analyzed", "problem": "", "objective": objective, "rows": read.rows, "labels": []}
+    return shared | {"trained_rows": len(read.frame), "columns": described, "candidates": list(MODELS)}
+
+
+def _frequency(text: str) -> tuple[int, str]:
+    found = re.fullmatch(r"(\d*)(Y|M|W|D|H|min)", text)
+    if not found:
+        raise Unfit(f"ClientError: The forecast frequency {text} is not supported.")
+    return int(found[1] or 1), found[2]
+
+
+def _series(frame: Any, names: tuple[str, str, str], frequency: str, filling: str) -> dict[str, Any]:
+    item, stamp, target = names
+    stamps = pd.to_datetime(frame[stamp], errors="coerce", format="mixed")
+    if stamps.isna().any():
+        raise Unfit(f'ClientError: The timestamp attribute "{stamp}" has values that are not timestamps.')
+    values = pd.to_numeric(frame[target], errors="coerce")
+    if values.isna().all():
+        raise Unfit(f'ClientError: The target attribute "{target}" must be numeric.')
+    cells = pd.DataFrame({"item": frame[item].fillna(""), "stamp": stamps, "value": values})
+    made = {}
+    for name, rows in cells.groupby("item"):
+        regular = rows.set_index("stamp")["value"].resample(frequency).sum(min_count=1)
+        filled = regular.fillna(0.0) if filling == "zero" else regular.interpolate().bfill().ffill()
+        made[str(name)] = filled.astype("float64")
+        if len(made) >= _MOST_ITEMS:
+            break
+    return made
+
+
+def _predicted(model: str, values: Any, season: int, horizon: int) -> tuple[Any, float]:
+    """Return the mean of the coming steps, and the series' spread around its own season."""
+    season = season if len(values) >= 2 * season else 1
+    steps = np.arange(horizon)
+    last = values[-season:][steps % season]
+    spread = float(np.mean(np.abs(values[season:] - values[:-season]))) if len(values) > season else 0.0
+    spread = spread or float(np.std(values)) or 1.0
+    if model == "npts":
+        return last, spread
+    whole = values[len(values) % season :].reshape(-1, season)[-8:]
+    weights = 0.7 ** np.arange(len(whole))[::-1]
+    seasonal = (whole * weights[:, None]).sum(axis=0) / weights.sum()
+    if model == "ets":
+        return seasonal[steps % season], spread
+    levels = whole.mean(axis=1)
+    slope = np.polyfit(np.arange(len(levels)), levels, 1)[0] if len(levels) > 2 else 0.0
+    around = (whole - levels[:, None]).mean(axis=0)
+    return levels[-1] + slope * (1 + steps // season) + around[steps % season], spread
+
+
+def _measured(
+    model: str, series: Mapping[str, Any], season: int, horizon: int, quantiles: Sequence[str]
+) -> tuple[Any, Event]:
+    truth, said, residuals, spreads = [], [], [], []
+    for each in series.values():
+        values = each.to_numpy()
+        past, ahead = values[:-horizon], values[-horizon:]
+        mean, spread = _predicted(model, past, season, horizon)
+        truth.append(ahead)
+        said.append(mean)
+        spreads.append(spread)
+        earlier, _ = _predicted(model, past[:-horizon], season, horizon)
+        residuals.append((past[-horizon:] - earlier) / spread)
+    apart = np.sort(np.concatenate(residuals))
+    actual, mean = np.array(truth), np.array(said)
+    wide = np.array(spreads)[:, None]
+    losses = [
+        _quantile_loss(actual, mean + wide * np.quantile(apart, int(q[1:]) / 100), int(q[1:]) / 100) for q in quantiles
+    ]
+    total, off = float(np.abs(actual).sum()) or 1.0, np.abs(actual - mean)
+    there = np.abs(actual) > 1e-9
+    found = {
+        "RMSE": float(np.sqrt(np.mean(off**2))),
+        "MAPE": float(np.mean(off[there] / np.abs(actual[there]))) if there.any() else 0.0,
+        "WAPE": float(off.sum() / total),
+        "MASE": float(np.mean(off / wide)),
+        "AverageWeightedQuantileLoss": float(np.mean(losses) * 2 / total),
+    }
+    backtest = {
+        name: {"actual": list(map(float, actual[place])), "mean": list(map(float, mean[place]))}
+        for place, name in enumerate(list(series)[:20])
+    }
+    said_of = f"{model}: a simple seasonal model of the sandbox stands in for it"
+    return apart, {
+        "event": "candidate", "name": model, "said": said_of, "metrics": {"Validation": found}, "insights": {},
+        "backtest": backtest,
+    }  # fmt: skip
+
+
+def _quantile_loss(actual: Any, said: Any, quantile: float) -> float:
+    off = actual - said
+    return float(np.maximum(quantile * off, (quantile - 1) * off).sum())

@@ -1,0 +1,120 @@
+"""Metrics under Autopilot's names, and the report of a model's quality as Model Monitor writes it. Worker only."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn import metrics as measured
+
+from sandbox.tabular.models import BINARY, REGRESSION
+
+DEFAULT = {BINARY: "F1", "MulticlassClassification": "Accuracy", REGRESSION: "MSE"}
+MINIMIZED = frozenset({"MSE", "RMSE", "MAE", "LogLoss", "MAPE", "MASE", "WAPE", "AverageWeightedQuantileLoss"})
+_POINTS = 200  # of a curve
+
+
+def objective(metrics: Mapping[str, float], name: str) -> float:
+    """Return the metric so that more is better."""
+    return -metrics[name] if name in MINIMIZED else metrics[name]
+
+
+def of(problem: str, labels: Sequence[str], truth: Any, scores: Any) -> dict[str, float]:
+    """Return every metric of the problem; `truth` holds class numbers, or values; `scores` is what a model answers."""
+    if problem == REGRESSION:
+        squared = float(measured.mean_squared_error(truth, scores))
+        return {
+            "MSE": squared,
+            "RMSE": math.sqrt(squared),
+            "MAE": float(measured.mean_absolute_error(truth, scores)),
+            "R2": float(measured.r2_score(truth, scores)),
+        }
+    said = scores.argmax(axis=1)
+    numbers = list(range(len(labels)))
+    found = {
+        "Accuracy": measured.accuracy_score(truth, said),
+        "BalancedAccuracy": measured.recall_score(
+            truth, said, average="macro", labels=np.unique(truth), zero_division=0
+        ),
+        "LogLoss": measured.log_loss(truth, scores, labels=numbers),
+    }
+    if problem == BINARY:
+        found |= {
+            "F1": measured.f1_score(truth, said, zero_division=0),
+            "Precision": measured.precision_score(truth, said, zero_division=0),
+            "Recall": measured.recall_score(truth, said, zero_division=0),
+        }
+        if len(np.unique(truth)) == 2:
+            found["AUC"] = measured.roc_auc_score(truth, scores[:, 1])
+    else:
+        macro: dict[str, Any] = {"average": "macro", "labels": np.unique(truth), "zero_division": 0}
+        found |= {
+            "F1macro": measured.f1_score(truth, said, **macro),
+            "PrecisionMacro": measured.precision_score(truth, said, **macro),
+            "RecallMacro": measured.recall_score(truth, said, **macro),
+        }
+    return {name: float(value) for name, value in found.items()}
+
+
+def insights(problem: str, labels: Sequence[str], truth: Any, scores: Any) -> dict[str, Any]:
+    """Return the model quality report (Model Monitor's statistics.json) of the validation set."""
+    found = of(problem, labels, truth, scores)
+    head: dict[str, Any] = {"version": 0.0, "dataset": {"item_count": len(truth), "evaluation_set": "Validation"}}
+    if problem == REGRESSION:
+        named = {"mae": "MAE", "mse": "MSE", "rmse": "RMSE", "r2": "R2"}
+        return head | {
+            "regression_metrics": {short: _value(found[name]) for short, name in named.items()}
+            | {"residuals": _residuals(truth, scores)}
+        }
+    said = scores.argmax(axis=1)
+    shared = {"confusion_matrix": _confusion(labels, truth, said), "accuracy": _value(found["Accuracy"])}
+    if problem != BINARY:
+        return head | {
+            "multiclass_classification_metrics": shared
+            | {
+                "weighted_recall": _value(found["RecallMacro"]),
+                "macro_precision": _value(found["PrecisionMacro"]),
+                "macro_f1": _value(found["F1macro"]),
+                "balanced_accuracy": _value(found["BalancedAccuracy"]),
+            }
+        }
+    named = {"recall": "Recall", "precision": "Precision", "f1": "F1", "auc": "AUC"}
+    return head | {
+        "binary_classification_metrics": shared
+        | {short: _value(found[name]) for short, name in named.items() if name in found}
+        | _curves(truth, scores[:, 1])
+        | {"positive_label": labels[1]}
+    }
+
+
+def _value(value: float) -> dict[str, Any]:
+    return {"value": value, "standard_deviation": "NaN"}
+
+
+def _confusion(labels: Sequence[str], truth: Any, said: Any) -> dict[str, dict[str, int]]:
+    counted = measured.confusion_matrix(truth, said, labels=list(range(len(labels))))
+    return {row: dict(zip(labels, map(int, line), strict=True)) for row, line in zip(labels, counted, strict=True)}
+
+
+def _curves(truth: Any, positive: Any) -> dict[str, Any]:
+    if len(np.unique(truth)) < 2:
+        return {}
+    false, true, _ = measured.roc_curve(truth, positive)
+    precision, recall, _ = measured.precision_recall_curve(truth, positive)
+    return {
+        "receiver_operating_characteristic_curve": {
+            "false_positive_rates": _thinned(false),
+            "true_positive_rates": _thinned(true),
+        },
+        "precision_recall_curve": {"precisions": _thinned(precision), "recalls": _thinned(recall)},
+    }
+
+
+def _residuals(truth: Any, said: Any) -> dict[str, Any]:
+    return {"actual": _thinned(np.asarray(truth)), "predicted": _thinned(np.asarray(said))}
+
+
+def _thinned(values: Any) -> list[float]:
+    if len(values) > _POINTS:
+        values = values[np.linspace(0, len(values) - 1, _POINTS).astype(int)]
+    return [round(float(value), 6) for value in values]

@@ -1,0 +1,129 @@
+"""Answers requests to endpoints of Autopilot's candidates through one worker process that lives on."""
+
+import asyncio
+import hashlib
+import json
+import subprocess
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sandbox.objects import split
+from sandbox.tabular import workers
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+ARTIFACTS = "sagemaker/artifact"  # the shelf of digests of artefacts the sandbox made itself
+_SECONDS = 60.0  # as long as InvokeEndpoint waits
+_FILES = 32
+
+
+class Predictor:
+    """Safe for threads and event loops. It unpickles nothing: the worker does, and only what the sandbox recorded."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._lock = threading.Lock()
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._paths: OrderedDict[str, tuple[int, str, str]] = OrderedDict()  # by address: size, digest, file
+
+    async def predict(
+        self, artifact_uri: str, body: bytes, content_type: str, accept: str, environment: Mapping[str, str]
+    ) -> tuple[bytes, str]:
+        """Return body and content type of the container's answer. Raises ContainerError (sandbox.runtime)."""
+        return await asyncio.to_thread(self.answer, artifact_uri, body, content_type, accept, environment)
+
+    def answer(
+        self, artifact_uri: str, body: bytes, content_type: str, accept: str, environment: Mapping[str, str]
+    ) -> tuple[bytes, str]:
+        """`predict`, waiting."""
+        from sandbox.runtime.refusals import ContainerError
+
+        with self._lock:
+            digest, path = self._artefact(artifact_uri)
+            asked = {
+                "digest": digest,
+                "path": path,
+                "content_type": content_type,
+                "accept": accept,
+                "environment": dict(environment),
+                "bytes": len(body),
+            }
+            status, answered, kind = self._asked(json.dumps(asked).encode() + b"\n" + body)
+        if status != 200:
+            raise ContainerError(status, answered.decode("utf-8", "replace"))
+        return answered, kind
+
+    def close(self) -> None:
+        """End the worker; the next request starts another."""
+        with self._lock:
+            self._end()
+            self._paths.clear()
+            if self._folder:
+                self._folder.cleanup()
+                self._folder = None
+
+    def _artefact(self, uri: str) -> tuple[str, str]:
+        """Return digest and file of an artefact the sandbox has made. Raises ContainerError."""
+        from sandbox.runtime.refusals import ContainerError
+
+        try:
+            bucket, key = split(uri)
+        except ValueError:
+            raise ContainerError(500, f"The model artifact {uri!r} is no S3 address.") from None
+        size = self._world.objects.size(bucket, key)
+        held = self._paths.get(uri)
+        if held and held[0] == size:
+            return held[1], held[2]
+        artefact = self._world.objects.read(bucket, key)
+        if artefact is None:
+            raise ContainerError(500, f"The model artifact {uri} does not exist.")
+        digest = hashlib.sha256(artefact).hexdigest()
+        with self._world.lock:
+            known = digest in self._world.records.shelf(ARTIFACTS)
+        if not known:
+            raise ContainerError(
+                500, f"The sandbox loads only models that it has trained itself, and {uri} is none of them."
+            )
+        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="sandbox-models-", ignore_cleanup_errors=True)
+        path = Path(self._folder.name, digest)
+        path.write_bytes(artefact)
+        self._paths[uri] = (len(artefact), digest, str(path))
+        while len(self._paths) > _FILES:
+            self._paths.popitem(last=False)
+        return digest, str(path)
+
+    def _asked(self, request: bytes) -> tuple[int, bytes, str]:
+        """Ask the worker; one that died or takes too long is ended, and the answer is an error."""
+        if self._worker is None or self._worker.poll() is not None:
+            self._end()
+            self._worker = workers.start("serve")
+        worker = self._worker
+        assert worker.stdin
+        assert worker.stdout
+        watch = threading.Timer(_SECONDS, worker.kill)
+        watch.daemon = True
+        watch.start()
+        try:
+            worker.stdin.write(request)
+            worker.stdin.flush()
+            line = worker.stdout.readline()
+            if not line:
+                raise EOFError
+            head = json.loads(line)
+            return int(head["status"]), worker.stdout.read(head["bytes"]), head["content_type"]
+        except (OSError, EOFError, ValueError):
+            self._end()
+            return 503, b"The model server stopped while it worked on the request.", "text/plain"
+        finally:
+            watch.cancel()
+
+    def _end(self) -> None:
+        if self._worker:
+            workers.end(self._worker)
+            self._worker = None
