@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import uuid
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any
@@ -75,6 +76,7 @@ class Trail:
             parameters = json.dumps({"truncated": parameters[: LARGEST // 2]})
         event = {
             "at": self._world.clock.now(),
+            "heard": time.time_ns(),  # tells the order of what happened at one moment of a clock that stands still
             "source": f"{_SOURCES.get(service, service)}.amazonaws.com",
             "name": operation,
             "region": region,
@@ -97,7 +99,7 @@ class Trail:
             for number, event in self._world.records.shelf(kind).items()
             if event["region"] == region and event["at"] >= oldest
         ]
-        found.sort(key=lambda pair: pair[1]["at"], reverse=True)
+        found.sort(key=lambda pair: (pair[1]["at"], pair[1]["heard"]), reverse=True)
         return found
 
     def _keep(self, kind: str, number: str, event: Record) -> None:

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 START, DELETE = 120.0, 60.0  # what AWS typically takes, in seconds
 SHOWN = 86400.0  # a deleted app stays in the list for a day
 IN_SPACES = ("JupyterLab", "CodeEditor")
+QUOTAS = {
+    "JupyterLab": "Studio JupyterLab Apps running on {} instances",
+    "CodeEditor": "Studio CodeEditor Apps running on {} instances",
+    "KernelGateway": "Studio KernelGateway Apps running on {} instance",
+}
 SYSTEM = "system"  # the instance type of JupyterServer, which costs nothing
 DEFAULT_TYPE = "ml.t3.medium"
 
@@ -58,7 +63,7 @@ class Apps:
             raise AwsError("ResourceInUse", f"App [{arn}] already exists.")
         self._check_owner(call, request)
         spec = {**_default_spec(request), **(request.get("ResourceSpec") or {})}
-        if spec["InstanceType"] != SYSTEM:
+        if spec["InstanceType"] != SYSTEM and request["AppType"] in QUOTAS:
             self._require_quota(call, request["AppType"], spec["InstanceType"])
         self._tags.keep(arn, request)
         members = ("UserProfileName", "SpaceName", "AppType", "AppName", "RecoveryMode")
@@ -133,7 +138,7 @@ class Apps:
     def _require_quota(self, call: Call, kind: str, instance_type: str) -> None:
         running = ((r["AppType"], r["ResourceSpec"]["InstanceType"]) for r in self.running(call.region))
         used = sum(each == (kind, instance_type) for each in running)
-        quota = f"Studio {kind} Apps running on {instance_type} instance"
+        quota = QUOTAS[kind].format(instance_type)
         require_quota(self._world, quota, instance_type, call.region, used, "Apps")
 
     def _arrived(self, region: str, record: Record, at: float) -> None:

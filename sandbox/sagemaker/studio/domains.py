@@ -22,8 +22,8 @@ CREATE, UPDATE, DELETE = 300.0, 60.0, 120.0
 
 _ASKED = (
     "DomainName", "AuthMode", "DefaultUserSettings", "DomainSettings", "SubnetIds", "VpcId",
-    "HomeEfsFileSystemKmsKeyId", "KmsKeyId", "AppSecurityGroupManagement", "HomeEfsFileSystemCreation", "TagPropagation",
-    "DefaultSpaceSettings",
+    "HomeEfsFileSystemKmsKeyId", "KmsKeyId", "AppSecurityGroupManagement", "HomeEfsFileSystemCreation",
+    "TagPropagation", "DefaultSpaceSettings",
 )  # fmt: skip
 _UPDATABLE = (
     "DefaultUserSettings", "DefaultSpaceSettings", "SubnetIds", "AppNetworkAccessType", "AppSecurityGroupManagement",

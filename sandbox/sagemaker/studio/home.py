@@ -21,7 +21,7 @@ class Home:
         ec2 = self._moto.backend("ec2", ACCOUNT, region)
         if vpc_id not in ec2.vpcs:
             raise invalid(f"The vpc ID '{vpc_id}' does not exist")
-        held = {subnet.id: subnet for subnet in ec2.get_all_subnets()}
+        held = {subnet.id: subnet for subnet in _subnets(ec2)}
         for subnet_id in subnet_ids:
             if subnet_id not in held:
                 raise invalid(f"The subnet ID '{subnet_id}' does not exist")
@@ -51,7 +51,7 @@ class Home:
             tags=[{"Key": MANAGED, "Value": arn}],
         )
         zones = set()
-        for subnet in (subnet for subnet in ec2.get_all_subnets() if subnet.id in request["SubnetIds"]):
+        for subnet in (subnet for subnet in _subnets(ec2) if subnet.id in request["SubnetIds"]):
             if subnet.availability_zone not in zones:  # EFS takes one mount target a zone
                 zones.add(subnet.availability_zone)
                 efs.create_mount_target(system.file_system_id, subnet.id, security_groups=[groups["inbound"].id])
@@ -67,3 +67,7 @@ class Home:
             if target.file_system_id == file_system_id:
                 efs.delete_mount_target(target.mount_target_id)
         efs.delete_file_system(file_system_id)
+
+
+def _subnets(ec2: Any) -> list[Any]:
+    return [subnet for zone in ec2.subnets.values() for subnet in zone.values()]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sandbox.operations import Handler
-from sandbox.records import Record
+from sandbox.sagemaker.service import Running
 from sandbox.sagemaker.studio.apps import Apps
 from sandbox.sagemaker.studio.domains import Domains
 from sandbox.sagemaker.studio.life import GONE, OVER
@@ -33,7 +33,7 @@ class Studio:
     """`tagged` maps the kinds of its ARNs to what tells whether one of that name exists in a region."""
 
     def __init__(self, world: "World") -> None:
-        tags = Tagging(world)
+        self._tags = tags = Tagging(world)
         notebook_lifecycles, studio_lifecycles = NotebookLifecycles(world, tags), StudioLifecycles(world, tags)
         self.notebooks = Notebooks(world, notebook_lifecycles, tags)
         self.domains = Domains(world, tags)
@@ -69,13 +69,14 @@ class Studio:
             for kind, (shelf, arn) in kinds.items()
         }
 
-    def running(self, region: str) -> Iterator[tuple[str, str, str, int, float]]:
-        """Yield what costs while it runs: ARN, kind (Notebook or the app's type), instance type, 1, and since when."""
+    def running(self, region: str) -> Iterator[Running]:
+        """Yield what costs while it runs; an app's `kind` is its type."""
         for record in self.notebooks.running(region):
-            yield record["NotebookInstanceArn"], "Notebook", record["InstanceType"], 1, record["since"]
+            arn = record["NotebookInstanceArn"]
+            yield Running(arn, "Notebook", record["InstanceType"], 1, record["since"], self._tags.of(arn))
         for record in self.apps.running(region):
-            spec: Record = record["ResourceSpec"]
-            yield record["AppArn"], record["AppType"], spec["InstanceType"], 1, record["CreationTime"]
+            arn, spec = record["AppArn"], record["ResourceSpec"]
+            yield Running(arn, record["AppType"], spec["InstanceType"], 1, record["CreationTime"], self._tags.of(arn))
 
     def volumes(self, region: str) -> Iterator[Volume]:
         """Yield the volumes of notebook instances and spaces."""

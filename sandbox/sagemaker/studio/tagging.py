@@ -18,5 +18,9 @@ class Tagging:
         as_map(request.get("Tags"))
         self._world.service("sagemaker").tags.put(arn, request.get("Tags"))
 
+    def of(self, arn: str) -> dict[str, str]:
+        tags: dict[str, str] = self._world.service("sagemaker").tags.of(arn)
+        return tags
+
     def forget(self, arn: str) -> None:
         self._world.service("sagemaker").tags.drop(arn)
