@@ -4,24 +4,36 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from sandbox.errors import AwsError
 from sandbox.hosting import Hosted
-from sandbox.sagemaker.store import Endpoint, Region, Store, Variant
+from sandbox.records import Record
+from sandbox.sagemaker.components import base_name
+from sandbox.sagemaker.containers import sources
+from sandbox.sagemaker.copies import container_of, has_model
+from sandbox.sagemaker.starting import containers_of, instance_of
+from sandbox.sagemaker.store import COMPONENT, ENDPOINT, Store, variants_of
 from sandbox.scope import ACCOUNT
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
+# AWS's words, as BerriAI/litellm's tests have them.
+COMPONENT_NEEDED = (
+    "Inference Component Name header is required for endpoints to which you plan to deploy inference components. "
+    "Please include Inference Component Name header or consider using SageMaker models."
+)
+COMPONENT_NOT_ALLOWED = (
+    "Inference Component Name header is not allowed for endpoints to which you dont plan to deploy inference "
+    "components. Please remove the Inference Component Name header and try again."
+)
+
 
 class Directory:
-    """Implements `sandbox.hosting.Hosting`."""
+    """Implements `sandbox.hosting.Hosting`. Whose turn it is among variants is not kept over a restart."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
-
-    @property
-    def _store(self) -> Store:
-        store: Store = self._world.service("sagemaker").store
-        return store
+        self._turns: dict[tuple[str, str], dict[str, float]] = {}
 
     def find(
         self, endpoint: str, region: str, account: str, *, variant: str = "", component: str = ""
@@ -29,39 +41,91 @@ class Directory:
         if account != ACCOUNT:
             return None
         with self._world.lock:
-            shelf = self._store.region(region)
-            found = shelf.endpoints.get(endpoint)
+            service = self._world.service("sagemaker")
+            store: Store = service.store
+            found = store.shelf(ENDPOINT, region).get(endpoint)
             if found is None:
                 return None
-            if found.hosted is None:
-                found.hosted = hosted(shelf, found)
-            return found.hosted
+            standing = self._component(store, region, found, component)
+            chosen = standing["variant"] if standing else variant or self._turn(region, found)
+            remembered = store.found.setdefault((region, endpoint), {})
+            answer = remembered.get((chosen, component))
+            if answer is None:
+                tags = service.tags.of(found["arn"])
+                answer = _hosted(store, region, found, _variant(found, chosen), standing, tags)
+                remembered[chosen, component] = answer
+            return answer
+
+    def _component(self, store: Store, region: str, endpoint: Record, name: str) -> Record | None:
+        if has_model(endpoint):
+            if name:
+                raise AwsError("ValidationError", COMPONENT_NOT_ALLOWED)
+            return None
+        if not name:
+            raise AwsError("ValidationError", COMPONENT_NEEDED)
+        found = store.shelf(COMPONENT, region).get(name)
+        if found is None or found["endpoint"] != endpoint["name"]:
+            raise AwsError("ValidationError", f"Inference Component {name} of account {ACCOUNT} not found.")
+        return found
+
+    def _turn(self, region: str, endpoint: Record) -> str:
+        """Choose a variant so that each gets its share by weight, evenly spread (smooth weighted round robin)."""
+        variants = (endpoint["now"] or endpoint["next"])["variants"]
+        if len(variants) == 1:
+            return str(variants[0]["name"])
+        weights = {variant["name"]: variant["weight"] for variant in variants}
+        if not any(weights.values()):
+            weights = dict.fromkeys(weights, 1.0)
+        turns = self._turns.setdefault((region, endpoint["name"]), {})
+        for name, weight in weights.items():
+            turns[name] = turns.get(name, 0.0) + weight
+        chosen = max(weights, key=lambda name: (turns[name], weights[name]))
+        turns[chosen] -= sum(weights.values())
+        return str(chosen)
 
 
-def hosted(region: Region, endpoint: Endpoint) -> Hosted:
-    """Describe what runs, or while Creating what will, behind the variant of the greatest weight."""
-    variants = endpoint.variants or (endpoint.coming.variants if endpoint.coming else ())
-    variant = max(variants, key=lambda each: each.weight)
-    container = variant.model.container if variant.model else {}
+def _variant(endpoint: Record, name: str) -> Record:
+    for variant in variants_of(endpoint["now"] or endpoint["next"]):
+        if variant["name"] == name:
+            return variant
+    raise AwsError("ValidationError", f"Variant {name} of endpoint {endpoint['name']} not found.")
+
+
+def _hosted(
+    store: Store, region: str, endpoint: Record, variant: Record, component: Record | None, tags: Mapping[str, str]
+) -> Hosted:
+    settings = (endpoint["now"] or endpoint["next"])["settings"]
+    model, container = _runs(store, region, variant, component)
     return Hosted(
-        endpoint=endpoint.name,
-        variant=variant.name,
-        status=endpoint.status,
+        endpoint=endpoint["name"],
+        variant=variant["name"],
+        status=endpoint["status"],
         image=container.get("Image", ""),
         environment=MappingProxyType(dict(container.get("Environment") or {})),
-        artifact=_artifact(container),
-        model=variant.model.name if variant.model else "",
-        tags=MappingProxyType(dict(region.tags.get(endpoint.arn, {}))),
+        artifact=next((uri for uri, _ in sources(container)), ""),
+        model=model,
+        tags=MappingProxyType(dict(tags)),
         account=ACCOUNT,
-        region=region.name,
-        instance_type=_instance_type(variant),
+        region=region,
+        instance_type=variant["type"],
+        component=component["name"] if component else "",
+        instance_count=variant["count"],
+        copies=component["copies"] if component else 0,
+        serverless=variant["serverless"],
+        asynchronous=settings.get("AsyncInferenceConfig"),
+        capture=settings.get("DataCaptureConfig"),
+        instance=instance_of(endpoint),
     )
 
 
-def _artifact(container: Mapping[str, Any]) -> str:
-    source = container.get("ModelDataSource", {}).get("S3DataSource", {}).get("S3Uri", "")
-    return str(container.get("ModelDataUrl") or source)
-
-
-def _instance_type(variant: Variant) -> str:
-    return str(variant.spec.get("InstanceType", ""))
+def _runs(store: Store, region: str, variant: Record, component: Record | None) -> tuple[str, Mapping[str, Any]]:
+    """Return the model's name and the container that answers: the first of a pipeline, for an adapter its base's."""
+    if component is None:
+        model = variant["model"]
+        return (model["name"] if model else ""), next(iter(containers_of(model)), {})
+    container = container_of(component, variant["type"])
+    base = store.shelf(COMPONENT, region).get(base_name(component)) if base_name(component) else None
+    if base:
+        beneath = container_of(base, variant["type"])
+        container = {**container, "Image": beneath.get("Image", ""), "Environment": beneath.get("Environment") or {}}
+    return (component["model"]["name"] if component["model"] else ""), container

@@ -14,6 +14,7 @@ class Hosted:
 
     `component`: the inference component that answers, "" if the variant's own model does; `copies` are its own, as is
     the model then. `serverless`, `asynchronous`, `capture`: ServerlessConfig, AsyncInferenceConfig, DataCaptureConfig.
+    `instance`: a made-up id of its first instance.
     """
 
     endpoint: str
@@ -33,6 +34,7 @@ class Hosted:
     serverless: Mapping[str, Any] | None = None
     asynchronous: Mapping[str, Any] | None = None
     capture: Mapping[str, Any] | None = None
+    instance: str = ""
 
 
 class Hosting(Protocol):

@@ -5,7 +5,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from sandbox.sagemaker import tags
+from sandbox.operations import Call
+from sandbox.sagemaker.tags import as_list
 from sandbox.scope import ACCOUNT
 
 if TYPE_CHECKING:
@@ -27,28 +28,31 @@ class Shelf:
         self._world = world
         self._name = region
 
-    def _region(self) -> Any:
-        return self._world.service("sagemaker").store.region(self._name)
+    def _tags(self) -> Any:
+        return self._world.service("sagemaker").tags
 
     def owns_arn(self, arn: str) -> bool:
-        return ":sagemaker:" in arn and tags.ours(arn)
+        return bool(self._tags().holds(arn))
 
     def iter_tagged_resources(self) -> Iterator[Any]:
         from moto.core.resource_tagging import TaggedResource
 
         with self._world.lock:
-            tagged = [(arn, dict(held)) for arn, held in self._region().tags.items()]
+            tagged = list(self._tags().all(self._name))
         for arn, held in tagged:
             kind = arn.split(":", 5)[5].partition("/")[0]
             yield TaggedResource(arn=arn, tags=held, resource_type=f"sagemaker:{kind}")
 
     def tag_resource(self, arn: str, added: dict[str, str]) -> None:
         with self._world.lock:
-            tags.add_tags(self._region(), {"ResourceArn": arn, "Tags": tags.as_list(added)})
+            self._tags().add_tags(self._call("AddTags"), {"ResourceArn": arn, "Tags": as_list(added)})
 
     def untag_resource(self, arn: str, keys: list[str]) -> None:
         with self._world.lock:
-            tags.delete_tags(self._region(), {"ResourceArn": arn, "TagKeys": keys})
+            self._tags().delete_tags(self._call("DeleteTags"), {"ResourceArn": arn, "TagKeys": keys})
+
+    def _call(self, operation: str) -> Call:
+        return Call("sagemaker", operation, self._name, self._world.clock.now())
 
 
 @cache

@@ -1,204 +1,195 @@
-"""Endpoints: Creating, InService, Updating, Deleting, gone; the clock moves them on (`Store`)."""
+"""The operations on endpoints; what happens to one in between is in `lifecycle`."""
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import CREATING as CREATING_SECONDS
 from sandbox.clock import DELETING as DELETING_SECONDS
 from sandbox.clock import UPDATING as UPDATING_SECONDS
-from sandbox.clock import Clock
 from sandbox.errors import invalid
+from sandbox.operations import Call, Handler, Request, Response
+from sandbox.records import Record
 from sandbox.sagemaker import listing
+from sandbox.sagemaker.deployments import Deployments, needs, retain, seconds_of
+from sandbox.sagemaker.describing import described
+from sandbox.sagemaker.lifecycle import Lifecycle
 from sandbox.sagemaker.store import (
+    CONFIGURATION,
     CREATING,
     DELETING,
+    ENDPOINT,
     FAILED,
-    IN_SERVICE,
+    SERVERLESS,
     UPDATING,
-    Configuration,
-    Deployment,
-    Endpoint,
-    Region,
-    Variant,
+    Store,
+    arn_of,
+    refuse_moving,
 )
-from sandbox.sagemaker.tags import as_map
+from sandbox.sagemaker.tags import Tags, as_map
 
-_ORDERS = {
-    "Name": lambda item: item.name,
-    "CreationTime": lambda item: item.created,
-    "Status": lambda item: item.status,
-}
-_SHARED = ("ManagedInstanceScaling", "RoutingConfig")
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+_MOST = "Maximum number of instances per endpoint"
 
 
-def create_endpoint(region: Region, request: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
-    name, arn, now = request["EndpointName"], region.arn("endpoint", request["EndpointName"]), clock.now()
-    if name in region.endpoints:
-        raise invalid(f'Cannot create already existing endpoint "{arn}".')
-    configuration = region.configuration(request["EndpointConfigName"])
-    coming = Deployment(configuration, _variants(region, configuration), now)
-    tags = as_map(request.get("Tags"))
-    due = now + clock.lasts(CREATING_SECONDS)
-    endpoint = Endpoint(name, arn, configuration, now, now, CREATING, due, coming)
-    endpoint.deployment = request.get("DeploymentConfig")
-    region.endpoints[name] = endpoint
-    region.moving.add(name)
-    if tags:
-        region.tags[arn] = tags
-    return {"EndpointArn": arn}
+class Endpoints:
+    """`operations` as a part of the SageMaker service."""
 
-
-def update_endpoint(region: Region, request: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
-    endpoint = _settled(region, request["EndpointName"])
-    configuration = region.configuration(request["EndpointConfigName"])
-    variants = _variants(region, configuration)
-    if request.get("RetainAllVariantProperties"):
-        _retain(endpoint.variants, variants, request)
-    endpoint.deployment = request.get("DeploymentConfig") or endpoint.deployment
-    _begin(region, endpoint, Deployment(configuration, variants, clock.now()), clock)
-    return {"EndpointArn": endpoint.arn}
-
-
-def update_weights(region: Region, request: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
-    """UpdateEndpointWeightsAndCapacities."""
-    endpoint = _settled(region, request["EndpointName"])
-    wanted = {change["VariantName"]: change for change in request["DesiredWeightsAndCapacities"]}
-    unknown = wanted.keys() - {variant.name for variant in endpoint.variants}
-    if unknown:
-        raise invalid(
-            f'The variant name(s) "{", ".join(sorted(unknown))}" is/are not present within endpoint configuration.'
-        )
-    variants = tuple(
-        Variant(
-            variant.name,
-            variant.spec,
-            variant.model,
-            wanted.get(variant.name, {}).get("DesiredWeight", variant.weight),
-            wanted.get(variant.name, {}).get("DesiredInstanceCount", variant.count),
-            variant.resolved,
-        )
-        for variant in endpoint.variants
-    )
-    _begin(region, endpoint, Deployment(endpoint.configuration, variants, clock.now()), clock)
-    return {"EndpointArn": endpoint.arn}
-
-
-def delete_endpoint(region: Region, request: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
-    endpoint = _settled(region, request["EndpointName"])
-    endpoint.status, endpoint.modified, endpoint.hosted = DELETING, clock.now(), None
-    endpoint.due = clock.now() + clock.lasts(DELETING_SECONDS)
-    region.moving.add(endpoint.name)
-    return {}
-
-
-def describe_endpoint(region: Region, request: Mapping[str, Any]) -> dict[str, Any]:
-    endpoint = region.endpoint(request["EndpointName"])
-    described: dict[str, Any] = {
-        "EndpointName": endpoint.name,
-        "EndpointArn": endpoint.arn,
-        "EndpointConfigName": endpoint.configuration.name,
-        "EndpointStatus": endpoint.status,
-        "CreationTime": endpoint.created,
-        "LastModifiedTime": endpoint.modified,
-    }
-    if endpoint.variants:
-        coming = {v.name: v for v in endpoint.coming.variants} if endpoint.coming else {}
-        described["ProductionVariants"] = [_summary(v, coming.get(v.name, v)) for v in endpoint.variants]
-    if endpoint.coming and endpoint.status != FAILED:
-        described["PendingDeploymentSummary"] = _pending(endpoint.coming)
-    if endpoint.failure:
-        described["FailureReason"] = endpoint.failure
-    if endpoint.deployment:
-        described["LastDeploymentConfig"] = endpoint.deployment
-    for member in ("AsyncInferenceConfig", "ExplainerConfig"):
-        if member in endpoint.configuration.request:
-            described[member] = endpoint.configuration.request[member]
-    return described
-
-
-def list_endpoints(region: Region, request: Mapping[str, Any]) -> dict[str, Any]:
-    endpoints, token = listing.page(region.endpoints.values(), request, _ORDERS)
-    rows = [
-        {
-            "EndpointName": endpoint.name,
-            "EndpointArn": endpoint.arn,
-            "CreationTime": endpoint.created,
-            "LastModifiedTime": endpoint.modified,
-            "EndpointStatus": endpoint.status,
+    def __init__(self, world: "World", store: Store, tags: Tags) -> None:
+        self._world = world
+        self._store = store
+        self._tags = tags
+        self._deployments = Deployments(world, store)
+        self._lifecycle = Lifecycle(world, store)
+        self.operations: dict[str, Handler] = {
+            "CreateEndpoint": self.create_endpoint,
+            "UpdateEndpoint": self.update_endpoint,
+            "UpdateEndpointWeightsAndCapacities": self.update_weights_and_capacities,
+            "DescribeEndpoint": self.describe_endpoint,
+            "DeleteEndpoint": self.delete_endpoint,
+            "ListEndpoints": self.list_endpoints,
         }
-        for endpoint in endpoints
-    ]
-    return {"Endpoints": rows, "NextToken": token} if token else {"Endpoints": rows}
+
+    def create_endpoint(self, call: Call, request: Request) -> Response:
+        name, region = request["EndpointName"], call.region
+        self._store.check_free(ENDPOINT, region, name)
+        configuration = self._store.get(CONFIGURATION, region, request["EndpointConfigName"])
+        coming = self._deployments.make(region, configuration, call.now)
+        as_map(request.get("Tags"))
+        self._check_quotas(region, coming, needs(coming), call.operation)
+        arn = arn_of(ENDPOINT, region, name)
+        endpoint = {
+            "name": name,
+            "arn": arn,
+            "created": call.now,
+            "modified": call.now,
+            "status": CREATING,
+            "config": configuration["name"],
+            "failure": "",
+            "deployment": request.get("DeploymentConfig"),
+            "change": "create",
+            "now": None,
+            "next": coming,
+        }
+        self._lifecycle.appoint(region, endpoint, CREATING_SECONDS)
+        self._store.add(ENDPOINT, region, endpoint)
+        self._tags.put(arn, request.get("Tags"))
+        return {"EndpointArn": arn}
+
+    def update_endpoint(self, call: Call, request: Request) -> Response:
+        endpoint = self._settled(call.region, request["EndpointName"])
+        configuration = self._store.get(CONFIGURATION, call.region, request["EndpointConfigName"])
+        coming = self._deployments.make(call.region, configuration, call.now)
+        if request.get("RetainAllVariantProperties"):
+            excluded = {each["VariantPropertyType"] for each in request.get("ExcludeRetainedVariantProperties") or ()}
+            retain(endpoint["now"], coming, excluded)
+        elif request.get("ExcludeRetainedVariantProperties"):
+            raise invalid("ExcludeRetainedVariantProperties requires RetainAllVariantProperties to be true.")
+        _check_conversion(endpoint, coming)
+        if request.get("RetainDeploymentConfig") and not request.get("DeploymentConfig"):
+            policy = endpoint["deployment"]
+        else:
+            policy = request.get("DeploymentConfig")
+        self._check_quotas(call.region, coming, needs(coming), call.operation)
+        endpoint["deployment"] = policy
+        self._begin(call.region, endpoint, coming, "update", seconds_of(policy, UPDATING_SECONDS))
+        return {"EndpointArn": endpoint["arn"]}
+
+    def update_weights_and_capacities(self, call: Call, request: Request) -> Response:
+        changes = {change["VariantName"]: change for change in request["DesiredWeightsAndCapacities"]}
+        if len(changes) < len(request["DesiredWeightsAndCapacities"]):
+            raise invalid("Variant names in DesiredWeightsAndCapacities must be unique.")
+        return {"EndpointArn": self.scale(call.region, request["EndpointName"], changes, call.operation)}
+
+    def scale(self, region: str, name: str, changes: Mapping[str, Mapping[str, Any]], operation: str) -> str:
+        """Change weights, counts and serverless concurrency by variant, as the API's own request has them."""
+        endpoint = self._settled(region, name)
+        self._store.get(CONFIGURATION, region, endpoint["config"])  # AWS cannot scale what has lost its configuration
+        unknown = changes.keys() - {variant["name"] for variant in endpoint["now"]["variants"]}
+        if unknown:
+            raise invalid(
+                f'The variant name(s) "{", ".join(sorted(unknown))}" is/are not present within endpoint configuration.'
+            )
+        variants = [_changed(v, changes.get(v["name"], {}), endpoint) for v in endpoint["now"]["variants"]]
+        coming = {**endpoint["now"], "variants": variants, "started": self._world.clock.now()}
+        self._check_quotas(region, coming, needs(coming) - needs(endpoint["now"]), operation)
+        self._begin(region, endpoint, coming, "capacity", UPDATING_SECONDS)
+        return str(endpoint["arn"])
+
+    def describe_endpoint(self, call: Call, request: Request) -> Response:
+        return described(self._store.get(ENDPOINT, call.region, request["EndpointName"]), call.now)
+
+    def delete_endpoint(self, call: Call, request: Request) -> Response:
+        endpoint = self._store.get(ENDPOINT, call.region, request["EndpointName"])
+        refuse_moving(ENDPOINT, endpoint)
+        if next(self._store.components(call.region, endpoint["name"]), None):
+            raise invalid(
+                f'Cannot delete endpoint "{endpoint["arn"]}" because it still has inference components. '
+                "Delete all inference components of the endpoint and try again."
+            )
+        endpoint.update(status=DELETING, modified=call.now, next=None)
+        self._lifecycle.silence(call.region, endpoint)
+        self._lifecycle.appoint(call.region, endpoint, DELETING_SECONDS)
+        self._store.keep(ENDPOINT, call.region, endpoint)
+        return {}
+
+    def list_endpoints(self, call: Call, request: Request) -> Response:
+        return listing.listed("Endpoints", self._store.shelf(ENDPOINT, call.region).values(), request, _row)
+
+    def _settled(self, region: str, name: str) -> Record:
+        endpoint = self._store.get(ENDPOINT, region, name)
+        refuse_moving(ENDPOINT, endpoint)
+        if endpoint["status"] == FAILED:
+            raise invalid(f'Cannot update endpoint "{endpoint["arn"]}" in status {FAILED}.')
+        return endpoint
+
+    def _begin(self, region: str, endpoint: Record, coming: Record, change: str, seconds: float) -> None:
+        endpoint.update(next=coming, change=change, status=UPDATING, modified=self._world.clock.now(), failure="")
+        self._lifecycle.appoint(region, endpoint, seconds)
+        self._store.keep(ENDPOINT, region, endpoint)
+
+    def _check_quotas(self, region: str, coming: Record, wanted: Counter[str], operation: str) -> None:
+        self._deployments.check_quotas(region, wanted, operation, fresh=operation == "CreateEndpoint")
+        limit = self._world.service("service-quotas").limit(_MOST, region)
+        total = sum(count for what, count in needs(coming).items() if what != SERVERLESS)
+        if total > limit:
+            raise invalid(f"The number of instances of one endpoint must not exceed {limit:g}; {total} were asked for.")
 
 
-def _settled(region: Region, name: str) -> Endpoint:
-    endpoint = region.endpoint(name)
-    if endpoint.status in (CREATING, UPDATING, DELETING):
-        raise invalid(f'Cannot update in-progress endpoint "{endpoint.arn}".')
-    return endpoint
-
-
-def _begin(region: Region, endpoint: Endpoint, coming: Deployment, clock: Clock) -> None:
-    if endpoint.status != IN_SERVICE:
-        raise invalid(f'Cannot update endpoint "{endpoint.arn}" in status {endpoint.status}.')
-    endpoint.coming, endpoint.status, endpoint.modified, endpoint.hosted = coming, UPDATING, clock.now(), None
-    endpoint.due = clock.now() + clock.lasts(UPDATING_SECONDS)
-    region.moving.add(endpoint.name)
-
-
-def _variants(region: Region, configuration: Configuration) -> tuple[Variant, ...]:
-    return tuple(
-        Variant(
-            spec["VariantName"],
-            spec,
-            region.model(spec["ModelName"]) if spec.get("ModelName") else None,
-            spec.get("InitialVariantWeight", 1.0),
-            spec.get("InitialInstanceCount") or spec.get("ManagedInstanceScaling", {}).get("MinInstanceCount", 0),
+def _changed(variant: Record, change: Mapping[str, Any], endpoint: Record) -> Record:
+    if "DesiredInstanceCount" in change and variant["serverless"]:
+        raise invalid(f"DesiredInstanceCount cannot be set for the serverless production variant {variant['name']}.")
+    if "ServerlessUpdateConfig" in change and not variant["serverless"]:
+        raise invalid(f"ServerlessUpdateConfig cannot be set for production variant {variant['name']} on instances.")
+    count = change.get("DesiredInstanceCount", variant["count"])
+    may_be_empty = variant["model"] is None or "AsyncInferenceConfig" in endpoint["now"]["settings"]
+    if count == 0 and change.get("DesiredInstanceCount") == 0 and not may_be_empty:
+        raise invalid(
+            f"DesiredInstanceCount must be at least 1 for the real-time production variant {variant['name']}."
         )
-        for spec in configuration.request["ProductionVariants"]
-    )
-
-
-def _retain(before: tuple[Variant, ...], after: tuple[Variant, ...], request: Mapping[str, Any]) -> None:
-    """Keep counts and weights of variants that stay, but for the kinds of property that are excluded."""
-    excluded = {p["VariantPropertyType"] for p in request.get("ExcludeRetainedVariantProperties", ())}
-    kept = {variant.name: variant for variant in before}
-    for variant in after:
-        if variant.name in kept and "DesiredInstanceCount" not in excluded:
-            variant.count = kept[variant.name].count
-        if variant.name in kept and "DesiredWeight" not in excluded:
-            variant.weight = kept[variant.name].weight
-
-
-def _summary(variant: Variant, wanted: Variant) -> dict[str, Any]:
-    summary: dict[str, Any] = {
-        "VariantName": variant.name,
-        "CurrentWeight": variant.weight,
-        "DesiredWeight": wanted.weight,
-    }
-    if variant.model and (image := variant.model.container.get("Image")):
-        summary["DeployedImages"] = [
-            {"SpecifiedImage": image, "ResolvedImage": image, "ResolutionTime": variant.resolved}
-        ]
-    if serverless := variant.spec.get("ServerlessConfig"):
-        summary["CurrentServerlessConfig"] = summary["DesiredServerlessConfig"] = serverless
-    else:
-        summary["CurrentInstanceCount"], summary["DesiredInstanceCount"] = variant.count, wanted.count
-    return summary | {member: variant.spec[member] for member in _SHARED if member in variant.spec}
-
-
-def _pending(coming: Deployment) -> dict[str, Any]:
-    variants = []
-    for variant in coming.variants:
-        pending: dict[str, Any] = {"VariantName": variant.name, "DesiredWeight": variant.weight}
-        if "ServerlessConfig" not in variant.spec:
-            pending["DesiredInstanceCount"] = variant.count
-            pending["CurrentInstanceCount"] = 0
-        if "InstanceType" in variant.spec:
-            pending["InstanceType"] = variant.spec["InstanceType"]
-        variants.append(pending | {"VariantStatus": [{"Status": "Creating", "StartTime": coming.started}]})
+    serverless = variant["serverless"] and {**variant["serverless"], **change.get("ServerlessUpdateConfig", {})}
     return {
-        "EndpointConfigName": coming.configuration.name,
-        "ProductionVariants": variants,
-        "StartTime": coming.started,
+        **variant,
+        "weight": change.get("DesiredWeight", variant["weight"]),
+        "count": count,
+        "serverless": serverless,
+    }
+
+
+def _check_conversion(endpoint: Record, coming: Record) -> None:
+    on_instances = {variant["name"] for variant in endpoint["now"]["variants"] if not variant["serverless"]}
+    for variant in coming["variants"]:
+        if variant["serverless"] and variant["name"] in on_instances:
+            raise invalid("Converting an instance-based endpoint to a serverless endpoint is not supported.")
+
+
+def _row(endpoint: Record) -> Response:
+    return {
+        "EndpointName": endpoint["name"],
+        "EndpointArn": endpoint["arn"],
+        "CreationTime": endpoint["created"],
+        "LastModifiedTime": endpoint["modified"],
+        "EndpointStatus": endpoint["status"],
     }

@@ -1,45 +1,51 @@
-"""Filters, order and pages of the three lists, as ListModels, ListEndpointConfigs and ListEndpoints have them."""
+"""Filters, order and pages of lists of records, as SageMaker's List operations have them."""
 
 import base64
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from sandbox.errors import invalid
+from sandbox.records import Record
 
 PAGE = 10  # AWS's default MaxResults
-
-
-class Listed(Protocol):
-    @property
-    def name(self) -> str: ...
-    @property
-    def created(self) -> float: ...
-
-
-T = TypeVar("T", bound=Listed)
+KEYS = {"Name": "name", "CreationTime": "created", "LastModifiedTime": "modified", "Status": "status"}  # by SortBy
+_MOMENTS = (("CreationTime", "created"), ("LastModifiedTime", "modified"))
 
 
 def page(
-    items: Iterable[T],
-    request: Mapping[str, Any],
-    orders: Mapping[str, Callable[[T], Any]],
-    default: str = "CreationTime",
-) -> tuple[list[T], str | None]:
-    """Return one page and the token of the next; `orders` maps SortBy to a key. Newest first unless asked otherwise."""
-    order = orders[request.get("SortBy") or default]
-    descending = (request.get("SortOrder") or "Descending") == "Descending"
-    kept = [item for item in items if _matches(item, request)]
-    kept.sort(key=lambda item: (order(item), item.name), reverse=descending)
+    items: Iterable[Record], request: Mapping[str, Any], default: str = "CreationTime", order: str = "Descending"
+) -> tuple[list[Record], str | None]:
+    """Return one page and the token of the next. Records have `name`, `created` and what else is filtered by.
+
+    `default`, `order`: SortBy and SortOrder where the request names none; AWS's own are the newest first.
+    """
+    key = KEYS[request.get("SortBy") or default]
+    descending = (request.get("SortOrder") or order) == "Descending"
+    kept = [item for item in items if matches(item, request)]
+    kept.sort(key=lambda item: (item[key], item["name"]), reverse=descending)
     if request.get("NextToken"):
         last = _opened(request["NextToken"])
-        kept = [item for item in kept if _follows((order(item), item.name), last, descending)]
+        kept = [item for item in kept if _follows((item[key], item["name"]), last, descending)]
     size = request.get("MaxResults") or PAGE
     if len(kept) <= size:
         return kept, None
     final = kept[size - 1]
-    return kept[:size], _token((order(final), final.name))
+    return kept[:size], _token((final[key], final["name"]))
+
+
+def listed(
+    member: str,
+    items: Iterable[Record],
+    request: Mapping[str, Any],
+    row: Callable[[Record], dict[str, Any]],
+    default: str = "CreationTime",
+) -> dict[str, Any]:
+    """Answer a List operation: a page of rows under `member`, with NextToken if more follow."""
+    rows, token = page(items, request, default)
+    answer: dict[str, Any] = {member: [row(item) for item in rows]}
+    return answer | ({"NextToken": token} if token else {})
 
 
 def seconds(value: Any) -> float:
@@ -47,17 +53,18 @@ def seconds(value: Any) -> float:
     return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else float(value)
 
 
-def _matches(item: Any, request: Mapping[str, Any]) -> bool:
+def matches(item: Record, request: Mapping[str, Any]) -> bool:
+    """Tell whether a record passes NameContains, StatusEquals and the filters by time."""
     wanted = request.get("NameContains")
-    if wanted and wanted.lower() not in item.name.lower():
+    if wanted and wanted.lower() not in item["name"].lower():
         return False
-    if request.get("StatusEquals") and item.status != request["StatusEquals"]:
+    if request.get("StatusEquals") and item["status"] != request["StatusEquals"]:
         return False
-    for prefix, attribute in (("CreationTime", "created"), ("LastModifiedTime", "modified")):
+    for prefix, key in _MOMENTS:
         before, after = request.get(prefix + "Before"), request.get(prefix + "After")
-        if before is not None and getattr(item, attribute) >= seconds(before):
+        if before is not None and item[key] >= seconds(before):
             return False
-        if after is not None and getattr(item, attribute) <= seconds(after):
+        if after is not None and item[key] <= seconds(after):
             return False
     return True
 

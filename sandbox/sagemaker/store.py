@@ -1,175 +1,161 @@
-"""What exists: models, endpoint configurations, endpoints and tags of each region; endpoints move on with the clock."""
+"""Where models, endpoint configurations, endpoints and inference components are kept: as records, by region and name.
 
-import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+endpoint     name arn created modified status config failure deployment begun due change now next
+             `now` is the deployment that serves (None while Creating), `next` the one that is being brought in,
+             `change` what is going on (create, update, capacity), from `begun` until `due`
+deployment   config settings variants shadows started
+variant      name spec model type weight count serverless resolved since
+             `spec` as the configuration has it, `model` its name and CreateModel's request of that moment
+component    name arn created modified status endpoint variant spec copies wanted failure deployment due next resolved
+"""
 
-from sandbox.clock import Clock
-from sandbox.errors import invalid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from sandbox.errors import AwsError, invalid
 from sandbox.hosting import Hosted
+from sandbox.records import Record, Shelf
 from sandbox.scope import ACCOUNT, partition_of
 
-CREATING, UPDATING, DELETING, IN_SERVICE, FAILED = "Creating", "Updating", "Deleting", "InService", "Failed"
-START_ERROR = "SANDBOX_START_ERROR"  # in a container's environment: why its endpoint fails to start
+if TYPE_CHECKING:
+    from sandbox.world import World
 
+MODEL, CONFIGURATION = "model", "endpoint-config"  # kinds as they stand in an ARN
+ENDPOINT, COMPONENT = "endpoint", "inference-component"
+NOUNS = {CONFIGURATION: "endpoint configuration", COMPONENT: "inference component"}
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """`request` is what CreateModel was sent, without tags."""
+CREATING, UPDATING, ROLLING_BACK, DELETING = "Creating", "Updating", "RollingBack", "Deleting"
+IN_SERVICE, FAILED, MIXED = "InService", "Failed", "UpdateRollbackFailed"
+MOVING = (CREATING, UPDATING, ROLLING_BACK, DELETING)
+SERVING = (IN_SERVICE, UPDATING, ROLLING_BACK, MIXED)
 
-    name: str
-    arn: str
-    created: float
-    request: Mapping[str, Any]
-
-    @property
-    def container(self) -> Mapping[str, Any]:
-        """The container that answers: the primary one, or the first of a pipeline."""
-        first: Mapping[str, Any] = self.request.get("PrimaryContainer") or (self.request.get("Containers") or [{}])[0]
-        return first
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """`request` is what CreateEndpointConfig was sent, without tags."""
-
-    name: str
-    arn: str
-    created: float
-    request: Mapping[str, Any]
-
-
-@dataclass(slots=True)
-class Variant:
-    """A production variant as deployed; the containers are those of the moment it was deployed."""
-
-    name: str
-    spec: Mapping[str, Any]
-    model: Model | None
-    weight: float
-    count: int
-    resolved: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """What an update is bringing in."""
-
-    configuration: Configuration
-    variants: tuple[Variant, ...]
-    started: float
-
-
-@dataclass(slots=True)
-class Endpoint:
-    """`due` is when the present status ends, `coming` what will run then, `hosted` the remembered answer of `find`."""
-
-    name: str
-    arn: str
-    configuration: Configuration
-    created: float
-    modified: float
-    status: str
-    due: float
-    coming: Deployment | None
-    variants: tuple[Variant, ...] = ()
-    failure: str = ""
-    deployment: Mapping[str, Any] | None = None
-    hosted: Hosted | None = None
-
-    @property
-    def instance(self) -> str:
-        """A made-up instance id that stays the endpoint's own."""
-        return "i-" + hashlib.sha256(f"{self.arn}{self.created}".encode()).hexdigest()[:17]
-
-
-@dataclass(slots=True)
-class Region:
-    """One region's shelf."""
-
-    name: str
-    models: dict[str, Model] = field(default_factory=dict)
-    configurations: dict[str, Configuration] = field(default_factory=dict)
-    endpoints: dict[str, Endpoint] = field(default_factory=dict)
-    tags: dict[str, dict[str, str]] = field(default_factory=dict)
-    moving: set[str] = field(default_factory=set)
-
-    def arn(self, kind: str, name: str) -> str:
-        """`kind` as it stands in the ARN: model, endpoint-config, endpoint."""
-        return f"arn:{partition_of(self.name)}:sagemaker:{self.name}:{ACCOUNT}:{kind}/{name}"
-
-    def model(self, name: str) -> Model:
-        found = self.models.get(name)
-        if found is None:
-            raise invalid(f'Could not find model "{self.arn("model", name)}".')
-        return found
-
-    def configuration(self, name: str) -> Configuration:
-        found = self.configurations.get(name)
-        if found is None:
-            raise invalid(f'Could not find endpoint configuration "{self.arn("endpoint-config", name)}".')
-        return found
-
-    def endpoint(self, name: str) -> Endpoint:
-        found = self.endpoints.get(name)
-        if found is None:
-            raise invalid(f'Could not find endpoint "{self.arn("endpoint", name)}".')
-        return found
+SERVERLESS = "serverless concurrency"  # what a serverless variant uses, beside instances by their type
 
 
 class Store:
-    """All regions of the one account; every use of it happens under the world's lock."""
+    """All use happens under the world's lock. Whoever changes an endpoint or a component says so with `keep`."""
 
-    def __init__(self, clock: Clock, on_started: Callable[[Region, Endpoint, float], None] | None = None) -> None:
-        self.clock = clock
-        self.on_started = on_started
-        self._regions: dict[str, Region] = {}
+    def __init__(self, world: "World") -> None:
+        self._records = world.records
+        self._used: dict[str, Counter[str]] = {}  # by region: instances by type
+        self._share: dict[tuple[str, str], Counter[str]] = {}  # by endpoint
+        self._components: dict[tuple[str, str], list[str]] = {}  # by endpoint
+        self.found: dict[tuple[str, str], dict[tuple[str, str], Hosted]] = {}  # by endpoint: remembered answers
+        self.on_gone: Callable[[str, str], None] = lambda region, arn: None
+        self._count_again()
 
-    def region(self, name: str) -> Region:
-        """The region's shelf, with every endpoint in the status it has now."""
-        region = self._regions.get(name)
-        if region is None:
-            region = self._regions.setdefault(name, Region(name))
-        if region.moving:
-            self._settle(region)
-        return region
+    def shelf(self, kind: str, region: str) -> Shelf:
+        return self._records.shelf(f"sagemaker/{kind}", region)
 
-    def regions(self) -> tuple[Region, ...]:
-        return tuple(self.region(name) for name in tuple(self._regions))
+    def regions(self, kind: str = ENDPOINT) -> tuple[str, ...]:
+        return self._records.regions(f"sagemaker/{kind}")
 
-    def _settle(self, region: Region) -> None:
-        now = self.clock.now()
-        for name in tuple(region.moving):
-            endpoint = region.endpoints[name]
-            if endpoint.due > now:
-                continue
-            region.moving.discard(name)
-            if endpoint.status == DELETING:
-                del region.endpoints[name]
-                region.tags.pop(endpoint.arn, None)
-            else:
-                self._start(region, endpoint)
+    def get(self, kind: str, region: str, name: str) -> Record:
+        """Return a record. AwsError in AWS's words if there is none."""
+        found = self.shelf(kind, region).get(name)
+        if found is None:
+            raise invalid(f'Could not find {NOUNS.get(kind, kind)} "{arn_of(kind, region, name)}".')
+        return found
 
-    def _start(self, region: Region, endpoint: Endpoint) -> None:
-        broken = _start_error(endpoint.coming)
-        first = endpoint.status == CREATING
-        endpoint.status, endpoint.modified, endpoint.hosted = IN_SERVICE, endpoint.due, None
-        if broken and first:
-            endpoint.status, endpoint.failure = FAILED, broken
-        elif broken:  # AWS rolls back and says so only by the configuration's name
-            endpoint.coming = None
-        elif endpoint.coming:
-            endpoint.configuration, endpoint.variants = endpoint.coming.configuration, endpoint.coming.variants
-            endpoint.coming = None
-            for variant in endpoint.variants:
-                variant.resolved = endpoint.due
-        if self.on_started:
-            self.on_started(region, endpoint, endpoint.due)
+    def add(self, kind: str, region: str, record: Record) -> None:
+        """Keep a new record. AwsError if the name is taken."""
+        self.check_free(kind, region, record["name"])
+        self.shelf(kind, region)[record["name"]] = record
+        if kind == COMPONENT:
+            self._components.setdefault((region, record["endpoint"]), []).append(record["name"])
+        if kind in (ENDPOINT, COMPONENT):
+            self.keep(kind, region, record)
+
+    def check_free(self, kind: str, region: str, name: str) -> None:
+        if name in self.shelf(kind, region):
+            noun = NOUNS.get(kind, kind)
+            raise invalid(f'Cannot create already existing {noun} "{arn_of(kind, region, name)}".')
+
+    def keep(self, kind: str, region: str, record: Record) -> None:
+        """Note that an endpoint or a component has changed."""
+        self.shelf(kind, region).changed(record["name"])
+        if kind == COMPONENT:
+            self.found.pop((region, record["endpoint"]), None)
+        else:
+            self._count((region, record["name"]), use_of(record))
+
+    def drop(self, kind: str, region: str, record: Record) -> None:
+        """Forget a record and its tags."""
+        del self.shelf(kind, region)[record["name"]]
+        if kind == ENDPOINT:
+            self._count((region, record["name"]), Counter())
+        elif kind == COMPONENT:
+            self.found.pop((region, record["endpoint"]), None)
+            self._components[region, record["endpoint"]].remove(record["name"])
+        self.on_gone(region, record["arn"])
+
+    def components(self, region: str, endpoint: str) -> Iterator[Record]:
+        """Yield the components of an endpoint in the order they were made."""
+        shelf = self.shelf(COMPONENT, region)
+        for name in tuple(self._components.get((region, endpoint), ())):
+            yield shelf[name]
+
+    def in_use(self, region: str, what: str) -> int:
+        """Return how many instances of a type (or, of SERVERLESS, concurrent calls) the endpoints of a region take."""
+        return self._used.get(region, Counter())[what]
+
+    def _count(self, key: tuple[str, str], share: Counter[str]) -> None:
+        self.found.pop(key, None)
+        used = self._used.setdefault(key[0], Counter())
+        used.subtract(self._share.pop(key, Counter()))
+        if share:
+            used.update(share)
+            self._share[key] = share
+
+    def _count_again(self) -> None:
+        for region in self.regions(ENDPOINT):
+            for name, endpoint in self.shelf(ENDPOINT, region).items():
+                self._count((region, name), use_of(endpoint))
+        for region in self.regions(COMPONENT):
+            for name, component in self.shelf(COMPONENT, region).items():
+                self._components.setdefault((region, component["endpoint"]), []).append(name)
 
 
-def _start_error(coming: Deployment | None) -> str:
-    for variant in coming.variants if coming else ():
-        if variant.model and (reason := (variant.model.container.get("Environment") or {}).get(START_ERROR)):
-            return str(reason)
-    return ""
+def arn_of(kind: str, region: str, name: str) -> str:
+    return f"arn:{partition_of(region)}:sagemaker:{region}:{ACCOUNT}:{kind}/{name}"
+
+
+def variants_of(deployment: Record | None, *, shadows: bool = True) -> list[Record]:
+    if deployment is None:
+        return []
+    return [*deployment["variants"], *(deployment["shadows"] if shadows else ())]
+
+
+def use_of(endpoint: Record) -> Counter[str]:
+    """Count what an endpoint takes of the account's quotas: both fleets while one replaces the other."""
+    if endpoint["status"] in (FAILED, DELETING):
+        return Counter()
+    now, coming = _fleet(endpoint["now"]), _fleet(endpoint["next"])
+    return now | coming if endpoint["change"] == "capacity" else now + coming
+
+
+def _fleet(deployment: Record | None) -> Counter[str]:
+    fleet: Counter[str] = Counter()
+    for variant in variants_of(deployment):
+        if variant["serverless"]:
+            fleet[SERVERLESS] += variant["serverless"]["MaxConcurrency"]
+        else:
+            fleet[variant["type"]] += variant["count"]
+    return fleet
+
+
+def refuse_moving(kind: str, record: Record) -> None:
+    """Raise AWS's refusal if something is going on with an endpoint or a component."""
+    if record["status"] in MOVING:
+        raise invalid(f'Cannot update in-progress {NOUNS.get(kind, kind)} "{record["arn"]}".')
+
+
+def limit_exceeded(quota: str, limit: float, used: int, delta: int, unit: str = "Instances") -> AwsError:
+    """What AWS answers where a service quota would be passed."""
+    return AwsError(
+        "ResourceLimitExceeded",
+        f"The account-level service limit '{quota}' is {limit:g} {unit}, with current utilization of {used} {unit} "
+        f"and a request delta of {delta} {unit}. Please use AWS Service Quotas to request an increase for this quota. "
+        "If AWS Service Quotas is not available, contact AWS support to request an increase for this quota.",
+    )

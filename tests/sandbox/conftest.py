@@ -16,6 +16,7 @@ from sandbox.world import World
 from tests.sandbox import server
 
 ROLE = "arn:aws:iam::123456789012:role/Sage"
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/image:1"
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -74,13 +75,22 @@ def role(sandbox: Running) -> str:
     return ROLE
 
 
+def put_artifact(sandbox: Running) -> None:
+    """Let s3://models/a.tar.gz be there."""
+    if sandbox.app.world.objects.region_of("models") is None:
+        s3 = sandbox.client("s3")
+        s3.create_bucket(Bucket="models")
+        s3.put_object(Bucket="models", Key="a.tar.gz", Body=b"weights")
+
+
 @pytest.fixture
 def deploy(sandbox: Running, role: str) -> Callable[..., None]:
     """Create model, configuration and endpoint of one name; it is Creating until the clock is advanced."""
 
     def deployed(name: str, instance_type: str = "ml.m5.xlarge", **endpoint: Any) -> None:
         sagemaker = sandbox.client("sagemaker")
-        container = {"Image": "image:1", "Environment": {"TASK": "echo"}, "ModelDataUrl": "s3://models/a.tar.gz"}
+        put_artifact(sandbox)
+        container = {"Image": IMAGE, "Environment": {"TASK": "echo"}, "ModelDataUrl": "s3://models/a.tar.gz"}
         sagemaker.create_model(ModelName=name, ExecutionRoleArn=role, PrimaryContainer=container)
         variant = {"VariantName": "AllTraffic", "ModelName": name, "InstanceType": instance_type}
         sagemaker.create_endpoint_config(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sandbox.conftest import Running
+from tests.sandbox.conftest import IMAGE, Running
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012"
 
@@ -33,7 +33,7 @@ def test_an_endpoint_is_creating_for_five_seconds_then_in_service(
     assert after["EndpointStatus"] == "InService"
     (variant,) = after["ProductionVariants"]
     assert (variant["CurrentInstanceCount"], variant["DesiredInstanceCount"]) == (1, 1)
-    assert variant["DeployedImages"][0]["SpecifiedImage"] == "image:1"
+    assert variant["DeployedImages"][0]["SpecifiedImage"] == IMAGE
     assert after["LastModifiedTime"] > after["CreationTime"]
 
 
@@ -98,7 +98,7 @@ def test_taken_names_are_refused(sandbox: Running, deploy: Callable[..., None], 
         "ValidationException",
         f'Cannot create already existing endpoint configuration "{ARN}:endpoint-config/chat".',
     )
-    container = {"Image": "x"}
+    container = {"Image": IMAGE}
     assert refusal(sagemaker.create_model, ModelName="chat", ExecutionRoleArn=role, PrimaryContainer=container) == (
         "ValidationException",
         f'Cannot create already existing model "{ARN}:model/chat".',
@@ -132,8 +132,11 @@ def test_what_an_endpoint_needs_must_exist(sandbox: Running) -> None:
     "kind", ["ml.g5.xlarge", "ml.g6e.12xlarge", "ml.p5.48xlarge", "ml.inf2.xlarge", "ml.m7i.large"]
 )
 def test_every_instance_type_botocore_knows_is_taken(sandbox: Running, deploy: Callable[..., None], kind: str) -> None:
-    deploy("chat", instance_type=kind)
-    (variant,) = sandbox.client("sagemaker").describe_endpoint_config(EndpointConfigName="chat")["ProductionVariants"]
+    deploy("chat")
+    sagemaker = sandbox.client("sagemaker")
+    sent = {"VariantName": "A", "ModelName": "chat", "InstanceType": kind, "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="other", ProductionVariants=[sent])
+    (variant,) = sagemaker.describe_endpoint_config(EndpointConfigName="other")["ProductionVariants"]
     assert variant["InstanceType"] == kind
 
 
@@ -146,7 +149,7 @@ def test_a_configuration_in_use_may_go_and_the_endpoint_stays(sandbox: Running, 
     assert sagemaker.describe_endpoint(EndpointName="chat")["EndpointStatus"] == "InService"
     found = sandbox.app.world.hosting.find("chat", "us-east-1", "123456789012")
     assert found is not None
-    assert found.image == "image:1"
+    assert found.image == IMAGE
 
 
 def test_regions_do_not_see_each_other(sandbox: Running, deploy: Callable[..., None]) -> None:
@@ -167,7 +170,7 @@ def test_the_runtime_finds_what_is_deployed(sandbox: Running, deploy: Callable[.
     deploy("chat", Tags=[{"Key": "sagedeck:family", "Value": "tgi"}])
     creating = sandbox.app.world.hosting.find("chat", "us-east-1", "123456789012")
     assert creating is not None
-    assert (creating.status, creating.image, creating.variant) == ("Creating", "image:1", "AllTraffic")
+    assert (creating.status, creating.image, creating.variant) == ("Creating", IMAGE, "AllTraffic")
     sandbox.app.world.advance(6)
     found = sandbox.app.world.hosting.find("chat", "us-east-1", "123456789012")
     assert found is not None
@@ -182,7 +185,7 @@ def test_a_container_that_cannot_start_fails_its_endpoint_which_can_only_be_dele
 ) -> None:
     sagemaker = sandbox.client("sagemaker")
     reason = "The primary container for production variant A did not pass the ping health check."
-    container = {"Image": "x", "Environment": {"SANDBOX_START_ERROR": reason}}
+    container = {"Image": IMAGE, "Environment": {"SANDBOX_START_ERROR": reason}}
     sagemaker.create_model(ModelName="bad", ExecutionRoleArn=role, PrimaryContainer=container)
     variant = {"VariantName": "A", "ModelName": "bad", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(EndpointConfigName="bad", ProductionVariants=[variant])
@@ -201,7 +204,7 @@ def test_an_update_that_cannot_start_is_silently_rolled_back(
 ) -> None:
     sagemaker = sandbox.client("sagemaker")
     deploy("chat")
-    container = {"Image": "x", "Environment": {"SANDBOX_START_ERROR": "no"}}
+    container = {"Image": IMAGE, "Environment": {"SANDBOX_START_ERROR": "no"}}
     sagemaker.create_model(ModelName="bad", ExecutionRoleArn=role, PrimaryContainer=container)
     variant = {"VariantName": "A", "ModelName": "bad", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(EndpointConfigName="bad", ProductionVariants=[variant])

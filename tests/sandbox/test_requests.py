@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import ROLE, TRUST, Running
+from tests.sandbox.conftest import IMAGE, ROLE, TRUST, Running
 from tests.sandbox.server import ask
 from tests.sandbox.test_endpoints import ARN, refusal
 
@@ -37,7 +37,7 @@ def call(sandbox: Running, operation: str, request: Any) -> tuple[int, dict[str,
 
 def test_a_role_must_exist(sandbox: Running) -> None:
     create = sandbox.client("sagemaker").create_model
-    assert refusal(create, ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": "x"}) == NOT_ASSUMABLE
+    assert refusal(create, ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE}) == NOT_ASSUMABLE
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_role_must_trust_sagemaker(sandbox: Running, change: dict[str, Any]) -
     policy = {**TRUST, "Statement": [{**TRUST["Statement"][0], **change}]}  # type: ignore[dict-item]
     sandbox.client("iam").create_role(RoleName="Sage", AssumeRolePolicyDocument=json.dumps(policy))
     create = sandbox.client("sagemaker").create_model
-    assert refusal(create, ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": "x"}) == NOT_ASSUMABLE
+    assert refusal(create, ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE}) == NOT_ASSUMABLE
 
 
 def test_a_duplicate_role_is_refused(sandbox: Running, role: str) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.sandbox.conftest import Running
+from tests.sandbox.conftest import IMAGE, Running
 from tests.sandbox.server import ask
 from tests.sandbox.test_endpoints import ARN, refusal
 
@@ -115,7 +115,7 @@ def test_an_endpoint_writes_its_log(sandbox: Running, deploy: Callable[..., None
         hosted, status=200, model_microseconds=1.0, overhead_microseconds=1.0, log_line="POST /invocations 200"
     )
     messages = [event["message"] for event in logs.filter_log_events(logGroupName=group)["events"]]
-    assert messages[0] == "Starting container image:1"
+    assert messages[0] == f"Starting container {IMAGE}"
     assert messages[-1] == "POST /invocations 200"
 
 
@@ -154,14 +154,14 @@ def test_other_json_services_check_their_requests_too(sandbox: Running) -> None:
 
 def test_a_container_that_cannot_start_says_why_in_its_log(sandbox: Running, role: str) -> None:
     sagemaker = sandbox.client("sagemaker")
-    container = {"Image": "x", "Environment": {"SANDBOX_START_ERROR": "CUDA out of memory"}}
+    container = {"Image": IMAGE, "Environment": {"SANDBOX_START_ERROR": "CUDA out of memory"}}
     sagemaker.create_model(ModelName="bad", ExecutionRoleArn=role, PrimaryContainer=container)
     variant = {"VariantName": "A", "ModelName": "bad", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(EndpointConfigName="bad", ProductionVariants=[variant])
     sagemaker.create_endpoint(EndpointName="bad", EndpointConfigName="bad")
     sandbox.app.world.advance(6)
     events = sandbox.client("logs").filter_log_events(logGroupName="/aws/sagemaker/Endpoints/bad")["events"]
-    assert [event["message"] for event in events] == ["Starting container x", "CUDA out of memory"]
+    assert [event["message"] for event in events] == [f"Starting container {IMAGE}", "CUDA out of memory"]
     assert "PendingDeploymentSummary" not in sagemaker.describe_endpoint(EndpointName="bad")
     found = sandbox.app.world.hosting.find("bad", "us-east-1", "123456789012")
     assert found is not None

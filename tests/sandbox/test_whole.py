@@ -12,6 +12,8 @@ from tests.sandbox.conftest import ROLE, TRUST
 from tests.sandbox.dataapi.serving import closing_clients
 from tests.sandbox.server import ask, client, start_sandbox
 
+ECHO = "123456789012.dkr.ecr.us-east-1.amazonaws.com/sagedeck-echo:1"
+
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
@@ -22,7 +24,7 @@ def url() -> Iterator[str]:
 def test_an_endpoint_is_deployed_called_measured_and_taken_down(url: str) -> None:
     sagemaker, runtime = client(url, "sagemaker"), client(url, "sagemaker-runtime")
     client(url, "iam").create_role(RoleName="Sage", AssumeRolePolicyDocument=json.dumps(TRUST))
-    sagemaker.create_model(ModelName="e", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": "sagedeck-echo:1"})
+    sagemaker.create_model(ModelName="e", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": ECHO})
     variant = {"VariantName": "A", "ModelName": "e", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(EndpointConfigName="e", ProductionVariants=[variant])
     sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="e")

@@ -1,0 +1,168 @@
+"""What becomes of endpoints with time: Creating ends InService or Failed, Updating InService, Deleting in nothing.
+
+An update that cannot start is rolled back, and AWS says so only by the configuration's name; a change of capacity
+that cannot be met shows RollingBack on the way.
+"""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from sandbox.clock import UPDATING as UPDATING_SECONDS
+from sandbox.faults import Kind
+from sandbox.records import Record
+from sandbox.sagemaker import starting
+from sandbox.sagemaker.deployments import needs
+from sandbox.sagemaker.starting import Failure
+from sandbox.sagemaker.store import (
+    CREATING,
+    DELETING,
+    ENDPOINT,
+    FAILED,
+    IN_SERVICE,
+    MIXED,
+    ROLLING_BACK,
+    UPDATING,
+    Store,
+    variants_of,
+)
+from sandbox.sagemaker.variants import next_type
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+ACTION = "sagemaker/endpoint"
+SLOW = 1500.0  # seconds, at AWS's pace, that a slow start takes longer
+STUCK = 60.0  # seconds, at AWS's pace, after which a stuck endpoint is looked at again
+_OPERATIONS = {"create": "CreateEndpoint", "update": "UpdateEndpoint", "capacity": "UpdateEndpointWeightsAndCapacities"}
+
+
+class Lifecycle:
+    """Moves endpoints on at their appointments."""
+
+    def __init__(self, world: "World", store: Store) -> None:
+        self._world = world
+        self._store = store
+        world.agenda.on(ACTION, lambda due, payload: self._due(due, payload["region"], payload["name"]))
+
+    def appoint(self, region: str, endpoint: Record, aws_seconds: float) -> None:
+        """Say when the present status ends."""
+        world, now = self._world, self._world.clock.now()
+        if endpoint["status"] in (CREATING, UPDATING):
+            slow = world.faults.find(Kind.SLOW_START, **self._about(endpoint))
+            aws_seconds += (slow.value or SLOW) if slow else 0.0
+        endpoint["begun"], endpoint["due"] = now, now + world.clock.lasts(aws_seconds)
+        self._appoint_at(region, endpoint, endpoint["due"])
+
+    def silence(self, region: str, endpoint: Record) -> None:
+        """Note that nothing of an endpoint serves any more."""
+        for variant in variants_of(endpoint["now"]):
+            self._world.meters.serving(
+                region, endpoint["name"], variant["name"], variant["type"], 0, self._world.clock.now()
+            )
+
+    def started(self, region: str, endpoint: Record, at: float) -> None:
+        """Note how many instances serve from now."""
+        for variant in variants_of(endpoint["now"]):
+            count = 0 if variant["serverless"] else variant["count"]
+            self._world.meters.serving(region, endpoint["name"], variant["name"], variant["type"], count, at)
+
+    def lacks_capacity(self, instance_type: str, operation: str) -> bool:
+        """Tell whether AWS has no instance of that type to give."""
+        strikes = self._world.faults.strikes
+        return strikes(Kind.NO_CAPACITY, service="sagemaker", operation=operation, resource=instance_type)
+
+    def _appoint_at(self, region: str, endpoint: Record, due: float) -> None:
+        self._world.agenda.at(due, ACTION, f"{region}/{endpoint['name']}", region=region, name=endpoint["name"])
+
+    def _about(self, endpoint: Record) -> dict[str, str]:
+        return {"service": "sagemaker", "operation": _OPERATIONS[endpoint["change"]], "resource": endpoint["name"]}
+
+    def _due(self, due: float, region: str, name: str) -> None:
+        endpoint = self._store.shelf(ENDPOINT, region).get(name)
+        if endpoint is None:
+            return
+        if endpoint["status"] == DELETING:
+            self._store.drop(ENDPOINT, region, endpoint)
+            return
+        if endpoint["status"] == ROLLING_BACK:
+            endpoint.update(status=IN_SERVICE, modified=due, next=None, failure="")
+        elif self._is_stuck(endpoint):
+            self._appoint_at(region, endpoint, due + self._world.clock.lasts(STUCK))
+            return
+        else:
+            failure = self._failure(region, endpoint)
+            for variant in endpoint["next"]["variants"]:
+                self._write(region, endpoint, variant, failure, due)
+            endpoint["modified"] = due
+            if failure is None:
+                self._succeed(region, endpoint, due)
+            else:
+                self._fail(region, endpoint, failure, due)
+        self._store.keep(ENDPOINT, region, endpoint)
+
+    def _is_stuck(self, endpoint: Record) -> bool:
+        about = self._about(endpoint)
+        return endpoint["status"] == CREATING and self._world.faults.strikes(Kind.STUCK_CREATING, **about)
+
+    def _succeed(self, region: str, endpoint: Record, due: float) -> None:
+        before = {variant["name"]: variant for variant in variants_of(endpoint["now"])}
+        coming = endpoint["next"]
+        for variant in variants_of(coming):
+            old = before.get(variant["name"])
+            if endpoint["change"] != "capacity":
+                variant["resolved"] = due
+            same = old and endpoint["change"] == "capacity" and old["count"] == variant["count"]
+            variant["since"] = old["since"] if old and same else due
+        endpoint.update(now=coming, next=None, config=coming["config"], status=IN_SERVICE, failure="")
+        gone = [variant for name, variant in before.items() if name not in {v["name"] for v in variants_of(coming)}]
+        for variant in gone:
+            self._world.meters.serving(region, endpoint["name"], variant["name"], variant["type"], 0, due)
+        self.started(region, endpoint, due)
+
+    def _fail(self, region: str, endpoint: Record, failure: Failure, due: float) -> None:
+        if endpoint["now"] is None:
+            endpoint.update(status=FAILED, failure=failure.reason)
+        elif endpoint["change"] == "capacity":
+            endpoint.update(status=ROLLING_BACK, next=endpoint["now"])
+            self._appoint_at(region, endpoint, due + self._world.clock.lasts(UPDATING_SECONDS))
+        elif (endpoint["deployment"] or {}).get("RollingUpdatePolicy") and self._cannot_go_back(endpoint):
+            endpoint.update(status=MIXED, failure=failure.reason, next=None)
+        else:
+            endpoint.update(status=IN_SERVICE, next=None, failure="")
+
+    def _cannot_go_back(self, endpoint: Record) -> bool:
+        return any(self.lacks_capacity(v["type"], "UpdateEndpoint") for v in endpoint["now"]["variants"] if v["type"])
+
+    def _failure(self, region: str, endpoint: Record) -> Failure | None:
+        """Why what is coming does not come, or None."""
+        operation = _OPERATIONS[endpoint["change"]]
+        wanted = needs(endpoint["next"])
+        more = wanted - needs(endpoint["now"]) if endpoint["change"] == "capacity" else wanted
+        for variant in variants_of(endpoint["next"]):
+            if not self._find_place(variant, more, operation):
+                return starting.no_capacity()
+        if endpoint["change"] == "capacity":
+            return None
+        for variant in variants_of(endpoint["next"]):
+            found = starting.failure_of(self._world.faults, variant, endpoint["name"], region, operation)
+            if found:
+                return found
+        if endpoint["now"] and self._world.faults.strikes(Kind.SILENT_ROLLBACK, **self._about(endpoint)):
+            return starting.no_ping(endpoint["next"]["variants"][0], ())
+        return None
+
+    def _find_place(self, variant: Record, more: Counter[str], operation: str) -> bool:
+        """Settle which of a variant's pools it runs in; False if AWS has no capacity in any."""
+        while variant["type"] and more[variant["type"]] > 0 and self.lacks_capacity(variant["type"], operation):
+            after = next_type(variant["spec"], variant["type"])
+            if not after:
+                return False
+            more[after] += variant["count"]
+            variant["type"] = after
+        return True
+
+    def _write(self, region: str, endpoint: Record, variant: Record, failure: Failure | None, at: float) -> None:
+        if endpoint["change"] == "capacity" or variant["model"] is None:
+            return
+        for stream, line in starting.lines(endpoint, variant, failure):
+            self._world.meters.log(region, starting.group_of(endpoint["name"]), stream, at, line)

@@ -1,0 +1,129 @@
+"""How containers start, and how they fail to: AWS's reasons, and the lines that fit them in the container's log.
+
+Wording: aws/deep-learning-containers tests, aws/sagemaker-python-sdk issue 155, aws/amazon-sagemaker-examples 275.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.faults import Faults, Kind
+from sandbox.records import Record
+from sandbox.sagemaker.containers import image_region, sources
+from sandbox.telemetry.lines import failing, starting
+
+START_ERROR = "SANDBOX_START_ERROR"  # in a container's environment: why its endpoint fails to start
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """`lines`: what the container wrote last, () leaves that to its family; None if no container ever ran."""
+
+    reason: str
+    lines: tuple[str, ...] | None = None
+
+
+def containers_of(model: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """Return a model's containers in order, from the record of a variant or component."""
+    if model is None:
+        return []
+    request = model["request"]
+    return [request["PrimaryContainer"]] if request.get("PrimaryContainer") else list(request.get("Containers") or ())
+
+
+def failure_of(faults: Faults, variant: Record, endpoint: str, region: str, operation: str) -> Failure | None:
+    """Say why the containers of a variant do not start, or None."""
+    containers = containers_of(variant["model"])
+    for container in containers:
+        if reason := (container.get("Environment") or {}).get(START_ERROR):
+            return Failure(str(reason), (str(reason),))
+    for container in containers:
+        place = image_region(container.get("Image", ""))
+        if place and place != region:
+            return _no_image(variant["name"])
+    model = variant["model"]["name"] if variant["model"] else ""
+    for container in containers:
+        found = _weights(faults, container, variant, model, operation)
+        if found:
+            return found
+    if faults.strikes(Kind.FAILED_PING, service="sagemaker", operation=operation, resource=endpoint):
+        return no_ping(variant, ())
+    return None
+
+
+def no_capacity() -> Failure:
+    return Failure(
+        "Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. Please retry "
+        "using a different ML instance type or after some time. Consider configuring InstancePools in your "
+        "EndpointConfig with multiple instance types for priority-based fallback to improve capacity availability."
+    )
+
+
+def no_ping(variant: Record, lines: tuple[str, ...]) -> Failure:
+    what = f"{variant.get('noun', 'production variant')} {variant['name']}"
+    return Failure(
+        f"The primary container for {what} did not pass the ping health check. Please check CloudWatch logs for this "
+        "endpoint.",
+        lines,
+    )
+
+
+def group_of(endpoint: str) -> str:
+    """The log group AWS writes an endpoint's container output to."""
+    return f"/aws/sagemaker/Endpoints/{endpoint}"
+
+
+def instance_of(record: Record, number: int = 0) -> str:
+    """Return a made-up instance id of an endpoint (or a component's copy) that stays its own."""
+    return "i-" + hashlib.sha256(f"{record['arn']}{record['created']}{number or ''}".encode()).hexdigest()[:17]
+
+
+def lines(endpoint: Record, variant: Record, failure: Failure | None) -> Iterator[tuple[str, str]]:
+    """Yield (stream, text) of what the containers of a variant write as they start, first to last."""
+    if failure and failure.lines is None:
+        return
+    for number in range(min(max(variant["count"], 1), 3)):  # a handful of streams tells as much as a hundred
+        stream = f"{variant['name']}/{instance_of(endpoint, number)}"
+        for container in containers_of(variant["model"]):
+            for text in written(container, variant["type"], failure):
+                yield stream, text
+
+
+def written(container: Mapping[str, Any], instance_type: str, failure: Failure | None) -> tuple[str, ...]:
+    """Return what a container writes as it starts, or fails to."""
+    image = container.get("Image", "")
+    if failure is None:
+        return starting(image, container.get("Environment") or {}, instance_type)
+    if failure.lines is not None and len(failure.lines) == 0:
+        return failing(image, "")
+    return (f"Starting container {image}", *(failure.lines or ()))
+
+
+def _weights(
+    faults: Faults, container: Mapping[str, Any], variant: Record, model: str, operation: str
+) -> Failure | None:
+    about = {"service": "sagemaker", "operation": operation, "resource": model}
+    place = next((uri for uri, _ in sources(container)), "")
+    hub = (container.get("Environment") or {}).get("HF_MODEL_ID", model)
+    if not place and faults.strikes(Kind.GATED_MODEL, **about):
+        url = f"https://huggingface.co/{hub}/resolve/main/config.json"
+        text = f"huggingface_hub.errors.GatedRepoError: 401 Client Error. Cannot access gated repo for url {url}."
+        return no_ping(variant, (text, f"Access to model {hub} is restricted. You must be authenticated to access it."))
+    if faults.strikes(Kind.MISSING_ARTIFACT, **about):
+        if not place:
+            url = f"https://huggingface.co/api/models/{hub}"
+            return no_ping(variant, (f"404 Client Error: Repository Not Found for url: {url}.",))
+        return Failure(
+            f'Failed to download model data for container "container_1" from URL: "{place}". Please ensure that there '
+            "is an object located at the URL and that the role passed to CreateModel has permissions to download the "
+            "object."
+        )
+    return None
+
+
+def _no_image(variant: str) -> Failure:
+    return Failure(
+        f"Please make sure all images included in the model for the production variant {variant} exist, and that the "
+        "execution role used to create the model has permissions to access them."
+    )
