@@ -54,6 +54,8 @@ class Sandbox:
         self.in_flight += 1
         try:
             await self._route(scope, receive, _marking(send))
+        except front.Cut:
+            await front.cut(send)
         finally:
             self.in_flight -= 1
             self.last_request = time.monotonic()
@@ -81,7 +83,7 @@ class Sandbox:
             return shaped(error, headers, aws.service)
         with body:
             head = wire.Head(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, aws)
-            built_here = front.answer(self.world, head, body)
+            built_here = await front.answer(self.world, head, body)
             if built_here is not None:
                 return built_here
             await self._refresh(aws.service)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
+from sandbox.faults_control import FaultsControl
 from sandbox.world import World
 
 
@@ -28,6 +29,7 @@ class Control:
             Route("/_sandbox/advance", self.advance, methods=["POST"]),
             Route("/_sandbox/reset", self.reset, methods=["POST"]),
             Route("/moto-api/reset", self.reset, methods=["POST"]),
+            *FaultsControl(self._world).routes(),
         ]
 
     async def health(self, _: Request) -> JSONResponse:

@@ -4,6 +4,7 @@ Faults are set from the panel, the command line or a test (`/_sandbox/faults`) a
 suffer one asks `strikes` or `find` at the very place where AWS would fail; nobody else knows of faults.
 """
 
+import math
 import random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     THROTTLING = "throttling"
     SERVER_ERROR = "server-error"
     CONNECTION_RESET = "connection-reset"
+    SLOW_ANSWER = "slow-answer"
     SLOW_STREAM = "slow-stream"
     CUT_STREAM = "cut-stream"
     EXPIRED_TOKEN = "expired-token"
@@ -54,12 +56,23 @@ class Fault:
     left: int | None = None
 
     def __post_init__(self) -> None:
-        if not 0 < self.rate <= 1:
+        if not all(isinstance(text, str) and text for text in (self.service, self.operation, self.resource)):
+            raise ValueError("service, operation and resource are patterns, * if left out")
+        if not _is_number(self.rate) or not 0 < self.rate <= 1:
             raise ValueError("rate must be above 0 and at most 1")
+        if not _is_number(self.value) or not 0 <= self.value < math.inf:
+            raise ValueError("value must be 0 or more")
+        if self.left is not None and (not isinstance(self.left, int) or isinstance(self.left, bool) or self.left < 1):
+            raise ValueError("left must be 1 or more")
 
-    def hits(self, service: str, operation: str, resource: str) -> bool:
-        pairs = ((service, self.service), (operation, self.operation), (resource, self.resource))
-        return all(not asked or fnmatchcase(asked, pattern) for asked, pattern in pairs)
+    def hits(self, service: str, operation: str, resource: str, *, action: str = "") -> bool:
+        """Tell whether this is for a call; what whoever asks does not know ("") is taken to fit."""
+        if not all(
+            not asked or fnmatchcase(asked, p) for asked, p in ((service, self.service), (operation, self.operation))
+        ):
+            return False
+        named = [name for name in (resource, action) if name]
+        return not named or any(fnmatchcase(name, self.resource) for name in named)
 
 
 class Faults:
@@ -85,13 +98,22 @@ class Faults:
     def list(self) -> tuple[tuple[str, Fault], ...]:
         return tuple((name, fault_of(held)) for name, held in self._shelf.items())
 
-    def find(self, kind: Kind, *, service: str = "", operation: str = "", resource: str = "") -> Fault | None:
-        """Return the fault of this kind that strikes here now, and count the stroke."""
+    def any(self) -> bool:
+        """Tell whether a fault is set at all."""
+        return bool(self._shelf)
+
+    def find(
+        self, kind: Kind, *, service: str = "", operation: str = "", resource: str = "", action: str = ""
+    ) -> Fault | None:
+        """Return the fault of this kind that strikes here now, and count the stroke.
+
+        A fault's `resource` may be meant for the `resource` asked with or for the IAM `action`.
+        """
         if not self._shelf:
             return None
         for name, held in tuple(self._shelf.items()):
             fault = fault_of(held)
-            if fault.kind is not kind or not fault.hits(service, operation, resource):
+            if fault.kind is not kind or not fault.hits(service, operation, resource, action=action):
                 continue
             if fault.rate < 1 and self._chance.random() >= fault.rate:
                 continue
@@ -113,3 +135,7 @@ class Faults:
 def fault_of(held: Mapping[str, Any]) -> Fault:
     """Read a fault from what was sent or kept. ValueError or TypeError if it is none."""
     return Fault(**{**held, "kind": Kind(held["kind"])})
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

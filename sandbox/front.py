@@ -1,27 +1,38 @@
-"""Where a request to an AWS service comes in: read, checked, answered by what is built here or left to moto."""
+"""Where a request to an AWS service comes in: read, checked, answered by what is built here or left to moto.
 
+Here too strike the faults that any call may meet (`sandbox.refusing`), but for invocations: those are the runtime's.
+"""
+
+import asyncio
+import socket
+import struct
 import traceback
 import uuid
-from typing import IO
+from typing import IO, Any
 
 from sandbox import wire
 from sandbox.errors import AwsError
 from sandbox.moto_bridge import Answer, shaped
+from sandbox.named import s3_call
 from sandbox.operations import Elsewhere
+from sandbox.refusing import Attempt, Cut, refuse
 from sandbox.validation import check
 from sandbox.world import World
 
+__all__ = ["Cut", "answer", "cut", "stumble"]
+
 _LARGEST = 1024 * 1024 * 8  # of a request to anything but S3
+_AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 
 
-def answer(world: World, head: wire.Head, body: IO[bytes]) -> Answer | None:
-    """Answer what is built here, refuse what does not fit the service's model; None: it is moto's."""
+async def answer(world: World, head: wire.Head, body: IO[bytes]) -> Answer | None:
+    """Answer what is built here, refuse what does not fit the service's model; None: it is moto's. Raises Cut."""
     try:
-        what = wire.named(head)
-        if what is None:
+        asked = _read(head, body)
+        if world.faults.any():
+            await _suffer(world, _attempt(head, asked))
+        if asked is None:
             return None
-        asked = wire.read(head, what, body.read(_LARGEST))
-        body.seek(0)
         check(asked.service, asked.operation, asked.request)
         if not world.has(asked.service, asked.operation):
             return None
@@ -30,6 +41,8 @@ def answer(world: World, head: wire.Head, body: IO[bytes]) -> Answer | None:
         return Answer(status, tuple(headers), written)
     except Elsewhere:
         return None
+    except Cut:
+        raise
     except AwsError as error:
         return shaped(error, dict(head.headers), head.aws.service)
     except Exception as error:  # noqa: BLE001 - a mistake of ours is answered as AWS answers its own
@@ -37,5 +50,40 @@ def answer(world: World, head: wire.Head, body: IO[bytes]) -> Answer | None:
         return shaped(stumble(error), dict(head.headers), head.aws.service)
 
 
+async def cut(send: Any) -> None:
+    """Close the connection at once, so that the client sees a reset."""
+    transport = getattr(getattr(send, "__self__", None), "transport", None)  # uvicorn's; no other server is used
+    if transport is None:
+        raise Cut
+    connected = transport.get_extra_info("socket")
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+    transport.abort()
+    await asyncio.sleep(0.01)  # until uvicorn has heard of it; else it would write an answer of its own
+
+
 def stumble(error: Exception) -> AwsError:
     return AwsError("InternalFailure", f"The sandbox stumbled: {type(error).__name__}: {error}"[:500], 500)
+
+
+def _read(head: wire.Head, body: IO[bytes]) -> wire.Asked | None:
+    what = wire.named(head)
+    if what is None:
+        return None
+    asked = wire.read(head, what, body.read(_LARGEST))
+    body.seek(0)
+    return asked
+
+
+def _attempt(head: wire.Head, asked: wire.Asked | None) -> Attempt:
+    if asked is not None:
+        return Attempt(asked.service, asked.operation, head.aws.region, asked.request)
+    if head.aws.service in ("s3", ""):
+        operation, request = s3_call(head.method, head.path, head.query, head.headers)
+        return Attempt("s3", operation, head.aws.region, request)
+    return Attempt(head.aws.service, "", head.aws.region, {})
+
+
+async def _suffer(world: World, attempt: Attempt) -> None:
+    seconds = refuse(world, attempt)
+    if seconds:
+        await asyncio.sleep(seconds)
