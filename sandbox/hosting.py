@@ -14,6 +14,7 @@ class Hosted:
 
     `component`: the inference component that answers, "" if the variant's own model does; `copies` are its own, as is
     the model then. `serverless`, `asynchronous`, `capture`: ServerlessConfig, AsyncInferenceConfig, DataCaptureConfig.
+    `mode`: MultiModel where one container serves many models, Direct where callers name one of several containers.
     `instance`: a made-up id of its first instance.
     """
 
@@ -34,6 +35,7 @@ class Hosted:
     serverless: Mapping[str, Any] | None = None
     asynchronous: Mapping[str, Any] | None = None
     capture: Mapping[str, Any] | None = None
+    mode: str = ""
     instance: str = ""
 
 
@@ -55,7 +57,20 @@ class Telemetry(Protocol):
     """Is told of every invocation; feeds CloudWatch and the endpoint's log stream."""
 
     def invoked(
-        self, hosted: Hosted, *, status: int, model_microseconds: float, overhead_microseconds: float, log_line: str
+        self,
+        hosted: Hosted,
+        *,
+        status: int,
+        model_microseconds: float,
+        overhead_microseconds: float,
+        log_line: str,
+        concurrency: int = 0,
+        first_chunk_microseconds: float = 0.0,
+        setup_microseconds: float = 0.0,
+        stream_broke: bool = False,
     ) -> None:
-        """Record one invocation: `status` is the HTTP status the caller got, times are in microseconds."""
+        """Record one invocation: `status` is the HTTP status the caller got, times are in microseconds.
+
+        `concurrency`: calls being answered then, this one included; `setup_microseconds`: of a serverless cold start.
+        """
         ...

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,7 @@ _CHAT_TOKENS = 1024  # OpenAI-compatible servers stop at the context's end; noth
 _TGI_TOKENS = 100  # text-generation-inference's default for max_new_tokens
 _LMI_TOKENS = 30  # djl-serving's
 _MAX_STOPS = 4  # TGI's MAX_STOP_SEQUENCES
+_SAMPLING = ("temperature", "top_p", "frequency_penalty", "presence_penalty", "seed")
 _EULA = (
     "Need to pass custom_attributes='accept_eula=true' as part of header. This means you have read and accept the "
     "end-user license agreement (EULA) of the model. EULA can be found in model card description or from "
@@ -32,11 +33,18 @@ class Shape(StrEnum):
     COMPLETION = "completion"
     DIALOG = "dialog"
     GENERATION = "generation"
+    COHERE = "cohere"
+    COHERE_GENERATE = "cohere_generate"
+    AI21 = "ai21"
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request for text: the conversation, what limits the answer, and the form it is wanted in."""
+    """One request for text: the conversation, what limits the answer, and the form it is wanted in.
+
+    `several`: the answer is a list, of this and of `others`, which were asked for in the same request. `sampling`:
+    temperature and the like, by OpenAI's names, for a model server that heeds them.
+    """
 
     turns: tuple[Turn, ...]
     shape: Shape
@@ -49,6 +57,9 @@ class Ask:
     usage: bool = False
     json_lines: bool = False
     model: str = ""
+    others: tuple["Ask", ...] = ()
+    several: bool = False
+    sampling: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def prompt_tokens(self) -> int:
@@ -130,6 +141,7 @@ def _tgi(payload: Any, environment: Mapping[str, str]) -> Ask:
         stream=bool(payload.get("stream")),
         full_text=bool(parameters.get("return_full_text")),
         details=bool(parameters.get("details")),
+        sampling=sampled(parameters),
     )
     _limit(ask, environment)
     return ask
@@ -137,10 +149,11 @@ def _tgi(payload: Any, environment: Mapping[str, str]) -> Ask:
 
 def _lmi(payload: Any) -> Ask:
     inputs = payload.get("inputs") if isinstance(payload, Mapping) else None
-    if isinstance(inputs, list) and len(inputs) == 1:
-        inputs = inputs[0]
+    if isinstance(inputs, list) and inputs and all(isinstance(each, str) for each in inputs):
+        first, *others = (_lmi({**payload, "inputs": each}) for each in inputs)
+        return replace(first, others=tuple(others), several=True, stream=first.stream and not others)
     if not isinstance(inputs, str):
-        raise _djl_error('Missing "inputs" in the input payload: expected a string, or a list of one string')
+        raise _djl_error('Missing "inputs" in the input payload: expected a string or a list of strings')
     parameters = payload.get("parameters") or {}
     return Ask(
         turns=read_prompt(inputs),
@@ -152,6 +165,7 @@ def _lmi(payload: Any) -> Ask:
         full_text=bool(parameters.get("return_full_text")),
         details=bool(parameters.get("details")),
         json_lines=True,
+        sampling=sampled(parameters),
     )
 
 
@@ -181,11 +195,17 @@ def _chat(payload: Any, *, json_lines: bool) -> Ask:
         usage=bool(options.get("include_usage")),
         json_lines=json_lines,
         model=str(payload.get("model", "")),
+        sampling=sampled(payload),
     )
 
 
 def _completion(payload: Mapping[str, Any]) -> Ask:
-    prompt = str(payload["prompt"])
+    prompt = payload["prompt"]
+    if isinstance(prompt, list) and prompt:
+        first, *others = (_completion({**payload, "prompt": each}) for each in prompt)
+        return replace(first, others=tuple(others), stream=first.stream and not others)
+    if not isinstance(prompt, str):
+        raise _bad_request("prompt must be a string or a list of strings.")
     return Ask(
         turns=read_prompt(prompt),
         shape=Shape.COMPLETION,
@@ -195,6 +215,11 @@ def _completion(payload: Mapping[str, Any]) -> Ask:
         stream=bool(payload.get("stream")),
         model=str(payload.get("model", "")),
     )
+
+
+def sampled(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the sampling parameters among `parameters`, by OpenAI's names."""
+    return {name: parameters[name] for name in _SAMPLING if isinstance(parameters.get(name), int | float)}
 
 
 def _alternates(dialog: Sequence[Any]) -> bool:

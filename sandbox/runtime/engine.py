@@ -1,28 +1,37 @@
 """The containers: from a request's bytes to the container's answer, the heavy work in two bounded pools.
 
 Embedding has one worker, whose model uses both cores; writing has another, so that a question is not stuck behind an
-upload. The models load on first use.
+upload. What costs nothing is done where it is asked. The models load on first use.
 """
 
 import asyncio
+import importlib
 import itertools
 import json
-import os
 import threading
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+import orjson
 
 from sandbox.hosting import Hosted
 from sandbox.models.conversation import Turn
 from sandbox.models.echo import Echo
-from sandbox.models.remote import Remote, Unreachable
-from sandbox.runtime.answers import Said, limited, whole
+from sandbox.runtime import relay, tasks, vendors
+from sandbox.runtime.answers import broken, broken_line, streamed, whole
 from sandbox.runtime.asks import Ask, Shape, custom_attributes, decode, read_ask
-from sandbox.runtime.families import Family, recognise
+from sandbox.runtime.families import Family, recognise, task_of
+from sandbox.runtime.pace import NOTHING, Pace, Work, pace_of
 from sandbox.runtime.refusals import ContainerError
+from sandbox.runtime.speech import Said, Speaking, limited
 from sandbox.runtime.vectors import Embeds, read_texts, vectors
+from sandbox.strict_json import load
+
+_KNOWN = 1000  # containers whose family and pace are remembered
+_CHEAP = 64_000  # bytes of a body that is answered without a thread, if no model is asked
+_UNSTREAMED = frozenset({Shape.DIALOG, Shape.GENERATION, Shape.AI21})
 
 
 class Writes(Protocol):
@@ -35,19 +44,36 @@ class Writes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """An answer in one piece."""
+    """An answer in one piece. `work`: what an instance would have had to do for it; None if another server did it."""
 
     body: bytes
     content_type: str = "application/json"
+    work: Work | None = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """An answer to be streamed token by token."""
+    """An answer to be streamed token by token; `error` is what it ends with if the container fails on the way."""
 
     ask: Ask
-    said: Said
+    told: Said | Speaking
     content_type: str
+    work: Work | None
+    error: str = ""
+
+    @property
+    def relayed(self) -> bool:
+        """Whether the pieces are another server's, which come when they come."""
+        return isinstance(self.told, Speaking)
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield what the container writes, a chunk a token; of a relayed one it blocks, and may raise."""
+        if not self.error:
+            yield from streamed(self.ask, self.told)
+            return
+        chunks = list(streamed(self.ask, self.told))
+        yield from chunks[: len(chunks) // 2]
+        yield broken_line(self.ask, self.error)
 
 
 Outcome = Whole | Streamed
@@ -60,17 +86,34 @@ class Request:
     body: bytes
     content_type: str
     attributes: str = ""
+    accept: str = ""
 
 
-def _injected(environment: Mapping[str, str]) -> None:
-    """Raise the error a model's SANDBOX_MODEL_ERROR asks for, written `500:CUDA out of memory`."""
-    status, _, message = environment.get("SANDBOX_MODEL_ERROR", "").partition(":")
-    if status.isdigit():
-        raise ContainerError(int(status), {"error": message.strip() or "Inference failed", "error_type": "generation"})
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What is known of a container: its family, and how fast it is."""
+
+    hosted: Hosted
+    family: Family
+    pace: Pace
 
 
-def _json(content: Any) -> Whole:
-    return Whole(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+def _injected(environment: Mapping[str, str]) -> str:
+    """Raise the error that SANDBOX_MODEL_ERROR asks for, written `500:CUDA out of memory`; return that of a 200."""
+    if "SANDBOX_MODEL_ERROR" not in environment:
+        return ""
+    status, _, message = environment["SANDBOX_MODEL_ERROR"].partition(":")
+    said = message.strip() or "Inference failed"
+    if status.isdigit() and int(status) != 200:
+        raise ContainerError(int(status), {"error": said, "error_type": "generation"})
+    return said if status == "200" else ""
+
+
+def _json(content: Any, work: Work | None) -> Whole:
+    try:
+        return Whole(orjson.dumps(content), work=work)
+    except TypeError:  # a whole number too long for it
+        return Whole(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), work=work)
 
 
 class Engine:
@@ -82,42 +125,87 @@ class Engine:
         self._loading = threading.Lock()
         self._embedder, self._writer = embedder, writer
         self._numbers = itertools.count(1)
+        self._known: dict[int, Container] = {}
 
-    async def answer(self, hosted: Hosted, request: Request) -> Outcome:
+    def container(self, hosted: Hosted) -> Container:
+        """Return what is known of what is hosted; found out once."""
+        found = self._known.get(id(hosted))
+        if found is None or found.hosted is not hosted:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            family = recognise(hosted)
+            found = self._known[id(hosted)] = Container(hosted, family, pace_of(hosted, family))
+        return found
+
+    async def answer(self, container: Container, request: Request) -> Outcome:
         """Return the container's answer to one invocation, or raise ContainerError."""
-        _injected(hosted.environment)
-        loop = asyncio.get_running_loop()
-        family = recognise(hosted)
+        act, pool = self._plan(container, request)
+        if pool is False:
+            return act()
+        return await asyncio.get_running_loop().run_in_executor(None if pool is True else pool, act)
+
+    def answer_now(self, container: Container, request: Request) -> Outcome:
+        """Do the same in this thread, which it takes for as long as the model needs."""
+        return self._plan(container, request)[0]()
+
+    def _plan(self, container: Container, request: Request) -> tuple[Callable[[], Outcome], Executor | bool]:
+        """Return what answers, and where it runs: a pool, any thread (True), or here and now (False)."""
+        hosted, family = container.hosted, container.family
+        failing = _injected(hosted.environment)
+        small = len(request.body) <= _CHEAP
         if family is Family.ECHO and not request.content_type.startswith("application/json"):
-            return Whole(request.body, request.content_type or "application/octet-stream")
-        if family.embeds:
-            return await loop.run_in_executor(self._embedding, self._embed, family, hosted, request)
-        pool = None if _own_server(hosted) else self._writing  # another's server is waited for, not worked for
-        return await loop.run_in_executor(pool, self._write, family, hosted, request)
+            return (lambda: Whole(request.body, request.content_type or "application/octet-stream")), False
+        if family is Family.ELSEWHERE:
+            return (lambda: _json(tasks.describe(hosted, request.body, request.content_type), NOTHING)), False
+        if family is Family.TABULAR:
+            return (lambda: _predict(hosted, request)), True
+        if family.embeds or family is Family.HF_TASK:
+            return (lambda: self._embed(family, hosted, request)), self._embedding
+        own = relay.wanted(hosted)  # another's server is waited for, not worked for
+        echoes = family is Family.ECHO or hosted.environment.get("SANDBOX_MODEL") == "echo"
+        where: Executor | bool = True if own else False if echoes and small else self._writing
+        return (lambda: self._write(family, hosted, request, failing)), where
 
     def _embed(self, family: Family, hosted: Hosted, request: Request) -> Outcome:
+        work, model = Work(read=len(request.body) // 5), self.embedder()
+        if family is Family.HF_TASK:
+            try:
+                payload = load(request.body)
+            except ValueError as problem:
+                raise ContainerError(
+                    400, {"code": 400, "type": "InternalServerException", "message": str(problem)}
+                ) from None
+            return _json(tasks.run(task_of(hosted), payload, model), work)
         payload = read_texts(family, request.body, request.content_type)
-        return _json(vectors(family, payload, hosted.environment, self.embedder()))
+        if family is Family.COHERE_EMBED:
+            return _json(vendors.embed(payload, model), work)
+        if family is Family.COHERE_RERANK:
+            return _json(vendors.rerank(payload, model), work)
+        named = " ".join((hosted.model, hosted.artifact, hosted.tags.get("sagedeck:model-id", "")))
+        return _json(vectors(family, payload, {"MODEL_ID": named, **hosted.environment}, model), work)
 
-    def _write(self, family: Family, hosted: Hosted, request: Request) -> Outcome:
+    def _write(self, family: Family, hosted: Hosted, request: Request, failing: str) -> Outcome:
         payload = decode(family, request.body, request.content_type)
         if family is Family.ECHO and not _is_ask(payload):
-            return _json(payload)
-        try:
-            ask = read_ask(family, payload, hosted.environment, custom_attributes(request.attributes))
-        except (TypeError, ValueError, AttributeError, OverflowError) as problem:
-            message = f"Failed to deserialize the JSON body into the target type: {problem}"
-            raise ContainerError(422, {"error": message, "error_type": "validation"}) from problem
-        url = _own_server(hosted)
-        model = Remote(url, ask.max_tokens) if url else self.writer(family, hosted.environment)
-        try:
-            text = model.write(ask.turns)
-        except Unreachable as problem:
-            raise ContainerError(503, {"error": str(problem), "error_type": "unreachable"}) from problem
-        said = limited(text, ask, next(self._numbers))
-        if ask.stream and ask.shape is not Shape.DIALOG:
-            return Streamed(ask, said, "application/jsonlines" if ask.json_lines else "text/event-stream")
-        return _json(whole(ask, said))
+            return _json(payload, NOTHING)
+        ask = _read(family, payload, hosted, request)
+        streams = ask.stream and ask.shape not in _UNSTREAMED
+        kind = "application/jsonlines" if ask.json_lines else "text/event-stream"
+        if failing and not streams:
+            return _json(broken(ask, failing), Work(ask.prompt_tokens))
+        url = relay.address(hosted)
+        if url and streams:
+            return Streamed(ask, relay.speaking(url, ask, next(self._numbers)), kind, None)
+        said = [self._said(url, family, hosted, each) for each in (ask, *ask.others)]
+        work = None if url else Work(ask.prompt_tokens, max(len(each.pieces) for each in said))
+        if streams:
+            return Streamed(ask, said[0], kind, work, failing)
+        return _json(whole(ask, said[0], said[1:]), work)
+
+    def _said(self, url: str, family: Family, hosted: Hosted, ask: Ask) -> Said:
+        if url:
+            return relay.said(url, ask, next(self._numbers))
+        return limited(self.writer(family, hosted.environment).write(ask.turns), ask, next(self._numbers))
 
     def describe(self) -> str:
         """Return which model embeds here, in ASCII; where it is the hashed stand-in, why."""
@@ -147,10 +235,29 @@ class Engine:
             return self._writer
 
 
-def _own_server(hosted: Hosted) -> str:
-    """Return the address of the model server that stands behind this endpoint, or of all; "" where none does."""
-    return hosted.environment.get("SAGEDECK_MODEL_URL") or os.environ.get("SAGEDECK_MODEL_URL", "")
+def _read(family: Family, payload: Any, hosted: Hosted, request: Request) -> Ask:
+    try:
+        if family is Family.COHERE_COMMAND or (family is Family.AI21 and not _has(payload, "messages")):
+            return vendors.read_ask(family, payload)
+        return read_ask(family, payload, hosted.environment, custom_attributes(request.attributes))
+    except (TypeError, ValueError, AttributeError, OverflowError) as problem:
+        message = f"Failed to deserialize the JSON body into the target type: {problem}"
+        raise ContainerError(422, {"error": message, "error_type": "validation"}) from problem
 
 
 def _is_ask(payload: Any) -> bool:
-    return isinstance(payload, Mapping) and ("messages" in payload or isinstance(payload.get("inputs"), str))
+    return _has(payload, "messages") or (_has(payload, "inputs") and isinstance(payload["inputs"], str))
+
+
+def _has(payload: Any, member: str) -> bool:
+    return isinstance(payload, Mapping) and member in payload
+
+
+def _predict(hosted: Hosted, request: Request) -> Outcome:
+    """Let what the sandbox trained itself predict."""
+    tabular = importlib.import_module("sandbox.tabular")
+    answered: Any = tabular.predict(hosted, request.body, request.content_type, request.accept)
+    status, body, content_type = answered
+    if status >= 300:
+        raise ContainerError(status, body.decode())
+    return Whole(body, content_type, Work(read=len(body) // 5))

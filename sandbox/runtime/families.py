@@ -1,5 +1,6 @@
 """Which container stands behind an endpoint, told by what was deployed: image first, then tags, environment, names."""
 
+import importlib
 import re
 from enum import StrEnum
 
@@ -21,12 +22,24 @@ class Family(StrEnum):
     HF_FEATURES = "hf_features"
     TEXT_LIST = "text_list"
     OPENAI_EMBEDDINGS = "openai_embeddings"
+    COHERE_COMMAND = "cohere_command"
+    COHERE_EMBED = "cohere_embed"
+    COHERE_RERANK = "cohere_rerank"
+    AI21 = "ai21_j2"
+    HF_TASK = "hf_toolkit"
+    TABULAR = "tabular"
+    ELSEWHERE = "elsewhere"
     ECHO = "echo"
 
     @property
     def embeds(self) -> bool:
-        """Whether this family answers with vectors."""
+        """Whether this family answers with vectors, or with what is read off them."""
         return self in _EMBEDDING
+
+    @property
+    def writes(self) -> bool:
+        """Whether this family writes text, token by token."""
+        return self in _WRITING
 
 
 _EMBEDDING = frozenset(
@@ -38,6 +51,19 @@ _EMBEDDING = frozenset(
         Family.HF_FEATURES,
         Family.TEXT_LIST,
         Family.OPENAI_EMBEDDINGS,
+        Family.COHERE_EMBED,
+        Family.COHERE_RERANK,
+    }
+)
+_WRITING = frozenset(
+    {
+        Family.TGI,
+        Family.LMI,
+        Family.MESSAGES,
+        Family.LLAMA2_DIALOG,
+        Family.JUMPSTART_TEXT,
+        Family.COHERE_COMMAND,
+        Family.AI21,
     }
 )
 _TAGS = {
@@ -50,6 +76,8 @@ _TAGS = {
     "js_tc_embedding": Family.JS_EMBEDDING,
     "js_sentence_similarity": Family.JS_SIMILARITY,
     "hf_toolkit_feature_extraction": Family.HF_FEATURES,
+    "cohere": Family.COHERE_COMMAND,
+    "ai21": Family.AI21,
 }
 _IMAGES = (
     (re.compile(r"\bechoes?\b|sagedeck-echo"), Family.ECHO),
@@ -58,11 +86,35 @@ _IMAGES = (
     (re.compile(r"vllm|sglang|llama-?cpp"), Family.MESSAGES),
 )
 _NAMES = (
+    (re.compile(r"cohere[a-z-]*-rerank"), Family.COHERE_RERANK),
+    (re.compile(r"cohere-embed"), Family.COHERE_EMBED),
+    (re.compile(r"cohere-"), Family.COHERE_COMMAND),
+    (re.compile(r"jamba"), Family.MESSAGES),
+    (re.compile(r"ai21-|jurassic"), Family.AI21),
     (re.compile(r"sentencesimilarity"), Family.JS_SIMILARITY),
     (re.compile(r"textembedding|tcembedding"), Family.JS_EMBEDDING),
     (re.compile(r"llama-2-\d+b-f$"), Family.LLAMA2_DIALOG),
     (re.compile(r"textgeneration|-llm-|-vlm-|reasoning"), Family.TGI),
+    (
+        re.compile(
+            r"-(?:ic|od|od1|is|semseg|asr|txt2img|depth2img|inpainting|imageembedding|audioembedding|featurevector"
+            r"|upscaling|objectdetection|instancesegmentation|forecasting)-|^(?:model-|tensorflow-|pytorch-)?stabilityai"
+        ),
+        Family.ELSEWHERE,
+    ),
 )
+_JUMPSTART_TASKS = {
+    "tc": "text-classification",
+    "spc": "text-classification",
+    "eqa": "question-answering",
+    "ner": "token-classification",
+    "summarization": "summarization",
+    "translation": "translation",
+    "zstc": "zero-shot-classification",
+    "fillmask": "fill-mask",
+    "text2text": "text2text-generation",
+}
+_TASK = re.compile(rf"-({'|'.join(_JUMPSTART_TASKS)})-")
 
 
 def _tagged(hosted: Hosted) -> Family | None:
@@ -96,8 +148,35 @@ def recognise(hosted: Hosted) -> Family:
         return tagged
     if hosted.environment.get("HF_TASK") == "feature-extraction":
         return Family.HF_FEATURES
-    for name in (hosted.tags.get("sagedeck:model-id", ""), hosted.artifact, hosted.model, hosted.endpoint):
+    if _trained_here(hosted.image):
+        return Family.TABULAR
+    if task_of(hosted):
+        return Family.HF_TASK
+    for name in _names(hosted):
         for pattern, family in _NAMES:
             if pattern.search(name):
                 return family
     return Family.ECHO
+
+
+def task_of(hosted: Hosted) -> str:
+    """Return the pipeline's task (Hugging Face's names) of a container that runs one, or ""."""
+    if task := hosted.environment.get("HF_TASK", ""):
+        return task
+    for name in _names(hosted)[:2]:
+        if found := _TASK.search(name):
+            return _JUMPSTART_TASKS[found[1]]
+    return ""
+
+
+def _names(hosted: Hosted) -> tuple[str, ...]:
+    return (hosted.tags.get("sagedeck:model-id", ""), hosted.artifact, hosted.model, hosted.endpoint)
+
+
+def _trained_here(image: str) -> bool:
+    """Whether the image serves what the sandbox trained itself."""
+    try:
+        serves = importlib.import_module("sandbox.tabular").serves
+    except (ImportError, AttributeError):
+        return False
+    return bool(serves(image))

@@ -1,15 +1,28 @@
 """What goes wrong at an endpoint, in AWS's words: the runtime's own refusals, and a container's error as ModelError.
 
-Refused            the runtime says no before any container is asked (ValidationError, 413)
+Refused            the runtime says no before any container is asked (ValidationError, ThrottlingException, 413)
 ContainerError     the container answered with an error: HTTP 424 ModelError, its own words inside
+
+Where AWS's wording could not be found the sentence is ours: sync calls of asynchronous endpoints and the reverse,
+headers of features an endpoint lacks (TargetModel, EnableExplanations, TargetContainerHostname).
 """
 
 import json
 from collections.abc import Mapping
-
-from starlette.responses import JSONResponse, Response
+from dataclasses import dataclass
 
 from sandbox.hosting import Hosted
+
+TIMED_OUT = (
+    "Your invocation timed out while waiting for a response from container primary. Review the latency metrics for "
+    "each container in Amazon CloudWatch, resolve the issue, and try again."
+)
+NO_CAPACITY = (
+    "Inference Component has no capacity to process this request. ApplicationAutoScaling may be in-progress (if "
+    "configured) or try to increase the capacity by invoking UpdateInferenceComponentRuntimeConfig API."
+)
+_JSON = (b"content-type", b"application/json")
+Headers = list[tuple[bytes, bytes]]
 
 
 class Refused(Exception):
@@ -21,7 +34,7 @@ class Refused(Exception):
 
 
 class ContainerError(Exception):
-    """The container answered `status` with `body`, in its own words."""
+    """The container answered `status` with `body`, in its own words; 0 if it did not answer in time."""
 
     def __init__(self, status: int, body: str | Mapping[str, object]) -> None:
         self.status = status
@@ -29,40 +42,71 @@ class ContainerError(Exception):
         super().__init__(self.body)
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer in one piece."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+def invalid(message: str) -> Refused:
+    """Return what the runtime answers to nearly every mistake."""
+    return Refused(400, "ValidationError", message)
+
+
 def not_found(endpoint: str, account: str) -> Refused:
     """Return AWS's answer for an endpoint that is absent, or that does not serve yet."""
-    return Refused(400, "ValidationError", f"Endpoint {endpoint} of account {account} not found.")
+    return invalid(f"Endpoint {endpoint} of account {account} not found.")
 
 
-def refusal_response(refused: Refused, request_id: str) -> Response:
+def too_long(most: int) -> Refused:
+    """Return AWS's answer to a body over its limit."""
+    return Refused(413, "", f"HTTP content length exceeded {most} bytes.")
+
+
+def refusal(refused: Refused, request_id: str) -> Reply:
     """Return the HTTP answer that boto3 turns into a ClientError of this code."""
-    headers = {"x-amzn-RequestId": request_id}
+    headers = [_JSON, (b"x-amzn-requestid", request_id.encode())]
     if refused.code:
-        headers["x-amzn-ErrorType"] = refused.code
+        headers.append((b"x-amzn-errortype", refused.code.encode()))
     content = {"Message": refused.message, "message": refused.message}
-    return JSONResponse(content, status_code=refused.status, headers=headers)
+    return Reply(refused.status, headers, json.dumps(content).encode())
 
 
-def model_error(error: ContainerError, hosted: Hosted, request_id: str) -> Response:
-    """Return the ModelError (HTTP 424) that AWS makes of a container's error, with the container's own words inside."""
+def in_words(error: ContainerError, hosted: Hosted) -> str:
+    """Return the sentence AWS makes of a container's error."""
     kind = "client" if 400 <= error.status < 500 else "server"
-    group = f"/aws/sagemaker/Endpoints/{hosted.endpoint}"
     console = f"https://{hosted.region}.console.aws.amazon.com/cloudwatch/home?region={hosted.region}"
-    message = (
+    return (
         f'Received {kind} error ({error.status}) from primary with message "{error.body}". '
-        f"See {console}#logEventViewer:group={group} in account {hosted.account} for more information."
+        f"See {console}#logEventViewer:group={_group(hosted)} in account {hosted.account} for more information."
     )
+
+
+def model_error(error: ContainerError, hosted: Hosted, request_id: str) -> Reply:
+    """Return the ModelError (HTTP 424) that AWS makes of a container's error, with the container's own words inside."""
+    kind = "CLIENT" if 400 <= error.status < 500 else "SERVER"
+    message = in_words(error, hosted)
     content = {
-        "ErrorCode": f"{kind.upper()}_ERROR_FROM_MODEL",
-        "LogStreamArn": f"arn:aws:logs:{hosted.region}:{hosted.account}:log-group:{group}",
+        "ErrorCode": f"{kind}_ERROR_FROM_MODEL",
+        "LogStreamArn": f"arn:aws:logs:{hosted.region}:{hosted.account}:log-group:{_group(hosted)}",
         "Message": message,
         "message": message,
         "OriginalMessage": error.body,
         "OriginalStatusCode": error.status,
     }
-    headers = {
-        "x-amzn-RequestId": request_id,
-        "x-amzn-ErrorType": "ModelError",
-        "x-Amzn-Invoked-Production-Variant": hosted.variant,
-    }
-    return JSONResponse(content, status_code=424, headers=headers)
+    headers = [
+        _JSON,
+        (b"x-amzn-requestid", request_id.encode()),
+        (b"x-amzn-errortype", b"ModelError"),
+        (b"x-amzn-invoked-production-variant", hosted.variant.encode()),
+    ]
+    return Reply(424, headers, json.dumps(content).encode())
+
+
+def _group(hosted: Hosted) -> str:
+    if hosted.component:
+        return f"/aws/sagemaker/InferenceComponents/{hosted.component}"
+    return f"/aws/sagemaker/Endpoints/{hosted.endpoint}"

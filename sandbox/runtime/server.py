@@ -1,152 +1,286 @@
-"""The SageMaker runtime at this address: invoke, with a response stream or without, and a clear no to async calls."""
+"""The HTTP side of InvokeEndpoint, InvokeEndpointWithResponseStream and InvokeEndpointAsync: AWS's envelopes."""
 
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
+from typing import Any
 
-from starlette.requests import Request as HttpRequest
-from starlette.responses import Response, StreamingResponse
-
+from sandbox.clock import Clock
+from sandbox.errors import AwsError
 from sandbox.hosting import Hosted, Hosting, Telemetry
-from sandbox.runtime.answers import streamed
-from sandbox.runtime.engine import Engine, Request, Streamed, Whole
-from sandbox.runtime.frames import Cutter, model_stream_error
-from sandbox.runtime.refusals import ContainerError, Refused, model_error, not_found, refusal_response
-from sandbox.scope import scope_of
+from sandbox.runtime import pace, requests
+from sandbox.runtime.engine import Container, Engine, Outcome, Request, Streamed, Whole
+from sandbox.runtime.lines import written
+from sandbox.runtime.refusals import (
+    NO_CAPACITY,
+    TIMED_OUT,
+    ContainerError,
+    Headers,
+    Refused,
+    Reply,
+    invalid,
+    model_error,
+    not_found,
+    refusal,
+    too_long,
+)
+from sandbox.runtime.requests import Asked, Receive
+from sandbox.runtime.sessions import Sessions
+from sandbox.runtime.streams import Stream
+from sandbox.runtime.trouble import ConnectionCut, Stroke, Troubles
 
-BODY_BYTES = 6_291_456  # InvokeEndpoint's limit, as of botocore 1.44.5
-_DRAINED = 64_000_000  # a body over the limit is read this far, so that the client hears why rather than a reset
-_TOKEN_SECONDS = 0.02
-_STREAM_SECONDS = 2.0
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Queue = Callable[[Asked, Hosted, bytes], tuple[str, Headers]]
+
+MODEL_SECONDS = 60.0  # what InvokeEndpoint waits for a container
+_WARM = 300.0  # seconds a serverless container stays up without a call
 _SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
-    """One call on its way: who was asked, since when, under which id."""
+class Turn:
+    """One call on its way: who was asked, since when, under which id, and how many others were being answered."""
 
+    asked: Asked
     hosted: Hosted
+    container: Container
     request_id: str
     started: float
-    path: str
     body_bytes: int
-
-    def headers(self) -> dict[str, str]:
-        return {"x-amzn-RequestId": self.request_id, "x-Amzn-Invoked-Production-Variant": self.hosted.variant}
-
-
-async def _body(request: HttpRequest) -> bytes:
-    """Return the request's body, or raise Refused as AWS does when it is too long."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size <= BODY_BYTES:
-            parts.append(part)
-        elif size > _DRAINED:
-            break
-    if size > BODY_BYTES:
-        raise Refused(413, "", f"HTTP content length exceeded {BODY_BYTES} bytes.")
-    return b"".join(parts)
+    others: int
+    cold: float = 0.0
 
 
 class Runtime:
-    """The routes' handlers, over what is hosted."""
+    """An ASGI application over what is hosted. `queue` takes asynchronous calls: it returns the id and the headers."""
 
-    def __init__(self, hosting: Hosting, telemetry: Telemetry, engine: Engine) -> None:
-        self._hosting, self._telemetry, self._engine = hosting, telemetry, engine
+    def __init__(
+        self,
+        hosting: Hosting,
+        telemetry: Telemetry,
+        engine: Engine,
+        clock: Clock,
+        troubles: Troubles,
+        queue: Queue | None = None,
+    ) -> None:
+        self._hosting, self._telemetry, self._engine, self._clock = hosting, telemetry, engine, clock
+        self._troubles, self._queue = troubles, queue
+        self._sessions = Sessions(clock)
+        self._busy: dict[tuple[str, str, str], int] = {}
+        self._called: dict[tuple[str, str, str], float] = {}
 
-    async def invoke(self, request: HttpRequest) -> Response:
-        """Answer InvokeEndpoint."""
-        return await self._handle(request, stream=False)
-
-    async def stream(self, request: HttpRequest) -> Response:
-        """Answer InvokeEndpointWithResponseStream."""
-        return await self._handle(request, stream=True)
-
-    async def refuse_async(self, request: HttpRequest) -> Response:
-        """Say that asynchronous endpoints are not simulated."""
-        name = request.path_params["name"]
-        message = f"Endpoint {name} is not an asynchronous endpoint: the sandbox does not simulate these yet."
-        return refusal_response(Refused(400, "ValidationError", message), str(uuid.uuid4()))
-
-    def _find(self, request: HttpRequest) -> Hosted:
-        name = request.path_params["name"]
-        asked = scope_of(request.headers.raw)
-        hosted = self._hosting.find(name, asked.region, asked.account)
-        if hosted is None or hosted.status not in _SERVING:
-            raise not_found(name, asked.account)
-        variant = request.headers.get("x-amzn-sagemaker-target-variant", hosted.variant)
-        if variant != hosted.variant:
-            message = f"Variant {variant} of endpoint {name} of account {hosted.account} not found."
-            raise Refused(400, "ValidationError", message)
-        return hosted
-
-    async def _handle(self, request: HttpRequest, *, stream: bool) -> Response:
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         started, request_id = time.perf_counter(), str(uuid.uuid4())
         try:
-            body = await _body(request)
-            hosted = self._find(request)
+            reply = await self._answer(scope, receive, send, started, request_id)
         except Refused as refused:
-            return refusal_response(refused, request_id)
-        call = _Call(hosted, request_id, started, "/invocations", len(body))
-        asked = time.perf_counter()
-        headers = request.headers
-        attributes = headers.get("x-amzn-sagemaker-custom-attributes", "")
-        try:
-            outcome = await self._engine.answer(hosted, Request(body, headers.get("content-type", ""), attributes))
-        except ContainerError as error:
-            self._told(call, asked, 424, error.status, len(error.body))
-            return model_error(error, hosted, request_id)
-        if not stream:
-            whole = outcome if isinstance(outcome, Whole) else _joined(outcome)
-            self._told(call, asked, 200, 200, len(whole.body))
-            told = {**call.headers(), "x-sagedeck-sandbox-model": self._engine.describe()}
-            return Response(whole.body, media_type=whole.content_type, headers=told)
-        sent = {**call.headers(), "X-Amzn-SageMaker-Content-Type": outcome.content_type}
-        frames = self._frames(call, asked, outcome)
-        return StreamingResponse(frames, media_type="application/vnd.amazon.eventstream", headers=sent)
+            reply = refusal(refused, request_id)
+        except ConnectionCut:
+            await _cut(scope, send)
+            return
+        if reply is not None:
+            length = (b"content-length", str(len(reply.body)).encode())
+            await send({"type": "http.response.start", "status": reply.status, "headers": [*reply.headers, length]})
+            await send({"type": "http.response.body", "body": reply.body})
 
-    async def _frames(self, call: _Call, asked: float, outcome: Whole | Streamed) -> AsyncIterator[bytes]:
-        """Yield the event-stream frames of an answer at the model's pace; whoever hangs up stops it."""
-        environment = call.hosted.environment
-        breaks = int(environment.get("SANDBOX_STREAM_BREAKS_AFTER", "-1"))
-        chunks = [outcome.body] if isinstance(outcome, Whole) else list(streamed(outcome.ask, outcome.said))
-        pause = float(
-            environment.get("SANDBOX_TOKEN_DELAY", min(_TOKEN_SECONDS, _STREAM_SECONDS / max(len(chunks), 1)))
-        )
-        cutter, sent = Cutter(), 0
+    async def _answer(
+        self, scope: MutableMapping[str, Any], receive: Receive, send: Send, started: float, request_id: str
+    ) -> Reply | None:
+        asked = requests.read(scope)
+        if asked is None:
+            raise Refused(404, "UnknownOperationException", "There is no such operation.")
+        stroke = self._troubles.strike(asked)
+        body = await requests.body_of(receive)
+        hosted = self._find(asked)
+        if asked.operation == "InvokeEndpointAsync":
+            return self._enqueue(asked, hosted, body, request_id)
+        key = (hosted.region, hosted.endpoint, hosted.component or hosted.variant)
+        others = self._busy.get(key, 0)
+        self._admit(asked, hosted, others, len(body))
+        self._busy[key] = others + 1
         try:
-            for place, chunk in enumerate(chunks):
-                if place == breaks:
-                    yield model_stream_error("The model container broke off its stream.", "StreamBroken")
-                    return
-                if place and pause > 0:
-                    await asyncio.sleep(pause)
-                for frame in cutter.frames(chunk):
-                    sent += len(frame)
-                    yield frame
-            for frame in cutter.rest():
-                yield frame
+            cold = self._cold(hosted, key)
+            container = self._engine.container(hosted)
+            turn = Turn(asked, hosted, container, request_id, started, len(body), others, cold)
+            return await self._invoke(turn, stroke, body, (scope, receive, send))
         finally:
-            self._told(call, asked, 200, 200, sent)
+            self._called[key] = self._clock.now()
+            if self._busy[key] > 1:
+                self._busy[key] -= 1
+            else:
+                del self._busy[key]
 
-    def _told(self, call: _Call, asked: float, status: int, container_status: int, answer_bytes: int) -> None:
-        now = time.perf_counter()
-        line = (
-            f'169.254.178.2:0 - "POST {call.path} HTTP/1.1" {container_status} '
-            f"request_bytes={call.body_bytes} response_bytes={answer_bytes} total_time={now - asked:.6f}s"
+    def _find(self, asked: Asked) -> Hosted:
+        variant, component = asked.header("target-variant"), asked.header("inference-component")
+        aws = asked.aws
+        try:
+            hosted = self._hosting.find(asked.endpoint, aws.region, aws.account, variant=variant, component=component)
+        except AwsError as error:
+            raise Refused(error.status, error.code, error.message) from error
+        if hosted is None or hosted.status not in _SERVING:
+            raise not_found(asked.endpoint, aws.account)
+        return hosted
+
+    def _admit(self, asked: Asked, hosted: Hosted, others: int, size: int) -> None:
+        """Raise Refused for what the endpoint does not take."""
+        name = f"Endpoint {hosted.endpoint} of account {hosted.account}"
+        if hosted.asynchronous is not None:
+            raise invalid(f"{name} is an asynchronous endpoint: it takes InvokeEndpointAsync only.")
+        if hosted.component and not hosted.copies:
+            raise invalid(NO_CAPACITY)
+        if hosted.serverless is not None:
+            if asked.operation != "InvokeEndpoint":
+                raise invalid(f"{name} is serverless: it does not stream.")
+            if size > requests.SERVERLESS_BYTES:
+                raise too_long(requests.SERVERLESS_BYTES)
+            if others >= int(hosted.serverless.get("MaxConcurrency", 1)):
+                raise Refused(429, "ThrottlingException", "Rate exceeded")
+        elif not hosted.component and hosted.instance_count < 1:
+            raise not_found(hosted.endpoint, hosted.account)
+        for header, mode in (("target-model", "MultiModel"), ("target-container-hostname", "Direct")):
+            if asked.header(header) and hosted.mode != mode:
+                raise invalid(f"{name} does not take the header X-Amzn-SageMaker-{header.title()}: not {mode}.")
+        if hosted.mode == "MultiModel" and not asked.header("target-model"):
+            raise invalid(f"{name} is a multi-model endpoint: TargetModel is required.")
+        if asked.header("enable-explanations"):
+            raise invalid(f"{name} has no ExplainerConfig: EnableExplanations is not supported.")
+
+    def _cold(self, hosted: Hosted, key: tuple[str, str, str]) -> float:
+        """Return AWS's seconds until a serverless container is up, 0 where one is."""
+        if hosted.serverless is None or hosted.serverless.get("ProvisionedConcurrency"):
+            return 0.0
+        idle = self._clock.now() - self._called.get(key, float("-inf"))
+        return pace.cold_start(hosted) if idle > self._clock.lasts(_WARM) else 0.0
+
+    def _enqueue(self, asked: Asked, hosted: Hosted, body: bytes, request_id: str) -> Reply:
+        if hosted.asynchronous is None or self._queue is None:
+            name = f"Endpoint {hosted.endpoint} of account {hosted.account}"
+            raise invalid(f"{name} is not an asynchronous endpoint: it has no AsyncInferenceConfig.")
+        number, headers = self._queue(asked, hosted, body)
+        told = [(b"content-type", b"application/json"), (b"x-amzn-requestid", request_id.encode()), *headers]
+        return Reply(202, told, b'{"InferenceId":"%s"}' % number.encode())
+
+    async def _invoke(self, turn: Turn, stroke: Stroke, body: bytes, asgi: tuple[Any, Receive, Send]) -> Reply | None:
+        asked, header = time.perf_counter(), turn.asked.header
+        request = Request(body, turn.asked.content_type, header("custom-attributes"), header("accept"))
+        streams = turn.asked.operation == "InvokeEndpointWithResponseStream"
+        if turn.cold or stroke.pause:
+            await asyncio.sleep(stroke.pause + min(turn.cold, self._patience(streams)))
+        try:
+            if stroke.model_fails:
+                raise ContainerError(500, "Internal Server Error")
+            headers = self._sessions.headers(header("session-id"), body)
+            outcome = await self._engine.answer(turn.container, request)
+            if streams and isinstance(outcome, Streamed):
+                await self._stream(turn, asked, outcome, stroke, asgi)
+                return None
+            whole = outcome if isinstance(outcome, Whole) else await _joined(outcome)
+            taken = await self._pass(turn, asked, outcome)
+        except ContainerError as error:
+            self._told(turn, asked, 424, error.status, len(error.body))
+            return model_error(error, turn.hosted, turn.request_id)
+        self._told(turn, asked, 200, 200, len(whole.body), taken)
+        if streams:
+            await self._stream(turn, asked, whole, stroke, asgi)
+            return None
+        return Reply(200, [*self._headers(turn), *headers, (b"content-type", whole.content_type.encode())], whole.body)
+
+    def _headers(self, turn: Turn) -> Headers:
+        return [
+            (b"x-amzn-requestid", turn.request_id.encode()),
+            (b"x-amzn-invoked-production-variant", turn.hosted.variant.encode()),
+            (b"x-sagedeck-sandbox-model", self._engine.describe().encode()),
+        ]
+
+    def _patience(self, streams: bool = False) -> float:
+        return pace.patience(self._clock, pace.STREAM_PATIENCE if streams else pace.PATIENCE)
+
+    async def _pass(self, turn: Turn, asked: float, outcome: Outcome) -> float:
+        """Wait for as long as the instance would take, within reason; return its seconds. Raises ContainerError."""
+        taken = time.perf_counter() - asked
+        if outcome.work is None:
+            return taken
+        seconds = turn.container.pace.seconds(outcome.work, turn.others)
+        left = min(seconds, MODEL_SECONDS, self._patience()) - taken
+        if left > 0.001:
+            await asyncio.sleep(left)
+        if seconds > MODEL_SECONDS:
+            raise ContainerError(0, TIMED_OUT)
+        return seconds if self._clock.stands_still else time.perf_counter() - asked
+
+    async def _stream(
+        self, turn: Turn, asked: float, outcome: Outcome, stroke: Stroke, asgi: tuple[Any, Receive, Send]
+    ) -> None:
+        _, receive, send = asgi
+        kind = (b"x-amzn-sagemaker-content-type", outcome.content_type.encode())
+        stream = Stream(outcome, turn.container, turn.others, stroke, self._patience(streams=True), asked)
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [
+                    (b"content-type", b"application/vnd.amazon.eventstream"),
+                    kind,
+                    *self._headers(turn),
+                ],
+            }
         )
+        gone = asyncio.ensure_future(_until_gone(receive))
+        try:
+            async for frame in stream.frames():
+                if gone.done():
+                    break
+                await send({"type": "http.response.body", "body": frame, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            gone.cancel()
+            if isinstance(outcome, Streamed):
+                taken = stream.seconds if self._clock.stands_still and outcome.work else None
+                self._told(turn, asked, 200, 200, stream.sent, taken, stream)
+
+    def _told(
+        self,
+        turn: Turn,
+        asked: float,
+        status: int,
+        container: int,
+        answer_bytes: int,
+        seconds: float | None = None,
+        stream: Stream | None = None,
+    ) -> None:
+        now, sizes = self._clock.now(), (turn.body_bytes, answer_bytes)
+        taken = time.perf_counter() - asked if seconds is None else seconds
+        cold = turn.cold if self._clock.stands_still else min(turn.cold, self._patience())
+        line = written(turn.hosted, turn.container.family, now, status=container or 504, seconds=taken, sizes=sizes)
         self._telemetry.invoked(
-            call.hosted,
+            turn.hosted,
             status=status,
-            model_microseconds=(now - asked) * 1e6,
-            overhead_microseconds=(asked - call.started) * 1e6,
+            model_microseconds=taken * 1e6,
+            overhead_microseconds=(asked - turn.started + cold) * 1e6,
             log_line=line,
+            concurrency=turn.others + 1,
+            first_chunk_microseconds=stream.first_chunk * 1e6 if stream else 0.0,
+            setup_microseconds=cold * 1e6,
+            stream_broke=stream.broke if stream else False,
         )
 
 
-def _joined(outcome: Streamed) -> Whole:
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _joined(outcome: Streamed) -> Whole:
     """Return a streamed answer in one piece, as InvokeEndpoint hands over what a container streamed."""
-    return Whole(b"".join(streamed(outcome.ask, outcome.said)), outcome.content_type)
+    chunks = list(outcome.chunks()) if not outcome.relayed else await asyncio.to_thread(lambda: list(outcome.chunks()))
+    return Whole(b"".join(chunks), outcome.content_type, outcome.work)
+
+
+async def _cut(scope: MutableMapping[str, Any], send: Send) -> None:
+    """Reset the connection. Only the server's own `send` knows it; sandbox.app hands it on as scope["transport"]."""
+    transport = scope.get("transport") or getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is not None:
+        transport.abort()
+        await asyncio.sleep(0.001)  # until the server has noticed, so that it does not answer in our stead

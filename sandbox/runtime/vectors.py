@@ -25,12 +25,13 @@ class Embeds(Protocol):
         ...
 
 
-def _toolkit(message: str) -> ContainerError:
+def toolkit_error(message: str) -> ContainerError:
     """Return an error as the Hugging Face and JumpStart inference toolkits word it."""
     return ContainerError(400, {"code": 400, "type": "InternalServerException", "message": message})
 
 
-def _strings(value: Any) -> list[str] | None:
+def strings(value: Any) -> list[str] | None:
+    """Return a string, or a list of strings, as a list; None of anything else."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
@@ -39,7 +40,7 @@ def _strings(value: Any) -> list[str] | None:
 
 
 def _tei_batch(payload: Any, environment: Mapping[str, str]) -> list[str]:
-    texts = _strings(payload.get("inputs")) if isinstance(payload, Mapping) else None
+    texts = strings(payload.get("inputs")) if isinstance(payload, Mapping) else None
     if texts is None:
         missing = not (isinstance(payload, Mapping) and "inputs" in payload)
         what = "missing field `inputs`" if missing else "data did not match any variant of untagged enum Input"
@@ -55,6 +56,8 @@ def _tei_batch(payload: Any, environment: Mapping[str, str]) -> list[str]:
 
 
 def _tei(payload: Any, environment: Mapping[str, str], model: Embeds) -> Any:
+    if isinstance(payload, Mapping) and "query" in payload:
+        return _tei_rerank(payload, environment, model)
     texts = _tei_batch(payload, environment)
     truncates = payload.get("truncate") or environment.get("AUTO_TRUNCATE", "").lower() in {"true", "1"}
     if not truncates:
@@ -63,31 +66,51 @@ def _tei(payload: Any, environment: Mapping[str, str], model: Embeds) -> Any:
         if longest > allowed:
             message = f"Input validation error: `inputs` must have less than {allowed} tokens. Given: {longest}"
             raise ContainerError(413, {"error": message, "error_type": "Validation"})
-    return model.embed(texts)
+    vectors = model.embed(texts)
+    wanted = payload.get("dimensions")
+    return vectors if not wanted else [_unit(vector[: int(wanted)]) for vector in vectors]
+
+
+def _unit(vector: list[float]) -> list[float]:
+    length = sum(value * value for value in vector) ** 0.5 or 1.0
+    return [value / length for value in vector]
+
+
+def _tei_rerank(payload: Mapping[str, Any], environment: Mapping[str, str], model: Embeds) -> Any:
+    """Return the texts by how near they are to the query; only a model that is called a re-ranker does so."""
+    named = environment.get("HF_MODEL_ID", environment.get("MODEL_ID", "")).lower()
+    if "rerank" not in named:
+        raise ContainerError(424, {"error": "model is not a re-ranker model", "error_type": "Backend"})
+    texts = _tei_batch({"inputs": payload.get("texts")}, environment)
+    query, *vectors = model.embed([str(payload["query"]), *texts])
+    scores = [(1 + sum(a * b for a, b in zip(query, vector, strict=True))) / 2 for vector in vectors]
+    order = sorted(range(len(texts)), key=lambda place: -scores[place])
+    shown = bool(payload.get("return_text"))
+    return [{"index": place, "score": scores[place], **({"text": texts[place]} if shown else {})} for place in order]
 
 
 def _features(payload: Any, model: Embeds) -> Any:
     """Return token-level features; the stand-in gives every token of a text the text's own vector."""
-    texts = _strings(payload.get("inputs")) if isinstance(payload, Mapping) else None
+    texts = strings(payload.get("inputs")) if isinstance(payload, Mapping) else None
     if not texts:
-        raise _toolkit("'inputs'")
+        raise toolkit_error("'inputs'")
     return [[[vector] * count] for vector, count in zip(model.embed(texts), model.count(texts), strict=True)]
 
 
 def _jumpstart(payload: Any, model: Embeds) -> Any:
     if isinstance(payload, str):
         return {"embedding": model.embed([payload])[0]}
-    texts = _strings(payload.get("text_inputs")) if isinstance(payload, Mapping) else None
+    texts = strings(payload.get("text_inputs")) if isinstance(payload, Mapping) else None
     if not texts:
-        raise _toolkit("Input payload must contain text_inputs key.")
+        raise toolkit_error("Input payload must contain text_inputs key.")
     return {"embedding": model.embed(texts)}
 
 
 def _neighbours(payload: Mapping[str, Any], model: Embeds) -> Any:
     """Return, for each query, the nearest of the corpus: [{"corpus_id", "score"}], best first."""
-    corpus, queries = _strings(payload.get("corpus")), _strings(payload.get("queries"))
+    corpus, queries = strings(payload.get("corpus")), strings(payload.get("queries"))
     if not corpus or not queries:
-        raise _toolkit("Input payload must contain corpus and queries keys for mode nn_corpus.")
+        raise toolkit_error("Input payload must contain corpus and queries keys for mode nn_corpus.")
     documents, wanted = model.embed(corpus), int(payload.get("top_k", 3))
     answer = []
     for query in model.embed(queries):
@@ -98,20 +121,20 @@ def _neighbours(payload: Mapping[str, Any], model: Embeds) -> Any:
 
 
 def _similarity(payload: Any, model: Embeds) -> Any:
-    listed = _strings(payload) if isinstance(payload, list) else None
+    listed = strings(payload) if isinstance(payload, list) else None
     if listed:
         return {"embedding": model.embed(listed)}
     mode = payload.get("mode", "embedding") if isinstance(payload, Mapping) else "embedding"
     if mode == "nn_corpus":
         return _neighbours(payload, model)
     if mode != "embedding":
-        raise _toolkit(f"mode {mode} needs training data, which this endpoint was not given")
+        raise toolkit_error(f"mode {mode} needs training data, which this endpoint was not given")
     return _jumpstart(payload, model)
 
 
 def _lmi(payload: Any, model: Embeds) -> Any:
     inputs = payload.get("inputs") if isinstance(payload, Mapping) else None
-    texts = _strings(inputs)
+    texts = strings(inputs)
     if not texts:
         raise ContainerError(
             424, {"code": 424, "message": "prediction failure", "error": 'Missing "inputs" in payload'}
@@ -121,14 +144,14 @@ def _lmi(payload: Any, model: Embeds) -> Any:
 
 
 def _listed(payload: Any, model: Embeds) -> Any:
-    texts = _strings(payload) if isinstance(payload, list) else None
+    texts = strings(payload) if isinstance(payload, list) else None
     if not texts:
-        raise _toolkit("the payload must be a list of strings")
+        raise toolkit_error("the payload must be a list of strings")
     return model.embed(texts)
 
 
 def _openai(payload: Any, model: Embeds) -> Any:
-    texts = _strings(payload.get("input")) if isinstance(payload, Mapping) else None
+    texts = strings(payload.get("input")) if isinstance(payload, Mapping) else None
     if not texts:
         message = "[{'type': 'missing', 'loc': ('body', 'input'), 'msg': 'Field required'}]"
         raise ContainerError(400, {"object": "error", "message": message, "type": "BadRequestError", "code": 400})
@@ -154,7 +177,7 @@ def read_texts(family: Family, body: bytes, content_type: str) -> Any:
     except ValueError as problem:
         if family is Family.TEI:
             raise ContainerError(400, f"Failed to parse the request body as JSON: {problem}") from problem
-        raise _toolkit(str(problem)) from problem
+        raise toolkit_error(str(problem)) from problem
 
 
 def vectors(family: Family, payload: Any, environment: Mapping[str, str], model: Embeds) -> Any:

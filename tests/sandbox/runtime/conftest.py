@@ -12,6 +12,7 @@ import uvicorn
 from botocore.config import Config
 from starlette.applications import Starlette
 
+from sandbox.errors import AwsError
 from sandbox.hosting import Hosted
 from sandbox.models.hashed import Hashed
 from sandbox.models.reader import Reader
@@ -50,19 +51,22 @@ class Shelf:
             tags=more.get("tags", {}),
             account="123456789012",
             region="eu-west-1",
-            instance_type="ml.g5.2xlarge",
+            instance_type=more.get("instance_type", "ml.g5.2xlarge"),
+            **more.get("hosted", {}),
         )
 
-    def find(self, endpoint: str, region: str, account: str) -> Hosted | None:
+    def find(
+        self, endpoint: str, region: str, account: str, *, variant: str = "", component: str = ""
+    ) -> Hosted | None:
         self.asked.append((endpoint, region, account))
-        return self.hosted.get(endpoint)
+        found = self.hosted.get(endpoint)
+        if found is not None and variant not in ("", found.variant):
+            message = f"Variant {variant} of endpoint {endpoint} of account {account} not found."
+            raise AwsError("ValidationError", message, 400)
+        return found
 
-    def invoked(
-        self, hosted: Hosted, *, status: int, model_microseconds: float, overhead_microseconds: float, log_line: str
-    ) -> None:
-        self.told.append(
-            {"endpoint": hosted.endpoint, "status": status, "model": model_microseconds, "log_line": log_line}
-        )
+    def invoked(self, hosted: Hosted, **told: Any) -> None:
+        self.told.append({"endpoint": hosted.endpoint, "model": told["model_microseconds"], **told})
 
 
 class SmallEmbedder(Hashed):
