@@ -128,7 +128,7 @@ def runtime_routes(world: World) -> Any:
     """The runtime's routes; imported when the first invocation comes."""
     from sandbox.runtime import routes
 
-    return routes(world.hosting, world.meters)
+    return routes(world.hosting, world.meters, world=world)
 
 
 def dataapi_routes(world: World) -> Any:

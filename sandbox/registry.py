@@ -7,5 +7,6 @@ services that are not here, go on to moto.
 SERVICES = {
     "pricing": "sandbox.pricing.service:Pricing",
     "sagemaker": "sandbox.sagemaker.service:SageMaker",
+    "sagemaker-runtime": "sandbox.runtime.backlog:SageMakerRuntime",
     "service-quotas": "sandbox.quotas.service:ServiceQuotas",
 }

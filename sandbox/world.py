@@ -3,9 +3,10 @@
 import importlib
 import uuid
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.agenda import Agenda
 from sandbox.clock import Clock
@@ -20,6 +21,9 @@ from sandbox.registry import SERVICES
 from sandbox.sagemaker.roles import Roles
 from sandbox.telemetry import Meters
 from sandbox.topics import Topics
+
+if TYPE_CHECKING:
+    from sandbox.runtime.engine import Engine
 
 
 class World:
@@ -44,6 +48,13 @@ class World:
         self.topics = Topics(self)
         self._services: dict[str, Service] = {}
         self._resume_clock()
+
+    @cached_property
+    def engine(self) -> "Engine":
+        """The models behind endpoints, shared by all that invoke them; they hold nothing of the world."""
+        from sandbox.runtime.engine import Engine
+
+        return Engine()
 
     def service(self, name: str) -> Any:
         """Return one of the sandbox's own services by botocore's name, made at first need. KeyError if none is."""
