@@ -5,6 +5,8 @@ services that are not here, go on to moto.
 """
 
 SERVICES = {
+    "cloudtrail": "sandbox.cloudtrail.service:CloudTrail",
+    "application-autoscaling": "sandbox.autoscaling.service:ApplicationAutoScaling",
     "pricing": "sandbox.pricing.service:Pricing",
     "sagemaker": "sandbox.sagemaker.service:SageMaker",
     "sagemaker-runtime": "sandbox.runtime.backlog:SageMakerRuntime",

@@ -9,7 +9,7 @@ from sandbox.errors import AwsError
 from sandbox.wire.api import Api, Shape
 
 _UNICODE_CLASSES = {
-    r"\p{ASCII}*": r"[\x00-\x7f]*",
+    r"\p{ASCII}*": r"[\x00-\x7f]*", r"\p{Print}+": r"[\x20-\x7e]+",
     r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\p{M}": r"\w", r"\p{Alnum}": "a-zA-Z0-9",
     r"\p{IsLetter}": r"\w", r"\p{IsDigit}": r"\d", r"\p{IsWhitespace}": r"\s", r"\p{IsPunctuation}": r"!-/:-@\[-`{-~",
     r"\p{S}": r"$+<=>^`|~", r"\p{P}": r"!-/:-@\[-`{-~\u2010-\u2027", r"\p{ASCII}": r"\x00-\x7f",
