@@ -7,6 +7,7 @@ services that are not here, go on to moto.
 SERVICES = {
     "cloudtrail": "sandbox.cloudtrail.service:CloudTrail",
     "application-autoscaling": "sandbox.autoscaling.service:ApplicationAutoScaling",
+    "logs": "sandbox.logs.service:Logs",
     "pricing": "sandbox.pricing.service:Pricing",
     "sagemaker": "sandbox.sagemaker.service:SageMaker",
     "sagemaker-runtime": "sandbox.runtime.backlog:SageMakerRuntime",

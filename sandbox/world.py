@@ -43,7 +43,7 @@ class World:
         self.moto = Moto()
         self.objects = Objects(self.moto)
         self.roles = Roles(role_delay)
-        self.meters = Meters(clock)
+        self.meters = Meters(self)
         self.hosting = Directory(self)
         self.topics = Topics(self)
         self._services: dict[str, Service] = {}
@@ -98,6 +98,7 @@ class World:
     def close(self) -> None:
         """Bring everything to the file and end the threads."""
         with self.lock:
+            self.meters.close()
             self.records.close()
         self.moto.close()
 

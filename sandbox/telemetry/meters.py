@@ -1,138 +1,301 @@
-"""Invocations become CloudWatch metrics and log lines; both are kept small, and shown to moto when somebody looks."""
+"""The meters: what is told of invocations and of what serves, and what is asked of it."""
 
-from array import array
-from collections import deque
-from dataclasses import dataclass, field
-from threading import Lock
+import time
+import uuid
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from sandbox.clock import Clock
 from sandbox.hosting import Hosted
-from sandbox.sagemaker.store import Endpoint, Region
+from sandbox.telemetry import watching
+from sandbox.telemetry.cells import Values
+from sandbox.telemetry.events import Events
+from sandbox.telemetry.history import Shape, minute_of
+from sandbox.telemetry.kept import Kept
+from sandbox.telemetry.metrics import SAGEMAKER, Metric, Metrics, dimensions_of
+from sandbox.telemetry.points import Points
+from sandbox.telemetry.recent import SECONDS, Load, Seconds
+from sandbox.telemetry.serving import GONE, Serving, plain
+from sandbox.telemetry.tracks import DAYS, Key, Tracks
 
-SAMPLES = 500  # values kept of a minute for percentiles; beyond it they stand for the rest
-MINUTES = 24 * 60  # of metrics kept for each variant
-LINES = 10_000  # log lines waiting to be looked at
+if TYPE_CHECKING:
+    from sandbox.world import World
 
-
-@dataclass(slots=True)
-class Spread:
-    """Count, sum, extremes and a sample of values."""
-
-    count: int = 0
-    total: float = 0.0
-    least: float = float("inf")
-    most: float = float("-inf")
-    values: "array[float]" = field(default_factory=lambda: array("d"))
-
-    def add(self, value: float) -> None:
-        if self.count < SAMPLES:
-            self.values.append(value)
-        else:
-            self.values[self.count % SAMPLES] = value
-        self.count += 1
-        self.total += value
-        self.least = min(self.least, value)
-        self.most = max(self.most, value)
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One metric of one variant in the minute that begins at `minute` (seconds since the epoch)."""
-
-    metric: str
-    unit: str
-    endpoint: str
-    variant: str
-    minute: float
-    spread: Spread
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """`at` in seconds since the epoch."""
-
-    region: str
-    group: str
-    stream: str
-    at: float
-    text: str
+FLUSH = 5.0  # true seconds between two times that minutes are brought to the file
 
 
 class Meters:
-    """Implements `sandbox.hosting.Telemetry`; safe for threads."""
+    """Implements `sandbox.hosting.Telemetry`; safe for threads, under the world's lock."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._lock = Lock()
-        self._minutes: dict[tuple[str, str, str], dict[float, dict[str, Spread]]] = {}
-        self._streams: dict[tuple[str, str, str], str] = {}
-        self._lines: deque[LogLine] = deque(maxlen=LINES)
+    def __init__(self, world: "World") -> None:
+        self._world, self._clock = world, world.clock
+        self.lock = world.lock
+        known = world.records.shelf("telemetry/file").setdefault("file", {"id": str(uuid.uuid4())})
+        self._kept = Kept(world.home, known["id"])
+        self.events = Events(world.records, self._kept)
+        self.held = Serving(world.records)
+        self.tracks = Tracks(self._kept)
+        self.metrics = Metrics(self.tracks, self.held)
+        self._seconds = Seconds()
+        self._streams: dict[Key, tuple[tuple[str, ...], int]] = {}
+        self._turn = 0
+        self._flushed, self._swept = time.monotonic(), 0.0
 
     def invoked(
-        self, hosted: Hosted, *, status: int, model_microseconds: float, overhead_microseconds: float, log_line: str
+        self,
+        hosted: Hosted,
+        *,
+        status: int,
+        model_microseconds: float,
+        overhead_microseconds: float,
+        log_line: str,
+        concurrency: int = 0,
+        first_chunk_microseconds: float = 0.0,
+        setup_microseconds: float = 0.0,
+        stream_broke: bool = False,
     ) -> None:
+        """Record one invocation: `status` is the HTTP status the caller got, times are in microseconds.
+
+        `concurrency`: requests in flight when it came, itself too. `setup_microseconds`: a serverless cold start.
+        """
         now = self._clock.now()
-        key = (hosted.region, hosted.endpoint, hosted.variant)
-        recorded = {
-            "Invocations": 1.0,
-            "Invocation4XXErrors": float(400 <= status < 500 and status != 424),
-            "Invocation5XXErrors": float(status >= 500 or status == 424),
-            "InvocationModelErrors": float(status == 424 or status >= 500),
-            "ModelLatency": model_microseconds,
-            "OverheadLatency": overhead_microseconds,
-        }
-        with self._lock:
-            spreads = self._minute(key, now - now % 60)
-            for metric, value in recorded.items():
-                spreads.setdefault(metric, Spread()).add(value)
+        kind = "serverless" if hosted.serverless else "variant"
+        keys: list[Key] = [(kind, hosted.region, hosted.endpoint, hosted.variant)]
+        if hosted.component:
+            keys.append(("component", hosted.region, hosted.component))
+        with self.lock:
+            for key in keys:
+                self._count(key, now, status, model_microseconds, overhead_microseconds, concurrency)
+            extra = (
+                ("FirstChunkLatency", first_chunk_microseconds, "Microseconds"),
+                ("ModelSetupTime", setup_microseconds, "Microseconds"),
+                ("MidStreamErrors", float(stream_broke), "None"),
+            )
+            for metric, value, unit in extra:
+                if value:
+                    self.put(hosted.region, SAGEMAKER, metric, _named(hosted), value, unit, now)
             if log_line:
-                stream = self._streams.get(key, f"{hosted.variant}/i-0")
-                self._lines.append(LogLine(hosted.region, group_of(hosted.endpoint), stream, now, log_line))
+                self.log(
+                    hosted.region, group_of(hosted.endpoint, hosted.component), self._stream(hosted), now, log_line
+                )
 
-    def started(self, region: Region, endpoint: Endpoint, at: float) -> None:
-        """Record the lines containers write when they start; called as an endpoint becomes InService or Failed."""
-        ended = (endpoint.failure,) if endpoint.failure else ("Model loaded", "GET /ping HTTP/1.1 200")
-        with self._lock:
-            for variant in endpoint.variants or (endpoint.coming.variants if endpoint.coming else ()):
-                stream = f"{variant.name}/{endpoint.instance}"
-                self._streams[(region.name, endpoint.name, variant.name)] = stream
-                container = variant.model.container if variant.model else {}
-                for text in (f"Starting container {container.get('Image', '(inference components)')}", *ended):
-                    self._lines.append(LogLine(region.name, group_of(endpoint.name), stream, at, text))
+    def processed(
+        self,
+        hosted: Hosted,
+        *,
+        status: int,
+        model_microseconds: float,
+        log_line: str = "",
+        waited: float = 0.0,
+        took: float = 0.0,
+        failure: str = "",
+    ) -> None:
+        """Record an asynchronous request that came to its end.
 
-    def measured(self, region: str) -> list[Measured]:
-        """Return every metric of a region, minute by minute."""
-        found = []
-        with self._lock:
-            for (where, endpoint, variant), minutes in self._minutes.items():
-                if where != region:
-                    continue
-                for minute, spreads in minutes.items():
-                    for metric, spread in spreads.items():
-                        unit = "Microseconds" if metric.endswith("Latency") else "None"
-                        found.append(Measured(metric, unit, endpoint, variant, minute, spread))
-        return found
+        `waited` in the queue, `took` in all: seconds. `failure`: "" or the metric that counts it (InvocationFailures,
+        ExpiredRequests, RequestDownloadFailures, ResponseUploadFailures, NotificationFailures).
+        """
+        now, place = self._clock.now(), _named(hosted)
+        with self.lock:
+            self._count(
+                ("async", hosted.region, hosted.endpoint, hosted.variant), now, status, model_microseconds, 0.0, 0
+            )
+            for metric, value, unit in (
+                ("InvocationsProcesssed", 1.0, "Count"),  # AWS spells it so
+                ("TimeInBacklog", waited * 1000, "Milliseconds"),
+                ("TotalProcessingTime", took * 1000, "Milliseconds"),
+                *(((failure, 1.0, "Count"),) if failure else ()),
+            ):
+                self.put(hosted.region, SAGEMAKER, metric, place, value, unit, now)
+            if log_line:
+                self.log(hosted.region, group_of(hosted.endpoint), self._stream(hosted), now, log_line)
 
-    def take_lines(self) -> tuple[LogLine, ...]:
-        """Hand over the log lines that were written since the last time."""
-        with self._lock:
-            lines = tuple(self._lines)
-            self._lines.clear()
-        return lines
+    def backlog(self, region: str, endpoint: str, size: int) -> None:
+        """Say how many asynchronous requests wait or are being answered from now."""
+        now = self._clock.now()
+        with self.lock:
+            before = float(self.waiting(region, endpoint))
+            spread = self.tracks.cell(("backlog", region, endpoint), _minute(now)).spread
+            spread.count, spread.total = 1, float(size)
+            spread.least, spread.most = min(spread.least, before, size), max(spread.most, before, size)
+
+    def waiting(self, region: str, endpoint: str) -> int:
+        """Return the backlog of an asynchronous endpoint as it was last told."""
+        with self.lock:
+            track = self.tracks.find(("backlog", region, endpoint))
+            if track is None:
+                return 0
+            if track.live is not None:
+                return int(track.live.spread.total)
+            rows = self.tracks.rows(track.key)
+            return int(rows["value_total"][-1]) if len(rows) else 0
+
+    def serving(
+        self, region: str, endpoint: str, variant: str, instance_type: str, count: int, at: float, *, kind: str = ""
+    ) -> None:
+        """Say how many instances answer from then on; 0: none, as it was scaled in. `kind`: variant, serverless, async.
+
+        Of which kind it is and whether the endpoint is gone, the meters find out when somebody looks."""
+        with self.lock:
+            self.held.step(region, plain(endpoint, variant, instance_type, kind), count, at)
+
+    def component_serving(self, region: str, hosted: Hosted, at: float) -> None:
+        """Say how many copies of an inference component answer from then on (`hosted.copies`)."""
+        with self.lock:
+            record = plain(hosted.endpoint, hosted.variant, hosted.instance_type, "component", hosted.component)
+            self.held.step(region, record, hosted.copies, at)
+
+    def gone(self, region: str, endpoint: str, at: float) -> None:
+        """Say that an endpoint is no more. Its metrics stay, as they do on AWS."""
+        with self.lock:
+            for record in tuple(self.held.of_endpoint(region, endpoint)):
+                self.held.step(region, record, GONE, at)
+
+    def started(self, region: Any, endpoint: Any, at: float) -> None:
+        for variant in endpoint.variants:
+            self.serving(
+                region.name, endpoint.name, variant.name, variant.spec.get("InstanceType", ""), variant.count, at
+            )
+        for variant in endpoint.variants or (endpoint.coming.variants if endpoint.coming else ()):
+            container = variant.model.container if variant.model else {}
+            ended = (endpoint.failure,) if endpoint.failure else ("Model loaded", "GET /ping HTTP/1.1 200")
+            for text in (f"Starting container {container.get('Image', '(inference components)')}", *ended):
+                self.log(region.name, group_of(endpoint.name), f"{variant.name}/{endpoint.instance}", at, text)
+
+    def log(self, region: str, group: str, stream: str, at: float, text: str) -> None:
+        """Write a line to a log stream; group and stream are made where they are not there."""
+        with self.lock:
+            self.events.add(region, group, stream, at, text)
+
+    def put(
+        self,
+        region: str,
+        namespace: str,
+        metric: str,
+        dimensions: Mapping[str, str],
+        value: float,
+        unit: str,
+        at: float,
+    ) -> None:
+        """Record a value of any metric, in the minute that `at` lies in."""
+        with self.lock:
+            cell = self.value_cell(
+                region, Metric(namespace, metric, dimensions_of(dimensions.items())), unit, _minute(at)
+            )
+            cell.spread.add(value)
+
+    def value_cell(self, region: str, metric: Metric, unit: str, at: int) -> Values:
+        """Return the cell that begins at `at`, to be added to under the lock."""
+        names = tuple(text for pair in metric.dimensions for text in pair)
+        cell: Values = self.tracks.cell(("value", region, metric.namespace, metric.name, unit, *names), at)
+        return cell
+
+    def traffic(
+        self, region: str, endpoint: str, variant: str, minute: float, count: int, shape: Shape | None = None
+    ) -> None:
+        """Write a minute as if `count` invocations had come in it; what was there is replaced. See `Shape`."""
+        record = self.held.find(region, endpoint, variant)
+        key = ((record and record["kind"]) or "variant", region, endpoint, variant)
+        with self.lock:
+            self.tracks.put(key, minute_of(_minute(minute), count, shape or Shape()))
+
+    def recent(self, region: str, endpoint: str, name: str, seconds: float) -> Load:
+        """Return what came to a variant or component in the last true seconds; beyond a minute, in whole minutes."""
+        now = self._clock.now()
+        with self.lock:
+            key = self._key_of(region, endpoint, name)
+            count, busy = self._seconds.since(key, now - seconds)
+            if seconds > SECONDS and self.tracks.find(key):
+                rows = self.tracks.rows(key)
+                rows = rows[rows["at"] >= _minute(now - seconds)]
+                count, busy = int(rows["n"].sum()), float(rows["model_total"].sum()) / 1e6
+            return Load(count, busy, busy / max(seconds, 1.0), self.waiting(region, endpoint))
+
+    def listed(self, region: str, since: float) -> Iterator[Metric]:
+        """Yield the metrics of a region that have data since then."""
+        watching.look(self._world, region)
+        with self.lock:
+            yield from tuple(self.metrics.listed(region, since, self._clock.now()))
+
+    def points(self, region: str, metric: Metric, since: float, until: float, unit: str = "") -> Points:
+        """Return a metric's data of [since, until), up to now. Look (`watch`) before a series of these."""
+        with self.lock:
+            return self.metrics.points(region, metric, since, min(until, self._clock.now() + 7200), unit)
+
+    def watch(self, region: str) -> None:
+        """Note what serves in a region at this moment; asked before somebody reads metrics or logs."""
+        watching.look(self._world, region)
+
+    def flush(self, *, soon: bool = True) -> None:
+        """Bring what is new to the file; unless it is to be soon, only if it was long ago."""
+        if not soon and time.monotonic() - self._flushed < FLUSH:
+            return
+        with self.lock:
+            self.tracks.flush()
+            self.events.flush()
+            if self._clock.now() - self._swept > 86_400:
+                self._swept = self._clock.now()
+                self.tracks.forget_before(self._swept - DAYS * 86_400)
+        self._flushed = time.monotonic()
 
     def clear(self) -> None:
-        with self._lock:
-            self._minutes.clear()
+        """Forget everything. The records are cleared by who owns them."""
+        with self.lock:
+            self._world.records.shelf("telemetry/file")["file"] = {"id": self._kept.world}
+            self._kept.clear()
+            self.events.clear()
+            self.tracks = Tracks(self._kept)
+            self.metrics = Metrics(self.tracks, self.held)
+            self._seconds.clear()
             self._streams.clear()
-            self._lines.clear()
 
-    def _minute(self, key: tuple[str, str, str], minute: float) -> dict[str, Spread]:
-        minutes = self._minutes.setdefault(key, {})
-        if minute not in minutes and len(minutes) >= MINUTES:
-            del minutes[next(iter(minutes))]
-        return minutes.setdefault(minute, {})
+    def close(self) -> None:
+        with self.lock:
+            self.flush()
+            self._kept.close()
+
+    def _count(self, key: Key, now: float, status: int, model: float, over: float, concurrency: int) -> None:
+        cell = self.tracks.cell(key, int(now) // 60 * 60)
+        cell.n += 1
+        if status >= 400:
+            of_model = status == 424
+            cell.refused += 400 <= status < 500 and not of_model
+            cell.failed += status >= 500 or of_model
+            cell.broken += status >= 500 or of_model
+        cell.concurrency = max(cell.concurrency, concurrency, 1)
+        cell.model.add(model)
+        if over:
+            cell.over.add(over)
+        self._seconds.add(key, int(now), model)
+
+    def _key_of(self, region: str, endpoint: str, name: str) -> Key:
+        for kind in ("variant", "serverless", "async"):
+            if self.tracks.find((kind, region, endpoint, name)):
+                return (kind, region, endpoint, name)
+        return ("component", region, name)
+
+    def _stream(self, hosted: Hosted) -> str:
+        """The stream of one of the variant's instances: those that wrote as they started, in turn."""
+        key = (hosted.region, group_of(hosted.endpoint, hosted.component), hosted.variant)
+        self._turn += 1
+        streams = self.events.streams(hosted.region, key[1])
+        if self._streams.get(key, ((), 0))[1] != len(streams):
+            own = tuple(name for name in streams if name.startswith((f"{hosted.variant}/i-", "i-")))
+            self._streams[key] = (own or (f"{hosted.variant}/i-{zlib.crc32(repr(key).encode()):017x}",), len(streams))
+        own = self._streams[key][0][-max(hosted.instance_count, 1) :]
+        return own[self._turn % len(own)]
 
 
-def group_of(endpoint: str) -> str:
-    """The log group AWS writes an endpoint's container output to."""
-    return f"/aws/sagemaker/Endpoints/{endpoint}"
+def group_of(endpoint: str, component: str = "") -> str:
+    """The log group AWS writes a container's output to."""
+    return f"/aws/sagemaker/InferenceComponents/{component}" if component else f"/aws/sagemaker/Endpoints/{endpoint}"
+
+
+def _named(hosted: Hosted) -> dict[str, str]:
+    if hosted.component:
+        return {"InferenceComponentName": hosted.component}
+    return {"EndpointName": hosted.endpoint, "VariantName": hosted.variant}
+
+
+def _minute(moment: float) -> int:
+    return int(moment) // 60 * 60
