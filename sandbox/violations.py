@@ -8,15 +8,19 @@ from typing import Any
 from sandbox.errors import AwsError
 from sandbox.wire.api import Api, Shape
 
-_UNICODE_CLASSES = {
-    r"\p{ASCII}*": r"[\x00-\x7f]*", r"\p{Print}+": r"[\x20-\x7e]+",
-    r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\p{M}": r"\w", r"\p{Alnum}": "a-zA-Z0-9",
-    r"\p{IsLetter}": r"\w", r"\p{IsDigit}": r"\d", r"\p{IsWhitespace}": r"\s", r"\p{IsPunctuation}": r"!-/:-@\[-`{-~",
-    r"\p{S}": r"$+<=>^`|~", r"\p{P}": r"!-/:-@\[-`{-~\u2010-\u2027", r"\p{ASCII}": r"\x00-\x7f",
-    r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF", r"\p{Zs}": r"\s", r"\w-_": r"\w_-", r"\w-\/": r"\w\-\/",
-    r"\s-_": r"\s_-", "(?i)": "",
-    r"\p{Graph}": r"\x21-\x7e", r"\p{Print}": r"\x20-\x7e", r"\p{Blank}": r" \t", r"\p{C}": r"\x00-\x1f\x7f-\x9f",
+_CLASSES = {  # Java's character classes, as what stands between Python's brackets
+    "L": r"\w", "N": r"\d", "Z": r"\s", "Zs": r"\s", "M": r"\w", "Alnum": "a-zA-Z0-9", "IsLetter": r"\w",
+    "IsDigit": r"\d", "IsWhitespace": r"\s", "IsPunctuation": r"!-/:-@\[-`{-~", "S": r"$+<=>^`|~",
+    "P": r"!-/:-@\[-`{-~\u2010-\u2027",
+    "ASCII": r"\x00-\x7f", "Graph": r"\x21-\x7e", "Print": r"\x20-\x7e", "Blank": r" \t", "C": r"\x00-\x1f\x7f-\x9f",
 }  # fmt: skip
+_SPELLED = {  # what Python spells in another way
+    r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF",
+    r"\w-_": r"\w_-",
+    r"\w-\/": r"\w\-/",
+    r"\p{Z}-_": r"\p{Z}_-",
+    "(?i)": "",
+}
 _ONE_CHARACTER = re.compile(r"\\[SDWsdw]|\[[^\]]+\]")  # as a whole pattern it asks for one such, anywhere
 PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -81,12 +85,26 @@ def matches(pattern: str, value: str) -> bool:
 
 @lru_cache(512)
 def compiled(pattern: str) -> re.Pattern[str] | None:
-    for java, python in _UNICODE_CLASSES.items():
+    """Return one of Java's patterns as Python's, None if it has no counterpart."""
+    for java, python in _SPELLED.items():
         pattern = pattern.replace(java, python)
     try:
-        return re.compile(pattern)
-    except re.error:
+        return re.compile(_with_classes(pattern))
+    except (re.error, KeyError):
         return None
+
+
+def _with_classes(pattern: str) -> str:
+    """Put what \\p{…} stands for in its place, in brackets where it does not stand in some already."""
+    written, inside = "", False
+    for part in re.findall(r"\\p\{\w+\}|\\.|.", pattern, re.DOTALL):
+        if part.startswith("\\p{"):
+            members = _CLASSES[part[3:-1]]
+            written += members if inside else f"[{members}]"
+            continue
+        inside = part == "[" or (inside and part != "]")
+        written += part
+    return written
 
 
 def _of_structure(described: Api, name: str, shape: Shape, value: Mapping[str, Any], path: str) -> Iterator[str]:
