@@ -84,7 +84,7 @@ def test_a_volume_only_grows(sandbox: Running, role: str) -> None:
 
 @pytest.mark.parametrize("gigabytes", [4, 16385])
 def test_a_volume_has_its_limits(sandbox: Running, role: str, gigabytes: int) -> None:
-    with pytest.raises((ClientError, ParamValidationError), match="(?i)volumeSizeInGB"):
+    with pytest.raises((ClientError, ParamValidationError), match=r"(?i)volumeSizeInGB"):
         _create(sandbox, role, VolumeSizeInGB=gigabytes)
 
 

@@ -1,0 +1,1 @@
+"""JumpStart as SageMaker offers it: the public hub, and the bucket in which its catalogue lies."""
