@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 # What else is SageMaker's, as "module:Class": made with the world, each has `operations`, and may have `tagged` (kinds
 # of ARN it holds, each with a function of region and name that tells whether one exists) and `running(region)`.
-PARTS: tuple[str, ...] = ("sandbox.sagemaker.studio.service:Studio",)
+PARTS: tuple[str, ...] = (
+    "sandbox.sagemaker.jobs.service:Jobs",
+    "sandbox.sagemaker.studio.service:Studio",
+    "sandbox.sagemaker.hub.service:Hubs",
+)
 
 
 class Running(NamedTuple):

@@ -6,11 +6,13 @@ import json
 import subprocess
 import tempfile
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandbox.hosting import Hosted
 from sandbox.objects import split
 from sandbox.tabular import workers
 
@@ -26,7 +28,7 @@ class Predictor:
     """Safe for threads and event loops. It unpickles nothing: the worker does, and only what the sandbox recorded."""
 
     def __init__(self, world: "World") -> None:
-        self._world = world
+        self._objects, self._records, self._holding = world.objects, world.records, world.lock
         self._lock = threading.Lock()
         self._worker: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -76,17 +78,15 @@ class Predictor:
             bucket, key = split(uri)
         except ValueError:
             raise ContainerError(500, f"The model artifact {uri!r} is no S3 address.") from None
-        size = self._world.objects.size(bucket, key)
+        size = self._objects.size(bucket, key)
         held = self._paths.get(uri)
-        if held and held[0] == size:
+        if held and held[0] == size and self._recorded(held[1]):
             return held[1], held[2]
-        artefact = self._world.objects.read(bucket, key)
+        artefact = self._objects.read(bucket, key)
         if artefact is None:
             raise ContainerError(500, f"The model artifact {uri} does not exist.")
         digest = hashlib.sha256(artefact).hexdigest()
-        with self._world.lock:
-            known = digest in self._world.records.shelf(ARTIFACTS)
-        if not known:
+        if not self._recorded(digest):
             raise ContainerError(
                 500, f"The sandbox loads only models that it has trained itself, and {uri} is none of them."
             )
@@ -97,6 +97,17 @@ class Predictor:
         while len(self._paths) > _FILES:
             self._paths.popitem(last=False)
         return digest, str(path)
+
+    def holds(self, uri: str) -> bool:
+        """Tell whether there is an object at an address in this predictor's world."""
+        try:
+            return self._objects.size(*split(uri)) is not None
+        except ValueError:
+            return False
+
+    def _recorded(self, digest: str) -> bool:
+        with self._holding:
+            return digest in self._records.shelf(ARTIFACTS)
 
     def _asked(self, request: bytes) -> tuple[int, bytes, str]:
         """Ask the worker; one that died or takes too long is ended, and the answer is an error."""
@@ -127,3 +138,30 @@ class Predictor:
         if self._worker:
             workers.end(self._worker)
             self._worker = None
+
+
+_BY_WORLD: "weakref.WeakKeyDictionary[World, Predictor]" = weakref.WeakKeyDictionary()
+
+
+def predictor_of(world: "World") -> Predictor:
+    """Return the world's one predictor; its worker ends with the world."""
+    found = _BY_WORLD.get(world)
+    if found is None:
+        found = _BY_WORLD[world] = Predictor(world)
+        weakref.finalize(world, found.close)
+    return found
+
+
+def predict(hosted: Hosted, body: bytes, content_type: str, accept: str) -> tuple[int, bytes, str]:
+    """Return status, body and content type of what the container of an endpoint answers, waiting for it."""
+    from sandbox.runtime.refusals import ContainerError
+
+    held = list(_BY_WORLD.values())
+    chosen = next((each for each in reversed(held) if each.holds(hosted.artifact)), held[-1] if held else None)
+    if chosen is None:
+        return 500, b"No model has been trained in this sandbox.", "text/plain"
+    try:
+        answered, kind = chosen.answer(hosted.artifact, body, content_type, accept, hosted.environment)
+    except ContainerError as error:
+        return error.status, str(error.body).encode(), "text/plain"
+    return 200, answered, kind

@@ -1,0 +1,35 @@
+"""All jobs as one part of SageMaker: their operations, the ARNs that carry tags, and what is running."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from sandbox.operations import Handler
+from sandbox.sagemaker.jobs.automl import AutoML
+from sandbox.tabular.predictor import predictor_of
+
+if TYPE_CHECKING:
+    from sandbox.sagemaker.service import Running
+    from sandbox.world import World
+
+
+class Jobs:
+    """`tagged`: kinds of ARN, each with what tells whether one of a region and name exists."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.predictor = predictor_of(world)
+        automl = AutoML(world)
+        self._all: tuple[Any, ...] = (automl,)
+        self.operations: dict[str, Handler] = {}
+        for part in self._all:
+            self.operations |= part.operations
+        self.tagged: dict[str, Callable[[str, str], bool]] = {"automl-job": automl.exists}
+
+    def running(self, region: str) -> "Iterator[Running]":
+        """Yield what costs now."""
+        from sandbox.sagemaker.service import Running
+
+        tags = self._world.service("sagemaker").tags
+        for part in self._all:
+            for arn, use, instance_type, count, since in part.running(region):
+                yield Running(arn, use, instance_type, count, since, tags.of(arn))
