@@ -114,8 +114,16 @@ def _hosted(
         serverless=variant["serverless"],
         asynchronous=settings.get("AsyncInferenceConfig"),
         capture=settings.get("DataCaptureConfig"),
+        mode=_mode(variant["model"], container),
         instance=instance_of(endpoint),
     )
+
+
+def _mode(model: Record | None, container: Mapping[str, Any]) -> str:
+    if container.get("Mode") == "MultiModel":
+        return "MultiModel"
+    execution = (model["request"].get("InferenceExecutionConfig") or {}) if model else {}
+    return "Direct" if execution.get("Mode") == "Direct" else ""
 
 
 def _runs(store: Store, region: str, variant: Record, component: Record | None) -> tuple[str, Mapping[str, Any]]:

@@ -25,6 +25,7 @@ from sandbox.sagemaker.store import (
     Store,
     variants_of,
 )
+from sandbox.scope import ACCOUNT
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -81,6 +82,9 @@ class Copies:
         self._write(region, component, endpoint, failure, due)
         self._store.keep(COMPONENT, region, component)
         self._resize(region, endpoint, component["variant"], due)
+        hosted = self._world.hosting.find(endpoint["name"], region, ACCOUNT, component=name)
+        if hosted and component["status"] == IN_SERVICE:
+            self._world.meters.component_serving(region, hosted, due)
 
     def _is_stuck(self, name: str) -> bool:
         strikes = self._world.faults.strikes

@@ -91,16 +91,16 @@ class Definitions:
 
 def _containers(request: Request) -> list[Mapping[str, Any]]:
     primary, several = request.get("PrimaryContainer"), request.get("Containers")
-    if not (primary or several):
+    if primary is None and not several:
         raise invalid("One of PrimaryContainer or Containers must be specified.")
-    if primary and several:
+    if primary is not None and several:
         raise invalid("Only one of PrimaryContainer and Containers may be specified.")
     if primary and request.get("InferenceExecutionConfig", {}).get("Mode") == "Direct":
         raise invalid("InferenceExecutionConfig with mode Direct requires more than one container.")
     names = [each["ContainerHostname"] for each in several or () if each.get("ContainerHostname")]
     if len(set(names)) < len(names):
         raise invalid("Container hostnames must be unique within a model.")
-    return [primary] if primary else list(several or ())
+    return list(several or ()) if primary is None else [primary]
 
 
 def _row(member: str, record: Record) -> Response:

@@ -5,6 +5,7 @@ that cannot be met shows RollingBack on the way.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sandbox.clock import UPDATING as UPDATING_SECONDS
@@ -55,16 +56,16 @@ class Lifecycle:
 
     def silence(self, region: str, endpoint: Record) -> None:
         """Note that nothing of an endpoint serves any more."""
-        for variant in variants_of(endpoint["now"]):
-            self._world.meters.serving(
-                region, endpoint["name"], variant["name"], variant["type"], 0, self._world.clock.now()
-            )
+        self._world.meters.gone(region, endpoint["name"], self._world.clock.now())
 
-    def started(self, region: str, endpoint: Record, at: float) -> None:
+    def _tell(self, region: str, endpoint: Record, at: float, gone: Iterable[Record]) -> None:
         """Note how many instances serve from now."""
+        name, asynchronous = endpoint["name"], "AsyncInferenceConfig" in endpoint["now"]["settings"]
+        for variant in gone:
+            self._world.meters.serving(region, name, variant["name"], variant["type"], 0, at)
         for variant in variants_of(endpoint["now"]):
-            count = 0 if variant["serverless"] else variant["count"]
-            self._world.meters.serving(region, endpoint["name"], variant["name"], variant["type"], count, at)
+            kind = "serverless" if variant["serverless"] else "async" if asynchronous else "variant"
+            self._world.meters.serving(region, name, variant["name"], variant["type"], variant["count"], at, kind=kind)
 
     def lacks_capacity(self, instance_type: str, operation: str) -> bool:
         """Tell whether AWS has no instance of that type to give."""
@@ -114,10 +115,8 @@ class Lifecycle:
             same = old and endpoint["change"] == "capacity" and old["count"] == variant["count"]
             variant["since"] = old["since"] if old and same else due
         endpoint.update(now=coming, next=None, config=coming["config"], status=IN_SERVICE, failure="")
-        gone = [variant for name, variant in before.items() if name not in {v["name"] for v in variants_of(coming)}]
-        for variant in gone:
-            self._world.meters.serving(region, endpoint["name"], variant["name"], variant["type"], 0, due)
-        self.started(region, endpoint, due)
+        names = {variant["name"] for variant in variants_of(coming)}
+        self._tell(region, endpoint, due, [variant for name, variant in before.items() if name not in names])
 
     def _fail(self, region: str, endpoint: Record, failure: Failure, due: float) -> None:
         if endpoint["now"] is None:
