@@ -134,7 +134,7 @@ class ServiceQuotas:
         """Whether the fault makes it 0. Looking does not count as a stroke: what is refused for it does."""
         return any(
             fault.kind is Kind.QUOTA_ZERO
-            and (fault.hits("", "", quota.instance_type) or fault.hits("", "", quota.name))
+            and any(fault.hits("", "", what) for what in (quota.instance_type, quota.name) if what)
             for _, fault in self._world.faults.list()
         )
 
