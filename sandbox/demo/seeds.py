@@ -1,0 +1,48 @@
+"""Seeds over HTTP: which there are, and fill the sandbox with one."""
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from sandbox.errors import AwsError
+from sandbox.scope import DEFAULT_REGION
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+SEEDS = {"demo": "A made-up account: forty endpoints of five people, a week of traffic, and what it leaves behind."}
+
+
+class Seeds:
+    """GET /_sandbox/seeds: `{"seeds": [{"name", "about"}]}`; POST /_sandbox/seed `{"name", "region"?}`."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route("/_sandbox/seeds", self.told, methods=["GET"]),
+            Route("/_sandbox/seed", self.fill, methods=["POST"]),
+        ]
+
+    async def told(self, _: Request) -> JSONResponse:
+        return JSONResponse({"seeds": [{"name": name, "about": about} for name, about in SEEDS.items()]})
+
+    async def fill(self, request: Request) -> JSONResponse:
+        try:
+            asked = json.loads(await request.body() or b"{}")
+            name, region = asked["name"], str(asked.get("region") or DEFAULT_REGION)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return JSONResponse({"error": 'send {"name": "demo"}'}, 400)
+        if name not in SEEDS:
+            return JSONResponse({"error": f"There is no seed of that name; there is: {', '.join(SEEDS)}."}, 404)
+        from sandbox.demo.week import fill
+
+        try:
+            return JSONResponse(await asyncio.to_thread(fill, self._world, region))
+        except AwsError as error:
+            return JSONResponse({"error": error.message}, error.status)
