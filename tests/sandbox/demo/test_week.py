@@ -29,7 +29,8 @@ def world() -> World:
 
 
 def _all(world: World, operation: str, member: str, **asked: Any) -> list[dict[str, Any]]:
-    found, token = [], {}
+    found: list[dict[str, Any]] = []
+    token: dict[str, str] = {}
     while True:
         answered = world.call("sagemaker", operation, {"MaxResults": 100, **asked, **token}, REGION)
         found += answered[member]
