@@ -2,12 +2,24 @@
 
 import csv
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 import facts
+
+# The payload a model speaks -> the family of containers that serves it.
+_FAMILIES = {
+    "tgi": "huggingface-llm",
+    "tgi_or_lmi": "huggingface-llm",
+    "lmi": "djl-lmi",
+    "openai_chat": "djl-lmi",
+    "openai_chat_or_lmi": "djl-lmi",
+    "js_sentence_similarity": "huggingface",
+    "js_text_embedding": "huggingface",
+}
 
 # When the catalogue was looked at; models have no dates of their own.
 AS_OF = 1795132800.0  # 2026-11-20
@@ -65,26 +77,44 @@ def tuning() -> Mapping[str, Any]:
     return read
 
 
+def image_uri(model: Model, region: str, *, processor: str = "gpu") -> str:
+    """Return the image that serves a model in a region, the newest of its family if its own is not known, or ""."""
+    image = str(model.known.get("image") or "")
+    if " " in image or not image:  # a few are told in words
+        image = _family_images().get(_FAMILIES.get(str(model.known.get("payload")), ""), "")
+    if processor == "cpu":
+        image = re.sub(r"-cu\d+", "", image.replace("-gpu-", "-cpu-"))
+    account = _accounts().get(image.partition(":")[0], {}).get(region)
+    if not account:
+        return ""
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return f"{account}.dkr.ecr.{region}.{suffix}/{image}"
+
+
 @cache
-def _images() -> Mapping[str, Mapping[str, str]]:
+def _families() -> Mapping[str, Any]:
+    held: Mapping[str, Any] = json.loads(facts.path("images.json").read_text("utf-8"))
+    return held
+
+
+@cache
+def _accounts() -> Mapping[str, Mapping[str, str]]:
     """Return the registry accounts by region of each repository."""
-    held = json.loads(facts.path("images.json").read_text("utf-8"))
     return {
-        version["repository"]: held["accounts"][version["accounts"]]
-        for family in held["families"].values()
+        version["repository"]: _families()["accounts"][version["accounts"]]
+        for family in _families()["families"].values()
         for version in family["versions"].values()
     }
 
 
-def image_uri(model: Model, region: str) -> str:
-    """Return the image that serves a model in a region, "" if that is not known."""
-    image = str(model.known.get("image") or "")
-    repository = image.partition(":")[0]
-    accounts = _images().get(repository) or _images()["huggingface-pytorch-tgi-inference"]
-    if not image or " " in image or region not in accounts:
-        return ""
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    return f"{accounts[region]}.dkr.ecr.{region}.{suffix}/{image}"
+@cache
+def _family_images() -> Mapping[str, str]:
+    """Return the newest `repository:tag` for GPUs of each family."""
+    newest = {name: list(family["versions"].values())[-1] for name, family in _families()["families"].items()}
+    return {
+        name: f"{version['repository']}:{version['tags'].get('gpu') or next(iter(version['tags'].values()))}"
+        for name, version in newest.items()
+    }
 
 
 def _model(row: Mapping[str, str], known: Mapping[str, Any]) -> Model:

@@ -7,8 +7,8 @@ from sandbox.sagemaker.hub.catalog import Model, image_uri
 from sandbox.sagemaker.hub.specifications import Json, specification
 
 SCHEMA = "2.3.0"
-# Members whose keys are names of their own (instance types, aliases) and stay as they are.
-_AS_THEY_ARE = frozenset({"variants", "regional_aliases", "body", "output_keys", "environment_variables"})
+# Members whose keys are names of their own and stay as they are.
+_AS_THEY_ARE = frozenset({"body", "output_keys", "environment_variables"})
 _LEFT_OUT = frozenset(
     {
         "model_id", "version", "deploy_kwargs", "model_kwargs", "fit_kwargs", "estimator_kwargs", "predictor_specs",
@@ -52,10 +52,24 @@ def document(model: Model, region: str) -> str:
 
 def _renamed(name: str, value: Any) -> Any:
     if isinstance(value, dict):
+        if name.endswith("_instance_type_variants"):
+            return _resolved(value)
         if name == "default_payloads":
             return {alias: _renamed("", payload) for alias, payload in value.items()}
         return {_camel(key): item if key in _AS_THEY_ARE else _renamed(key, item) for key, item in value.items()}
     return [_renamed("", item) for item in value] if isinstance(value, list) else value
+
+
+def _resolved(variants: Json) -> Json:
+    """Return instance type variants as a hub tells them: of one region, with addresses instead of aliases."""
+    (aliases,) = variants["regional_aliases"].values()
+    return {
+        "Aliases": aliases,
+        "Variants": {
+            name: {"Properties": {"image_uri": aliases[variant["regional_properties"]["image_uri"].lstrip("$")]}}
+            for name, variant in variants["variants"].items()
+        },
+    }
 
 
 def _camel(name: str) -> str:

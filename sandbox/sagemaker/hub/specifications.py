@@ -67,14 +67,22 @@ def _instances(model: Model, region: str) -> Json:
     if types:
         spec["default_inference_instance_type"] = model.known.get("default_instance") or types[0]
         spec["supported_inference_instance_types"] = types
-    image = image_uri(model, region)
-    if image:
-        families = sorted({each.split(".")[1] for each in types})
-        spec["hosting_instance_type_variants"] = {
-            "regional_aliases": {region: {"alias_ecr_uri_1": image}},
-            "variants": {name: {"regional_properties": {"image_uri": "$alias_ecr_uri_1"}} for name in families},
-        }
+    if image_uri(model, region):
+        spec["hosting_instance_type_variants"] = _variants(model, region, types)
     return spec
+
+
+def _variants(model: Model, region: str, types: list[str]) -> Json:
+    """Return which image serves on which family of instances."""
+    aliases = {f"alias_ecr_uri_{kind}": image_uri(model, region, processor=kind) for kind in ("gpu", "cpu")}
+    families = sorted({each.split(".")[1] for each in types})
+    return {
+        "regional_aliases": {region: aliases},
+        "variants": {
+            name: {"regional_properties": {"image_uri": f"$alias_ecr_uri_{'gpu' if name[0] in 'pg' else 'cpu'}"}}
+            for name in families
+        },
+    }
 
 
 def _environment(model: Model) -> list[Json]:
@@ -94,7 +102,10 @@ def _environment(model: Model) -> list[Json]:
 def _deploy(model: Model) -> Json:
     if not _on_gpu(model):
         return {}
-    return {"model_data_download_timeout": 1200, "container_startup_health_check_timeout": 1200}
+    timeouts: Json = {"model_data_download_timeout": 1200, "container_startup_health_check_timeout": 1200}
+    if "-cu13" in image_uri(model, "us-east-1"):  # CUDA 13 does not start on the default machine image
+        timeouts["inference_ami_version"] = "al2-ami-sagemaker-inference-gpu-3-1"
+    return timeouts
 
 
 def _on_gpu(model: Model) -> bool:
@@ -121,8 +132,6 @@ def _payload(body: Json, prompt: str, output: Json) -> Json:
 
 def _training(model: Model, region: str) -> Json:
     types = tuning()["instances"]
-    image = image_uri(model, region)
-    families = sorted({each.split(".")[1] for each in types})
     spec: Json = {
         "default_training_instance_type": types[0],
         "supported_training_instance_types": types,
@@ -137,9 +146,6 @@ def _training(model: Model, region: str) -> Json:
         "estimator_kwargs": {"encrypt_inter_container_traffic": True, "max_run": 360000},
         "fit_kwargs": {},
     }
-    if image:
-        spec["training_instance_type_variants"] = {
-            "regional_aliases": {region: {"alias_ecr_uri_1": image}},
-            "variants": {name: {"regional_properties": {"image_uri": "$alias_ecr_uri_1"}} for name in families},
-        }
+    if image_uri(model, region):
+        spec["training_instance_type_variants"] = _variants(model, region, types)
     return spec

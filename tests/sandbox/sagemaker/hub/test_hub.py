@@ -84,7 +84,7 @@ def test_the_bucket_holds_the_manifest_and_every_specification_it_names(sandbox:
     spec = json.loads(s3.get_object(Bucket=CACHE, Key=entry["spec_key"])["Body"].read())
     assert (spec["model_id"], spec["version"]) == (FALCON, entry["version"])
     aliases = spec["hosting_instance_type_variants"]["regional_aliases"]["us-east-1"]
-    assert aliases["alias_ecr_uri_1"].startswith("763104351884.dkr.ecr.us-east-1.amazonaws.com/")
+    assert aliases["alias_ecr_uri_gpu"].startswith("763104351884.dkr.ecr.us-east-1.amazonaws.com/")
     sold = json.loads(s3.get_object(Bucket=CACHE, Key="proprietary-sdk-manifest.json")["Body"].read())
     assert not {entry["model_id"] for entry in sold} & {entry["model_id"] for entry in manifest}
 
