@@ -11,6 +11,7 @@ import socket
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -99,14 +100,21 @@ async def _serve(app: Sandbox, listening: socket.socket, idle_exit: float) -> No
 
 
 async def _tick(world: World) -> None:
-    """Let happen what is due though nobody looks, and bring what has changed to the file."""
+    """Let happen what is due though nobody looks, and bring what has changed to the files."""
+    saving: asyncio.Task[None] | None = None
     while True:
         await asyncio.sleep(TICK)
         with world.lock:
             world.agenda.run_due()
-            changed = world.records.pending()
-        if changed:
-            await asyncio.to_thread(world.records.write, changed)
+        if saving is None or saving.done():  # a snapshot may take longer than a tick
+            saving = asyncio.create_task(asyncio.to_thread(_save, world))
+
+
+def _save(world: World) -> None:
+    try:
+        world.save()
+    except Exception:  # noqa: BLE001 - a full disk, say; it is tried again, and the sandbox goes on meanwhile
+        traceback.print_exc()
 
 
 async def _watch(app: Sandbox, server: Any, url: str, idle_exit: float) -> None:
@@ -133,9 +141,9 @@ def runtime_routes(world: World) -> Any:
 
 def dataapi_routes(world: World) -> Any:
     """The Data API's routes; imported when the first command comes."""
-    from sandbox.dataapi import routes
+    from sandbox.dataapi import world_routes
 
-    return routes()
+    return world_routes(world)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, MutableMapping
-from typing import Any
+from typing import IO, Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,6 +15,8 @@ from sandbox.buckets import check_bucket_name
 from sandbox.control import Control
 from sandbox.errors import JSON, AwsError
 from sandbox.moto_bridge import Answer, body_of, shaped
+from sandbox.sagemaker.hub import bucket as jumpstart
+from sandbox.sagemaker.studio import page as studio_page
 from sandbox.scope import Scope, scope_of
 from sandbox.world import World
 
@@ -22,6 +24,9 @@ AsgiScope = MutableMapping[str, Any]
 Routes = Callable[[World], list[BaseRoute]]
 
 MARK = (b"x-sagedeck-sandbox", b"1")
+_PAGES = ("/moto-api", "/moto-api/", "/favicon.ico")
+_REFUSED = ("/moto-api/recorder", "/moto-api/proxy")  # what moto would write to files or fetch from elsewhere
+_BLOCK = 256 * 1024  # bytes of a file sent at once
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -36,7 +41,7 @@ class Sandbox:
         self.last_request = time.monotonic()
         self.in_flight = 0
         world.moto.on_loaded = self._loaded
-        self._control = _routed(Control(world, self.reset).routes())
+        self._control = _routed([*Control(world, self.reset).routes(), *studio_page.routes(world)])
         self._runtime = _Later(lambda: runtime(world))
         self._dataapi = _Later(lambda: dataapi(world))
 
@@ -63,8 +68,8 @@ class Sandbox:
     async def _route(self, scope: AsgiScope, receive: Any, send: Any) -> None:
         path, aws = scope["path"], scope_of(scope["headers"], scope["query_string"])
         if not _is_local(scope["headers"]):
-            refusal = AwsError("AccessDenied", "The sandbox answers only requests addressed to this machine.", 403)
-            await _send(send, shaped(refusal, {"content-type": JSON}, ""))
+            foreign = AwsError("AccessDenied", "The sandbox answers only requests addressed to this machine.", 403)
+            await _send(send, shaped(foreign, {"content-type": JSON}, ""))
         elif path.startswith("/_sandbox/") or path == "/moto-api/reset":
             await self._control(scope, receive, send)
         elif path.startswith("/endpoints/") and aws.service in ("sagemaker", ""):
@@ -83,18 +88,19 @@ class Sandbox:
             return shaped(error, headers, aws.service)
         with body:
             head = wire.Head(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, aws)
-            built_here = await front.answer(self.world, head, body)
-            if built_here is not None:
-                return built_here
-            await self._refresh(aws.service)
-            return await self.world.moto.answer(scope, body, aws)
+            self.world.address = f"http://{headers.get('host', '127.0.0.1')}"
+            answered = jumpstart.answer(head) or await front.answer(self.world, head, body)
+            if answered is None:
+                await self._refresh(aws.service)
+                answered = await self.world.moto.answer(scope, body, aws)
+            self.world.trail.heard(head, body, answered)
+            return answered
 
     async def _refresh(self, service: str) -> None:
         """Before somebody looks: endpoints that became InService have written their first lines by now."""
         if service in ("logs", "monitoring"):
             with self.world.lock:
                 self.world.agenda.run_due()
-                self.world.service("sagemaker").store.regions()
         if service == "logs":
             await asyncio.to_thread(observability.deliver_lines, self.world.meters)
 
@@ -140,7 +146,7 @@ async def _crashed(request: Request, error: Exception) -> Response:
 def _check_form(scope: AsgiScope, headers: dict[str, str], aws: Scope) -> None:
     """Refuse what moto would stumble over or take too lightly."""
     path = scope["path"]
-    if path.startswith("/moto-api") or path == "/favicon.ico":
+    if path in _PAGES or path.startswith(_REFUSED):
         raise AwsError("NotFound", "There are no pages here; /_sandbox/status tells what the sandbox holds.", 404)
     authorization = headers.get("authorization", "")
     if authorization and not aws.service and not authorization.startswith("AWS "):
@@ -176,7 +182,23 @@ def _marking(send: Any) -> Any:
 
 async def _send(send: Any, answer: Answer) -> None:
     headers = list(answer.headers)
+    length = str(len(answer.body) + answer.length).encode()
+    if answer.file:
+        headers = [(name, value) for name, value in headers if name != b"content-length"]
     if not any(name == b"content-length" for name, _ in headers) and answer.status not in (204, 304):
-        headers.append((b"content-length", str(len(answer.body)).encode()))
+        headers.append((b"content-length", length))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    if answer.file:
+        await _send_file(send, answer.file, answer.length)
+    else:
+        await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _send_file(send: Any, file: IO[bytes], left: int) -> None:
+    with file:
+        while left:
+            block = file.read(min(left, _BLOCK))
+            if not block:
+                raise OSError("an object's file is shorter than it was")
+            left -= len(block)
+            await send({"type": "http.response.body", "body": block, "more_body": bool(left)})

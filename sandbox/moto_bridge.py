@@ -9,37 +9,53 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from threading import RLock
 from types import ModuleType
 from typing import IO, Any
 
+from sandbox import moto_s3
+from sandbox.bodies import Bodies
+from sandbox.environ import environ_of, only_reads
 from sandbox.errors import AwsError, headers_of, not_built, rendered
+from sandbox.moto_living import track_the_living
+from sandbox.moto_pickle import backends_of
+from sandbox.moto_state import MotoState
 from sandbox.scope import Scope
 from sandbox.validation import plain_dicts
 
 LARGEST_BODY = 2 * 1024**3
 IN_MEMORY = 4 * 1024**2
-OBJECT_IN_MEMORY = 1024**2  # a larger S3 object lies in a temporary file
 
 Receive = Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """`file`, if there is one, holds `length` bytes that are sent after `body`; whoever sends them closes it."""
+
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+    file: IO[bytes] | None = None
+    length: int = 0
 
 
 class Moto:
-    """Calls moto in a few threads. `on_loaded` is told once of each service, after its backend is there."""
+    """Calls moto in a few threads. `on_loaded` is told once of each service, after its backend is there.
 
-    def __init__(self, workers: int = 4) -> None:
+    What moto holds is kept in the folder `home`, if there is one, and taken up from there when moto is first needed.
+    """
+
+    def __init__(self, home: Path | None = None, workers: int = 4) -> None:
         self._pool = ThreadPoolExecutor(workers, "moto")
         self._lock = RLock()
         self._dispatcher: Any = None
-        self._loaded: set[str] = set()
+        self._loaded: dict[str, str] = {}  # moto's name of a service: its package, which may be that of another name
+        self._taken_up = False
+        self.bodies = Bodies(home / "objects" if home else None)
+        self._state = MotoState(home / "moto" if home else None, self.bodies)
         self.on_loaded: Callable[[str], None] | None = None
 
     @property
@@ -47,35 +63,55 @@ class Moto:
         """The services used so far."""
         return tuple(sorted(self._loaded))
 
+    @property
+    def problems(self) -> Mapping[str, str]:
+        """The services whose state could not be kept or taken up, and why."""
+        return self._state.problems
+
     async def answer(self, scope: Mapping[str, Any], body: IO[bytes], aws: Scope) -> Answer:
         """Answer one request whose body has been read; errors come back in the shape the client expects."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._answer, scope, body, aws)
 
     def backend(self, service: str, account: str, region: str) -> Any:
-        """Return moto's backend of a service (moto's name of it), loaded at need; `region`: a partition for S3, IAM."""
+        """Return moto's backend of a service (moto's name of it), loaded at need; `region`: a partition for S3, IAM.
+
+        Whoever changes something in it says so with `changed`.
+        """
         from moto.backends import get_backend
 
+        self._take_up()
         found: Any = get_backend(service)  # type: ignore[call-overload, unused-ignore]  # moto lists its names
         self._note(service)
         return found[account][region]
 
+    def changed(self, service: str) -> None:
+        """Note that something in a service's backends was changed from inside."""
+        self._state.changed(self._loaded.get(service, service))
+
+    def save(self, *, now: bool = False) -> None:
+        """Bring what has changed to the files; from any thread. It is done when its time has come, or `now`."""
+        self._state.write(frozenset(self._loaded.values()) - {""}, now=now)
+
     def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """End the threads after the requests under way, and keep what they left."""
+        self._pool.shutdown(cancel_futures=True)
+        self.save(now=True)
+        self.bodies.close()
 
     def reset(self) -> None:
-        """Forget everything in every backend loaded so far."""
-        backends = sys.modules.get("moto.backends")
-        if backends is None:
-            return
-        for service in self._loaded:
-            for accounts in backends.get_backend(service).values():
-                for backend in accounts.values():
+        """Forget everything in every backend loaded so far, and what was kept."""
+        self._taken_up = True  # what was not taken up by now is forgotten with the rest
+        for package in frozenset(self._loaded.values()) - {""}:
+            for accounts in tuple(backends_of(package).values()):
+                for backend in tuple(accounts.values()):
                     backend.reset()
+        self._state.clear()
 
     def _answer(self, scope: Mapping[str, Any], body: IO[bytes], aws: Scope) -> Answer:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
-            answer = self._call(environ_of(scope, body, aws))
+            with self._state.request():
+                answer = self._call(environ_of(scope, body, aws), headers)
         except AwsError as error:
             return shaped(error, headers, aws.service)
         except NotImplementedError as error:
@@ -89,23 +125,23 @@ class Moto:
             return shaped(not_built(_what(headers, aws.service, None)), headers, aws.service)
         return answer
 
-    def _call(self, environ: dict[str, Any]) -> Answer:
+    def _call(self, environ: dict[str, Any], headers: Mapping[str, str]) -> Answer:
         application = self._application(environ)
-        begun: list[tuple[int, tuple[tuple[bytes, bytes], ...]]] = []
-
-        def start_response(status: str, headers: Iterable[tuple[str, str]], _: Any = None) -> Callable[[bytes], None]:
-            raw = tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers)
-            begun.append((int(status.split(" ", 1)[0]), raw))
-            return lambda chunk: None
-
-        chunks = application(environ, start_response)
-        try:
-            body = b"".join(chunks)
-        finally:
-            getattr(chunks, "close", lambda: None)()
-        return Answer(*begun[-1], body)
+        changes = not only_reads(environ)
+        arriving = None
+        if self._loaded[application.service] == "s3" and moto_s3.is_large(environ):
+            arriving = moto_s3.arrive(self.bodies, environ, headers)
+        with moto_s3.request(arriving):
+            answer = _through(application, environ)
+            leaving = moto_s3.leaving()
+        if changes:
+            self.changed(application.service)
+        if leaving is None or answer.status not in (200, 206):
+            return answer
+        return Answer(answer.status, answer.headers, b"", leaving.open(), len(leaving))
 
     def _application(self, environ: dict[str, Any]) -> Any:
+        self._take_up()
         with self._lock:
             if self._dispatcher is None:
                 self._dispatcher = _dispatcher()
@@ -116,21 +152,66 @@ class Moto:
         self._note(application.service)
         return application
 
+    def _take_up(self) -> None:
+        if self._taken_up:
+            return
+        with self._lock:
+            if not self._taken_up:
+                _prepare()
+                self._state.restore(self._note)
+                self._taken_up = True
+
     def _note(self, service: str) -> None:
+        if service in self._loaded:
+            return
         with self._lock:
             if service in self._loaded:
                 return
-            self._loaded.add(service)
+            package = _package(service)
+            if package == "s3":
+                moto_s3.use(self.bodies)
             if self.on_loaded:
                 self.on_loaded(service)
+            self._loaded[service] = package
             gc.collect()
             gc.freeze()
 
 
-def _dispatcher() -> Any:
+def _package(service: str) -> str:
+    """Return the package of moto that holds a service's backends, "" if there are none."""
+    from moto.backends import get_backend
+
+    try:
+        found: Any = get_backend(service)  # type: ignore[call-overload, unused-ignore]
+        return str(found.backend.__module__.split(".")[1]) if hasattr(found, "iter_backends") else ""
+    except (ImportError, AttributeError, KeyError):
+        return ""
+
+
+def _through(application: Any, environ: dict[str, Any]) -> Answer:
+    begun: list[tuple[int, tuple[tuple[bytes, bytes], ...]]] = []
+
+    def start_response(status: str, headers: Iterable[tuple[str, str]], _: Any = None) -> Callable[[bytes], None]:
+        raw = tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers)
+        begun.append((int(status.split(" ", 1)[0]), raw))
+        return lambda chunk: None
+
+    chunks = application(environ, start_response)
+    try:
+        body = b"".join(chunks)
+    finally:
+        getattr(chunks, "close", lambda: None)()
+    return Answer(*begun[-1], body)
+
+
+def _prepare() -> None:
+    """Set what moto reads when it is imported."""
     os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
-    os.environ.setdefault("MOTO_S3_DEFAULT_KEY_BUFFER_SIZE", str(OBJECT_IN_MEMORY))
     plain_dicts()
+    track_the_living()
+
+
+def _dispatcher() -> Any:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     def create_app(service: Any) -> Any:
@@ -174,64 +255,11 @@ async def body_of(receive: Receive) -> IO[bytes]:
     return body
 
 
-def environ_of(scope: Mapping[str, Any], body: IO[bytes], aws: Scope) -> dict[str, Any]:
-    """Build the WSGI environment as moto's own server does: `RAW_URI` keeps what is percent-encoded in S3 keys."""
-    raw_path = scope.get("raw_path") or scope["path"].encode()
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-    host = next((value for name, value in headers if name == "host"), "127.0.0.1")
-    path, raw, host = _path_style(scope["path"], raw_path.decode("latin-1"), host, aws.service)
-    query = scope["query_string"].decode("latin-1")
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": scope["method"],
-        "SCRIPT_NAME": "",
-        "PATH_INFO": path.encode().decode("latin-1"),
-        "RAW_URI": raw + (f"?{query}" if query else ""),
-        "QUERY_STRING": query,
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": str((scope.get("server") or ("", 80))[1]),
-        "REMOTE_ADDR": "127.0.0.1",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.input": body,
-        "wsgi.input_terminated": True,
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-        "moto.preserved_header_names": {},
-    }
-    for name, value in headers:
-        _add_header(environ, name, host if name == "host" else value)
-    return environ
-
-
 def shaped(error: AwsError, headers: Mapping[str, str], service: str) -> Answer:
     """Turn an error into the answer that the protocol of the request wants."""
     kind, body = rendered(error, headers, service)
     named = ((b"content-type", kind.encode()), (b"x-amzn-errortype", error.code.encode()))
     return Answer(error.status, (*named, *headers_of(error, headers)), body)
-
-
-def _path_style(path: str, raw: str, host: str, service: str) -> tuple[str, str, str]:
-    """Turn `bucket.localhost/key` into `localhost/bucket/key`: moto would lose what follows a bucket's first dot."""
-    name, _, port = host.partition(":")
-    if service not in ("s3", "") or not name.endswith(".localhost"):
-        return path, raw, host
-    bucket = name.removesuffix(".localhost").removesuffix(".s3")
-    local = "localhost" + (f":{port}" if port else "")
-    return (path, raw, local) if bucket == "s3" else (f"/{bucket}{path}", f"/{bucket}{raw}", local)
-
-
-def _add_header(environ: dict[str, Any], name: str, value: str) -> None:
-    key = name.upper().replace("-", "_")
-    if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        key = f"HTTP_{key}"
-    if "_" in name:
-        if not name.startswith("x-amz-meta-"):
-            return
-        environ["moto.preserved_header_names"].setdefault(key, name)
-    environ[key] = f"{environ[key]},{value}" if key in environ else value
 
 
 def _what(headers: Mapping[str, str], service: str, error: Exception | None) -> str:

@@ -1,9 +1,10 @@
 """S3 from the inside: what jobs and asynchronous calls read and write lies in the same buckets a client sees."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from sandbox.moto_bridge import Moto
+from sandbox.moto_s3 import body_of_key
 from sandbox.scope import ACCOUNT, partition_of
 
 
@@ -23,26 +24,41 @@ class Objects:
         found = self._find(bucket, key)
         return int(found.size) if found is not None else None
 
-    def read(self, bucket: str, key: str, most: int | None = None) -> bytes | None:
-        """Return an object's content, its first `most` bytes at the most; None if there is no such object."""
+    def read(self, bucket: str, key: str, start: int = 0, end: int | None = None) -> bytes | None:
+        """Return an object's bytes from `start` up to `end` (exclusive), all of it if nothing is said; None if absent.
+
+        Only what is asked for is read into memory.
+        """
         found = self._find(bucket, key)
-        if found is None:
-            return None
-        content: bytes = found.value
-        return content if most is None else content[:most]
+        return body_of_key(found).read(start, end) if found is not None else None
+
+    def open(self, bucket: str, key: str) -> IO[bytes] | None:
+        """Open an object for reading, for content that is not wanted in memory whole; None if absent."""
+        found = self._find(bucket, key)
+        return body_of_key(found).open() if found is not None else None
 
     def keys(self, bucket: str, prefix: str = "") -> Iterator[str]:
         """Yield the keys under a prefix, in order; none if there is no such bucket."""
         found = self._backend().buckets.get(bucket)
         if found is not None:
-            yield from sorted(key for key in tuple(found.keys) if key.startswith(prefix))
+            held = found.keys
+            yield from sorted(key for key in tuple(held) if key.startswith(prefix) and hasattr(held[key], "value"))
 
     def write(self, bucket: str, key: str, content: bytes, content_type: str = "application/octet-stream") -> None:
         """Put an object. KeyError if there is no such bucket."""
         backend = self._backend()
         if bucket not in backend.buckets:
             raise KeyError(bucket)
-        backend.put_object(bucket, key, content, request_content_type=content_type)
+        made = backend.put_object(bucket, key, content)
+        made.set_metadata({"Content-Type": content_type})
+        self._moto.changed("s3")
+
+    def delete(self, bucket: str, key: str) -> None:
+        """Delete an object, if it is there."""
+        backend = self._backend()
+        if bucket in backend.buckets and key in backend.buckets[bucket].keys:
+            backend.delete_object(bucket, key)
+            self._moto.changed("s3")
 
     def _find(self, bucket: str, key: str) -> Any:
         backend = self._backend()

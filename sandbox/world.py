@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.agenda import Agenda
 from sandbox.clock import Clock
+from sandbox.cloudtrail.trail import Trail
 from sandbox.directory import Directory
 from sandbox.errors import not_built
 from sandbox.faults import Faults
@@ -40,12 +41,14 @@ class World:
         self.records = Records(path)
         self.agenda = Agenda(clock, self.records, self.service)
         self.faults = Faults(self.records)
-        self.moto = Moto()
+        self.moto = Moto(self.home)
         self.objects = Objects(self.moto)
         self.roles = Roles(role_delay)
         self.meters = Meters(self)
         self.hosting = Directory(self)
         self.topics = Topics(self)
+        self.trail = Trail(self)
+        self.address = ""  # of the sandbox, as a client reached it last
         self._services: dict[str, Service] = {}
         self._resume_clock()
 
@@ -95,8 +98,16 @@ class World:
             self.meters.clear()
             self.moto.reset()
 
+    def save(self) -> None:
+        """Bring what has changed to the files; from any thread."""
+        with self.lock:
+            self.meters.flush(soon=False)
+            changed = self.records.pending()
+        self.records.write(changed)
+        self.moto.save()
+
     def close(self) -> None:
-        """Bring everything to the file and end the threads."""
+        """Bring everything to the files and end the threads."""
         with self.lock:
             self.meters.close()
             self.records.close()
