@@ -30,6 +30,7 @@ class Collection:
         vector = self.options.get("vector")
         self.rows = vectors.Rows(vector["dimension"], vector.get("metric", "cosine")) if vector else None
         self.documents: dict[str, Document] = {}
+        self.changed: dict[str, None] = {}  # keys of documents that were put or removed since the last `take_changed`
         self.lock = threading.RLock()
         indexing = self.options.get("indexing") or {}
         self._allow, self._deny = indexing.get("allow"), indexing.get("deny") or []
@@ -110,8 +111,21 @@ class Collection:
         self._keep(key, body, vector)
         return True
 
+    def take_changed(self) -> list[tuple[str, Document | None, Any]]:
+        """What has changed since it was last asked: key, document and vector, None for those it lacks."""
+        with self.lock:
+            taken = [(key, self.documents.get(key), _copied(self.rows, key)) for key in self.changed]
+            self.changed.clear()
+        return taken
+
+    def put_back(self, key: str, body: Document, vector: Any) -> None:
+        """Take up a document that was kept."""
+        self._keep(key, body, vector)
+        self.changed.clear()
+
     def _keep(self, key: str, body: Document, vector: Any) -> None:
         self.documents[key] = body
+        self.changed[key] = None
         if self.rows is not None:
             if vector is None:
                 self.rows.drop(key)
@@ -123,6 +137,7 @@ class Collection:
         gone = 0
         for key in list(keys):
             gone += self.documents.pop(key, None) is not None
+            self.changed[key] = None
             if self.rows is not None:
                 self.rows.drop(key)
         return gone
@@ -229,3 +244,9 @@ def _position(state: Any) -> int:
         return int(base64.urlsafe_b64decode(state).decode().removeprefix("after:"))
     except ValueError as error:
         raise Refusal("COMMAND_FIELD_VALUE_INVALID", "The page state is not one this server gave.") from error
+
+
+def _copied(rows: vectors.Rows | None, key: str) -> Any:
+    """A document's vector by itself: its row may be another's soon."""
+    found = rows.get(key) if rows is not None else None
+    return None if found is None else found.copy()

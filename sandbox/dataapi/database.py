@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +27,31 @@ class Fault:
     after: bool = False  # carry the command out first: the answer is lost, not the work
 
 
+class Keeper:
+    """Is told what changes; this one keeps nothing but what is in memory."""
+
+    def keyspace(self, name: str) -> None:
+        return
+
+    def no_keyspace(self, name: str) -> None:
+        return
+
+    def collection(self, keyspace: str, made: Collection) -> None:
+        return
+
+    def no_collection(self, keyspace: str, name: str) -> None:
+        return
+
+    def documents(self, keyspace: str, changed: Collection) -> None:
+        changed.changed.clear()
+
+
 class Database:
     """Everything the stand-in holds. Any thread may call it."""
 
-    def __init__(self, keyspaces: tuple[str, ...] = (DEFAULT_KEYSPACE,)) -> None:
+    def __init__(self, keyspaces: tuple[str, ...] = (DEFAULT_KEYSPACE,), keeper: Keeper | None = None) -> None:
         self._keyspaces: dict[str, dict[str, Collection]] = {name: {} for name in keyspaces}
+        self._keeper = keeper or Keeper()
         self._faults: list[Fault] = []
         self._lock = threading.RLock()
         self.hibernated = False
@@ -70,7 +90,15 @@ class Database:
         held = self._keyspaces[keyspace].get(collection)
         if held is None:
             raise Refusal("COLLECTION_NOT_EXIST", f"No collection or table with name '{collection}' exists.")
-        return command(held, body)
+        try:
+            return command(held, body)
+        finally:
+            if held.changed:
+                self._keeper.documents(keyspace, held)
+
+    def take_up(self, keyspace: str, collections: Iterable[Collection] = ()) -> None:
+        """Hold what was kept of a keyspace."""
+        self._keyspaces.setdefault(keyspace, {}).update({each.name: each for each in collections})
 
     def _on_database(self, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
         with self._lock:
@@ -78,9 +106,11 @@ class Database:
                 return {"status": {name.removeprefix("find").lower(): sorted(self._keyspaces)}}
             if name in ("createKeyspace", "createNamespace"):
                 self._keyspaces.setdefault(_checked_name(body.get("name"), "Keyspace"), {})
+                self._keeper.keyspace(str(body["name"]))
                 return {"status": {"ok": 1}}
             if name in ("dropKeyspace", "dropNamespace"):
                 self._keyspaces.pop(str(body.get("name")), None)
+                self._keeper.no_keyspace(str(body.get("name")))
                 return {"status": {"ok": 1}}
             if name == "findEmbeddingProviders":
                 return {"status": {"embeddingProviders": {}}}
@@ -92,9 +122,12 @@ class Database:
         with self._lock:
             held = self._keyspaces[keyspace]
             if name == "createCollection":
-                return self._create(held, _checked_name(body.get("name"), "Collection"), body.get("options") or {})
+                return self._create(
+                    keyspace, held, _checked_name(body.get("name"), "Collection"), body.get("options") or {}
+                )
             if name == "deleteCollection":
                 held.pop(str(body.get("name")), None)
+                self._keeper.no_collection(keyspace, str(body.get("name")))
                 return {"status": {"ok": 1}}
             if name == "findCollections":
                 explain = (body.get("options") or {}).get("explain")
@@ -104,7 +137,9 @@ class Database:
                 return {"status": {"tables": []}}
         raise Refusal("COMMAND_UNKNOWN", f"Command '{name}' is not a keyspace command recognized by Data API.")
 
-    def _create(self, held: dict[str, Collection], name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    def _create(
+        self, keyspace: str, held: dict[str, Collection], name: str, options: Mapping[str, Any]
+    ) -> dict[str, Any]:
         wanted = checked_options(options)
         if name in held:
             if held[name].options != wanted:
@@ -113,13 +148,18 @@ class Database:
             return {"status": {"ok": 1}}
         total = sum(len(collections) for collections in self._keyspaces.values())
         if total >= MAX_COLLECTIONS:
-            raise Refusal(
-                "TOO_MANY_COLLECTIONS",
-                f"Cannot create collection '{name}': the maximum number of collections per database is"
-                f" {MAX_COLLECTIONS}, database already has {total}.",
-            )
+            raise too_many_collections(name, total)
         held[name] = Collection(name, wanted)
+        self._keeper.collection(keyspace, held[name])
         return {"status": {"ok": 1}}
+
+
+def too_many_collections(name: str, total: int) -> Refusal:
+    return Refusal(
+        "TOO_MANY_COLLECTIONS",
+        f"Cannot create collection '{name}': the maximum number of collections per database is"
+        f" {MAX_COLLECTIONS}, database already has {total}.",
+    )
 
 
 def checked_options(options: Mapping[str, Any]) -> dict[str, Any]:

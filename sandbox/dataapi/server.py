@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.dataapi.database import Database, Fault
 from sandbox.dataapi.refusals import Refusal
+from sandbox.dataapi.trouble import NoTroubles, Troubles
 from sandbox.strict_json import load
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024  # a hundred documents with their vectors have a few MB
@@ -23,11 +24,12 @@ _FAULT_WORDS = {
 }
 
 
-def routes(database: Database) -> list[BaseRoute]:
+def routes(database: Database, troubles: Troubles | NoTroubles | None = None) -> list[BaseRoute]:
     """One route a kind of address, under both prefixes."""
+    striking = troubles or NoTroubles()
 
     async def answer(request: Request) -> Response:
-        return await run_in_threadpool(_answer, database, request, await _body(request))
+        return await run_in_threadpool(_answer, database, striking, request, await _body(request))
 
     paths = ("", "/{keyspace}", "/{keyspace}/{collection}")
     return [
@@ -49,7 +51,7 @@ async def _body(request: Request) -> bytes | None:
     return b"".join(parts) if size <= MAX_REQUEST_BYTES else None
 
 
-def _answer(database: Database, request: Request, raw: bytes | None) -> Response:
+def _answer(database: Database, troubles: Troubles | NoTroubles, request: Request, raw: bytes | None) -> Response:
     try:
         if raw is None:
             raise Refusal("REQUEST_TOO_LARGE", f"A request has {MAX_REQUEST_BYTES:,} bytes at most.", status=413)
@@ -61,6 +63,7 @@ def _answer(database: Database, request: Request, raw: bytes | None) -> Response
         if fault is not None and not fault.after:
             return _faulty(fault)
         where = request.path_params
+        troubles.strike(name, body, where.get("collection", ""))
         result = database.run(where.get("keyspace"), where.get("collection"), name, body)
         return _faulty(fault) if fault is not None else JSONResponse(result)
     except Refusal as refusal:

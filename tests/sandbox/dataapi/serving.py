@@ -19,10 +19,17 @@ from sandbox.dataapi import Database, routes
 @contextmanager
 def serving(database: Database) -> Iterator[str]:
     """The address of a stand-in that serves `database` until the block ends."""
+    with serving_application(Starlette(routes=routes(database))) as url:
+        yield url
+
+
+@contextmanager
+def serving_application(application: Starlette) -> Iterator[str]:
+    """The address of an application that is served until the block ends."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: else replies wait 40 ms
     listener.bind(("127.0.0.1", 0))
     listener.listen(64)
-    config = uvicorn.Config(Starlette(routes=routes(database)), log_config=None, lifespan="off", ws="none")
+    config = uvicorn.Config(application, log_config=None, lifespan="off", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
