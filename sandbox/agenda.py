@@ -17,7 +17,9 @@ Action = Callable[[float, Record], None]  # is told the moment it was due, and t
 
 
 class Agenda:
-    """All use happens under the world's lock. `load` is told of a service whose action is due and not known yet."""
+    """All use happens under the world's lock. `load` is told of a service whose action is due and not known yet,
+    `on_done` of each action that was carried out.
+    """
 
     def __init__(self, clock: Clock, records: Records, load: Callable[[str], object]) -> None:
         self._clock = clock
@@ -26,6 +28,7 @@ class Agenda:
         self._actions: dict[str, Action] = {}
         self._heap: list[tuple[float, int, str]] = []
         self._count = 0
+        self.on_done: Callable[[str], None] = lambda action: None
         for name, appointment in self._shelf.items():
             self._push(appointment["due"], name)
 
@@ -64,6 +67,7 @@ class Agenda:
                 self._action(appointment["action"])(due, appointment["payload"])
             except Exception:  # noqa: BLE001 - a mistake of ours in one appointment must not keep the others from theirs
                 traceback.print_exc()
+            self.on_done(appointment["action"])
 
     def advance(self, seconds: float) -> float:
         """Put the clock forward, stopping at each appointment; return the new time. ValueError if negative."""

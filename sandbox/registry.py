@@ -5,6 +5,7 @@ services that are not here, go on to moto.
 """
 
 SERVICES = {
+    "ce": "sandbox.costexplorer.service:CostExplorer",
     "cloudtrail": "sandbox.cloudtrail.service:CloudTrail",
     "application-autoscaling": "sandbox.autoscaling.service:ApplicationAutoScaling",
     "logs": "sandbox.logs.service:Logs",

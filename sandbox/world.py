@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.agenda import Agenda
 from sandbox.clock import Clock
 from sandbox.cloudtrail.trail import Trail
+from sandbox.costexplorer.ledger import Ledger
 from sandbox.directory import Directory
 from sandbox.errors import not_built
 from sandbox.faults import Faults
@@ -48,6 +49,8 @@ class World:
         self.hosting = Directory(self)
         self.topics = Topics(self)
         self.trail = Trail(self)
+        self.ledger = Ledger(self)
+        self.agenda.on_done = self.ledger.noticed
         self.address = ""  # of the sandbox, as a client reached it last
         self._services: dict[str, Service] = {}
         self._resume_clock()

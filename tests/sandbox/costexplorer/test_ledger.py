@@ -1,0 +1,96 @@
+"""What ran is noted without anybody saying so, to the second, and costs what the price list says."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.clock import Clock
+from sandbox.costexplorer.ledger import Usage, usage_of
+from sandbox.world import World
+from tests.sandbox.conftest import Running
+
+HOUR = 3600.0
+M5 = 0.23  # USD an hour for ml.m5.xlarge in us-east-1
+
+
+def test_an_endpoint_costs_from_its_start_to_its_end(sandbox: Running, deploy: Callable[..., None]) -> None:
+    world, client = sandbox.app.world, sandbox.client("sagemaker")
+    start = world.clock.now()
+    deploy("chat")
+    world.advance(10 * HOUR)
+    assert world.ledger.spend(start, world.clock.now()) == pytest.approx(10 * M5, rel=0.01)
+    client.delete_endpoint(EndpointName="chat")
+    world.advance(50 * HOUR)
+    assert world.ledger.spend(start, world.clock.now()) == pytest.approx(10 * M5, rel=0.01)
+    assert world.ledger.spend(start, world.clock.now(), "eu-west-1") == 0
+
+
+def test_a_change_of_the_count_is_billed_from_that_moment_on(sandbox: Running, deploy: Callable[..., None]) -> None:
+    world, client = sandbox.app.world, sandbox.client("sagemaker")
+    start = world.clock.now()
+    deploy("chat")
+    world.advance(2 * HOUR)
+    wanted = [{"VariantName": "AllTraffic", "DesiredInstanceCount": 3}]
+    client.update_endpoint_weights_and_capacities(EndpointName="chat", DesiredWeightsAndCapacities=wanted)
+    world.advance(2 * HOUR)
+    assert world.ledger.spend(start, world.clock.now()) == pytest.approx(8 * M5, rel=0.01)
+    (one, three) = sorted(world.ledger.usages(start, world.clock.now()), key=lambda each: each.start)
+    assert one.end == three.start
+    assert one.usage == three.usage == "Host:ml.m5.xlarge"
+    assert three.amount == pytest.approx(6, rel=0.01)
+
+
+def test_the_past_can_be_written_and_part_of_it_asked_for() -> None:
+    world = World(Clock(speed=0))
+    now = world.clock.now()
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/old"
+    world.ledger.wrote("us-east-1", arn, "Hosting", "ml.m5.xlarge", 2, now - 20 * HOUR, now - 10 * HOUR, {"team": "a"})
+    assert world.ledger.spend(now - 100 * HOUR, now) == pytest.approx(20 * M5)
+    assert world.ledger.spend(now - 15 * HOUR, now) == pytest.approx(10 * M5)
+    assert world.ledger.spend(now - 5 * HOUR, now) == 0
+    world.close()
+
+
+def test_who_tells_the_ledger_is_believed_until_it_looks_itself() -> None:
+    world = World(Clock(speed=0))
+    now, arn = world.clock.now(), "arn:aws:sagemaker:us-east-1:123456789012:endpoint/told"
+    world.ledger.began(arn, "Hosting", "ml.m5.xlarge", 1, "us-east-1", {}, at=now - 10 * HOUR)
+    world.ledger.changed(arn, 3, at=now - 5 * HOUR)
+    world.ledger.ended(arn, at=now - 4 * HOUR)
+    assert world.ledger.spend(now - 20 * HOUR, now) == pytest.approx((5 + 3) * M5)
+    world.close()
+
+
+def test_what_has_no_known_price_is_counted_and_costs_nothing_known() -> None:
+    world = World(Clock(speed=0))
+    now = world.clock.now()
+    world.ledger.wrote("us-east-1", "arn:x", "Hosting", "ml.unheard.of", 1, now - HOUR, now, {})
+    (usage,) = world.ledger.usages(now - HOUR, now)
+    assert usage.amount == pytest.approx(1)
+    assert usage.usd is None
+    world.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "instance_type", "usage"),
+    [
+        ("Hosting", "ml.g5.xlarge", "Host:ml.g5.xlarge"),
+        ("Training", "ml.m5.large", "Train:ml.m5.large"),
+        ("Notebook", "ml.t3.medium", "Notebk:ml.t3.medium"),
+        ("JupyterLab", "ml.t3.medium", "Studio:JupyterLab-ml.t3.medium"),
+        ("Notebk:VolumeUsage.gp2", "", "Notebk:VolumeUsage.gp2"),
+    ],
+)
+def test_each_use_is_billed_under_its_own_usage_type(kind: str, instance_type: str, usage: str) -> None:
+    assert usage_of(kind, instance_type) == usage
+
+
+@given(st.floats(0, 1e6), st.floats(1, 1e6), st.lists(st.floats(-1e5, 3e6), min_size=1, max_size=6))
+def test_shares_of_neighbouring_periods_add_up(start: float, long: float, cuts: list[float]) -> None:
+    usage = Usage("s", "us-east-1", "Host:ml.m5.large", "a", {}, start, start + long, 1, 1)
+    edges = sorted({-1e9, *cuts, 1e9})
+    total = sum(usage.share(one, other) for one, other in pairwise(edges))
+    assert total == pytest.approx(1)
