@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import IO, Any
 
 from starlette.applications import Starlette
@@ -21,6 +21,7 @@ from sandbox.scope import Scope, scope_of
 from sandbox.world import World
 
 AsgiScope = MutableMapping[str, Any]
+Application = Callable[[AsgiScope, Any, Any], Awaitable[None]]
 Routes = Callable[[World], list[BaseRoute]]
 
 MARK = (b"x-sagedeck-sandbox", b"1")
@@ -74,7 +75,7 @@ class Sandbox:
             await self._control(scope, receive, send)
         elif path.startswith("/endpoints/") and aws.service in ("sagemaker", ""):
             await (await self._runtime.app())(scope, receive, send)
-        elif path.startswith(("/api/json/", "/v1/")) and not aws.service:
+        elif (path == "/v1" or path.startswith(("/api/json/", "/v1/"))) and not aws.service:
             await (await self._dataapi.app())(scope, receive, send)
         else:
             await _send(send, await self._aws(scope, receive, aws))
@@ -118,22 +119,24 @@ class _Later:
 
     def __init__(self, make: Callable[[], list[BaseRoute]]) -> None:
         self._make = make
-        self._app: Starlette | None = None
+        self._app: Application | None = None
         self._lock = asyncio.Lock()
 
     def forget(self) -> None:
         """Make the routes, and what they hold, anew at the next request."""
         self._app = None
 
-    async def app(self) -> Starlette:
+    async def app(self) -> Application:
         async with self._lock:
             if self._app is None:
                 self._app = _routed(await asyncio.to_thread(self._make))
             return self._app
 
 
-def _routed(routes: list[BaseRoute]) -> Starlette:
-    return Starlette(routes=routes, exception_handlers={Exception: _crashed})
+def _routed(routes: list[BaseRoute]) -> Application:
+    """Return the routes as an application; of routes that are one application themselves, that."""
+    bare: Application | None = getattr(routes[0], "bare", None)
+    return bare or Starlette(routes=routes, exception_handlers={Exception: _crashed})
 
 
 async def _crashed(request: Request, error: Exception) -> Response:

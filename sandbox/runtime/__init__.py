@@ -21,16 +21,16 @@ __all__ = ["Engine", "Family", "recognise", "routes"]
 
 
 class _Endpoints(BaseRoute):
-    """Everything below /endpoints/: the runtime reads the path itself."""
+    """Everything below /endpoints/: the runtime reads the path itself. `bare`: the application without a router."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+        self.bare = runtime
 
     def matches(self, scope: MutableMapping[str, Any]) -> tuple[Match, dict[str, Any]]:
         return (Match.FULL if scope["path"].startswith("/endpoints/") else Match.NONE), {}
 
     async def handle(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        await self._runtime(scope, receive, send)
+        await self.bare(scope, receive, send)
 
 
 def routes(

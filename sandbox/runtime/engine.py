@@ -1,7 +1,6 @@
 """The containers: from a request's bytes to the container's answer, the heavy work in two bounded pools.
 
-Embedding has one worker, whose model uses both cores; writing has another, so that a question is not stuck behind an
-upload. What costs nothing is done where it is asked. The models load on first use.
+Embedding has two workers, one for each core; writing has another, so that a question is not stuck behind an upload.
 """
 
 import asyncio
@@ -120,7 +119,7 @@ class Engine:
     """Answers for every endpoint; models are shared, as they keep nothing of a request."""
 
     def __init__(self, embedder: Embeds | None = None, writer: Writes | None = None) -> None:
-        self._embedding = ThreadPoolExecutor(1, thread_name_prefix="sandbox-embed")
+        self._embedding = ThreadPoolExecutor(2, thread_name_prefix="sandbox-embed")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="sandbox-write")
         self._loading = threading.Lock()
         self._embedder, self._writer = embedder, writer

@@ -4,12 +4,15 @@ Writing tokens reads all weights once a token, so its pace is bandwidth over the
 embedding a text is arithmetic, two operations a parameter and token. More callers than a container serves at once wait.
 Bandwidths and arithmetic are the makers' data sheets (as of 2026-11), of which a container is given a fair share.
 
-An invocation takes what the instance would take, and that is what CloudWatch and the client both see. So that nobody
-waits for a simulation, at most a second of it (two when streamed) is waited for, unless `--speed 1` is asked for. Where
-the clock stands still nothing is waited for, and CloudWatch is told what the instance would have taken.
+At `--speed 1` an invocation takes what the instance would take, and CloudWatch and the client both see that. So that
+nobody waits long for a simulation, at other speeds at most a second of it (two when streamed, a quarter where nothing
+is written) is waited for, and CloudWatch is told of no more; what is missing of 30 ms or less is not waited for, and
+one-pass models do not queue. So the two agree within 30 ms at any speed. Where the clock stands still nothing is waited
+for, and CloudWatch is told what the instance would have taken.
 """
 
 import csv
+import math
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -19,8 +22,8 @@ from sandbox.clock import Clock
 from sandbox.hosting import Hosted
 from sandbox.runtime.families import Family
 
-PATIENCE = 1.0  # seconds of simulated time that are really waited for
-STREAM_PATIENCE = 2.0
+PATIENCE, STREAM_PATIENCE, ONE_PASS_PATIENCE = 1.0, 2.0, 0.25  # seconds of simulated time that are waited for
+UNNOTICED = 0.03  # seconds that are not worth a wait
 _BANDWIDTH_SHARE, _ARITHMETIC_SHARE = 0.6, 0.35  # what containers reach of the data sheet
 # GB/s and dense fp16 TFLOP/s of one accelerator, by its name in facts/instances.csv
 _ACCELERATORS = {
@@ -29,7 +32,7 @@ _ACCELERATORS = {
     "RTX PRO Server 6000": (1600, 500), "RTX PRO 4500": (896, 250), "Inferentia": (50, 64), "Inferentia2": (820, 190),
     "Trainium": (820, 190), "Trainium2": (2900, 667),
 }  # fmt: skip
-_CPU_BANDWIDTH, _CPU_TFLOPS = 4.0, 0.04  # of one vCPU
+_CPU_BANDWIDTH, _CPU_TFLOPS = 4.0, 0.08  # of one vCPU
 _BASE_GPU, _BASE_CPU = 0.008, 0.004  # seconds of web server and tokeniser for any answer
 _SIZES = (
     (re.compile(r"(\d+)x(\d+(?:\.\d+)?)b\b"), 0.85),  # mixtures of experts share a part
@@ -149,7 +152,21 @@ def patience(clock: Clock, most: float) -> float:
     """Return how many seconds of simulated time are really waited for."""
     if clock.stands_still:
         return 0.0
-    return float("inf") if clock.speed == 1 else most
+    return math.inf if clock.speed == 1 else most
+
+
+def wait(clock: Clock, pace: Pace, work: Work, others: int, taken: float) -> tuple[float, float]:
+    """Return how long to wait yet for a whole answer that really took `taken`, and the seconds to report of it."""
+    seconds = pace.seconds(work, others)
+    if clock.stands_still:
+        return 0.0, seconds
+    if clock.speed == 1:
+        return max(0.0, seconds - taken), max(seconds, taken)
+    if not pace.token:
+        seconds = min(pace.seconds(work), ONE_PASS_PATIENCE)
+    seconds = min(seconds, PATIENCE)
+    left = seconds - taken
+    return (left if left > UNNOTICED else 0.0), max(seconds, taken)
 
 
 def cold_start(hosted: Hosted) -> float:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import traceback
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 from sandbox.clock import Clock
 from sandbox.errors import AwsError
 from sandbox.hosting import Hosted, Hosting, Telemetry
+from sandbox.refusing import Cut
 from sandbox.runtime import pace, requests
 from sandbox.runtime.engine import Container, Engine, Outcome, Request, Streamed, Whole
 from sandbox.runtime.lines import written
@@ -29,7 +31,7 @@ from sandbox.runtime.refusals import (
 from sandbox.runtime.requests import Asked, Receive
 from sandbox.runtime.sessions import Sessions
 from sandbox.runtime.streams import Stream
-from sandbox.runtime.trouble import ConnectionCut, Stroke, Troubles
+from sandbox.runtime.trouble import Stroke, Troubles
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Queue = Callable[[Asked, Hosted, bytes], tuple[str, Headers]]
@@ -77,9 +79,12 @@ class Runtime:
             reply = await self._answer(scope, receive, send, started, request_id)
         except Refused as refused:
             reply = refusal(refused, request_id)
-        except ConnectionCut:
-            await _cut(scope, send)
-            return
+        except Cut:
+            raise  # the application resets the connection
+        except Exception as error:  # noqa: BLE001 - a mistake of ours is answered as AWS answers its own
+            traceback.print_exc()
+            message = f"The sandbox stumbled: {type(error).__name__}: {error}"[:500]
+            reply = refusal(Refused(500, "InternalFailure", message), request_id)
         if reply is not None:
             length = (b"content-length", str(len(reply.body)).encode())
             await send({"type": "http.response.start", "status": reply.status, "headers": [*reply.headers, length]})
@@ -202,13 +207,13 @@ class Runtime:
         taken = time.perf_counter() - asked
         if outcome.work is None:
             return taken
-        seconds = turn.container.pace.seconds(outcome.work, turn.others)
-        left = min(seconds, MODEL_SECONDS, self._patience()) - taken
-        if left > 0.001:
-            await asyncio.sleep(left)
-        if seconds > MODEL_SECONDS:
+        its, others = turn.container.pace, turn.others
+        left, reported = pace.wait(self._clock, its, outcome.work, others, taken)
+        if left:
+            await asyncio.sleep(min(left, MODEL_SECONDS))
+        if its.seconds(outcome.work, others if its.token else 0) > MODEL_SECONDS:
             raise ContainerError(0, TIMED_OUT)
-        return seconds if self._clock.stands_still else time.perf_counter() - asked
+        return reported
 
     async def _stream(
         self, turn: Turn, asked: float, outcome: Outcome, stroke: Stroke, asgi: tuple[Any, Receive, Send]
@@ -276,11 +281,3 @@ async def _joined(outcome: Streamed) -> Whole:
     """Return a streamed answer in one piece, as InvokeEndpoint hands over what a container streamed."""
     chunks = list(outcome.chunks()) if not outcome.relayed else await asyncio.to_thread(lambda: list(outcome.chunks()))
     return Whole(b"".join(chunks), outcome.content_type, outcome.work)
-
-
-async def _cut(scope: MutableMapping[str, Any], send: Send) -> None:
-    """Reset the connection. Only the server's own `send` knows it; sandbox.app hands it on as scope["transport"]."""
-    transport = scope.get("transport") or getattr(getattr(send, "__self__", None), "transport", None)
-    if transport is not None:
-        transport.abort()
-        await asyncio.sleep(0.001)  # until the server has noticed, so that it does not answer in our stead

@@ -5,10 +5,11 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 
+from sandbox.refusing import Cut
 from sandbox.runtime.engine import Container, Outcome, Streamed
 from sandbox.runtime.frames import Cutter, model_stream_error
 from sandbox.runtime.refusals import ContainerError
-from sandbox.runtime.trouble import ConnectionCut, Stroke
+from sandbox.runtime.trouble import Stroke
 
 STREAM_SECONDS = 480.0  # how long AWS lets a container stream
 _BROKEN = "The model container broke off its stream."
@@ -41,7 +42,7 @@ class Stream:
             self._first, self._pause = 0.0, float(self._environment["SANDBOX_TOKEN_DELAY"])
 
     async def frames(self) -> AsyncIterator[bytes]:
-        """Yield the frames. Raises ConnectionCut where the connection is to die."""
+        """Yield the frames. Raises Cut where the connection is to die."""
         cutter, place, self.broke = Cutter(), 0, True
         await _sleep(self._first)
         try:
@@ -67,7 +68,7 @@ class Stream:
         self.broke = False
 
     def _broken(self, place: int) -> bool:
-        """Whether the stream breaks before its piece of that place. Raises ConnectionCut."""
+        """Whether the stream breaks before its piece of that place. Raises Cut."""
         if place == int(self._environment.get("SANDBOX_STREAM_BREAKS_AFTER", "-1")):
             return True
         work = self._outcome.work
@@ -75,7 +76,7 @@ class Stream:
         if not self._stroke.cut or place < max(1, half):
             return False
         if self._stroke.dead:
-            raise ConnectionCut
+            raise Cut
         return True
 
     async def _chunks(self) -> AsyncIterator[bytes]:

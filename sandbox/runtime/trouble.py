@@ -1,25 +1,19 @@
-"""Faults as a caller of an endpoint meets them: refusals in AWS's words, a connection that is cut, a stream that is."""
+"""Faults as a caller of an endpoint meets them: what any call may meet, a failing container, a stream that is cut."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sandbox.errors import AwsError
 from sandbox.faults import Fault, Kind
 from sandbox.runtime.refusals import Refused
 from sandbox.runtime.requests import Asked
-from sandbox.scope import partition_of
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
 _SERVICE = "sagemaker-runtime"
-_SLOW = 5.0  # seconds before a slow answer
 _SLOW_PIECE = 0.5  # seconds before each piece of a slow stream
 _MODEL = 424.0  # the value of a server error that is the container's own
-_STREAMS = frozenset({Kind.SLOW_STREAM, Kind.CUT_STREAM})
-
-
-class ConnectionCut(Exception):
-    """The connection is to be reset without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,56 +39,43 @@ class Troubles:
         self._world = world
 
     def strike(self, asked: Asked) -> Stroke:
-        """Raise what goes wrong with this call before a container hears of it (Refused, ConnectionCut), or return
-        what goes wrong after.
-        """
-        if self._world is None or not self._world.faults:
+        """Raise what goes wrong before a container hears of this call (Refused, Cut), or return what does after."""
+        world = self._world
+        if world is None or not world.faults.any():
             return NONE
-        with self._world.lock:
-            if self._find(Kind.CONNECTION_RESET, asked):
-                raise ConnectionCut
-            if self._find(Kind.EXPIRED_TOKEN, asked):
-                raise Refused(403, "ExpiredTokenException", "The security token included in the request is expired")
-            if self._find(Kind.DENIED_ACTION, asked):
-                raise Refused(403, "AccessDeniedException", _denied(asked))
-            if self._find(Kind.THROTTLING, asked):
-                raise Refused(429, "ThrottlingException", "Rate exceeded")
-            failing = self._find(Kind.SERVER_ERROR, asked)
-            if failing and failing.value != _MODEL:
-                raise _server_error(int(failing.value))
-            slow, stream = self._find(Kind.SLOW_ANSWER, asked), self._find(Kind.SLOW_STREAM, asked)
-            cut = self._find(Kind.CUT_STREAM, asked)
+        from sandbox.refusing import Attempt, refuse
+
+        attempt = Attempt(_SERVICE, asked.operation, asked.aws.region, {"EndpointName": asked.endpoint})
+        with world.lock:
+            model_fails = self._model_fails(asked, attempt.action)
+            try:
+                pause = 0.0 if model_fails else refuse(world, attempt)
+            except AwsError as error:
+                raise Refused(error.status, error.code, error.message) from error
+            if asked.operation != "InvokeEndpointWithResponseStream":
+                return Stroke(model_fails, pause)
+            slow = self._find(Kind.SLOW_STREAM, asked, attempt.action)
+            cut = self._find(Kind.CUT_STREAM, asked, attempt.action)
         return Stroke(
-            model_fails=failing is not None,
-            pause=(slow.value or _SLOW) if slow else 0.0,
-            stream_pause=(stream.value or _SLOW_PIECE) if stream else 0.0,
-            cut=cut is not None,
-            dead=cut is not None and cut.value > 0,
+            model_fails,
+            pause,
+            (slow.value or _SLOW_PIECE) if slow else 0.0,
+            cut is not None,
+            cut is not None and cut.value > 0,
         )
 
-    def _find(self, kind: Kind, asked: Asked) -> Fault | None:
-        if kind in _STREAMS and asked.operation != "InvokeEndpointWithResponseStream":
-            return None
+    def _model_fails(self, asked: Asked, action: str) -> bool:
+        """Whether a server error strikes that is the container's."""
         assert self._world is not None
-        action = "sagemaker:InvokeEndpointAsync" if asked.operation.endswith("Async") else "sagemaker:InvokeEndpoint"
+        for _, fault in self._world.faults.list():
+            if fault.kind is Kind.SERVER_ERROR and fault.value == _MODEL:
+                if not fault.hits(_SERVICE, asked.operation, asked.endpoint, action=action):
+                    continue
+                return self._find(Kind.SERVER_ERROR, asked, action) is not None
+        return False
+
+    def _find(self, kind: Kind, asked: Asked, action: str) -> Fault | None:
+        assert self._world is not None
         return self._world.faults.find(
             kind, service=_SERVICE, operation=asked.operation, resource=asked.endpoint, action=action
         )
-
-
-def _denied(asked: Asked) -> str:
-    region, account = asked.aws.region, asked.aws.account
-    action = "sagemaker:InvokeEndpointAsync" if asked.operation.endswith("Async") else "sagemaker:InvokeEndpoint"
-    where = f"arn:{partition_of(region)}:sagemaker:{region}:{account}:endpoint/{asked.endpoint}"
-    return (
-        f"User: arn:{partition_of(region)}:iam::{account}:user/sandbox is not authorized to perform: {action} on "
-        f"resource: {where} because no identity-based policy allows the {action} action"
-    )
-
-
-def _server_error(status: int) -> Refused:
-    if status == 503:
-        return Refused(503, "ServiceUnavailable", "The service is unavailable.")
-    if status == 530:
-        return Refused(530, "InternalDependencyException", "A dependency of the service failed.")
-    return Refused(status or 500, "InternalFailure", "An internal failure occurred.")
