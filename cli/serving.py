@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import json
 import os
+import re
 import socket
 import sys
 import threading
@@ -25,7 +26,7 @@ from services.state import home
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60.0
-_STOPPED = {True: "Stopped.", False: "No sandbox was running."}
+_STOPPED = {True: "Stopped. What it holds is kept.", False: "No sandbox was running."}
 
 
 @app.command()
@@ -50,20 +51,58 @@ def console(
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one, and keeps nothing.")] = 0,
     speed: Annotated[float | None, typer.Option(help="Times AWS's pace: 60 if left out, 1 is AWS's own.")] = None,
-    stop: Annotated[bool, typer.Option("--stop", help="End the sandbox that runs in the background.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin empty, and keep nothing.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="End the sandbox of the console; its state is kept.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Empty the console's sandbox, or the one of --port.")] = False,
+    advance: Annotated[
+        str, typer.Option(help="Put its clock forward: 90s, 20m, 3h, 2d. As --reset, with --port.")
+    ] = "",
     as_json: JsonFlag = False,
 ) -> None:
-    """Run the stand-in for AWS and the Data API alone, at one address: set AWS_ENDPOINT_URL to it."""
+    """Run the stand-in for AWS and the Data API alone, at one address: set AWS_ENDPOINT_URL to it.
+
+    What it holds lies in the folder sandbox-PORT of SAGEDECK_HOME and is there again at the next start. The console's
+    sandbox is another one, in the folder sandbox; --stop, --reset and --advance without --port mean that one.
+    """
+    if stop or reset or advance:
+        with answering(as_json):
+            told = _told_to(port, stop=stop, reset=reset, seconds=_seconds(advance) if advance else None)
+        typer.echo(json.dumps(told[1]) if as_json else told[0])
+        return
+    folder = home() / f"sandbox-{port}" if port and not fresh else None
+    say("The sandbox prints its address when it is ready. Ctrl-C ends it.")
+    say(f"What it holds is kept in {folder}" if folder else "It begins empty and keeps nothing.")
+    given = [] if speed is None else [f"--speed={speed}"]
+    given += [] if folder is None else [f"--home={folder}"]
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "sandbox", f"--port={port}", *given])
+
+
+def _told_to(port: int, *, stop: bool, reset: bool, seconds: float | None) -> tuple[str, dict[str, object]]:
+    """What came of telling a sandbox to end, to forget or to put its clock forward: for a person, for a program."""
     if stop:
         stopped = sandbox_child.stop(home())
-        typer.echo(json.dumps({"stopped": stopped}) if as_json else _STOPPED[stopped])
-        return
-    say("The sandbox prints its address when it is ready. Ctrl-C ends it.")
-    pace = [] if speed is None else [f"--speed={speed}"]
-    os.chdir(ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "sandbox", f"--port={port}", *pace])
+        return _STOPPED[stopped], {"stopped": stopped}
+    if reset:
+        sandbox_child.reset(home(), port)
+        return "It is empty.", {"reset": True}
+    url = sandbox_child.at_port(port) if port else sandbox_child.find(home())
+    if url is None or seconds is None:
+        raise InvalidRequest(
+            "No sandbox is running there.", "", "Start the console, or `sagedeck sandbox --port PORT`."
+        )
+    now = sandbox_child.advance(url, seconds)
+    return f"It is {now:%Y-%m-%d %H:%M} UTC there.", {"now": now.isoformat()}
+
+
+def _seconds(text: str) -> float:
+    """Read a span of time: a number and s, m, h or d. Raises InvalidRequest."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", text.strip())
+    if not found:
+        raise InvalidRequest(f"{text!r} is no span of time.", "", "Write 90s, 20m, 3h or 2d.")
+    return float(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
 
 
 def _check_free(port: int) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from sandbox.app import Sandbox
 from sandbox.clock import DEFAULT_SPEED, Clock
+from sandbox.dwelling import Dwelling, Taken
 from sandbox.world import World
 
 TICK = 0.25  # seconds
@@ -26,21 +27,40 @@ TICK = 0.25  # seconds
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM, Ctrl-C or, with --idle-exit, until nobody has asked for so long. Returns the exit code."""
     options = _options(arguments)
-    if options.home:
-        os.makedirs(options.home, mode=0o700, exist_ok=True)
-        tempfile.tempdir = options.home
     try:
+        dwelling = _dwelling(options.home)
         listening = _listen(options.port)
+    except Taken as taken:
+        print(f"{options.home} is kept by the sandbox {_where(taken.url)}. Use that one, or end it.", file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"Port {options.port} cannot be used: {error.strerror}. Choose another, or 0 for any.", file=sys.stderr)
         return 1
     _give_memory_back()
-    path = Path(options.home) / "state.sqlite" if options.home else None
+    path = dwelling.folder / "state.sqlite" if dwelling else None
+    if dwelling:
+        dwelling.say(f"http://127.0.0.1:{listening.getsockname()[1]}")
     app = Sandbox(World(Clock(options.speed), path, role_delay=options.role_delay), runtime_routes, dataapi_routes)
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, lambda *_: sys.exit(0))  # uvicorn winds down, then raises the signal once more
     asyncio.run(_serve(app, listening, options.idle_exit))
     return 0
+
+
+def _dwelling(home: str) -> Dwelling | None:
+    """Take the folder for state; without one nothing is kept. Raises Taken; OSError if it cannot be written."""
+    if not home:
+        return None
+    try:
+        dwelling = Dwelling(Path(home))
+    except OSError as error:
+        sys.exit(f"{home} cannot be used: {error.strerror}.")
+    tempfile.tempdir = home
+    return dwelling
+
+
+def _where(url: str) -> str:
+    return f"that runs at {url}" if url else "that is starting"
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -49,7 +69,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--speed", type=float, default=DEFAULT_SPEED, help="times AWS's pace: 60 is InService after 5 s; 0 stands still"
     )
-    parser.add_argument("--home", default="", help="where large objects lie while the sandbox runs")
+    parser.add_argument("--home", default="", help="folder that keeps its state; else nothing is kept")
     parser.add_argument("--idle-exit", type=float, default=0.0, help="exit after so many seconds without a request")
     parser.add_argument("--role-delay", type=float, default=0.0, help="seconds before a new role can be assumed")
     return parser.parse_args(arguments)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
+from sandbox.demo.seeds import Seeds
 from sandbox.faults_control import FaultsControl
 from sandbox.world import World
 
@@ -21,6 +22,7 @@ class Control:
         self._world = world
         self._reset = reset
         self._began = time.monotonic()
+        self._version = _version()
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -30,24 +32,24 @@ class Control:
             Route("/_sandbox/reset", self.reset, methods=["POST"]),
             Route("/moto-api/reset", self.reset, methods=["POST"]),
             *FaultsControl(self._world).routes(),
+            *Seeds(self._world).routes(),
         ]
 
     async def health(self, _: Request) -> JSONResponse:
-        return JSONResponse({"ok": True, "version": _version(), "uptime": round(time.monotonic() - self._began, 3)})
+        told = {"uptime": round(time.monotonic() - self._began, 3), "now": self._world.clock.now()}
+        return JSONResponse({"ok": True, "version": self._version, **told})
 
     async def status(self, _: Request) -> JSONResponse:
         world, clock = self._world, self._world.clock
         with world.lock:
             world.agenda.run_due()
             sagemaker = world.service("sagemaker")
-            endpoints = [
-                {"region": region.name, "name": e.name, "status": e.status, "config": e.configuration.name}
-                for region in sagemaker.store.regions()
-                for e in region.endpoints.values()
-            ]
+            endpoints = list(sagemaker.standing())
         simulated: dict[str, Any] = {"sagemaker": list(sagemaker.operations), "moto": list(world.moto.loaded)}
         told = {"speed": clock.speed, "stands_still": clock.stands_still, "now": clock.now(), "ahead": clock.ahead}
-        return JSONResponse({"endpoints": endpoints, "simulated": simulated, **told})
+        saved = world.records.saved and world.moto.saved
+        kept = {"home": str(world.home or ""), "saved": saved, "problems": dict(world.moto.problems)}
+        return JSONResponse({"endpoints": endpoints, "simulated": simulated, "state": kept, **told})
 
     async def advance(self, request: Request) -> JSONResponse:
         try:

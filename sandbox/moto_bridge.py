@@ -53,7 +53,8 @@ class Moto:
         self._lock = RLock()
         self._dispatcher: Any = None
         self._loaded: dict[str, str] = {}  # moto's name of a service: its package, which may be that of another name
-        self._taken_up = False
+        self._ready = False
+        self._forgotten = False
         self.bodies = Bodies(home / "objects" if home else None)
         self._state = MotoState(home / "moto" if home else None, self.bodies)
         self.on_loaded: Callable[[str], None] | None = None
@@ -67,6 +68,11 @@ class Moto:
     def problems(self) -> Mapping[str, str]:
         """The services whose state could not be kept or taken up, and why."""
         return self._state.problems
+
+    @property
+    def saved(self) -> bool:
+        """Whether the files hold all that has changed."""
+        return self._state.saved
 
     async def answer(self, scope: Mapping[str, Any], body: IO[bytes], aws: Scope) -> Answer:
         """Answer one request whose body has been read; errors come back in the shape the client expects."""
@@ -100,7 +106,7 @@ class Moto:
 
     def reset(self) -> None:
         """Forget everything in every backend loaded so far, and what was kept."""
-        self._taken_up = True  # what was not taken up by now is forgotten with the rest
+        self._forgotten = True  # what was not taken up by now is not to be
         for package in frozenset(self._loaded.values()) - {""}:
             for accounts in tuple(backends_of(package).values()):
                 for backend in tuple(accounts.values()):
@@ -153,13 +159,15 @@ class Moto:
         return application
 
     def _take_up(self) -> None:
-        if self._taken_up:
+        if self._ready:
             return
         with self._lock:
-            if not self._taken_up:
-                _prepare()
+            if self._ready:
+                return
+            _prepare()
+            if not self._forgotten:
                 self._state.restore(self._note)
-                self._taken_up = True
+            self._ready = True
 
     def _note(self, service: str) -> None:
         if service in self._loaded:

@@ -44,6 +44,11 @@ class MotoState:
         self._next: dict[str, float] = {}
         self.problems: dict[str, str] = {}
 
+    @property
+    def saved(self) -> bool:
+        """Whether the files hold all that was noted as changed."""
+        return not (self._dirty or self._writing.locked())
+
     @contextmanager
     def request(self) -> Iterator[None]:
         """Around each request that moto handles, so that no snapshot is taken in the middle of a change."""

@@ -90,6 +90,11 @@ class Records:
             for name in tuple(shelf):
                 del shelf[name]
 
+    @property
+    def saved(self) -> bool:
+        """Whether the file holds every change."""
+        return not (self._dirty or self._writing.locked())
+
     def pending(self) -> list[tuple[str, str, str, str | None]]:
         """Take what has changed as (kind, region, name, JSON or None if gone); call under the world's lock."""
         taken = [

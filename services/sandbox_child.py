@@ -1,7 +1,8 @@
 """Finds the sandbox of this SAGEDECK_HOME, or starts it as a process of its own.
 
 It outlives the console that started it, so that the commands of one shell and the console all see the same endpoints,
-and it ends by itself when nobody has called it for a while.
+and it ends by itself when nobody has called it for a while. What it holds lies in the folder `sandbox` and is there
+again when it is started anew.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from services.errors import ServiceFailure
 
@@ -71,7 +75,7 @@ def ensure(home: Path) -> tuple[str, bool]:
 
 
 def stop(home: Path) -> bool:
-    """End this home's sandbox; False when none runs. What was deployed in it is gone."""
+    """End this home's sandbox; False when none runs. What it holds is kept for the next one."""
     note = _note(home)
     if note is None or not answers(note[0]):
         return False
@@ -80,10 +84,62 @@ def stop(home: Path) -> bool:
     if child is None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(note[1], signal.SIGTERM)
+        _until_silent(note[0])
         return True
     child.terminate()
     child.wait(START_SECONDS)
     return True
+
+
+def reset(home: Path, port: int = 0) -> None:
+    """Empty this home's sandbox, or the one of a port, whether it runs or not. Raises ServiceFailure."""
+    with _alone(home):
+        url = at_port(port) if port else find(home)
+        if url:
+            _post(url, "reset")
+        else:
+            shutil.rmtree(home / (f"sandbox-{port}" if port else "sandbox"), ignore_errors=True)
+
+
+def advance(url: str, seconds: float) -> datetime:
+    """Put a sandbox's clock forward and return what time it is there. Raises ServiceFailure."""
+    return datetime.fromtimestamp(float(_post(url, "advance", {"seconds": seconds})["now"]), UTC)
+
+
+def ahead(url: str) -> float:
+    """How many seconds a sandbox's clock is ahead of this machine's; 0 when it does not answer."""
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=2) as answer:
+            return float(json.load(answer)["now"]) - time.time()
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0.0
+
+
+def at_port(port: int) -> str | None:
+    """The address of the sandbox that listens on this port, or None."""
+    url = f"http://127.0.0.1:{port}"
+    return url if answers(url) else None
+
+
+def _post(url: str, what: str, members: dict[str, float] | None = None) -> dict[str, Any]:
+    import urllib.request
+
+    try:
+        request = urllib.request.Request(f"{url}/_sandbox/{what}", json.dumps(members or {}).encode(), method="POST")
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            said = json.load(answer)
+    except (OSError, ValueError) as error:
+        raise ServiceFailure(f"The sandbox at {url} did not do it.", str(error), "Look into sandbox.log.") from error
+    return said if isinstance(said, dict) else {}
+
+
+def _until_silent(url: str) -> None:
+    """Wait until a sandbox that was told to end has ended, as far as one can see from here."""
+    deadline = time.monotonic() + START_SECONDS
+    while answers(url) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def keep_awake(url: str) -> None:
