@@ -42,7 +42,7 @@ class Components:
         self._store = store
         self._tags = tags
         self._containers = Containers(world)
-        self._copies = Copies(world, store)
+        self.copies = Copies(world, store)
         self.operations: dict[str, Handler] = {
             "CreateInferenceComponent": self.create,
             "UpdateInferenceComponent": self.update,
@@ -79,7 +79,7 @@ class Components:
             "next": None,
             "resolved": 0.0,
         }
-        self._copies.appoint(region, component, CREATING_SECONDS)
+        self.copies.appoint(region, component, CREATING_SECONDS)
         self._store.add(COMPONENT, region, component)
         self._tags.put(component["arn"], request.get("Tags"))
         return {"InferenceComponentArn": component["arn"]}
@@ -130,7 +130,7 @@ class Components:
                 "adapter inference components. Delete those first."
             )
         component.update(status=DELETING, modified=call.now, wanted=0)
-        self._copies.appoint(call.region, component, DELETING_SECONDS)
+        self.copies.appoint(call.region, component, DELETING_SECONDS)
         self._store.keep(COMPONENT, call.region, component)
         return {}
 
@@ -149,7 +149,7 @@ class Components:
 
     def _begin(self, region: str, component: Record, wanted: int) -> Response:
         component.update(status="Updating", modified=self._world.clock.now(), wanted=wanted, failure="")
-        self._copies.appoint(region, component, UPDATING_SECONDS)
+        self.copies.appoint(region, component, UPDATING_SECONDS)
         self._store.keep(COMPONENT, region, component)
         return {"InferenceComponentArn": component["arn"]}
 

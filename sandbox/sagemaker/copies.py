@@ -56,6 +56,11 @@ class Copies:
             aws_seconds += (slow.value or 1500.0) if slow else 0.0
         self._appoint_at(region, component["name"], self._world.clock.now() + self._world.clock.lasts(aws_seconds))
 
+    def settle(self, region: str, endpoint: Record, at: float) -> None:
+        """Bring the variants of an endpoint that has just changed to what its components need."""
+        for name in {component["variant"] for component in self._store.components(region, endpoint["name"])}:
+            self._resize(region, endpoint, name, at)
+
     def _appoint_at(self, region: str, name: str, due: float) -> None:
         self._world.agenda.at(due, ACTION, f"{region}/{name}", region=region, name=name)
 

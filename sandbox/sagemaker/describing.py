@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.records import Record
 from sandbox.sagemaker.starting import containers_of
-from sandbox.sagemaker.store import FAILED, UPDATING
+from sandbox.sagemaker.store import DELETING, FAILED, UPDATING
 
 _SHARED = ("ManagedInstanceScaling", "RoutingConfig", "AcceleratorPartitionLayouts")  # of a variant, as configured
 _SETTINGS = ("AsyncInferenceConfig", "ExplainerConfig", "MetricsConfig", "CrossRegionTrafficConfig")
@@ -28,7 +28,7 @@ def described(endpoint: Record, now: float) -> dict[str, Any]:
         told["ProductionVariants"] = _summaries(serving["variants"], coming["variants"] if coming else [])
         if serving["shadows"]:
             told["ShadowProductionVariants"] = _summaries(serving["shadows"], [])
-    if coming and endpoint["status"] != FAILED:
+    if coming and endpoint["status"] not in (FAILED, DELETING):
         told["PendingDeploymentSummary"] = _pending(endpoint, coming, now)
     if endpoint["failure"]:
         told["FailureReason"] = endpoint["failure"]

@@ -42,7 +42,7 @@ class Endpoints:
         self._store = store
         self._tags = tags
         self._deployments = Deployments(world, store)
-        self._lifecycle = Lifecycle(world, store)
+        self.lifecycle = Lifecycle(world, store)
         self.operations: dict[str, Handler] = {
             "CreateEndpoint": self.create_endpoint,
             "UpdateEndpoint": self.update_endpoint,
@@ -73,7 +73,7 @@ class Endpoints:
             "now": None,
             "next": coming,
         }
-        self._lifecycle.appoint(region, endpoint, CREATING_SECONDS)
+        self.lifecycle.appoint(region, endpoint, CREATING_SECONDS)
         self._store.add(ENDPOINT, region, endpoint)
         self._tags.put(arn, request.get("Tags"))
         return {"EndpointArn": arn}
@@ -87,6 +87,7 @@ class Endpoints:
             retain(endpoint["now"], coming, excluded)
         elif request.get("ExcludeRetainedVariantProperties"):
             raise invalid("ExcludeRetainedVariantProperties requires RetainAllVariantProperties to be true.")
+        self._check_components(call.region, endpoint, coming)
         _check_conversion(endpoint, coming)
         if request.get("RetainDeploymentConfig") and not request.get("DeploymentConfig"):
             policy = endpoint["deployment"]
@@ -129,9 +130,9 @@ class Endpoints:
                 f'Cannot delete endpoint "{endpoint["arn"]}" because it still has inference components. '
                 "Delete all inference components of the endpoint and try again."
             )
-        endpoint.update(status=DELETING, modified=call.now, next=None)
-        self._lifecycle.silence(call.region, endpoint)
-        self._lifecycle.appoint(call.region, endpoint, DELETING_SECONDS)
+        endpoint.update(status=DELETING, modified=call.now)
+        self.lifecycle.silence(call.region, endpoint)
+        self.lifecycle.appoint(call.region, endpoint, DELETING_SECONDS)
         self._store.keep(ENDPOINT, call.region, endpoint)
         return {}
 
@@ -145,9 +146,18 @@ class Endpoints:
             raise invalid(f'Cannot update endpoint "{endpoint["arn"]}" in status {FAILED}.')
         return endpoint
 
+    def _check_components(self, region: str, endpoint: Record, coming: Record) -> None:
+        """Refuse to take away what inference components stand on."""
+        empty = {variant["name"] for variant in coming["variants"] if variant["model"] is None}
+        if any(component["variant"] not in empty for component in self._store.components(region, endpoint["name"])):
+            raise invalid(
+                f'Cannot update endpoint "{endpoint["arn"]}" with an endpoint configuration that cannot host its '
+                "inference components."
+            )
+
     def _begin(self, region: str, endpoint: Record, coming: Record, change: str, seconds: float) -> None:
         endpoint.update(next=coming, change=change, status=UPDATING, modified=self._world.clock.now(), failure="")
-        self._lifecycle.appoint(region, endpoint, seconds)
+        self.lifecycle.appoint(region, endpoint, seconds)
         self._store.keep(ENDPOINT, region, endpoint)
 
     def _check_quotas(self, region: str, coming: Record, wanted: Counter[str], operation: str) -> None:

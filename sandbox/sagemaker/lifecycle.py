@@ -5,7 +5,7 @@ that cannot be met shows RollingBack on the way.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from sandbox.clock import UPDATING as UPDATING_SECONDS
@@ -38,11 +38,12 @@ _OPERATIONS = {"create": "CreateEndpoint", "update": "UpdateEndpoint", "capacity
 
 
 class Lifecycle:
-    """Moves endpoints on at their appointments."""
+    """Moves endpoints on at their appointments; `on_started` hears of each that becomes InService."""
 
     def __init__(self, world: "World", store: Store) -> None:
         self._world = world
         self._store = store
+        self.on_started: Callable[[str, Record, float], None] = lambda region, endpoint, at: None
         world.agenda.on(ACTION, lambda due, payload: self._due(due, payload["region"], payload["name"]))
 
     def appoint(self, region: str, endpoint: Record, aws_seconds: float) -> None:
@@ -100,6 +101,8 @@ class Lifecycle:
             else:
                 self._fail(region, endpoint, failure, due)
         self._store.keep(ENDPOINT, region, endpoint)
+        if endpoint["status"] == IN_SERVICE:
+            self.on_started(region, endpoint, due)
 
     def _is_stuck(self, endpoint: Record) -> bool:
         about = self._about(endpoint)

@@ -20,30 +20,35 @@ class Roles:
     def require(self, arn: str, region: str, now: float) -> None:
         """Raise AWS's ValidationException unless the role of that ARN exists and trusts SageMaker at `now`."""
         role = _find(arn, region)
-        if role is None or not trusts_sagemaker(role.assume_role_policy_document):
+        if role is None or not trusts(role.assume_role_policy_document, PRINCIPAL):
             raise _refused(arn)
         if self.delay and now < role.create_date.timestamp() + self.delay:
             raise _refused(arn)
 
+    def assumable(self, arn: str, region: str, principal: str) -> bool:
+        """Tell whether there is a role of that ARN that trusts a service ("scheduler.amazonaws.com")."""
+        role = _find(arn, region)
+        return role is not None and trusts(role.assume_role_policy_document, principal)
 
-def trusts_sagemaker(document: Any) -> bool:
-    """Tell whether a trust policy (JSON text or the dict of it) lets SageMaker assume the role."""
+
+def trusts(document: Any, service: str) -> bool:
+    """Tell whether a trust policy (JSON text or the dict of it) lets a service assume the role."""
     try:
         policy = json.loads(unquote(document)) if isinstance(document, str) else document
         statements = policy.get("Statement", [])
     except (ValueError, AttributeError):
         return False
-    return any(_allows(s) for s in ([statements] if isinstance(statements, dict) else statements))
+    return any(_allows(s, service) for s in ([statements] if isinstance(statements, dict) else statements))
 
 
-def _allows(statement: dict[str, Any]) -> bool:
+def _allows(statement: dict[str, Any], service: str) -> bool:
     principal = statement.get("Principal", {})
     services = _several(principal.get("Service", [])) if isinstance(principal, dict) else _several(principal)
     actions = {action.lower() for action in _several(statement.get("Action", []))}
     return (
         statement.get("Effect") == "Allow"
         and bool(actions & {"sts:assumerole", "sts:*", "*"})
-        and bool({PRINCIPAL, "*"} & set(services))
+        and bool({service, "*"} & set(services))
     )
 
 

@@ -63,6 +63,7 @@ class SageMaker:
         self.store.on_gone = lambda region, arn: self.tags.drop(arn)
         self._endpoints = Endpoints(world, self.store, self.tags)
         self._components = Components(world, self.store, self.tags)
+        self._endpoints.lifecycle.on_started = self._components.copies.settle
         own = (Definitions(world, self.store, self.tags), self._endpoints, self._components, self.tags)
         self.parts: dict[str, Any] = {}
         self.operations: dict[str, Handler] = {}
