@@ -39,12 +39,12 @@ def check_quota(
         )
 
 
-def check_new(shelf: Shelf, name: str, arn: str) -> None:
+def check_new(shelf: Shelf, name: str, arn: str, names: str = "Job name", what: str = "job") -> None:
     """Raise ResourceInUse if there is a job of that name."""
     if name in shelf:
         raise AwsError(
             "ResourceInUse",
-            "Job name must be unique within an AWS account and region, and a job with this name already exists "
+            f"{names} must be unique within an AWS account and region, and a {what} with this name already exists "
             f"({arn})",
         )
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.operations import Handler
 from sandbox.sagemaker.jobs.automl import AutoML
+from sandbox.sagemaker.jobs.training import Training
+from sandbox.sagemaker.jobs.transform import Transform
 from sandbox.tabular.predictor import predictor_of
 
 if TYPE_CHECKING:
@@ -18,12 +20,16 @@ class Jobs:
     def __init__(self, world: "World") -> None:
         self._world = world
         self.predictor = predictor_of(world)
-        automl = AutoML(world)
-        self._all: tuple[Any, ...] = (automl,)
+        automl, training, transform = AutoML(world), Training(world), Transform(world)
+        self._all: tuple[Any, ...] = (automl, training, transform)
         self.operations: dict[str, Handler] = {}
         for part in self._all:
             self.operations |= part.operations
-        self.tagged: dict[str, Callable[[str, str], bool]] = {"automl-job": automl.exists}
+        self.tagged: dict[str, Callable[[str, str], bool]] = {
+            "automl-job": automl.exists,
+            "training-job": training.exists,
+            "transform-job": transform.exists,
+        }
 
     def running(self, region: str) -> "Iterator[Running]":
         """Yield what costs now."""
