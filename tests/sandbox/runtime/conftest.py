@@ -113,3 +113,24 @@ def runtime(address: str) -> Iterator[Any]:
     )
     yield client
     client.close()
+
+
+@pytest.fixture(scope="session")
+def _whole() -> Iterator[Any]:
+    from sandbox.__main__ import dataapi_routes, runtime_routes
+    from sandbox.app import Sandbox
+    from sandbox.clock import Clock
+    from sandbox.world import World
+    from tests.sandbox import server
+    from tests.sandbox.runtime.whole import Whole
+
+    app = Sandbox(World(Clock(speed=0)), runtime_routes, dataapi_routes)
+    with server.served(app) as url:
+        yield Whole(app, url)
+
+
+@pytest.fixture
+def whole(_whole: Any) -> Any:
+    """The whole sandbox, empty but for a role and a bucket."""
+    _whole.begin()
+    return _whole
