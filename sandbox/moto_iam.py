@@ -32,6 +32,11 @@ def extend_iam() -> None:
     responses.simulate_principal_policy = simulate_principal_policy
 
 
+def allows(backend: Any, principal: str, action: str, resource: str) -> bool:
+    """Tell whether the policies of a role or user of moto's IAM allow an action ("sagemaker:DeleteEndpoint")."""
+    return bool(_decided(_documents(backend, principal), action, resource)["EvalDecision"] == "allowed")
+
+
 def _knowing_aws_policies(plain: Any) -> Any:
     def method(self: Any, policy_arn: str, *rest: Any, **named: Any) -> Any:
         if policy_arn not in self.managed_policies and ":iam::aws:policy/" in policy_arn:

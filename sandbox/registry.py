@@ -10,7 +10,9 @@ SERVICES = {
     "application-autoscaling": "sandbox.autoscaling.service:ApplicationAutoScaling",
     "logs": "sandbox.logs.service:Logs",
     "pricing": "sandbox.pricing.service:Pricing",
+    "resourcegroupstaggingapi": "sandbox.tagging.service:ResourceGroupsTagging",
     "sagemaker": "sandbox.sagemaker.service:SageMaker",
     "sagemaker-runtime": "sandbox.runtime.backlog:SageMakerRuntime",
+    "scheduler": "sandbox.scheduler.service:Scheduler",
     "service-quotas": "sandbox.quotas.service:ServiceQuotas",
 }

@@ -1,0 +1,1 @@
+"""EventBridge Scheduler: schedules that really carry out what they are for."""
