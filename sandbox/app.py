@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from sandbox import front, moto_iam, moto_tagging, observability, wire
+from sandbox import front, moto_iam, observability, wire
 from sandbox.buckets import check_bucket_name
 from sandbox.control import Control
 from sandbox.errors import JSON, AwsError
@@ -88,7 +88,8 @@ class Sandbox:
         except AwsError as error:
             return shaped(error, headers, aws.service)
         with body:
-            head = wire.Head(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, aws)
+            path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+            head = wire.Head(scope["method"], path, scope["query_string"].decode("latin-1"), headers, aws)
             self.world.address = f"http://{headers.get('host', '127.0.0.1')}"
             answered = jumpstart.answer(head) or await front.answer(self.world, head, body)
             if answered is None:
@@ -108,8 +109,6 @@ class Sandbox:
     def _loaded(self, service: str) -> None:
         if service == "cloudwatch":
             observability.extend_cloudwatch(self.world.meters)
-        elif service == "resourcegroupstaggingapi":
-            moto_tagging.extend_tagging(self.world)
         elif service == "iam":
             moto_iam.extend_iam()
 
