@@ -162,12 +162,11 @@ class Moto:
         if self._ready:
             return
         with self._lock:
-            if self._ready:
-                return
-            _prepare()
-            if not self._forgotten:
-                self._state.restore(self._note)
-            self._ready = True
+            if not self._ready:
+                _prepare()
+                if not self._forgotten:
+                    self._state.restore(self._note)
+                self._ready = True
 
     def _note(self, service: str) -> None:
         if service in self._loaded:
