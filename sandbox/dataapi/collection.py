@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import threading
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sandbox.dataapi import filters, vectors
+from sandbox.dataapi import filters, identities, vectors
 from sandbox.dataapi.refusals import (
     MAX_COUNT,
     MAX_DOCUMENT_CHARACTERS,
@@ -33,6 +32,8 @@ class Collection:
         self.changed: dict[str, None] = {}  # keys of documents that were put or removed since the last `take_changed`
         self.lock = threading.RLock()
         indexing = self.options.get("indexing") or {}
+        self._identities = str((self.options.get("defaultId") or {}).get("type", ""))
+        self.listed: set[str] = set()  # keys of documents whose vector came as a list, and goes back as one
         self._allow, self._deny = indexing.get("allow"), indexing.get("deny") or []
 
     # -- what may be stored and asked
@@ -54,9 +55,13 @@ class Collection:
         if size > MAX_DOCUMENT_CHARACTERS:
             raise _too_big(f"document size ({size} chars) exceeds maximum allowed ({MAX_DOCUMENT_CHARACTERS})")
         self._check_fields(body, "")
-        body = {"_id": body.get("_id", str(uuid.uuid4()))} | body
+        body = {"_id": body["_id"] if "_id" in body else identities.new(self._identities)} | body
         raw = document.get("$vector")
-        return key_of(body["_id"]), body, None if raw is None else self.vector(raw)
+        if "$vector" in document and raw is None:
+            body["$vector"] = None
+        key = key_of(body["_id"])
+        (self.listed.add if isinstance(raw, list) else self.listed.discard)(key)
+        return key, body, None if raw is None else self.vector(raw)
 
     def _check_fields(self, value: Any, path: str) -> None:
         if isinstance(value, dict):
@@ -118,8 +123,10 @@ class Collection:
             self.changed.clear()
         return taken
 
-    def put_back(self, key: str, body: Document, vector: Any) -> None:
+    def put_back(self, key: str, body: Document, vector: Any, *, listed: bool) -> None:
         """Take up a document that was kept."""
+        if listed:
+            self.listed.add(key)
         self._keep(key, body, vector)
         self.changed.clear()
 
@@ -145,7 +152,10 @@ class Collection:
     def whole(self, key: str) -> Document:
         """A document with its vector."""
         vector = self.rows.get(key) if self.rows is not None else None
-        return self.documents[key] | ({} if vector is None else {"$vector": vectors.encode(vector)})
+        if vector is None:
+            return dict(self.documents[key])
+        shown = [float(number) for number in vector] if key in self.listed else vectors.encode(vector)
+        return self.documents[key] | {"$vector": shown}
 
     # -- many documents
 
@@ -166,6 +176,9 @@ class Collection:
         """The selected keys in the order asked for, with their similarity where it was by vector."""
         keys, sort = self.select(command.get("filter")), command.get("sort") or {}
         if "$vector" in sort:
+            if len(sort) > 1:
+                told = "Invalid sort clause: a sort by '$vector' cannot be combined with another."
+                raise Refusal("INVALID_SORT_CLAUSE", told)
             if limit > MAX_VECTOR_RESULTS:
                 raise Refusal(
                     "COMMAND_FIELD_VALUE_INVALID",
@@ -183,15 +196,16 @@ class Collection:
         options = command.get("options") or {}
         limit, skip, sort = options.get("limit") or 0, options.get("skip") or 0, command.get("sort") or {}
         by_vector = "$vector" in sort
-        if options.get("includeSortVector") and not by_vector:
-            raise Refusal("COMMAND_FIELD_VALUE_INVALID", "includeSortVector needs a sort by '$vector'.")
+        if skip and not sort:
+            message = "Command field 'command' value not valid: skip options should be used with sort clause."
+            raise Refusal("COMMAND_FIELD_VALUE_INVALID", message)
         with self.lock:
             found = self.ordered(command, limit)[skip:]
             found = found[:limit] if limit else found
-            start = 0 if by_vector else _position(options.get("pageState"))
+            start = 0 if sort else _position(options.get("pageState"))
             page = found if by_vector else found[start : start + PAGE_SIZE]
             documents = [self.shown(key, command.get("projection"), likeness, options) for key, likeness in page]
-        more = not by_vector and start + PAGE_SIZE < len(found)
+        more = not sort and start + PAGE_SIZE < len(found)  # what was sorted comes in one page, as it is held in memory
         return documents, _page_state(start + PAGE_SIZE) if more else None
 
     def shown(

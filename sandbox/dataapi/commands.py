@@ -54,7 +54,8 @@ def find(collection: Collection, command: Command) -> Answer:
     """find: a page of documents."""
     documents, state = collection.find(command)
     answer: Answer = {"data": {"documents": documents, "nextPageState": state}}
-    if (command.get("options") or {}).get("includeSortVector"):
+    by_vector = "$vector" in (command.get("sort") or {})
+    if by_vector and (command.get("options") or {}).get("includeSortVector"):
         answer["status"] = {"sortVector": [float(x) for x in vectors.decode(command["sort"]["$vector"])]}
     return answer
 

@@ -10,10 +10,15 @@ from typing import Any
 
 from sandbox.dataapi.collection import Collection
 from sandbox.dataapi.commands import COMMANDS
+from sandbox.dataapi.identities import TYPES
 from sandbox.dataapi.refusals import MAX_COLLECTIONS, MAX_DIMENSION, Refusal
 
 DEFAULT_KEYSPACE = "default_keyspace"
 _NAME = re.compile(r"[A-Za-z0-9_]{1,48}")
+_HYBRID: Mapping[str, Any] = {  # what the server gives every collection that asks for nothing else
+    "lexical": {"enabled": True, "analyzer": "standard"},
+    "rerank": {"enabled": True, "service": {"provider": "nvidia", "modelName": "nvidia/llama-3.2-nv-rerankqa-1b-v2"}},
+}
 _METRICS = ("cosine", "dot_product", "euclidean")
 
 
@@ -135,6 +140,8 @@ class Database:
                 return {"status": {"collections": listed}}
             if name == "listTables":
                 return {"status": {"tables": []}}
+            if name == "listTypes":
+                return {"status": {"types": []}}
         raise Refusal("COMMAND_UNKNOWN", f"Command '{name}' is not a keyspace command recognized by Data API.")
 
     def _create(
@@ -172,7 +179,10 @@ def checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
             raise Refusal("UNSUPPORTED_VECTOR_DIMENSION", message)
         if metric not in _METRICS:
             raise Refusal("INVALID_CREATE_COLLECTION_OPTIONS", f"'{metric}' is none of the metrics {_METRICS}.")
-        wanted["vector"] = {**vector, "metric": metric}
+        wanted["vector"] = {"sourceModel": "other", **vector, "metric": metric}
+    if (wanted.get("defaultId") or {}).get("type", "") not in TYPES:
+        raise Refusal("INVALID_CREATE_COLLECTION_OPTIONS", f"'{wanted['defaultId']['type']}' is no type of '_id'.")
+    wanted = {**_HYBRID, **wanted}
     indexing = wanted.get("indexing")
     if indexing is not None and (len(indexing) != 1 or set(indexing) - {"allow", "deny"}):
         raise Refusal("INVALID_INDEXING_DEFINITION", "'indexing' needs either 'allow' or 'deny'.")

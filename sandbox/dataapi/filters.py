@@ -133,22 +133,42 @@ def project(document: Document, projection: Mapping[str, Any] | None) -> Documen
     wanted = dict(projection or {})
     everything = bool(wanted.pop("*", 0))
     vector = bool(wanted.pop("$vector", everything))
-    identity = wanted.pop("_id", 1)
+    identity = wanted.pop("_id", None)
     included = [path for path, flag in wanted.items() if flag]
     excluded = [path for path, flag in wanted.items() if not flag]
+    body = {key: value for key, value in document.items() if key not in ("_id", "$vector")}
+    kept: Document = {}
     if included and not everything:
-        kept: Document = {}
         for path in included:
-            if (value := at(document, path)) is not MISSING:
-                put(kept, path, copy.deepcopy(value))
-    else:
-        only_named = vector and projection is not None and set(projection) <= {"$vector", "_id"} and not everything
-        body = {} if only_named else document
-        kept = copy.deepcopy({key: value for key, value in body.items() if key not in ("_id", "$vector")})
+            kept = _merged(kept, _picked(body, path.split(".")))
+    elif everything or excluded or not identity:
+        kept = copy.deepcopy(body)
         for path in excluded:
             remove(kept, path)
-    head: Document = {"_id": document["_id"]} if identity and "_id" in document else {}
+    shows_id = (identity is None or identity) and "_id" in document
+    head: Document = {"_id": document["_id"]} if shows_id else {}
     return head | kept | ({"$vector": document["$vector"]} if vector and "$vector" in document else {})
+
+
+def _picked(value: Any, parts: list[str]) -> Any:
+    """What stands at a path, in the objects and arrays it stands in; MISSING if nothing does."""
+    if not parts:
+        return copy.deepcopy(value)
+    if isinstance(value, list):
+        return [found for item in value if (found := _picked(item, parts)) is not MISSING]
+    if isinstance(value, dict):
+        found = _picked(value[parts[0]], parts[1:]) if parts[0] in value else MISSING
+        return {} if found is MISSING else {parts[0]: found}
+    return MISSING
+
+
+def _merged(one: Any, other: Any) -> Any:
+    """Two pickings of one value put together."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one | {key: _merged(one[key], value) if key in one else value for key, value in other.items()}
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [_merged(left, right) for left, right in zip(one, other, strict=True)]
+    return other
 
 
 def put(document: Document, path: str, value: Any) -> None:

@@ -29,12 +29,12 @@ create table if not exists collection (
 );
 create table if not exists document (
     place integer primary key, collection integer not null, key text not null, body text not null, vector blob,
-    unique (collection, key)
+    listed integer not null, unique (collection, key)
 );
 """
 _KEEP = """
-insert into document (collection, key, body, vector) values (?, ?, ?, ?)
-on conflict (collection, key) do update set body = excluded.body, vector = excluded.vector
+insert into document (collection, key, body, vector, listed) values (?, ?, ?, ?, ?)
+on conflict (collection, key) do update set body = excluded.body, vector = excluded.vector, listed = excluded.listed
 """
 
 
@@ -80,11 +80,9 @@ class Kept(Keeper):
 
     def _collection(self, place: int, name: str, options: str) -> Collection:
         found = Collection(name, json.loads(options))
-        rows = self._file.execute(
-            "select key, body, vector from document where collection = ? order by place", (place,)
-        )
-        for key, body, vector in rows:
-            found.put_back(key, json.loads(body), _vector(vector))
+        asked = "select key, body, vector, listed from document where collection = ? order by place"
+        for key, body, vector, listed in self._file.execute(asked, (place,)):
+            found.put_back(key, json.loads(body), _vector(vector), listed=bool(listed))
         return found
 
     def keyspace(self, name: str) -> None:
@@ -110,7 +108,11 @@ class Kept(Keeper):
             place, taken = self._place(keyspace, changed.name), changed.take_changed()
             if place is None:
                 return  # the collection was removed meanwhile
-            held = [(place, key, json.dumps(body), _blob(vector)) for key, body, vector in taken if body is not None]
+            held = [
+                (place, key, json.dumps(body), _blob(vector), key in changed.listed)
+                for key, body, vector in taken
+                if body is not None
+            ]
             self._file.executemany(_KEEP, held)
             gone = [(place, key) for key, body, _ in taken if body is None]
             self._file.executemany("delete from document where collection = ? and key = ?", gone)

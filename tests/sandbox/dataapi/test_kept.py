@@ -27,7 +27,12 @@ def started(home: Path | None) -> Iterator[tuple[Any, World]]:
     world = World(Clock(speed=0), home / "state.sqlite" if home else None)
     try:
         with closing_clients(), serving_application(Starlette(routes=world_routes(world))) as url:
-            yield DataAPIClient(environment=Environment.OTHER).get_database(url, token=TOKEN, keyspace="default_keyspace"), world
+            yield (
+                DataAPIClient(environment=Environment.OTHER).get_database(
+                    url, token=TOKEN, keyspace="default_keyspace"
+                ),
+                world,
+            )
     finally:
         world.close()
 
