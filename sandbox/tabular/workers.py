@@ -14,6 +14,7 @@ def start(task: str, errors: IO[bytes] | None = None) -> "subprocess.Popen[bytes
     """Start `python -m sandbox.tabular TASK`; it ends when its standard input does."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment |= {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2", "PYTHONUTF8": "1"}
+    environment["OMP_WAIT_POLICY"] = "PASSIVE"  # threads that wait must not spin on a machine with other work
     return subprocess.Popen(
         [sys.executable, "-m", "sandbox.tabular", task],
         stdin=subprocess.PIPE,
