@@ -8,6 +8,7 @@ SERVICES = {
     "ce": "sandbox.costexplorer.service:CostExplorer",
     "cloudtrail": "sandbox.cloudtrail.service:CloudTrail",
     "application-autoscaling": "sandbox.autoscaling.service:ApplicationAutoScaling",
+    "cloudwatch": "sandbox.cloudwatch.service:CloudWatch",
     "logs": "sandbox.logs.service:Logs",
     "pricing": "sandbox.pricing.service:Pricing",
     "resourcegroupstaggingapi": "sandbox.tagging.service:ResourceGroupsTagging",

@@ -1,7 +1,7 @@
 """What runs is measured here: invocations, backlogs, what serves, and log lines. CloudWatch and Logs show it.
 
 `world.meters` is the one `Meters`. All times are seconds since the epoch of the world's clock; it takes the world's
-lock itself, so any thread may tell it something. What serves it also finds out for itself, before anybody looks.
+lock itself, so any thread may tell it something.
 
     invoked(hosted, status=, model_microseconds=, overhead_microseconds=, log_line=, concurrency=, …)   an invocation
     processed(hosted, status=, waited=, took=, log_line=, failure=)      an asynchronous request that came to its end

@@ -15,7 +15,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 POINTS = 16
 SAMPLES = 256  # values kept of a minute while it is filled; beyond it the latest stand for the rest
-RANKS = np.array([0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.87, 0.91, 0.94, 0.965, 0.985, 0.996, 1.0])
+RANKS = np.array([0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99, 0.995, 0.999, 1.0])
 _MIDDLES = np.concatenate(([0.0], (RANKS[1:] + RANKS[:-1]) / 2, [1.0]))
 WEIGHTS = np.diff(_MIDDLES)  # the share of all values that the one at each rank stands for
 

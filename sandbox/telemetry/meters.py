@@ -4,7 +4,7 @@ import time
 import uuid
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sandbox.hosting import Hosted
 from sandbox.telemetry import watching
@@ -133,9 +133,7 @@ class Meters:
     def serving(
         self, region: str, endpoint: str, variant: str, instance_type: str, count: int, at: float, *, kind: str = ""
     ) -> None:
-        """Say how many instances answer from then on; 0: none, as it was scaled in. `kind`: variant, serverless, async.
-
-        Of which kind it is and whether the endpoint is gone, the meters find out when somebody looks."""
+        """Say how many instances answer from then on; 0: none, scaled in. `kind`: variant, serverless, async."""
         with self.lock:
             self.held.step(region, plain(endpoint, variant, instance_type, kind), count, at)
 
@@ -150,17 +148,6 @@ class Meters:
         with self.lock:
             for record in tuple(self.held.of_endpoint(region, endpoint)):
                 self.held.step(region, record, GONE, at)
-
-    def started(self, region: Any, endpoint: Any, at: float) -> None:
-        for variant in endpoint.variants:
-            self.serving(
-                region.name, endpoint.name, variant.name, variant.spec.get("InstanceType", ""), variant.count, at
-            )
-        for variant in endpoint.variants or (endpoint.coming.variants if endpoint.coming else ()):
-            container = variant.model.container if variant.model else {}
-            ended = (endpoint.failure,) if endpoint.failure else ("Model loaded", "GET /ping HTTP/1.1 200")
-            for text in (f"Starting container {container.get('Image', '(inference components)')}", *ended):
-                self.log(region.name, group_of(endpoint.name), f"{variant.name}/{endpoint.instance}", at, text)
 
     def log(self, region: str, group: str, stream: str, at: float, text: str) -> None:
         """Write a line to a log stream; group and stream are made where they are not there."""
@@ -221,6 +208,11 @@ class Meters:
         """Return a metric's data of [since, until), up to now. Look (`watch`) before a series of these."""
         with self.lock:
             return self.metrics.points(region, metric, since, min(until, self._clock.now() + 7200), unit)
+
+    def units(self, region: str, metric: Metric) -> str:
+        """Return the unit a metric's values came in."""
+        with self.lock:
+            return self.metrics.units(region, metric)
 
     def watch(self, region: str) -> None:
         """Note what serves in a region at this moment; asked before somebody reads metrics or logs."""

@@ -14,7 +14,7 @@ from sandbox.telemetry.kept import Kept
 Key = tuple[str, ...]  # what is measured: its kind, the region, and names; see `sandbox.telemetry.metrics`
 INVOKED = ("variant", "serverless", "async", "component")  # kinds that hold invocations; the others hold values
 READ = 400_000  # cells held of what was read; beyond it, what was not looked at for longest goes
-DAYS = 15  # for which AWS keeps minutes; older ones are forgotten here
+DAYS = 63  # for which cells are kept; AWS makes minutes coarser with time, and keeps the coarsest for 15 months
 
 _KEEP = "insert into cell (track, at, body) values (?, ?, ?) on conflict (track, at) do update set body = excluded.body"
 

@@ -1,72 +1,31 @@
-"""Looks at what SageMaker has before somebody reads metrics: which endpoints are gone, of which kind the others are."""
+"""Looks, before somebody reads metrics, which inference components are gone: of these nobody tells."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sandbox.errors import AwsError
-from sandbox.records import Record
-from sandbox.scope import ACCOUNT
 from sandbox.telemetry.serving import COMPONENT, GONE
 
 if TYPE_CHECKING:
-    from sandbox.hosting import Hosted
     from sandbox.world import World
-
-SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed"})
 
 
 def look(world: "World", region: str) -> None:
-    """Note endpoints and components that came or went."""
+    """Note components that went."""
     with world.lock:
-        held, now = world.meters.held, world.clock.now()
-        known = [record for record in held.shelf(region).values() if record["steps"][-1][1] != GONE]
-        standing = _standing(world, region) if known else set()
+        shelf = world.meters.held.shelf(region, COMPONENT)
+        known = [record for record in shelf.values() if record["steps"][-1][1] != GONE]
+        standing = set(_components(world, region)) if known else set()
         for record in known:
-            if record["endpoint"] not in standing:
-                held.step(region, record, GONE, now)
-            elif not record["kind"]:
-                _settle_kind(world, region, record)
-        _look_at_components(world, region, now)
+            if record["component"] not in standing:
+                world.meters.held.step(region, record, GONE, world.clock.now())
 
 
-def _standing(world: "World", region: str) -> set[str]:
-    return {row[0] for row in world.service("sagemaker").variants(region)}
-
-
-def _settle_kind(world: "World", region: str, record: Record) -> None:
-    hosted = _find(world, region, record["endpoint"], record["variant"])
-    if hosted is None:
-        return
-    record["kind"] = "serverless" if hosted.serverless else "async" if hosted.asynchronous else "variant"
-    world.meters.held.shelf(region).changed(f"{record['endpoint']}/{record['variant']}")
-
-
-def _look_at_components(world: "World", region: str, now: float) -> None:
-    if not world.has("sagemaker", "DescribeInferenceComponent"):
-        return
-    serving: set[str] = set()
-    for row in _components(world, region):
-        hosted = _find(world, region, row["EndpointName"], component=row["InferenceComponentName"])
-        if hosted and hosted.component and row.get("InferenceComponentStatus") in SERVING:
-            serving.add(hosted.component)
-            world.meters.component_serving(region, hosted, now)
-    for name, record in tuple(world.meters.held.shelf(region, COMPONENT).items()):
-        if name not in serving and record["steps"][-1][1] != GONE:
-            world.meters.held.step(region, record, GONE, now)
-
-
-def _components(world: "World", region: str) -> Iterator[dict[str, Any]]:
-    token: dict[str, Any] = {}
+def _components(world: "World", region: str) -> Iterator[str]:
+    asked: dict[str, object] = {"MaxResults": 100}
     while True:
-        page = world.call("sagemaker", "ListInferenceComponents", {"MaxResults": 100, **token}, region)
-        yield from page["InferenceComponents"]
+        page = world.call("sagemaker", "ListInferenceComponents", asked, region)
+        for row in page["InferenceComponents"]:
+            yield row["InferenceComponentName"]
         if not page.get("NextToken"):
             return
-        token = {"NextToken": page["NextToken"]}
-
-
-def _find(world: "World", region: str, endpoint: str, variant: str = "", component: str = "") -> "Hosted | None":
-    try:
-        return world.hosting.find(endpoint, region, ACCOUNT, variant=variant, component=component)
-    except AwsError:
-        return None
+        asked["NextToken"] = page["NextToken"]

@@ -98,7 +98,7 @@ def test_invocations_become_metrics(sandbox: Running, deploy: Callable[..., None
     values = {result["Id"]: result["Values"] for result in answer["MetricDataResults"]}
     assert values == {name: [value] for name, (_, _, value) in wanted.items()}
     listed = sandbox.client("cloudwatch").list_metrics(Namespace="AWS/SageMaker")["Metrics"]
-    assert len(listed) == 6
+    assert len(listed) == 8
 
 
 def test_an_endpoint_writes_its_log(sandbox: Running, deploy: Callable[..., None]) -> None:
