@@ -36,8 +36,9 @@ _CPU_BANDWIDTH, _CPU_TFLOPS = 4.0, 0.08  # of one vCPU
 _BASE_GPU, _BASE_CPU = 0.008, 0.004  # seconds of web server and tokeniser for any answer
 _SIZES = (
     (re.compile(r"(\d+)x(\d+(?:\.\d+)?)b\b"), 0.85),  # mixtures of experts share a part
-    (re.compile(r"(?<![a-z0-9])()(\d+(?:[.-]\d+)?)b(?![a-z0-9])"), 1.0),
-    (re.compile(r"(?<![a-z0-9])()(\d+(?:[.-]\d+)?)m(?![a-z0-9])"), 0.001),
+    (re.compile(r"-()(0-[56]|1-[13567]|2-7)b(?![a-z0-9])"), 1.0),  # a dash is a point only in the usual small sizes
+    (re.compile(r"(?<![a-z0-9])()(\d+(?:\.\d+)?)b(?![a-z0-9])"), 1.0),
+    (re.compile(r"(?<![a-z0-9])()(\d+(?:\.\d+)?)m(?![a-z0-9])"), 0.001),
 )
 _NAMED = (
     ("minilm", 0.03),
