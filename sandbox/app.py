@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from sandbox import front, moto_iam, observability, wire
+from sandbox import front, moto_iam, wire
 from sandbox.buckets import check_bucket_name
 from sandbox.control import Control
 from sandbox.errors import JSON, AwsError
@@ -93,23 +93,12 @@ class Sandbox:
             self.world.address = f"http://{headers.get('host', '127.0.0.1')}"
             answered = jumpstart.answer(head) or await front.answer(self.world, head, body)
             if answered is None:
-                await self._refresh(aws.service)
                 answered = await self.world.moto.answer(scope, body, aws)
             self.world.trail.heard(head, body, answered)
             return answered
 
-    async def _refresh(self, service: str) -> None:
-        """Before somebody looks: endpoints that became InService have written their first lines by now."""
-        if service in ("logs", "monitoring"):
-            with self.world.lock:
-                self.world.agenda.run_due()
-        if service == "logs":
-            await asyncio.to_thread(observability.deliver_lines, self.world.meters)
-
     def _loaded(self, service: str) -> None:
-        if service == "cloudwatch":
-            observability.extend_cloudwatch(self.world.meters)
-        elif service == "iam":
+        if service == "iam":
             moto_iam.extend_iam()
 
 
