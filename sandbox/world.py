@@ -57,10 +57,10 @@ class World:
 
     @cached_property
     def engine(self) -> "Engine":
-        """The models behind endpoints, shared by all that invoke them; they hold nothing of the world."""
+        """The models behind endpoints, shared by all that invoke them; they keep nothing of a request."""
         from sandbox.runtime.engine import Engine
 
-        return Engine()
+        return Engine(world=self)
 
     def service(self, name: str) -> Any:
         """Return one of the sandbox's own services by botocore's name, made at first need. KeyError if none is."""

@@ -4,14 +4,13 @@ Embedding has two workers, one for each core; writing has another, so that a que
 """
 
 import asyncio
-import importlib
 import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
@@ -27,6 +26,9 @@ from sandbox.runtime.refusals import ContainerError
 from sandbox.runtime.speech import Said, Speaking, limited
 from sandbox.runtime.vectors import Embeds, read_texts, vectors
 from sandbox.strict_json import load
+
+if TYPE_CHECKING:
+    from sandbox.world import World
 
 _KNOWN = 1000  # containers whose family and pace are remembered
 _CHEAP = 64_000  # bytes of a body that is answered without a thread, if no model is asked
@@ -118,7 +120,10 @@ def _json(content: Any, work: Work | None) -> Whole:
 class Engine:
     """Answers for every endpoint; models are shared, as they keep nothing of a request."""
 
-    def __init__(self, embedder: Embeds | None = None, writer: Writes | None = None) -> None:
+    def __init__(
+        self, embedder: Embeds | None = None, writer: Writes | None = None, *, world: "World | None" = None
+    ) -> None:
+        self._world = world
         self._embedding = ThreadPoolExecutor(2, thread_name_prefix="sandbox-embed")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="sandbox-write")
         self._loading = threading.Lock()
@@ -157,7 +162,7 @@ class Engine:
         if family is Family.ELSEWHERE:
             return (lambda: _json(tasks.describe(hosted, request.body, request.content_type), NOTHING)), False
         if family is Family.TABULAR:
-            return (lambda: _predict(hosted, request)), True
+            return (lambda: self._predict(hosted, request)), True
         if family.embeds or family is Family.HF_TASK:
             return (lambda: self._embed(family, hosted, request)), self._embedding
         own = relay.wanted(hosted)  # another's server is waited for, not worked for
@@ -206,6 +211,17 @@ class Engine:
             return relay.said(url, ask, next(self._numbers))
         return limited(self.writer(family, hosted.environment).write(ask.turns), ask, next(self._numbers))
 
+    def _predict(self, hosted: Hosted, request: Request) -> Outcome:
+        """Let what the sandbox trained itself predict."""
+        from sandbox.tabular import predictor_of
+
+        if self._world is None:
+            raise ContainerError(500, "No model has been trained in this sandbox.")
+        predictor = predictor_of(self._world)
+        asked = (hosted.artifact, request.body, request.content_type, request.accept, hosted.environment)
+        body, content_type = predictor.answer(*asked)
+        return Whole(body, content_type, Work(read=len(request.body) // 5))
+
     def describe(self) -> str:
         """Return which model embeds here, in ASCII; where it is the hashed stand-in, why."""
         describe = getattr(self._embedder, "describe", None)
@@ -250,13 +266,3 @@ def _is_ask(payload: Any) -> bool:
 
 def _has(payload: Any, member: str) -> bool:
     return isinstance(payload, Mapping) and member in payload
-
-
-def _predict(hosted: Hosted, request: Request) -> Outcome:
-    """Let what the sandbox trained itself predict."""
-    tabular = importlib.import_module("sandbox.tabular")
-    answered: Any = tabular.predict(hosted, request.body, request.content_type, request.accept)
-    status, body, content_type = answered
-    if status >= 300:
-        raise ContainerError(status, body.decode())
-    return Whole(body, content_type, Work(read=len(body) // 5))

@@ -1,6 +1,5 @@
 """Which container stands behind an endpoint, told by what was deployed: image first, then tags, environment, names."""
 
-import importlib
 import re
 from enum import StrEnum
 
@@ -175,8 +174,6 @@ def _names(hosted: Hosted) -> tuple[str, ...]:
 
 def _trained_here(image: str) -> bool:
     """Whether the image serves what the sandbox trained itself."""
-    try:
-        serves = importlib.import_module("sandbox.tabular").serves
-    except (ImportError, AttributeError):
-        return False
-    return bool(serves(image))
+    from sandbox.tabular import serves
+
+    return serves(image)
