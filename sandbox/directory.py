@@ -57,7 +57,7 @@ class Directory:
             return answer
 
     def _component(self, store: Store, region: str, endpoint: Record, name: str) -> Record | None:
-        if has_model(endpoint):
+        if has_model(endpoint["now"] or endpoint["next"]):
             if name:
                 raise AwsError("ValidationError", COMPONENT_NOT_ALLOWED)
             return None

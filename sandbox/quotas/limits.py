@@ -21,7 +21,7 @@ _ACCOUNT = {
     "Maximum number of parallel compilation jobs": 2.0,
     "Maximum number of running Studio apps allowed per account": 40.0,
     "Maximum number of serverless endpoints": 50.0,
-    "Maximum number of instances per endpoint": 100.0,
+    "Maximum number of instances per endpoint": 1000.0,
 }
 _CONCURRENCY = "Maximum total concurrency that can be allocated across all serverless endpoints"
 _WIDE = frozenset({  # regions where serverless concurrency is 1,000; 500 elsewhere (SageMaker developer guide)

@@ -59,6 +59,8 @@ class Components:
         specs = _specs(request)
         base = self._base(region, specs, endpoint)
         variant = _variant(endpoint, base["variant"] if base else request.get("VariantName", ""))
+        if endpoint["next"]:
+            _variant(endpoint, variant["name"], endpoint["next"])
         self._check(call, name, specs, variant)
         as_map(request.get("Tags"))
         component = {
@@ -155,7 +157,7 @@ class Components:
 
     def _endpoint(self, region: str, name: str) -> Record:
         endpoint = self._store.get(ENDPOINT, region, name)
-        if has_model(endpoint):
+        if has_model(endpoint["now"]) or has_model(endpoint["next"]):
             raise invalid(
                 "Invalid request provided: Inference Components are not supported in this Endpoint. Please make sure "
                 "this endpoint can deploy inference components."
@@ -224,10 +226,11 @@ def _has_image(spec: Mapping[str, Any]) -> bool:
     return "ModelName" in spec or "Container" in spec
 
 
-def _variant(endpoint: Record, name: str) -> Record:
+def _variant(endpoint: Record, name: str, deployment: Record | None = None) -> Record:
     if not name:
         raise invalid("VariantName must be specified for an inference component.")
-    found = next((v for v in endpoint["now"]["variants"] if v["name"] == name), None)
+    variants = (deployment or endpoint["now"])["variants"]
+    found = next((variant for variant in variants if variant["name"] == name), None)
     if found is None:
         raise invalid(f'Could not find variant "{name}" of endpoint "{endpoint["arn"]}".')
     return dict(found)

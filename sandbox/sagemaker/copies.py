@@ -163,9 +163,8 @@ class Copies:
             self._world.meters.log(region, group, stream, at, text)
 
 
-def has_model(endpoint: Record) -> bool:
-    """Tell whether the variants of an endpoint run models of their own, so that it takes no components."""
-    deployment = endpoint["now"] or endpoint["next"]
+def has_model(deployment: Record | None) -> bool:
+    """Tell whether the variants of a deployment run models of their own, so that it takes no components."""
     return any(variant["model"] for variant in variants_of(deployment))
 
 

@@ -24,6 +24,7 @@ from sandbox.sagemaker.store import (
     UPDATING,
     Store,
     arn_of,
+    limit_exceeded,
     refuse_moving,
 )
 from sandbox.sagemaker.tags import Tags, as_map
@@ -101,7 +102,8 @@ class Endpoints:
     def update_weights_and_capacities(self, call: Call, request: Request) -> Response:
         changes = {change["VariantName"]: change for change in request["DesiredWeightsAndCapacities"]}
         if len(changes) < len(request["DesiredWeightsAndCapacities"]):
-            raise invalid("Variant names in DesiredWeightsAndCapacities must be unique.")
+            names = Counter(change["VariantName"] for change in request["DesiredWeightsAndCapacities"])
+            raise invalid(f'The variant name "{names.most_common(1)[0][0]}" was non-unique within the request.')
         return {"EndpointArn": self.scale(call.region, request["EndpointName"], changes, call.operation)}
 
     def scale(self, region: str, name: str, changes: Mapping[str, Mapping[str, Any]], operation: str) -> str:
@@ -111,7 +113,8 @@ class Endpoints:
         unknown = changes.keys() - {variant["name"] for variant in endpoint["now"]["variants"]}
         if unknown:
             raise invalid(
-                f'The variant name(s) "{", ".join(sorted(unknown))}" is/are not present within endpoint configuration.'
+                f'The variant name(s) "{", ".join(sorted(unknown))}" is/are not present within endpoint '
+                f'configuration "{endpoint["config"]}".'
             )
         variants = [_changed(v, changes.get(v["name"], {}), endpoint) for v in endpoint["now"]["variants"]]
         coming = {**endpoint["now"], "variants": variants, "started": self._world.clock.now()}
@@ -165,7 +168,7 @@ class Endpoints:
         limit = self._world.service("service-quotas").limit(_MOST, region)
         total = sum(count for what, count in needs(coming).items() if what != SERVERLESS)
         if total > limit:
-            raise invalid(f"The number of instances of one endpoint must not exceed {limit:g}; {total} were asked for.")
+            raise limit_exceeded(_MOST, limit, 0, total)
 
 
 def _changed(variant: Record, change: Mapping[str, Any], endpoint: Record) -> Record:

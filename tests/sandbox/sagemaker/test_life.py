@@ -1,6 +1,8 @@
 """No order of calls, faults and pauses reaches a state AWS does not have, loses an endpoint, or leaves a cost."""
 
+import sys
 from typing import Any
+from unittest import mock
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -63,6 +65,8 @@ class Life(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
+        self.stumbles = mock.patch("sandbox.agenda.traceback.print_exc", side_effect=_raise_again)
+        self.stumbles.start()
         self.aws = aws = SageMaker(opened())
         self.seen: dict[tuple[str, str], str] = {}
         aws.model()
@@ -208,6 +212,14 @@ class Life(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "aws"):
             self.aws.world.close()
+            self.stumbles.stop()
+
+
+def _raise_again() -> None:
+    """What goes wrong at an appointment, which the agenda would only print."""
+    error = sys.exception()
+    assert error is not None
+    raise error
 
 
 TestLife = Life.TestCase

@@ -151,8 +151,8 @@ def test_weights_change_without_new_instances(updatable: SageMaker) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ([{"VariantName": "Z"}], 'The variant name(s) "Z" is/are not present within endpoint configuration.'),
-        ([{"VariantName": "A"}] * 2, "Variant names in DesiredWeightsAndCapacities must be unique."),
+        ([{"VariantName": "Z"}], 'The variant name(s) "Z" is/are not present within endpoint configuration "e".'),
+        ([{"VariantName": "A"}] * 2, 'The variant name "A" was non-unique within the request.'),
         ([{"VariantName": "A", "DesiredInstanceCount": 0}], "DesiredInstanceCount must be at least 1"),
         ([{"VariantName": "A", "ServerlessUpdateConfig": {"MaxConcurrency": 1}}], "ServerlessUpdateConfig cannot"),
     ],
