@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.demo.seeds import Seeds
 from sandbox.faults_control import FaultsControl
+from sandbox.holdings import Holdings
 from sandbox.world import World
 
 
@@ -32,6 +33,7 @@ class Control:
             Route("/_sandbox/reset", self.reset, methods=["POST"]),
             Route("/moto-api/reset", self.reset, methods=["POST"]),
             *FaultsControl(self._world).routes(),
+            *Holdings(self._world).routes(),
             *Seeds(self._world).routes(),
         ]
 

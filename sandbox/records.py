@@ -84,6 +84,14 @@ class Records:
         """Return the regions in which something of this kind stands."""
         return tuple(region for (held, region), shelf in tuple(self._shelves.items()) if held == kind and shelf)
 
+    def counts(self) -> dict[str, int]:
+        """How many records there are of each kind, in all regions."""
+        found: dict[str, int] = {}
+        for (kind, _), shelf in self._shelves.items():
+            if shelf:
+                found[kind] = found.get(kind, 0) + len(shelf)
+        return found
+
     def clear(self) -> None:
         """Forget everything; shelves that were handed out stay valid, and empty."""
         for shelf in tuple(self._shelves.values()):
