@@ -5,6 +5,7 @@ services that are not here, go on to moto.
 """
 
 SERVICES = {
+    "budgets": "sandbox.budgets.service:Budgets",
     "ce": "sandbox.costexplorer.service:CostExplorer",
     "cloudtrail": "sandbox.cloudtrail.service:CloudTrail",
     "application-autoscaling": "sandbox.autoscaling.service:ApplicationAutoScaling",

@@ -1,8 +1,7 @@
 """SageMaker's operations for notebook instances and Studio, as one part of the service."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sandbox.operations import Handler
 from sandbox.sagemaker.service import Running
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(NamedTuple):
     """Storage that costs whether or not anything runs: of a notebook instance or a space, in GB."""
 
     arn: str

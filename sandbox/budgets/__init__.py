@@ -1,0 +1,1 @@
+"""AWS Budgets: limits, what was spent of them, and alerts when a threshold is crossed."""
