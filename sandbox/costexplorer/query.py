@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sandbox.costexplorer.ledger import SERVICE, Usage
@@ -43,18 +44,23 @@ def metric_of(name: str) -> str:
 
 def dimension(usage: Usage, key: str) -> str:
     """Return what a stretch of use has for a dimension."""
-    name = usage.usage.rpartition(":")[2].rpartition("-")[2]
+    return _dimension(usage.service, usage.region, usage.usage, key)
+
+
+@lru_cache(4096)
+def _dimension(service: str, region: str, usage: str, key: str) -> str:
+    name = usage.rpartition(":")[2].rpartition("-")[2]
     instance = name if name.startswith("ml.") else ""
     if key == "SERVICE":
-        return usage.service
+        return service
     if key == "SERVICE_CODE":
-        return CODES.get(usage.service, usage.service)
+        return CODES.get(service, service)
     if key == "REGION":
-        return usage.region
+        return region
     if key == "USAGE_TYPE":
-        return usage_type(usage.usage, usage.region)
+        return usage_type(usage, region)
     if key == "OPERATION":
-        return "RunInstance" if instance or "Volume" in usage.usage else "Invoke-Endpoint"
+        return "RunInstance" if instance or "Volume" in usage else "Invoke-Endpoint"
     if key == "INSTANCE_TYPE":
         return instance or "NoInstanceType"
     if key == "INSTANCE_TYPE_FAMILY":

@@ -32,6 +32,8 @@ def priced(filters: Mapping[str, str]) -> Iterator[str]:
     for place in places().values():
         if not _fits(wanted, {"regionCode": place.region, "location": place.location}):
             continue
+        if not wanted.get("usagetype", place.prefix.lower() + "-").startswith(place.prefix.lower() + "-"):
+            continue
         for family, attributes, unit, usd in _products(place, wanted):
             if _fits(wanted, {**attributes, "productFamily": family, "termType": "OnDemand"}, whole=True):
                 yield _item(family, attributes, unit, usd)

@@ -7,7 +7,7 @@ A price that is not there is unknown: None here, and absent from the price list.
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import facts
 from sandbox.quotas.limits import by_name
@@ -91,6 +91,7 @@ def hourly(instance_type: str, region: str, component: str = "Hosting") -> float
     return instance_prices().get(region, {}).get(instance_type)
 
 
+@lru_cache(4096)
 def price_of(usage: str, region: str) -> float | None:
     """Return USD for a unit of a usage ("Host:ml.m5.xlarge" by the hour, "Host:VolumeUsage.gp2" by the GB-month …)."""
     for use in USES.values():
@@ -100,6 +101,7 @@ def price_of(usage: str, region: str) -> float | None:
     return found.usd if found else None
 
 
+@lru_cache(4096)
 def usage_type(usage: str, region: str) -> str:
     """Return a usage as bills name it ("USE1-Host:ml.m5.xlarge")."""
     place = places().get(region)
