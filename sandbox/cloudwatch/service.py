@@ -47,6 +47,11 @@ class CloudWatch:
             **dict.fromkeys(_NOT_BUILT, self._missing),
         }
 
+    def tagged(self, region: str) -> dict[str, dict[str, str]]:
+        """Return the tags of every alarm that has some, by its ARN."""
+        held = alarms.alarms_in(self._world, region).values()
+        return {alarm["AlarmArn"]: dict(alarm["tags"]) for alarm in held if alarm.get("tags")}
+
     def tag(self, call: Call, request: Request) -> Response:
         held = self._tagged(call, request["ResourceARN"])
         tags = held["tags"] | {tag["Key"]: tag["Value"] for tag in request["Tags"]}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.errors import not_built
 from sandbox.logs import events, groups
 from sandbox.operations import Call, Elsewhere, Handler, Request, Response
+from sandbox.telemetry.events import GROUP
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -31,6 +32,12 @@ class Logs:
             **dict.fromkeys(_MOTOS, self._elsewhere),
             **dict.fromkeys(_NOT_BUILT, self._missing),
         }
+
+    def tagged(self, region: str) -> dict[str, dict[str, str]]:
+        """Return the tags of every log group that has some, by its ARN."""
+        held = self._world.records.shelf(GROUP, region)
+        arn = self._world.meters.events.group_arn
+        return {arn(region, name): dict(group["tags"]) for name, group in held.items() if group.get("tags")}
 
     def _elsewhere(self, call: Call, request: Request) -> Response:
         """Leave a request to moto, which must know the group."""

@@ -45,6 +45,11 @@ class Scheduler:
     def shelf(self, region: str) -> Shelf:
         return self._world.records.shelf("scheduler/schedule", region)
 
+    def tagged(self, region: str) -> dict[str, dict[str, str]]:
+        """Return the tags of every schedule group that has some, by its ARN."""
+        held = self._groups.shelf(region).values()
+        return {group["Arn"]: {tag["Key"]: tag["Value"] for tag in group["tags"]} for group in held if group["tags"]}
+
     def create(self, call: Call, request: Request) -> Response:
         group, name = request.get("GroupName", DEFAULT), request["Name"]
         self._groups.require(call, group)

@@ -57,7 +57,6 @@ OWN = (
     Dialect("logs", "logs", resource="resourceArn", tags="tags", keys="tagKeys", pairs=False),
     Dialect("cloudwatch", "cloudwatch"),
     Dialect("scheduler", "scheduler", resource="ResourceArn"),
-    Dialect("budgets", "budgets", tags="ResourceTags", keys="ResourceTagKeys"),
 )
 
 
@@ -82,9 +81,10 @@ class Own:
         if self._dialect.service == "sagemaker":
             held = dict(service.tags.all(self._region))
         else:
-            held = service.tagged(self._region) if hasattr(service, "tagged") else {}
+            held = service.tagged(self._region)
         for arn, tags in held.items():
-            yield Tagged(arn, dict(tags), kind_of(arn))
+            if tags:
+                yield Tagged(arn, dict(tags), kind_of(arn))
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
         pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
@@ -112,7 +112,7 @@ class Motos:
 
     def all(self) -> Iterator[Tagged]:
         for each in tuple(self._backend.iter_tagged_resources()):
-            if each.tags:
+            if each.tags or each.extra.get("include_untagged"):
                 yield Tagged(each.arn, dict(each.tags), each.resource_type)
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:

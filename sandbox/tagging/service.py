@@ -29,12 +29,13 @@ class ResourceGroupsTagging:
 
     def get_resources(self, call: Call, request: Request) -> Response:
         _check(request)
-        kinds, arns = request.get("ResourceTypeFilters") or (), set(request.get("ResourceARNList") or ())
+        kinds = {_plain(kind) for kind in request.get("ResourceTypeFilters") or ()}
+        arns = set(request.get("ResourceARNList") or ())
         found = [
             each
             for each in self._all(call.region)
             if (not arns or each.arn in arns)
-            and (not kinds or each.kind in kinds or each.kind.partition(":")[0] in kinds)
+            and (not kinds or kinds & {_plain(each.kind), each.kind.partition(":")[0]})
             and _fits(each.tags, request.get("TagFilters") or ())
         ]
         if request.get("TagsPerPage") and not request.get("ResourcesPerPage"):
@@ -70,7 +71,7 @@ class ResourceGroupsTagging:
         seen: set[str] = set()
         for holder in holders(self._world, region):
             for each in holder.all():
-                if each.tags and each.arn not in seen:
+                if each.arn not in seen:
                     seen.add(each.arn)
                     yield each
 
@@ -109,6 +110,12 @@ def _check(request: Request) -> None:
     others = ("ResourcesPerPage", "TagsPerPage", "TagFilters", "ResourceTypeFilters", "PaginationToken")
     if arns and any(request.get(name) for name in others):
         raise _invalid("ResourceARNList cannot be specified with pagination or filters.")
+
+
+def _plain(kind: str) -> str:
+    """A resource type without dashes: AWS has log groups as `logs:log-group`, and some clients as `logs:loggroup`."""
+    service, _, of_service = kind.partition(":")
+    return f"{service}:{of_service.replace('-', '')}" if of_service else service
 
 
 def _fits(tags: Mapping[str, str], filters: Sequence[Mapping[str, Any]]) -> bool:

@@ -123,3 +123,28 @@ def test_another_region_sees_nothing(sandbox: Running, deploy: Callable[..., Non
     deploy("one", Tags=TEAM)
     answer = sandbox.client("resourcegroupstaggingapi", "eu-west-1").get_resources()
     assert answer["ResourceTagMappingList"] == []
+
+
+def test_log_groups_alarms_and_schedule_groups_take_part(sandbox: Running) -> None:
+    sandbox.client("logs").create_log_group(logGroupName="lines", tags={"team": "a"})
+    sandbox.client("cloudwatch").put_metric_alarm(
+        AlarmName="loud",
+        MetricName="m",
+        Namespace="n",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+        Tags=TEAM,
+    )
+    group = sandbox.client("scheduler").create_schedule_group(Name="nightly", Tags=TEAM)["ScheduleGroupArn"]
+    lines = "arn:aws:logs:us-east-1:123456789012:log-group:lines"
+    loud = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:loud"
+    assert set(_listed(sandbox, TagFilters=[{"Key": "team", "Values": ["a"]}])) == {lines, loud, group}
+    assert set(_listed(sandbox, ResourceTypeFilters=["logs:log-group"])) == {lines}
+    assert set(_listed(sandbox, ResourceTypeFilters=["cloudwatch:alarm"])) == {loud}
+    client = sandbox.client("resourcegroupstaggingapi")
+    assert client.tag_resources(ResourceARNList=[lines, loud, group], Tags={"b": "1"})["FailedResourcesMap"] == {}
+    assert client.untag_resources(ResourceARNList=[lines, loud, group], TagKeys=["team"])["FailedResourcesMap"] == {}
+    assert _listed(sandbox) == {each: {"b": "1"} for each in (lines, loud, group)}
