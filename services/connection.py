@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import os
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -78,6 +79,10 @@ class Connection:
         """What makes two reads the same: partition, account, region and principal (and which world)."""
         identity = self.identity
         return (self.sandbox_url or "aws", identity.partition, identity.account, identity.region, identity.arn)
+
+    def now(self) -> float:
+        """What time it is there (Unix): a sandbox's clock may have been put forward, and ages and costs follow it."""
+        return time.time() + (sandbox_child.ahead(self.sandbox_url) if self.sandbox_url else 0.0)
 
 
 def connect_sandbox(home: Path, *, owner: str = "", read_only: bool = False, region: str = "") -> Connection:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import shutil
 import signal
@@ -26,11 +27,13 @@ from services.errors import ServiceFailure
 START_SECONDS = 30.0
 IDLE_EXIT_SECONDS = 30 * 60
 PING_SECONDS = 60.0
+AHEAD_SECONDS = 5.0
 MISSED_PINGS = 3  # then it is gone, and there is nothing to keep awake
 _ROOT = Path(__file__).resolve().parent.parent
 _children: dict[int, subprocess.Popen[bytes]] = {}  # those this process started, so that they can be waited for
 _awake: set[str] = set()  # the addresses this process calls now and then
 _awake_lock = threading.Lock()
+_ahead: dict[str, tuple[float, float]] = {}  # by address: when it was asked, and what it said
 
 
 def find(home: Path) -> str | None:
@@ -103,18 +106,28 @@ def reset(home: Path, port: int = 0) -> None:
 
 def advance(url: str, seconds: float) -> datetime:
     """Put a sandbox's clock forward and return what time it is there. Raises ServiceFailure."""
-    return datetime.fromtimestamp(float(_post(url, "advance", {"seconds": seconds})["now"]), UTC)
+    now = float(_post(url, "advance", {"seconds": seconds})["now"])
+    _ahead.pop(url, None)
+    return datetime.fromtimestamp(now, UTC)
 
 
 def ahead(url: str) -> float:
-    """How many seconds a sandbox's clock is ahead of this machine's; 0 when it does not answer."""
+    """How many seconds a sandbox's clock is ahead of this machine's; the last known when it does not answer.
+
+    Asked at most every five seconds, as pages want to know it for every age they show.
+    """
     import urllib.request
 
+    asked, known = _ahead.get(url, (-math.inf, 0.0))
+    if time.monotonic() - asked < AHEAD_SECONDS:
+        return known
     try:
         with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=2) as answer:
-            return float(json.load(answer)["now"]) - time.time()
+            known = round(float(json.load(answer)["now"]) - time.time(), 1)
     except (OSError, ValueError, KeyError, TypeError):
-        return 0.0
+        known = _ahead.get(url, (0.0, 0.0))[1]
+    _ahead[url] = time.monotonic(), known
+    return known
 
 
 def at_port(port: int) -> str | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +151,32 @@ def test_an_account_that_costs_money_is_not_changed_unasked(shell: Shell) -> Non
     )
     assert done.returncode == 1
     assert "--yes" in done.stderr
+
+
+def test_the_sandbox_s_clock_is_put_forward_and_what_is_no_span_of_time_is_said(shell: Shell) -> None:
+    url = sandbox_child.find(shell.home)
+    assert url
+    before = sandbox_child.ahead(url)
+    told = shell.json("sandbox", "--advance", "90m")
+    assert datetime.fromisoformat(told["now"]).timestamp() - time.time() > before + 5000
+    assert "span of time" in shell.json("sandbox", "--advance", "soon", code=1)["error"]["what"]
+    assert "No sandbox" in shell.json("sandbox", "--advance", "1h", "--port", "9", code=1)["error"]["what"]
+
+
+def test_the_sandbox_of_a_port_keeps_its_state_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environ = os.environ | {"SAGEDECK_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "cli", "sandbox", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE) as serving:
+        assert serving.stdout is not None
+        assert json.loads(serving.stdout.readline())["url"].endswith(f":{port}")
+        assert (tmp_path / f"sandbox-{port}" / "state.sqlite").exists()
+        assert Shell(tmp_path).json("sandbox", "--reset", "--port", str(port)) == {"reset": True}
+        serving.terminate()
+    Shell(tmp_path).run("sandbox", "--reset", "--port", str(port))
+    assert not (tmp_path / f"sandbox-{port}").exists()
 
 
 def test_showing_the_plan_changes_nothing(shell: Shell, pair: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ def open_detail(console: Console, name: str) -> None:
             st.markdown(status_chip.badge(detail.status), width="content")
         if detail.failure:
             st.error(literal(detail.failure), icon=":material/error:")
-        plain_table.facts(_facts(detail), key="endpoint")
+        plain_table.facts(_facts(detail, console.connection.now()), key="endpoint")
         st.markdown("**ARN**")
         st.code(detail.arn, language=None, wrap_lines=True)
         st.markdown("**Address of its invocations**")
@@ -35,12 +35,12 @@ def open_detail(console: Console, name: str) -> None:
         _actions(console, detail)
 
 
-def _facts(detail: EndpointDetail) -> dict[str, str]:
+def _facts(detail: EndpointDetail, now: float) -> dict[str, str]:
     price = formats.per_hour(detail.usd_per_hour).replace("$", "\\$")
     return {
         "Instances": literal(f"{detail.count} × {detail.instance_type}"),
         "Price": f"{price} :gray[{literal(detail.price_source)}]",
-        "Created": literal(formats.ago(detail.created.timestamp())),
+        "Created": literal(formats.ago(detail.created.timestamp(), now)),
         "Model": literal(detail.model_id or "not from this console's catalogue"),
         "For": literal(detail.task or "unknown"),
         "Made by": literal(f"this console, for {detail.owner}" if detail.made_here else "somebody else"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -10,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from services import sandbox_child
-from services.connection import connect_sandbox
+from services.connection import Connection, connect_default, connect_sandbox
+from services.settings import Settings
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"},
+    ],
+}
 
 
 @pytest.mark.parametrize(
@@ -99,3 +109,52 @@ def test_connecting_to_the_sandbox_keeps_it_awake(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(sandbox_child, "keep_awake", kept.append)
     assert connect_sandbox(tmp_path).sandbox_url == "http://127.0.0.1:1"
     assert kept == ["http://127.0.0.1:1"]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    sandbox_child.stop(tmp_path)
+
+
+def _roles(connection: Connection) -> list[str]:
+    return [role["RoleName"] for role in connection.clients.get("iam").list_roles()["Roles"]]
+
+
+def _make_role(connection: Connection) -> None:
+    connection.clients.get("iam").create_role(RoleName="kept", AssumeRolePolicyDocument=json.dumps(TRUST))
+
+
+def test_what_the_sandbox_holds_is_there_again_after_it_was_stopped_and_gone_after_a_reset(home: Path) -> None:
+    _make_role(connect_sandbox(home))
+    assert sandbox_child.stop(home)
+    assert _roles(connect_sandbox(home)) == ["kept"]
+    sandbox_child.reset(home)
+    assert _roles(connect_sandbox(home)) == []
+    _make_role(connect_sandbox(home))
+    assert sandbox_child.stop(home)
+    sandbox_child.reset(home)
+    assert _roles(connect_sandbox(home)) == []
+
+
+def test_two_consoles_share_one_sandbox(home: Path) -> None:
+    here = connect_sandbox(home, owner="ada")
+    elsewhere = home / "another"
+    elsewhere.mkdir()
+    there = connect_default(Settings(owner="bob"), elsewhere, {"AWS_ENDPOINT_URL": str(here.sandbox_url)})
+    assert connect_sandbox(home, owner="eve").sandbox_url == here.sandbox_url
+    _make_role(here)
+    assert _roles(there) == ["kept"]
+    assert sandbox_child.find(elsewhere) is None
+
+
+def test_the_clock_of_a_sandbox_that_was_put_forward_is_the_connection_s(home: Path) -> None:
+    connection = connect_sandbox(home)
+    assert abs(connection.now() - time.time()) < 60
+    then = sandbox_child.advance(str(connection.sandbox_url), 7200)
+    assert then.timestamp() - time.time() > 7000
+    assert connection.now() - time.time() > 7000
+
+
+def test_a_clock_that_cannot_be_asked_counts_as_ours() -> None:
+    assert sandbox_child.ahead("http://127.0.0.1:9") == 0.0
