@@ -7,9 +7,9 @@ through pipes. Tested in tests/sandbox/tabular/.
 
 import re
 
-from sandbox.tabular.predictor import Predictor, predict, predictor_of
+from sandbox.tabular.predictor import Predictor, predictor_of
 
-__all__ = ["Predictor", "predict", "predictor_of", "serves"]
+__all__ = ["Predictor", "predictor_of", "serves"]
 
 _IMAGES = re.compile(r"/(sagemaker-sklearn-automl|autogluon-inference|autopilot-[a-z-]+|sagedeck-[a-z]+-automl)[:@]")
 

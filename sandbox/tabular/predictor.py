@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.hosting import Hosted
 from sandbox.objects import split
 from sandbox.tabular import workers
 
@@ -28,7 +27,7 @@ class Predictor:
     """Safe for threads and event loops. It unpickles nothing: the worker does, and only what the sandbox recorded."""
 
     def __init__(self, world: "World") -> None:
-        self._objects, self._records, self._holding = world.objects, world.records, world.lock
+        self._objects, self._artefacts = world.objects, world.records.shelf(ARTIFACTS)
         self._lock = threading.Lock()
         self._worker: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -106,8 +105,7 @@ class Predictor:
             return False
 
     def _recorded(self, digest: str) -> bool:
-        with self._holding:
-            return digest in self._records.shelf(ARTIFACTS)
+        return digest in self._artefacts  # without the world's lock: who holds it may be waiting for this answer
 
     def _asked(self, request: bytes) -> tuple[int, bytes, str]:
         """Ask the worker; one that died or takes too long is ended, and the answer is an error."""
@@ -150,18 +148,3 @@ def predictor_of(world: "World") -> Predictor:
         found = _BY_WORLD[world] = Predictor(world)
         weakref.finalize(world, found.close)
     return found
-
-
-def predict(hosted: Hosted, body: bytes, content_type: str, accept: str) -> tuple[int, bytes, str]:
-    """Return status, body and content type of what the container of an endpoint answers, waiting for it."""
-    from sandbox.runtime.refusals import ContainerError
-
-    held = list(_BY_WORLD.values())
-    chosen = next((each for each in reversed(held) if each.holds(hosted.artifact)), held[-1] if held else None)
-    if chosen is None:
-        return 500, b"No model has been trained in this sandbox.", "text/plain"
-    try:
-        answered, kind = chosen.answer(hosted.artifact, body, content_type, accept, hosted.environment)
-    except ContainerError as error:
-        return error.status, str(error.body).encode(), "text/plain"
-    return 200, answered, kind

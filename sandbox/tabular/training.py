@@ -65,10 +65,16 @@ def run(spec: Mapping[str, Any]) -> Iterator[Event]:
     for trial in trials:
         if trained and time.monotonic() - started > spec["seconds"]:
             break
-        model = _fit(trial, columns, problem, labels, split)
-        event = _told(model, trial.name, trial.said, split, objective, spec["out"])
+        try:
+            model = _fit(trial, columns, problem, labels, split)
+            event = _told(model, trial.name, trial.said, split, objective, spec["out"])
+        except (ValueError, ArithmeticError) as mistake:  # one that cannot take this data; the others may
+            yield {"event": "lost", "name": trial.name, "reason": f"Candidate {trial.name} failed: {mistake}"[:500]}
+            continue
         trained.append((metrics.objective(event["metrics"]["Validation"], objective), model, event))
         yield event
+    if not trained:
+        raise Unfit("AlgorithmError: None of the candidates could be trained on the input dataset.")
     best = max(((value, event["name"], model) for value, model, event in trained), key=lambda each: each[0])
     chosen = Best(best[0], best[1], best[2])
     if blends:

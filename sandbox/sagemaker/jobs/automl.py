@@ -29,6 +29,7 @@ class AutoML:
         self._world = world
         self._inputs = Inputs(world)
         self._course = Course(world)
+        self.works = self._course.works
         self.operations: dict[str, Handler] = {
             "CreateAutoMLJobV2": self.create,
             "DescribeAutoMLJobV2": self.describe,

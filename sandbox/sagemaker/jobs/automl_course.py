@@ -46,17 +46,17 @@ class Course:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self._works = Works(world)
+        self.works = Works(world)
         world.agenda.on(KIND, self._due)
 
     def begin(self, region: str, job: Record) -> None:
         job["mode"] = mode_of(kind_of(job["request"])[1], 0) if _is_tabular(job) else ""
-        self._works.of(region, job)
+        self.works.of(region, job)
         self._appoint(region, job, job["created"] + self._world.clock.lasts(STAGES["Starting"]))
 
     def hasten(self, region: str, job: Record, due: float) -> None:
         """Appoint the next step anew."""
-        self._works.end(job)
+        self.works.end(job)
         self._appoint(region, job, due)
 
     def _due(self, due: float, payload: Record) -> None:
@@ -95,7 +95,9 @@ class Course:
         ):
             return NO_CAPACITY
         event = self._event(region, job, "failed", wait=False)
-        return str(event["reason"]) if event and stage != "Starting" else ""
+        if not event or stage == "Starting" or job["best"]:
+            return ""
+        return str(event["reason"])
 
     def _analyzed(self, region: str, job: Record, due: float) -> None:
         event = self._event(region, job, "analyzed")
@@ -115,7 +117,7 @@ class Course:
         taken = sum(each["CandidateStatus"] == COMPLETED for each in job["candidates"])
 
         def next_event() -> Event | None:
-            events = self._works.of(region, job).events
+            events = self.works.of(region, job).events
             trained = [event for event in events if event["event"] == "candidate"]
             return trained[taken] if len(trained) > taken else _named(events, "explained", "failed")
 
@@ -124,9 +126,11 @@ class Course:
             self._again(region, job, due)
         elif event["event"] == "candidate":
             self._take(region, job, event, due)
-        elif event["event"] == "failed":
+        elif event["event"] == "failed" and not job["best"]:
             self._end(region, job, due, FAILED, FAILED, event["reason"])
         else:
+            lost = [each for each in self.works.of(region, job).events if each["event"] in ("lost", "failed")]
+            job["partial"] += [str(each["reason"])[:1024] for each in lost[:3]]
             job["candidates"] = [each for each in job["candidates"] if each["CandidateStatus"] == COMPLETED]
             self._enter(region, job, due)
 
@@ -228,7 +232,7 @@ class Course:
             each if each["CandidateStatus"] == COMPLETED else outputs.ended(each, unfinished, due)
             for each in job["candidates"]
         ]
-        self._works.end(job)
+        self.works.end(job)
         self._world.agenda.cancel(KIND, f"{region}/{job['name']}")
 
     def _late(self, job: Record, due: float) -> bool:
@@ -238,7 +242,7 @@ class Course:
 
     def _event(self, region: str, job: Record, name: str, wait: bool = True) -> Event | None:
         """Return the run's event of that name; None if it has not come yet, or never will."""
-        work = self._works.of(region, job)
+        work = self.works.of(region, job)
         if not wait:
             return _named(work.events, name)
         found = self._await(region, job, lambda: _named(work.events, name, "failed"))
@@ -246,7 +250,7 @@ class Course:
 
     def _await(self, region: str, job: Record, look: Callable[[], Event | None]) -> Event | None:
         if self._world.clock.stands_still:
-            self._works.of(region, job).wait(lambda: look() is not None, _WAIT)
+            self.works.of(region, job).wait(lambda: look() is not None, _WAIT)
         return look()
 
     def _again(self, region: str, job: Record, due: float) -> None:

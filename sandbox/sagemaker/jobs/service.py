@@ -20,7 +20,8 @@ class Jobs:
     def __init__(self, world: "World") -> None:
         self._world = world
         self.predictor = predictor_of(world)
-        automl, training, transform = AutoML(world), Training(world), Transform(world)
+        self.automl = automl = AutoML(world)
+        training, transform = Training(world), Transform(world)
         self._all: tuple[Any, ...] = (automl, training, transform)
         self.operations: dict[str, Handler] = {}
         for part in self._all:
