@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+TRACKING, STEPS = "TargetTrackingScaling", "StepScaling"  # types of policies
 HIGH, LOW = 3, 15  # readings, a minute apart
 SLACK = 0.9  # of the target, below which capacity may be taken away
 

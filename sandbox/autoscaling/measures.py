@@ -120,8 +120,6 @@ def _customized(world: "World", region: str, resource: Resource, custom: Mapping
 
 
 def _from_cloudwatch(world: "World", region: str, custom: Mapping[str, Any], now: float) -> float | None:
-    if not world.has("cloudwatch", "GetMetricData"):
-        return None
     queries = [_query(each) for each in custom["Metrics"]] if custom.get("Metrics") else [_plain_query(custom)]
     asked = {"MetricDataQueries": queries, "StartTime": now - 180, "EndTime": now, "ScanBy": "TimestampDescending"}
     try:

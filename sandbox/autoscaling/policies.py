@@ -1,20 +1,17 @@
-"""Scaling policies: what AWS accepts as one, its alarms in CloudWatch, and how it is shown."""
+"""Scaling policies: what AWS accepts as one, and how it is shown."""
 
 import uuid
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sandbox.autoscaling.measures import PREDEFINED, alarms_of
+from sandbox.autoscaling.decisions import STEPS, TRACKING
+from sandbox.autoscaling.measures import PREDEFINED
 from sandbox.autoscaling.resources import NAMESPACE, Identity
-from sandbox.autoscaling.scaler import STEPS, TRACKING
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Request
 from sandbox.records import Record
 from sandbox.scope import partition_of
-
-if TYPE_CHECKING:
-    from sandbox.world import World
 
 MEMBERS = {TRACKING: "TargetTrackingScalingPolicyConfiguration", STEPS: "StepScalingPolicyConfiguration"}
 MOST = 50  # of a target
@@ -63,29 +60,6 @@ def shown(policy: Mapping[str, Any]) -> dict[str, Any]:
     hidden = ("key", "target", "configuration", "readings")
     members = {name: value for name, value in policy.items() if name not in hidden}
     return {**members, MEMBERS[policy["PolicyType"]]: policy["configuration"]}
-
-
-def put_alarms(world: "World", call: Call, identity: Identity, policy: Record) -> None:
-    """Make the alarms of a target tracking policy, in place of those it had."""
-    if policy["PolicyType"] != TRACKING:
-        return
-    drop_alarms(world, call.region, policy)
-    policy["Alarms"] = []
-    for request in alarms_of(identity, str(uuid.uuid4()), policy["PolicyARN"], policy["configuration"]):
-        if world.has("cloudwatch", "PutMetricAlarm"):
-            world.call("cloudwatch", "PutMetricAlarm", request, call.region)
-        alarm = call.arn(f"alarm:{request['AlarmName']}", "cloudwatch")
-        policy["Alarms"].append({"AlarmName": request["AlarmName"], "AlarmARN": alarm})
-
-
-def drop_alarms(world: "World", region: str, policy: Mapping[str, Any]) -> None:
-    """Delete the alarms a target tracking policy made; those of a step policy are their maker's."""
-    names = [alarm["AlarmName"] for alarm in policy["Alarms"]] if policy["PolicyType"] == TRACKING else []
-    if names and world.has("cloudwatch", "DeleteAlarms"):
-        try:
-            world.call("cloudwatch", "DeleteAlarms", {"AlarmNames": names}, region)
-        except AwsError:  # somebody else deleted them: nothing is left to do
-            return
 
 
 def _check_tracking(configuration: Mapping[str, Any], identity: Identity, others: list[Record]) -> None:

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sandbox.autoscaling import decisions, measures, resources
+from sandbox.autoscaling import alarms, decisions, measures, resources
 from sandbox.autoscaling.activities import Activities
-from sandbox.autoscaling.decisions import Readings, within
+from sandbox.autoscaling.decisions import STEPS, TRACKING, Readings, within
 from sandbox.autoscaling.resources import Resource, identity_of
 from sandbox.errors import AwsError
 from sandbox.records import Record, Shelf
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 EVALUATE = "application-autoscaling/evaluate"
 EVERY = 60.0  # seconds of AWS's time between two looks
 COOLDOWN = 300.0  # where a policy says nothing (AWS's default for SageMaker)
-TRACKING, STEPS = "TargetTrackingScaling", "StepScaling"
 
 
 class Scaler:
@@ -70,13 +69,13 @@ class Scaler:
         if not of_target:
             return
         self._appoint(region, max(due, self._world.clock.now()))
-        alarms = self._alarms(region, of_target)
+        sounding = self._sounding(region, of_target)
         for key, target in tuple(self.targets(region).items()):
             if key in of_target:
-                self._evaluate(region, target, of_target[key], alarms)
+                self._evaluate(region, target, of_target[key], sounding)
 
     def _evaluate(
-        self, region: str, target: Record, policies: Iterable[Record], alarms: Mapping[str, list[Record]]
+        self, region: str, target: Record, policies: Iterable[Record], sounding: Mapping[str, list[Record]]
     ) -> None:
         identity = identity_of(target["ResourceId"], target["ScalableDimension"])
         resource = resources.read(self._world, region, identity)
@@ -90,7 +89,7 @@ class Scaler:
         for policy in policies:
             if policy["PolicyType"] == TRACKING:
                 self._track(region, resource, policy, out, inward)
-            for alarm in alarms.get(policy["PolicyARN"], ()):
+            for alarm in sounding.get(policy["PolicyARN"], ()):
                 self._step(resource, policy, alarm, out, inward)
         if not resource.in_service:
             for _, cause, _ in out:
@@ -119,12 +118,19 @@ class Scaler:
             self.policies(region).changed(policy["key"])
         capacity = resource.desired
         if value is not None and after.above >= decisions.HIGH:
-            out.append((decisions.tracked_out(capacity, value, target), _cause(policy, "AlarmHigh"), policy))
+            out.append(
+                (
+                    decisions.tracked_out(capacity, value, target),
+                    alarms.cause(policy, alarms.name_of(policy, alarms.HIGH)),
+                    policy,
+                )
+            )
         if configuration.get("DisableScaleIn"):
             return
         ready = value is not None and after.below >= decisions.LOW
         wanted = decisions.tracked_in(capacity, value or 0.0, target)
-        inward.append((wanted, _cause(policy, "AlarmLow"), policy) if ready else None)
+        cause = alarms.cause(policy, alarms.name_of(policy, alarms.LOW))
+        inward.append((wanted, cause, policy) if ready else None)
 
     def _step(
         self,
@@ -136,7 +142,7 @@ class Scaler:
     ) -> None:
         capacity = resource.desired
         wanted = decisions.stepped(capacity, _breach(alarm), policy["configuration"])
-        cause = f"monitor alarm {alarm['AlarmName']} in state ALARM triggered policy {policy['PolicyName']}"
+        cause = alarms.cause(policy, alarm["AlarmName"])
         if wanted > capacity:
             out.append((wanted, cause, policy))
         elif wanted < capacity:
@@ -154,6 +160,7 @@ class Scaler:
             reason = {"Code": "AlreadyAtMaxCapacity", "MaxCapacity": most, "CurrentCapacity": resource.desired}
             self._activities.not_scaled(region, resource.identity, cause, reason, now)
             return
+        alarms.sound(self._world, region, policy, alarms.HIGH)
         self._set(region, target, resource, capped, cause, "scaled_out")
 
     def _in(self, region: str, target: Record, resource: Resource, wish: tuple[int, str, Record]) -> None:
@@ -169,6 +176,7 @@ class Scaler:
             reason = {"Code": "AlreadyAtMinCapacity", "MinCapacity": least, "CurrentCapacity": resource.desired}
             self._activities.not_scaled(region, resource.identity, cause, reason, now)
             return
+        alarms.sound(self._world, region, policy, alarms.LOW)
         self._set(region, target, resource, capped, cause, "scaled_in")
 
     def _set(self, region: str, target: Record, resource: Resource, capacity: int, cause: str, stamp: str = "") -> None:
@@ -188,11 +196,11 @@ class Scaler:
         plain = configuration.get("Cooldown", COOLDOWN)
         return self._world.clock.lasts(float(configuration.get(name, plain)))
 
-    def _alarms(self, region: str, of_target: Mapping[str, list[Record]]) -> dict[str, list[Record]]:
+    def _sounding(self, region: str, of_target: Mapping[str, list[Record]]) -> dict[str, list[Record]]:
         """The alarms that are in ALARM and have a step scaling policy among their actions, by the policy's ARN."""
         steps = {each["PolicyARN"] for held in of_target.values() for each in held if each["PolicyType"] == STEPS}
         found: dict[str, list[Record]] = {}
-        if not steps or not self._world.has("cloudwatch", "DescribeAlarms"):
+        if not steps:
             return found
         asked: dict[str, Any] = {"StateValue": "ALARM", "ActionPrefix": "arn:", "MaxRecords": 100}
         while True:
@@ -204,11 +212,6 @@ class Scaler:
             if not answer.get("NextToken"):
                 return found
             asked["NextToken"] = answer["NextToken"]
-
-
-def _cause(policy: Mapping[str, Any], kind: str) -> str:
-    alarm = next((each["AlarmName"] for each in policy["Alarms"] if f"-{kind}-" in each["AlarmName"]), kind)
-    return f"monitor alarm {alarm} in state ALARM triggered policy {policy['PolicyName']}"
 
 
 def _breach(alarm: Mapping[str, Any]) -> float:

@@ -3,7 +3,7 @@
 import hashlib
 from typing import TYPE_CHECKING
 
-from sandbox.autoscaling import policies, resources
+from sandbox.autoscaling import alarms, policies, resources
 from sandbox.autoscaling.activities import WEEKS, Activities
 from sandbox.autoscaling.answers import absent, asked_for, paged, selected
 from sandbox.autoscaling.resources import NAMESPACE, Identity, identity_of
@@ -76,7 +76,7 @@ class ApplicationAutoScaling:
             raise absent("scalable target found", identity)
         for key, policy in tuple(self._scaler.policies(call.region).items()):
             if policy["target"] == identity.key:
-                policies.drop_alarms(self._world, call.region, policy)
+                alarms.drop(self._world, call.region, policy)
                 del self._scaler.policies(call.region)[key]
         for key, action in tuple(self._scheduled.actions(call.region).items()):
             if action["target"] == identity.key:
@@ -97,7 +97,7 @@ class ApplicationAutoScaling:
         shelf, key = self._scaler.policies(call.region), policies.key_of(identity, request["PolicyName"])
         others = [each for name, each in shelf.items() if each["target"] == identity.key and name != key]
         policy = policies.made(call, request, identity, others, shelf.get(key))
-        policies.put_alarms(self._world, call, identity, policy)
+        alarms.put(self._world, call, identity, policy)
         shelf[key] = policy
         self._scaler.watch(call.region)
         return {"PolicyARN": policy["PolicyARN"], "Alarms": policy["Alarms"]}
@@ -112,7 +112,7 @@ class ApplicationAutoScaling:
         policy = self._scaler.policies(call.region).pop(policies.key_of(identity, name), None)
         if policy is None:
             raise absent("scaling policy found", identity, f"policy name: {name}")
-        policies.drop_alarms(self._world, call.region, policy)
+        alarms.drop(self._world, call.region, policy)
         return {}
 
     def describe_activities(self, call: Call, request: Request) -> Response:

@@ -270,7 +270,6 @@ def test_a_step_policy_follows_its_alarm(scene: Scene, name: str, monkeypatch: p
     )["PolicyARN"]
     alarm = {"AlarmName": "wake-up", "AlarmActions": [arn], "Threshold": 1.0, "StateReasonData": "{}"}
     shown = {"MetricAlarms": [alarm] if name == "always" else []}
-    monkeypatch.setattr(scene.world, "has", lambda service, operation: True)
     plain = scene.world.call
     monkeypatch.setattr(
         scene.world,
