@@ -23,6 +23,7 @@ class Stage:
         self.region = region
         self.now = world.clock.now()
         self._ahead = world.clock.ahead
+        self.studio = ""  # the domain's id, once it is made
         self.bucket = f"sagemaker-{region}-{ACCOUNT}"
         self.role = f"arn:{partition_of(region)}:iam::{ACCOUNT}:role/{ROLE}"
 

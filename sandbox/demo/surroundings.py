@@ -54,6 +54,48 @@ def _notebook_stopped(stage: Stage) -> None:
     stage.call("chen", "sagemaker", "StopNotebookInstance", NotebookInstanceName="chen-graphs")
 
 
+def _studio(stage: Stage) -> None:
+    """A domain in the default network, two people in it, and a JupyterLab that still runs."""
+    ec2 = stage.world.moto.backend("ec2", ACCOUNT, stage.region)
+    network = next(vpc for vpc in ec2.vpcs.values() if vpc.is_default == "true" or vpc.is_default is True)
+    subnets = [subnet.id for zone in ec2.subnets.values() for subnet in zone.values() if subnet.vpc_id == network.id]
+    domain = stage.call(
+        "dana",
+        "sagemaker",
+        "CreateDomain",
+        DomainName="research",
+        AuthMode="IAM",
+        VpcId=network.id,
+        SubnetIds=subnets[:2],
+        DefaultUserSettings={"ExecutionRole": stage.role},
+    )
+    stage.studio = domain["DomainArn"].rpartition("/")[2]
+
+
+def _studio_used(stage: Stage) -> None:
+    domain = {"DomainId": stage.studio}
+    for person in ("dana", "emre"):
+        stage.call(person, "sagemaker", "CreateUserProfile", **domain, UserProfileName=person)
+
+
+def _studio_running(stage: Stage) -> None:
+    space = {"DomainId": stage.studio, "SpaceName": "emre-lab"}
+    stage.call(
+        "emre",
+        "sagemaker",
+        "CreateSpace",
+        **space,
+        OwnershipSettings={"OwnerUserProfileName": "emre"},
+        SpaceSharingSettings={"SharingType": "Private"},
+        SpaceSettings={"AppType": "JupyterLab", "JupyterLabAppSettings": {}},
+    )
+
+
+def _studio_app(stage: Stage) -> None:
+    lab = {"DomainId": stage.studio, "SpaceName": "emre-lab", "AppType": "JupyterLab", "AppName": "default"}
+    stage.call("emre", "sagemaker", "CreateApp", **lab, ResourceSpec={"InstanceType": "ml.t3.medium"})
+
+
 def _alarms(stage: Stage) -> None:
     topic = stage.world.moto.backend("sns", ACCOUNT, stage.region).create_topic("endpoint-alarms").arn
     for name, endpoint, metric, statistic, threshold in _ALARMS:
@@ -142,4 +184,11 @@ SCENES = (
     (5.0, _old_deleted),
     (6.5, _notebooks),
     (4.0, _notebook_stopped),
+    (6.9, _studio),
+    (6.8, _studio_used),
+    (1.6, _studio_running),
+    (1.5, _studio_app),
+    (1.0, _lease),
+    (0.004, _alarms),
+    (0.003, _scaling),
 )

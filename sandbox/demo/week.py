@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sandbox.demo import cast, specials, surroundings, traffic
+from sandbox.demo import cast, experiments, specials, surroundings, traffic
 from sandbox.demo.stage import Stage
 from sandbox.errors import AwsError
 
@@ -40,7 +40,7 @@ def fill(world: "World", region: str = "us-east-1") -> dict[str, Any]:
 def scenes() -> tuple[Scene, ...]:
     """Everything that was done, in the order of time."""
     made = [Scene(part.days, specials.deploying(part)) for part in cast.parts()]
-    others = [Scene(*scene) for scene in (*specials.SCENES, *surroundings.SCENES)]
+    others = [Scene(*scene) for scene in (*specials.SCENES, *surroundings.SCENES, *experiments.SCENES)]
     return tuple(sorted([*made, *others], key=lambda scene: -scene.days))
 
 
@@ -50,6 +50,7 @@ def _play(world: "World", region: str) -> None:
         raise AwsError("Conflict", "The demo account is here already. Reset the sandbox to fill it anew.", 409)
     stage.make_role()
     stage.make_bucket(*(cast.weights(part.model) for part in cast.parts()), *specials.KEYS)
+    experiments.prepare(stage)
     try:
         for days, act in scenes():
             stage.go_to(days)

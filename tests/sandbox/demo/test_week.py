@@ -81,6 +81,49 @@ def test_deleted_endpoints_left_their_configurations_and_models_behind(world: Wo
     assert len(left) == 4
 
 
+def test_an_idle_endpoint_has_had_no_traffic_for_days_and_a_busy_one_has(world: World) -> None:
+    def invocations(endpoint: str, since: float, until: float) -> float:
+        dimensions = [{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": "AllTraffic"}]
+        metric = {"Namespace": "AWS/SageMaker", "MetricName": "Invocations", "Dimensions": dimensions}
+        query = {"Id": "m", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "Sum"}}
+        asked = {"MetricDataQueries": [query], "StartTime": since, "EndTime": until}
+        answered = world.call("cloudwatch", "GetMetricData", asked, REGION)
+        return float(sum(answered["MetricDataResults"][0]["Values"]))
+
+    now = world.clock.now()
+    assert invocations("hackday-llama", now - 4 * DAY, now) == 0
+    assert invocations("hackday-llama", now - 6 * DAY, now - 5 * DAY) > 0
+    assert invocations("recommend-home", now - DAY, now) > 10_000
+
+
+def test_jobs_of_the_week_have_ended_and_todays_are_at_work(world: World) -> None:
+    jobs = {
+        each["AutoMLJobName"]: each["AutoMLJobStatus"] for each in _all(world, "ListAutoMLJobs", "AutoMLJobSummaries")
+    }
+    assert jobs.pop("ticket-llm-tuning") == "Completed"
+    assert jobs.pop("churn-first-try") == "Stopped"
+    assert set(jobs) == {"churn-2026-11", "shop-forecast"}
+    trained = _all(world, "ListTrainingJobs", "TrainingJobSummaries")
+    assert Counter(each["TrainingJobStatus"] for each in trained) == {"Completed": 1, "Failed": 1}
+
+
+def test_there_are_workspaces_one_of_them_running_and_one_stopped(world: World) -> None:
+    notebooks = _all(world, "ListNotebookInstances", "NotebookInstances")
+    assert Counter(each["NotebookInstanceStatus"] for each in notebooks) == {"InService": 1, "Stopped": 1}
+    assert [each["Status"] for each in _all(world, "ListApps", "Apps")] == ["InService"]
+
+
+def test_a_lease_a_scaling_target_and_alarms_stand_around_the_endpoints(world: World) -> None:
+    schedule = world.call("scheduler", "GetSchedule", {"Name": "lease-demo-chat-large"}, REGION)
+    assert json.loads(schedule["Target"]["Input"]) == {"EndpointName": "demo-chat-large"}
+    targets = world.call(
+        "application-autoscaling", "DescribeScalableTargets", {"ServiceNamespace": "sagemaker"}, REGION
+    )
+    assert [each["MaxCapacity"] for each in targets["ScalableTargets"]] == [4]
+    alarms = world.call("cloudwatch", "DescribeAlarms", {}, REGION)["MetricAlarms"]
+    assert {"fraud-graph-errors", "support-chat-slow"} <= {alarm["AlarmName"] for alarm in alarms}
+
+
 def test_what_people_did_is_in_the_event_history_under_their_names(world: World) -> None:
     asked = {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "CreateEndpoint"}], "MaxResults": 50}
     events = world.call("cloudtrail", "LookupEvents", asked, REGION)["Events"]
