@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from services.inference import ChatParams, Contract, Delta, InferenceService, Message
     from services.knowledge import Embedding, KnowledgeService
     from services.plans import Operator, Runs
+    from services.sandbox_control import SandboxControl
 
 T = TypeVar("T")
 DETAIL_SECONDS = 20.0  # an endpoint's detail is asked for again after this; its configuration never changes
@@ -102,6 +103,14 @@ class Console:
     def refresh(self) -> None:
         """Forget what was read, because something was changed or a person asked for it."""
         self.cache.forget(self.connection.key)
+
+    @lazy
+    def sandbox(self) -> SandboxControl | None:
+        """What can be done to the sandbox, None where this is a real account."""
+        from services.sandbox_control import SandboxControl
+
+        url = self.connection.sandbox_url
+        return SandboxControl(url) if url else None
 
     @lazy
     def jobs(self) -> Jobs:

@@ -11,13 +11,14 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts only ui/ there
     sys.path.append(str(ROOT))
 
-from ui import connection_card, error_box, navigation, session  # noqa: E402
+from ui import connection_card, error_box, navigation, sandbox_faults, session  # noqa: E402
 
 ASSETS = ROOT / "ui" / "assets"
 
 st.set_page_config(page_title="Sagedeck", page_icon=str(ASSETS / "sagedeck.svg"), layout="wide")
 
-sections = navigation.pages()
+known = session.made()
+sections = navigation.pages(sandbox=known is not None and known.sandbox is not None)
 page = st.navigation(sections)  # before anything can stop the script: it decides which files are pages
 
 shade = "dark" if st.context.theme.type == "dark" else "light"
@@ -28,7 +29,11 @@ st.html(ASSETS / "console.css")
 console, problem = session.connect()
 connection_card.sidebar(console.connection if console else None)
 if console is not None:
-    connection_card.sandbox_line(console.connection)
+    if known is None and console.sandbox is not None:
+        st.rerun()  # its page is listed only now
+    with st.container(horizontal=True, vertical_alignment="center"):
+        connection_card.sandbox_line(console.connection)
+        sandbox_faults.badge(console)
 elif problem is not None:
     error_box.show(problem)
 

@@ -14,10 +14,14 @@ CHAT = "../pages/playground/chat.py"
 ACTIVITY = "../pages/activity.py"
 TAKE_DOWN = "../pages/take_down.py"
 SETTINGS = "../pages/settings.py"
+SANDBOX = "../pages/sandbox.py"
 
 
-def pages() -> dict[str, list[Page]]:
-    """The pages by section, in the order they are shown. Paths are relative to ui/, where the main script is."""
+def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
+    """The pages by section, in the order they are shown. Paths are relative to ui/, where the main script is.
+
+    `sandbox`: whether the sandbox's own page is listed; it opens by its address in any case.
+    """
     return {
         "": [
             st.Page(HOME, title="Home", icon=":material/space_dashboard:", default=True,
@@ -44,5 +48,8 @@ def pages() -> dict[str, list[Page]]:
                     help="Remove what this console made, in order, with proof."),
             st.Page(SETTINGS, title="Settings", icon=":material/settings:",
                     help="Which account, database and models are used, from where, and a test of each."),
+            st.Page(SANDBOX, title="Sandbox", icon=":material/science:",
+                    visibility="visible" if sandbox else "hidden",
+                    help="What stands in for AWS: what it holds, its clock, and what to make go wrong in it."),
         ],
     }  # fmt: skip

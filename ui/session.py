@@ -51,6 +51,11 @@ def connect() -> tuple[Console | None, SagedeckError | None]:
     return found, None
 
 
+def made() -> Console | None:
+    """This session's Console if it has one already."""
+    return st.session_state.get(_KEY)
+
+
 def console() -> Console:
     """The Console for a page. The main script has made it; a page that runs without one is a mistake."""
     found = st.session_state.get(_KEY)

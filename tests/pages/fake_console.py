@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,6 +34,7 @@ from services.knowledge import (
     TextDelta,
 )
 from services.plans import Estimate, Plan, RunStatus, RunView, Step, StepStatus, StepView
+from services.sandbox_control import FaultKind, Holdings, SetFault
 from services.settings import Settings
 
 MADE = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -188,6 +189,57 @@ class FakeEndpoints:
         return Plan(title=f"Delete {name}", steps=(step,), estimate=Estimate(-1.5))
 
 
+class FakeSandbox:
+    """A sandbox that only writes down what is done to it."""
+
+    def __init__(self) -> None:
+        self.kinds = (
+            FaultKind(
+                "no-capacity", "Deploying", "No capacity", "No machine is left.", "instance type", "", 0, True, False
+            ),
+            FaultKind("throttling", "Calling", "Throttling", "Too many calls.", "name", "", 0, True, True),
+            FaultKind("server-error", "Calling", "Server error", "It failed.", "name", "HTTP status", 500, True, True),
+        )
+        self.held: dict[str, SetFault] = {}
+        self.done: list[tuple[str, Any]] = []
+        self.counts = {"Endpoints": 3}
+        self.known_seeds = {"demo": "A made-up account."}
+        self.now = MADE
+
+    def fault_kinds(self) -> tuple[FaultKind, ...]:
+        return self.kinds
+
+    def faults(self) -> tuple[SetFault, ...]:
+        return tuple(self.held.values())
+
+    def set_fault(self, kind: str, *, times: int | None = None, **about: Any) -> SetFault:
+        plain = {"service": "*", "operation": "*", "resource": "*", "rate": 1.0, "value": 0.0}
+        self.held[kind] = SetFault(kind, kind, **{**plain, **about}, left=times)
+        return self.held[kind]
+
+    def clear_faults(self, which: str = "") -> int:
+        gone = [kind for kind in self.held if which in ("", kind)]
+        for kind in gone:
+            del self.held[kind]
+        return len(gone)
+
+    def holdings(self) -> Holdings:
+        return Holdings(self.now, 60.0, self.counts)
+
+    def advance(self, seconds: float) -> datetime:
+        self.now += timedelta(seconds=seconds)
+        return self.now
+
+    def reset(self) -> None:
+        self.counts = {}
+
+    def seeds(self) -> Mapping[str, str]:
+        return self.known_seeds
+
+    def seed(self, name: str, region: str) -> None:
+        self.done.append((name, region))
+
+
 class FakeConsole:
     """What ui/session.py hands to pages in these tests."""
 
@@ -195,6 +247,7 @@ class FakeConsole:
         self.connection = connection(read_only=read_only, mode=mode)
         self.owner = self.connection.owner
         self.settings = Settings()
+        self.sandbox: FakeSandbox | None = None
         self.endpoints = FakeEndpoints(details)
         self.knowledge = FakeKnowledge()
         self.runs = FakeRuns()

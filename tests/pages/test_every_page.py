@@ -16,6 +16,7 @@ PAGES = {
     "activity": "Activity",
     "take_down": "Take down",
     "settings": "Settings",
+    "sandbox": "Sandbox",
 }
 
 
