@@ -20,7 +20,6 @@ from sandbox.sagemaker.store import (
     DELETING,
     ENDPOINT,
     FAILED,
-    MODEL,
     SERVING,
     Store,
     arn_of,
@@ -73,7 +72,7 @@ class Components:
             "variant": variant["name"],
             "specs": specs,
             "several": "Specifications" in request,
-            "model": self._model(region, chosen(specs, variant["type"])),
+            "model": self._store.model(region, chosen(specs, variant["type"]).get("ModelName", "")),
             "copies": 0,
             "wanted": _wanted(request, base),
             "failure": "",
@@ -96,7 +95,7 @@ class Components:
             specs = [_merged(old, new) for old, new in zip(component["specs"], _specs(request), strict=False)]
             variant = _variant(endpoint, component["variant"])
             self._check(call, component["name"], specs, variant)
-            model = self._model(call.region, chosen(specs, variant["type"]))
+            model = self._store.model(call.region, chosen(specs, variant["type"]).get("ModelName", ""))
             component["next"] = {"specs": specs, "model": model}
         component["deployment"] = request.get("DeploymentConfig") or component["deployment"]
         runtime: Mapping[str, Any] = request.get("RuntimeConfig") or {"CopyCount": component["wanted"]}
@@ -175,12 +174,6 @@ class Components:
             raise invalid(f'"{base["arn"]}" cannot be the base inference component here.')
         return base
 
-    def _model(self, region: str, spec: Mapping[str, Any]) -> Record | None:
-        if not spec.get("ModelName"):
-            return None
-        model = self._store.get(MODEL, region, spec["ModelName"])
-        return {"name": model["name"], "request": model["request"]}
-
     def _check(self, call: Call, name: str, specs: list[dict[str, Any]], variant: Record) -> None:
         for spec in specs:
             if spec.get("BaseInferenceComponentName"):
@@ -188,7 +181,7 @@ class Components:
                 continue
             if bool(spec.get("ModelName")) == bool((spec.get("Container") or {}).get("Image")):
                 raise invalid("Exactly one of ModelName and Container must be specified for an inference component.")
-            self._model(call.region, spec)
+            self._store.model(call.region, spec.get("ModelName", ""))
             if spec.get("Container"):
                 self._check_artifact(call, name, spec)
             if "ComputeResourceRequirements" not in spec:

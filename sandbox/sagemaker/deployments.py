@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.faults import Kind
 from sandbox.records import Record
-from sandbox.sagemaker.store import ENDPOINT, MODEL, SERVERLESS, Store, limit_exceeded, variants_of
-from sandbox.sagemaker.variants import first_count, first_type
+from sandbox.sagemaker.store import ENDPOINT, SERVERLESS, Store, limit_exceeded, variants_of
+from sandbox.sagemaker.variants import first_count, first_type, model_of
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -64,12 +64,11 @@ class Deployments:
             raise limit_exceeded(_SERVERLESS_ENDPOINTS, limit, used, 1, "None")
 
     def _variant(self, region: str, spec: Mapping[str, Any]) -> Record:
-        model = self._store.get(MODEL, region, spec["ModelName"]) if spec.get("ModelName") else None
         serverless = spec.get("ServerlessConfig")
         return {
             "name": spec["VariantName"],
             "spec": spec,
-            "model": {"name": model["name"], "request": model["request"]} if model else None,
+            "model": self._store.model(region, model_of(spec, first_type(spec))),
             "type": first_type(spec),
             "weight": float(spec.get("InitialVariantWeight", 1.0)),
             "count": 0 if serverless else first_count(spec),

@@ -89,6 +89,7 @@ class Endpoints:
         elif request.get("ExcludeRetainedVariantProperties"):
             raise invalid("ExcludeRetainedVariantProperties requires RetainAllVariantProperties to be true.")
         self._check_components(call.region, endpoint, coming)
+        self._check_scaled(call.region, endpoint, coming)
         _check_conversion(endpoint, coming)
         if request.get("RetainDeploymentConfig") and not request.get("DeploymentConfig"):
             policy = endpoint["deployment"]
@@ -156,6 +157,18 @@ class Endpoints:
             raise invalid(
                 f'Cannot update endpoint "{endpoint["arn"]}" with an endpoint configuration that cannot host its '
                 "inference components."
+            )
+
+    def _check_scaled(self, region: str, endpoint: Record, coming: Record) -> None:
+        """Refuse to take away or to change what is a scalable target."""
+        now = {variant["name"]: variant["type"] for variant in (endpoint["now"] or {"variants": ()})["variants"]}
+        then = {variant["name"]: variant["type"] for variant in coming["variants"]}
+        scaled = self._world.service("application-autoscaling").registered(region, endpoint["name"])
+        moved = [name for name in scaled if name in now and then.get(name) != now[name]]
+        if moved:
+            raise invalid(
+                f'The variant(s) "{", ".join(moved)}" must be deregistered as scalable targets with AWS Auto Scaling '
+                "before they can be removed or have their instance type updated."
             )
 
     def _begin(self, region: str, endpoint: Record, coming: Record, change: str, seconds: float) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from sandbox.clock import UPDATING as UPDATING_SECONDS
+from sandbox.errors import AwsError
 from sandbox.faults import Kind
 from sandbox.records import Record
 from sandbox.sagemaker import starting
@@ -26,7 +27,7 @@ from sandbox.sagemaker.store import (
     Store,
     variants_of,
 )
-from sandbox.sagemaker.variants import next_type
+from sandbox.sagemaker.variants import model_of, next_type
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -141,7 +142,7 @@ class Lifecycle:
         wanted = needs(endpoint["next"])
         more = wanted - needs(endpoint["now"]) if endpoint["change"] == "capacity" else wanted
         for variant in variants_of(endpoint["next"]):
-            if not self._find_place(variant, more, operation):
+            if not self._find_place(region, variant, more, operation):
                 return starting.no_capacity()
         if endpoint["change"] == "capacity":
             return None
@@ -149,18 +150,31 @@ class Lifecycle:
             found = starting.failure_of(self._world.faults, variant, endpoint["name"], region, operation)
             if found:
                 return found
-        if endpoint["now"] and self._world.faults.strikes(Kind.SILENT_ROLLBACK, **self._about(endpoint)):
+        rolled_back = self._world.faults.strikes(Kind.SILENT_ROLLBACK, **self._about(endpoint))
+        if endpoint["now"] and (rolled_back or self._alarmed(region, endpoint)):
             return starting.no_ping(endpoint["next"]["variants"][0], ())
         return None
 
-    def _find_place(self, variant: Record, more: Counter[str], operation: str) -> bool:
+    def _alarmed(self, region: str, endpoint: Record) -> bool:
+        """Tell whether an alarm that guards the update (AutoRollbackConfiguration) is in ALARM."""
+        guards = ((endpoint["deployment"] or {}).get("AutoRollbackConfiguration") or {}).get("Alarms") or ()
+        names = [guard["AlarmName"] for guard in guards if guard.get("AlarmName")]
+        if not names:
+            return False
+        asked = {"AlarmNames": names, "StateValue": "ALARM"}
+        return bool(self._world.call("cloudwatch", "DescribeAlarms", asked, region).get("MetricAlarms"))
+
+    def _find_place(self, region: str, variant: Record, more: Counter[str], operation: str) -> bool:
         """Settle which of a variant's pools it runs in; False if AWS has no capacity in any."""
         while variant["type"] and more[variant["type"]] > 0 and self.lacks_capacity(variant["type"], operation):
             after = next_type(variant["spec"], variant["type"])
             if not after:
                 return False
             more[after] += variant["count"]
-            variant["type"] = after
+            try:
+                variant.update(type=after, model=self._store.model(region, model_of(variant["spec"], after)))
+            except AwsError:  # that pool's model is gone
+                return False
         return True
 
     def _write(self, region: str, endpoint: Record, variant: Record, failure: Failure | None, at: float) -> None:

@@ -58,6 +58,13 @@ class Store:
             raise invalid(f'Could not find {NOUNS.get(kind, kind)} "{arn_of(kind, region, name)}".')
         return found
 
+    def model(self, region: str, name: str) -> Record | None:
+        """Return what a variant or component remembers of a model as it is now; None of no name."""
+        if not name:
+            return None
+        found = self.get(MODEL, region, name)
+        return {"name": found["name"], "request": found["request"]}
+
     def add(self, kind: str, region: str, record: Record) -> None:
         """Keep a new record. AwsError if the name is taken."""
         self.check_free(kind, region, record["name"])

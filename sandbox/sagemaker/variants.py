@@ -46,6 +46,14 @@ def next_type(spec: Spec, tried: str) -> str:
     return after[0] if after else ""
 
 
+def model_of(spec: Spec, instance_type: str) -> str:
+    """Return the name of the model a variant runs on that type: a pool may have one of its own."""
+    for pool in spec.get("InstancePools") or ():
+        if pool["InstanceType"] == instance_type and pool.get("ModelNameOverride"):
+            return str(pool["ModelNameOverride"])
+    return str(spec.get("ModelName", ""))
+
+
 def first_count(spec: Spec) -> int:
     """Return how many instances a variant begins with."""
     scaling = spec.get("ManagedInstanceScaling") or {}

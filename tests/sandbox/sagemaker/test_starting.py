@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.faults import Kind
-from tests.sandbox.sagemaker.calls import ARN, AWAY, REGION, SageMaker, variant
+from tests.sandbox.sagemaker.calls import ARN, AWAY, OTHER_IMAGE, REGION, SageMaker, variant
 
 GROUP = "/aws/sagemaker/Endpoints/e"
 
@@ -79,11 +79,14 @@ def test_no_capacity_fails_the_endpoint_without_a_log(modelled: SageMaker) -> No
 
 def test_instance_pools_fall_back_to_the_next_type(modelled: SageMaker) -> None:
     modelled.fault(Kind.NO_CAPACITY, resource="ml.g6.xlarge")
-    pools = [{"InstanceType": "ml.g5.xlarge", "Priority": 2}, {"InstanceType": "ml.g6.xlarge", "Priority": 1}]
+    modelled.model("smaller", Image=OTHER_IMAGE)
+    second = {"InstanceType": "ml.g5.xlarge", "Priority": 2, "ModelNameOverride": "smaller"}
+    pools = [second, {"InstanceType": "ml.g6.xlarge", "Priority": 1}]
     plain = {"VariantName": "A", "ModelName": "m", "InitialInstanceCount": 1, "InstancePools": pools}
     (shown,) = modelled.endpoint("e", plain)["ProductionVariants"]
     counts = {pool["InstanceType"]: pool["CurrentInstanceCount"] for pool in shown["InstancePools"]}
     assert counts == {"ml.g5.xlarge": 1, "ml.g6.xlarge": 0}
+    assert [image["SpecifiedImage"] for image in shown["DeployedImages"]] == [OTHER_IMAGE]
     assert [row.instance_type for row in modelled.service.running(REGION)] == ["ml.g5.xlarge"]
     assert modelled.service.store.in_use(REGION, "ml.g6.xlarge") == 0
 

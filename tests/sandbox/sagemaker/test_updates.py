@@ -113,6 +113,28 @@ def test_an_update_that_cannot_start_is_rolled_back_in_silence(updatable: SageMa
     assert [v["VariantName"] for v in after["ProductionVariants"]] == ["A", "B"]
 
 
+@pytest.mark.parametrize(("state", "config"), [("ALARM", "e"), ("OK", "second")])
+def test_an_alarm_rolls_a_guarded_update_back(updatable: SageMaker, state: str, config: str) -> None:
+    alarm = {
+        "AlarmName": "errors",
+        "Namespace": "AWS/SageMaker",
+        "MetricName": "Invocation5XXErrors",
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 1.0,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
+    updatable.world.call("cloudwatch", "PutMetricAlarm", alarm, REGION)
+    guarded = {**CANARY, "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
+    update(updatable, DeploymentConfig=guarded)
+    told = {"AlarmName": "errors", "StateValue": state, "StateReason": "a test"}
+    for _ in range(40):
+        updatable.world.call("cloudwatch", "SetAlarmState", told, REGION)
+        updatable.world.advance(0.5)
+    assert (updatable.status(), updatable.described()["EndpointConfigName"]) == ("InService", config)
+
+
 def test_a_rolling_update_that_can_go_neither_way_is_left_half_done(updatable: SageMaker) -> None:
     updatable.fault(Kind.NO_CAPACITY, operation="UpdateEndpoint")
     update(updatable, DeploymentConfig=ROLLING)
