@@ -1,16 +1,18 @@
 """LookupEvents over what the trail noted; CloudTrail's other operations are moto's."""
 
+import base64
 import json
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from sandbox.cloudtrail.identity import name_of
 from sandbox.cloudtrail.resources import resources
 from sandbox.cloudtrail.trail import is_read
 from sandbox.errors import AwsError
 from sandbox.operations import Call, Handler, Request, Response
-from sandbox.paging import BadToken, page
 from sandbox.records import Record
 from sandbox.scope import ACCOUNT
 
@@ -37,35 +39,52 @@ class CloudTrail:
             raise AwsError("InvalidLookupAttributesException", "Only one lookup attribute may be specified.")
         if request.get("EventCategory"):
             return {"Events": []}
-        found = [
+        found = (
             (number, event)
             for number, event in self._world.trail.events(call.region)
-            if (start is None or event["at"] >= start) and (end is None or event["at"] <= end)
-        ]
-        for attribute in asked:
-            found = [pair for pair in found if _fits(*pair, attribute)]
-        try:
-            rows, token = page(found, request.get("NextToken"), most)
-        except BadToken:
-            raise AwsError("InvalidNextTokenException", "Invalid token.") from None
-        answer: Response = {"Events": [_event(number, event) for number, event in rows]}
-        return answer | ({"NextToken": token} if token else {})
+            if (start is None or event["at"] >= start)
+            and (end is None or event["at"] <= end)
+            and all(_fits(number, event, attribute) for attribute in asked)
+        )
+        last = _opened(request["NextToken"]) if request.get("NextToken") else math.inf
+        rows = list(islice((pair for pair in found if pair[1]["heard"] < last), most + 1))
+        answer: Response = {"Events": [_event(number, event) for number, event in rows[:most]]}
+        return answer | ({"NextToken": _token(rows[most - 1][1])} if len(rows) > most else {})
+
+
+def _token(last: Record) -> str:
+    return base64.b64encode(f"before {last['heard']}".encode()).decode()
+
+
+def _opened(token: str) -> int:
+    """Return when the last event of the page before was heard: new ones come in front and move nothing."""
+    try:
+        word, _, number = base64.b64decode(token, validate=True).decode().partition(" ")
+        if word == "before":
+            return int(number)
+    except ValueError:
+        pass
+    raise AwsError("InvalidNextTokenException", "Invalid token.")
 
 
 def _fits(number: str, event: Record, attribute: Mapping[str, str]) -> bool:
     key, value = attribute["AttributeKey"], attribute["AttributeValue"]
-    plain: dict[str, Any] = {
-        "EventId": number,
-        "EventName": event["name"],
-        "EventSource": event["source"],
-        "Username": name_of(event["who"]),
-        "AccessKeyId": event["who"].get("accessKeyId"),
-        "ReadOnly": _told(is_read(event["name"])),
-    }
-    if key in plain:
-        return bool(plain[key] == value)
-    member = "ResourceName" if key == "ResourceName" else "ResourceType"
-    return any(resource[member] == value for resource in resources(event))
+    match key:
+        case "EventId":
+            return number == value
+        case "EventName":
+            return bool(event["name"] == value)
+        case "EventSource":
+            return bool(event["source"] == value)
+        case "Username":
+            return name_of(event["who"]) == value
+        case "AccessKeyId":
+            return bool(event["who"].get("accessKeyId") == value)
+        case "ReadOnly":
+            return _told(is_read(event["name"])) == value
+        case "ResourceName" if value not in event["parameters"]:
+            return False
+    return any(resource[key] == value for resource in resources(event))
 
 
 def _event(number: str, event: Record) -> Response:
@@ -94,7 +113,8 @@ def _document(number: str, event: Record) -> Response:
         "sourceIPAddress": "127.0.0.1",
         "userAgent": event.get("agent", ""),
         "requestParameters": json.loads(event["parameters"]),
-        "responseElements": None,
+        "responseElements": event.get("made"),
+        "requestID": event.get("request_id", ""),
         "eventID": number,
         "readOnly": is_read(event["name"]),
         "eventType": "AwsApiCall",

@@ -1,10 +1,12 @@
 """Notes every control-plane call: who, what, where, with which parameters, and how it ended."""
 
+import heapq
 import json
 import re
+import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Any
 
 from sandbox import wire
@@ -22,6 +24,8 @@ KEPT = {"cloudtrail/change": 15_000, "cloudtrail/read": 5_000}
 AGE = 90 * 86400.0  # seconds after which an event is forgotten
 LARGEST = 4000  # characters of an event's parameters
 _BODY = 1024 * 1024  # bytes of a request that are looked at
+_CALLERS = 500  # who is remembered at once
+_SHORT = 2000  # bytes of an answer that is looked at
 
 _READS = re.compile(r"(Get|Describe|List|Lookup|Search|Head|Query|Filter|Simulate|Check|Validate|Estimate|Preview)")
 # What AWS counts as data events, which the history does not show.
@@ -45,6 +49,7 @@ class Trail:
 
     def __init__(self, world: "World") -> None:
         self._world = world
+        self._known: dict[str, Record] = {}  # who has called, so that thousands of events share what they say of them
 
     def heard(self, head: wire.Head, body: IO[bytes], answer: Answer) -> None:
         """Note one request of a client, unless it is none of the control plane's."""
@@ -55,8 +60,17 @@ class Trail:
         code, message = _failure(answer) if answer.status >= 400 else ("", "")
         with self._world.lock:
             who = identity(key[1] if key else "", head.aws.region)
-            agent = head.headers.get("user-agent", "")[:120]
-            self.note(*called, head.aws.region, who, code=code, message=message, agent=agent)
+            agent = sys.intern(head.headers.get("user-agent", "")[:120])
+            number = next((value.decode() for name, value in answer.headers if name == b"x-amzn-requestid"), "")
+            made = _made(answer) if not code and not is_read(called[1]) else {}
+            told: dict[str, Any] = {
+                "code": code,
+                "message": message,
+                "agent": agent,
+                "request_id": number,
+                "made": made,
+            }
+            self.note(*called, head.aws.region, who, **told)
 
     def note(
         self,
@@ -65,42 +79,45 @@ class Trail:
         request: Mapping[str, Any],
         region: str,
         who: Mapping[str, str],
-        *,
-        code: str = "",
-        message: str = "",
-        agent: str = "",
+        **told: Any,
     ) -> str:
-        """Note one call and return the event's id; for calls that the sandbox makes itself, as a schedule does."""
+        """Note one call and return the event's id; for calls that the sandbox makes itself, as a schedule does.
+
+        `told`, as far as known: the error's `code` and `message`, the `agent`, the `request_id`, and the names
+        of what was `made`.
+        """
         parameters = json.dumps(masked(request), default=str)
         if len(parameters) > LARGEST:
             parameters = json.dumps({"truncated": parameters[: LARGEST // 2]})
-        event = {
+        event: Record = {
             "at": self._world.clock.now(),
             "heard": time.time_ns(),  # tells the order of what happened at one moment of a clock that stands still
-            "source": f"{_SOURCES.get(service, service)}.amazonaws.com",
-            "name": operation,
+            "source": sys.intern(f"{_SOURCES.get(service, service)}.amazonaws.com"),
+            "name": sys.intern(operation),
             "region": region,
-            "who": dict(who),
+            "who": self._known.setdefault(who["arn"] + who.get("accessKeyId", ""), dict(who)),
             "parameters": parameters,
         }
-        for member, value in (("code", code), ("message", message[:400]), ("agent", agent)):
-            if value:
-                event[member] = value
+        while len(self._known) > _CALLERS:
+            del self._known[next(iter(self._known))]
+        event |= {member: value for member, value in told.items() if value}
         number = str(uuid.uuid4())
         self._keep("cloudtrail/read" if is_read(operation) else "cloudtrail/change", number, event)
         return number
 
-    def events(self, region: str) -> list[tuple[str, Record]]:
-        """Return id and record of the events of a region, the newest first."""
+    def events(self, region: str) -> Iterator[tuple[str, Record]]:
+        """Yield id and record of the events of a region, the newest first."""
         oldest = self._world.clock.now() - AGE
-        found = [
-            (number, event)
-            for kind in KEPT
-            for number, event in self._world.records.shelf(kind).items()
-            if event["region"] == region and event["at"] >= oldest
-        ]
-        found.sort(key=lambda pair: (pair[1]["at"], pair[1]["heard"]), reverse=True)
-        return found
+        kinds = (self._newest_first(kind) for kind in KEPT)
+        for number, event in heapq.merge(*kinds, key=lambda pair: (pair[1]["at"], pair[1]["heard"]), reverse=True):
+            if event["at"] < oldest:
+                return
+            if event["region"] == region:
+                yield number, event
+
+    def _newest_first(self, kind: str) -> Iterator[tuple[str, Record]]:
+        shelf = self._world.records.shelf(kind)
+        return ((number, shelf[number]) for number in reversed(tuple(shelf)))
 
     def _keep(self, kind: str, number: str, event: Record) -> None:
         shelf = self._world.records.shelf(kind)
@@ -149,11 +166,21 @@ def _bucket_call(head: wire.Head) -> tuple[str, str, Mapping[str, Any]] | None:
     return ("s3", name, {"bucketName": bucket}) if verb and name else None
 
 
+def _made(answer: Answer) -> Mapping[str, str]:
+    """Return the ARNs and ids that a short JSON answer tells; nothing else of it is kept."""
+    if len(answer.body) > _SHORT or not answer.body.startswith(b"{"):
+        return {}
+    told = json.loads(answer.body)
+    names = {name: value for name, value in told.items() if name.endswith(("Arn", "Id")) and isinstance(value, str)}
+    return {name[:1].lower() + name[1:]: value for name, value in names.items()}
+
+
 def _failure(answer: Answer) -> tuple[str, str]:
     code = next((value.decode("latin-1") for name, value in answer.headers if name == b"x-amzn-errortype"), "")
     try:
         told = json.loads(answer.body)
-        return code or str(told.get("__type", "")).rpartition("#")[2], str(told.get("message", told.get("Message", "")))
+        message = str(told.get("message", told.get("Message", "")))
+        return code or str(told.get("__type", "")).rpartition("#")[2], message[:400]
     except (ValueError, AttributeError, UnicodeDecodeError):
         found = _XML_CODE.search(answer.body.decode(errors="replace"))
-        return (code or found[1], found[2] or "") if found else (code or str(answer.status), "")
+        return (code or found[1], (found[2] or "")[:400]) if found else (code or str(answer.status), "")

@@ -58,6 +58,27 @@ def test_a_refused_call_is_there_with_its_code(sandbox: Running) -> None:
     assert json.loads(event["CloudTrailEvent"])["errorCode"] == "NoSuchEntity"
 
 
+def test_an_event_tells_what_was_made_and_by_which_request(sandbox: Running, role: str) -> None:
+    answer = sandbox.client("sagemaker").create_notebook_instance(
+        NotebookInstanceName="papers", InstanceType="ml.t3.medium", RoleArn=role
+    )
+    (event,) = _history(sandbox, LookupAttributes=_named("CreateNotebookInstance"))
+    told = json.loads(event["CloudTrailEvent"])
+    assert told["responseElements"] == {"notebookInstanceArn": answer["NotebookInstanceArn"]}
+    assert told["requestID"] == answer["ResponseMetadata"]["RequestId"]
+    assert event["Resources"] == [{"ResourceType": "AWS::SageMaker::NotebookInstance", "ResourceName": "papers"}]
+
+
+def test_a_url_that_opens_something_is_not_kept(sandbox: Running, role: str) -> None:
+    client = sandbox.client("sagemaker")
+    client.create_notebook_instance(NotebookInstanceName="papers", InstanceType="ml.t3.medium", RoleArn=role)
+    sandbox.app.world.advance(60)
+    url = client.create_presigned_notebook_instance_url(NotebookInstanceName="papers")["AuthorizedUrl"]
+    events = _history(sandbox)
+    assert events[0]["EventName"] == "CreatePresignedNotebookInstanceUrl"
+    assert url.rpartition("/")[2] not in json.dumps([event["CloudTrailEvent"] for event in events])
+
+
 def test_buckets_are_there_and_objects_are_not(sandbox: Running) -> None:
     s3 = sandbox.client("s3")
     s3.create_bucket(Bucket="papers")
@@ -85,6 +106,14 @@ def test_the_newest_come_first_in_pages_and_within_the_time_asked_for(sandbox: R
         cloudtrail.lookup_events(StartTime=begin + 10, EndTime=begin)
     with pytest.raises(ClientError, match="InvalidNextTokenException"):
         cloudtrail.lookup_events(NextToken="no token")
+
+
+def test_looking_puts_nothing_on_two_pages(sandbox: Running) -> None:
+    for number in range(6):
+        sandbox.client("sns").create_topic(Name=f"topic-{number}")
+    pages = sandbox.client("cloudtrail").get_paginator("lookup_events").paginate(PaginationConfig={"PageSize": 2})
+    names = [event["EventId"] for page in pages for event in page["Events"]]
+    assert len(names) == len(set(names)) == 6
 
 
 def test_events_are_forgotten_after_ninety_days(sandbox: Running) -> None:
