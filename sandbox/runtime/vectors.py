@@ -62,7 +62,8 @@ def _tei(payload: Any, environment: Mapping[str, str], model: Embeds) -> Any:
     truncates = payload.get("truncate") or environment.get("AUTO_TRUNCATE", "").lower() in {"true", "1"}
     if not truncates:
         allowed = int(environment.get("MAX_INPUT_LENGTH", _MAX_TOKENS))
-        longest = max(model.count(texts))
+        sure = max(map(len, texts)) + 2 <= allowed  # no token is shorter than a character
+        longest = 0 if sure else max(model.count(texts))
         if longest > allowed:
             message = f"Input validation error: `inputs` must have less than {allowed} tokens. Given: {longest}"
             raise ContainerError(413, {"error": message, "error_type": "Validation"})

@@ -25,59 +25,59 @@ class Stub:
         self.location = ""
         self.go = threading.Event()
         self.go.set()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"stub": self}))
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server.server_address[1]}/v1"
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        stub = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                stub.asked.append(asked)
-                if stub.status != 200:
-                    self._reply(stub.status, b'{"error": {"message": "busy"}}')
-                elif asked["stream"]:
-                    self._stream()
-                else:
-                    choice = {"message": {"content": "".join(stub.pieces)}, "finish_reason": "stop"}
-                    self._reply(200, json.dumps({"choices": [choice]}).encode())
+class Handler(BaseHTTPRequestHandler):
+    """Answers for the stub that its class is given."""
 
-            def _reply(self, status: int, body: bytes) -> None:
-                self.send_response(status)
-                if stub.location:
-                    self.send_header("Location", stub.location)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+    stub: Stub
 
-            def _stream(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "text/event-stream")
-                self.end_headers()
-                for place, piece in enumerate(stub.pieces):
-                    if place == 1:
-                        stub.go.wait(20)
-                        if stub.broken:
-                            self.wfile.write(b"data: {broken\n\n")
-                            return
-                    self._event({"choices": [{"delta": {"content": piece}, "finish_reason": None}]})
-                self._event({"choices": [{"delta": {}, "finish_reason": "length"}]})
-                self._event({"choices": []})
-                self.wfile.write(b"data: [DONE]\n\n")
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.stub.asked.append(asked)
+        if self.stub.status != 200:
+            self._reply(self.stub.status, b'{"error": {"message": "busy"}}')
+        elif asked["stream"]:
+            self._stream()
+        else:
+            choice = {"message": {"content": "".join(self.stub.pieces)}, "finish_reason": "stop"}
+            self._reply(200, json.dumps({"choices": [choice]}).encode())
 
-            def _event(self, event: Any) -> None:
-                self.wfile.write(b"data: " + json.dumps(event).encode() + b"\n\n")
-                self.wfile.flush()
+    def _reply(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        if self.stub.location:
+            self.send_header("Location", self.stub.location)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
-            def log_message(self, *_: Any) -> None:
-                pass
+    def _stream(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        for place, piece in enumerate(self.stub.pieces):
+            if place == 1:
+                self.stub.go.wait(20)
+                if self.stub.broken:
+                    self.wfile.write(b"data: {broken\n\n")
+                    return
+            self._event({"choices": [{"delta": {"content": piece}, "finish_reason": None}]})
+        self._event({"choices": [{"delta": {}, "finish_reason": "length"}]})
+        self._event({"choices": []})
+        self.wfile.write(b"data: [DONE]\n\n")
 
-        return Handler
+    def _event(self, event: Any) -> None:
+        self.wfile.write(b"data: " + json.dumps(event).encode() + b"\n\n")
+        self.wfile.flush()
+
+    def log_message(self, *_: Any) -> None:
+        pass
 
 
 @pytest.fixture
@@ -146,8 +146,10 @@ def test_its_error_keeps_its_status_and_words(runtime: Any, shelf: Shelf, stub: 
 def test_a_stream_that_breaks_off_there_breaks_off_here(runtime: Any, shelf: Shelf, stub: Stub) -> None:
     put(shelf, stub)
     stub.broken = True
+    body = opened(runtime, {"inputs": "hi", "stream": True})
     with pytest.raises(EventStreamError, match="broken stream"):
-        list(opened(runtime, {"inputs": "hi", "stream": True}))
+        list(body)
+    body.close()
     assert shelf.told[0]["stream_broke"]
 
 

@@ -1,8 +1,9 @@
 """The whole sandbox in this process with a clock that stands still, and what a notebook does to have an endpoint."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sandbox.app import Sandbox
@@ -89,8 +90,34 @@ def variant(model: str, name: str = "AllTraffic", **more: Any) -> dict[str, Any]
     return {"VariantName": name, "ModelName": model, **instances, **more}
 
 
+def component(whole: Whole, name: str, endpoint: str, model: str) -> None:
+    """Create an inference component of one copy, and wait for it."""
+    needs = {"NumberOfAcceleratorDevicesRequired": 1, "MinMemoryRequiredInMb": 1024}
+    whole.client("sagemaker").create_inference_component(
+        InferenceComponentName=name,
+        EndpointName=endpoint,
+        VariantName="AllTraffic",
+        Specification={"ModelName": model, "ComputeResourceRequirements": needs},
+        RuntimeConfig={"CopyCount": 1},
+    )
+    whole.world.advance(30)
+
+
 def _image(name: str) -> str:
     return IMAGES.get(name, name).replace("eu-west-1", "us-east-1")
 
 
-Starts = Callable[..., Any]
+def metric(whole: Whole, name: str, statistic: str, **dimensions: str) -> list[float]:
+    """A CloudWatch metric of the last day, minute by minute."""
+    now = datetime.fromtimestamp(whole.world.clock.now(), UTC)
+    found = whole.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/SageMaker",
+        MetricName=name,
+        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+        StartTime=now - timedelta(hours=6),
+        EndTime=now + timedelta(minutes=1),
+        Period=60,
+        Statistics=[statistic],
+    )
+    points = sorted(found["Datapoints"], key=lambda point: point["Timestamp"])
+    return [point[statistic] for point in points]
