@@ -20,8 +20,9 @@ from typing import Annotated
 import typer
 
 from cli.opening import JsonFlag, answering, app, say
-from services import sandbox_child
+from services import sandbox_child, settings
 from services.errors import InvalidRequest
+from services.sandbox_control import SandboxControl
 from services.state import home
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,16 +60,21 @@ def sandbox(
     advance: Annotated[
         str, typer.Option(help="Put its clock forward: 90s, 20m, 3h, 2d. As --reset, with --port.")
     ] = "",
+    seed: Annotated[str, typer.Option(help="Fill it with a made-up account and its week: demo.")] = "",
     as_json: JsonFlag = False,
 ) -> None:
     """Run the stand-in for AWS and the Data API alone, at one address: set AWS_ENDPOINT_URL to it.
 
     What it holds lies in the folder sandbox-PORT of SAGEDECK_HOME and is there again at the next start. The console's
-    sandbox is another one, in the folder sandbox; --stop, --reset and --advance without --port mean that one.
+    sandbox is another one, in the folder sandbox; --stop, --reset, --advance and --seed without --port mean that one.
     """
-    if stop or reset or advance:
+    starts = bool(seed and port and not sandbox_child.at_port(port))  # and is filled as it starts
+    if stop or reset or advance or (seed and not starts):
         with answering(as_json):
-            told = _told_to(port, stop=stop, reset=reset, seconds=_seconds(advance) if advance else None)
+            if seed:
+                told = _filled(port, seed)
+            else:
+                told = _told_to(port, stop=stop, reset=reset, seconds=_seconds(advance) if advance else None)
         typer.echo(json.dumps(told[1]) if as_json else told[0])
         return
     folder = home() / f"sandbox-{port}" if port and not fresh else None
@@ -76,6 +82,7 @@ def sandbox(
     say(f"What it holds is kept in {folder}" if folder else "It begins empty and keeps nothing.")
     given = [] if speed is None else [f"--speed={speed}"]
     given += [] if folder is None else [f"--home={folder}"]
+    given += [f"--seed={seed}"] if seed else []
     os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "sandbox", f"--port={port}", *given])
 
@@ -95,6 +102,14 @@ def _told_to(port: int, *, stop: bool, reset: bool, seconds: float | None) -> tu
         )
     now = sandbox_child.advance(url, seconds)
     return f"It is {now:%Y-%m-%d %H:%M} UTC there.", {"now": now.isoformat()}
+
+
+def _filled(port: int, seed: str) -> tuple[str, dict[str, object]]:
+    """Fill the sandbox of that port or, started if need be, the console's; for a person, for a program."""
+    url = sandbox_child.at_port(port) if port else sandbox_child.ensure(home())[0]
+    there = SandboxControl(url or "").seed(seed, settings.load(os.environ, home()).settings.region)
+    made = f"{there['endpoints']} endpoints and {there['invocations']:,} invocations"
+    return f"{made} in {there['region']}, all invented.", there
 
 
 def _seconds(text: str) -> float:

@@ -19,6 +19,7 @@ from typing import Any
 from sandbox.app import Sandbox
 from sandbox.clock import DEFAULT_SPEED, Clock
 from sandbox.dwelling import Dwelling, Taken
+from sandbox.errors import AwsError
 from sandbox.world import World
 
 TICK = 0.25  # seconds
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if dwelling:
         dwelling.say(f"http://127.0.0.1:{listening.getsockname()[1]}")
     app = Sandbox(World(Clock(options.speed), path, role_delay=options.role_delay), runtime_routes, dataapi_routes)
+    if options.seed:
+        _fill(app.world)
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, lambda *_: sys.exit(0))  # uvicorn winds down, then raises the signal once more
     asyncio.run(_serve(app, listening, options.idle_exit))
@@ -70,9 +73,19 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--speed", type=float, default=DEFAULT_SPEED, help="times AWS's pace: 60 is InService after 5 s; 0 stands still"
     )
     parser.add_argument("--home", default="", help="folder that keeps its state; else nothing is kept")
+    parser.add_argument("--seed", default="", choices=("demo",), help="begin with a made-up account and its week")
     parser.add_argument("--idle-exit", type=float, default=0.0, help="exit after so many seconds without a request")
     parser.add_argument("--role-delay", type=float, default=0.0, help="seconds before a new role can be assumed")
     return parser.parse_args(arguments)
+
+
+def _fill(world: World) -> None:
+    from sandbox.demo.week import fill
+
+    try:
+        fill(world)
+    except AwsError as known:  # it is there from the last time
+        print(known.message, file=sys.stderr)
 
 
 def _listen(port: int) -> socket.socket:

@@ -105,9 +105,12 @@ class SandboxControl:
         """What it can be filled with: names, and a sentence about each."""
         return {str(each["name"]): str(each["about"]) for each in self._ask("GET", "seeds")["seeds"]}
 
-    def seed(self, name: str, region: str) -> None:
-        """Fill it; takes some seconds. Raises InvalidRequest if something of these names is there already."""
-        self._ask("POST", "seed", {"name": name, "region": region})
+    def seed(self, name: str, region: str) -> dict[str, Any]:
+        """Fill it, which takes some seconds; returns what there is: region, endpoints, invocations.
+
+        Raises InvalidRequest if it has been filled with this before.
+        """
+        return dict(self._ask("POST", "seed", {"name": name, "region": region}))
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         import http.client

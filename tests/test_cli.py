@@ -168,11 +168,13 @@ def test_the_sandbox_of_a_port_keeps_its_state_in_a_folder_of_its_own(tmp_path: 
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environ = os.environ | {"SAGEDECK_HOME": str(tmp_path)}
-    command = [sys.executable, "-m", "cli", "sandbox", "--port", str(port)]
+    command = [sys.executable, "-m", "cli", "sandbox", "--port", str(port), "--seed", "demo"]
     with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE) as serving:
         assert serving.stdout is not None
         assert json.loads(serving.stdout.readline())["url"].endswith(f":{port}")
         assert (tmp_path / f"sandbox-{port}" / "state.sqlite").exists()
+        again = Shell(tmp_path).json("sandbox", "--seed", "demo", "--port", str(port), code=1)["error"]
+        assert "here already" in again["why"]
         assert Shell(tmp_path).json("sandbox", "--reset", "--port", str(port)) == {"reset": True}
         serving.terminate()
     Shell(tmp_path).run("sandbox", "--reset", "--port", str(port))

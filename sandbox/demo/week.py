@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sandbox.demo import cast, experiments, specials, surroundings, traffic
 from sandbox.demo.stage import Stage
 from sandbox.errors import AwsError
+from sandbox.sagemaker.store import ENDPOINT
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -31,10 +32,8 @@ def fill(world: "World", region: str = "us-east-1") -> dict[str, Any]:
     with _filling:
         with world.lock:
             _play(world, region)
-        with world.lock:
-            endpoints = list(world.service("sagemaker").variants(region))
-        invocations = _invoke(world, region)
-        return {"region": region, "endpoints": len({each.endpoint for each in endpoints}), "invocations": invocations}
+            endpoints = len(world.service("sagemaker").store.shelf(ENDPOINT, region))
+        return {"region": region, "endpoints": endpoints, "invocations": _invoke(world, region)}
 
 
 def scenes() -> tuple[Scene, ...]:
@@ -46,7 +45,7 @@ def scenes() -> tuple[Scene, ...]:
 
 def _play(world: "World", region: str) -> None:
     stage = Stage(world, region)
-    if _FIRST in world.records.shelf("sagemaker/endpoint", region):
+    if _FIRST in world.service("sagemaker").store.shelf(ENDPOINT, region):
         raise AwsError("Conflict", "The demo account is here already. Reset the sandbox to fill it anew.", 409)
     stage.make_role()
     stage.make_bucket(*(cast.weights(part.model) for part in cast.parts()), *specials.KEYS)
