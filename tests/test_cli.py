@@ -154,8 +154,7 @@ def test_an_account_that_costs_money_is_not_changed_unasked(shell: Shell) -> Non
 
 
 def test_the_sandbox_s_clock_is_put_forward_and_what_is_no_span_of_time_is_said(shell: Shell) -> None:
-    url = sandbox_child.find(shell.home)
-    assert url
+    url, _ = sandbox_child.ensure(shell.home)
     before = sandbox_child.ahead(url)
     told = shell.json("sandbox", "--advance", "90m")
     assert datetime.fromisoformat(told["now"]).timestamp() - time.time() > before + 5000
