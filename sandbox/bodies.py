@@ -127,9 +127,10 @@ class Bodies:
                 self._made.update(os.listdir(self._folder))
 
     def keep_only(self, named: frozenset[str], of: frozenset[str]) -> None:
-        """Remove those of the files `of` that nothing names any more."""
+        """Remove those of the files `of` that neither the snapshot names nor a body here lies in."""
         for name in of - named:
-            self._remove(name)
+            if name not in self._users:
+                self._remove(name)
 
     def set_aside(self) -> None:
         """Move the files beside, as what named them could not be read; those of an earlier time go."""

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from threading import RLock
@@ -220,6 +221,9 @@ def _prepare() -> None:
 
 def _dispatcher() -> Any:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    application: Any = DomainDispatcherApplication
+    application.get_backend_for_host = lru_cache(1024)(application.get_backend_for_host)  # asks the disk 90 times
 
     def create_app(service: Any) -> Any:
         if service == "applicationautoscaling":

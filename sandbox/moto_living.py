@@ -16,7 +16,7 @@ class Living:
         self._held[id(made)] = made
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._held.values())
+        return iter(list(self._held.values()))
 
 
 @cache

@@ -115,7 +115,12 @@ def _extend() -> None:
 def _extend_key(key: Any) -> None:
     def value(self: Any) -> bytes:
         body = body_of_key(self)
-        return Placed(body) if body.size > LARGE and getattr(_here, "by_file", False) else body.read()
+        if body.size > LARGE and getattr(_here, "by_file", False):
+            return Placed(body)
+        try:
+            return body.read()
+        except FileNotFoundError as error:
+            raise ValueError("the body has been removed") from error  # as moto says it of one that it disposed of
 
     def put(self: Any, new: bytes | str) -> None:
         raw = new.encode() if isinstance(new, str) else new

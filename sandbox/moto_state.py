@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from io import BytesIO
@@ -42,12 +42,18 @@ class MotoState:
         self._dirty: set[str] = set()
         self._held: dict[str, int] = {}  # how many backends of a service the last snapshot had
         self._next: dict[str, float] = {}
-        self.problems: dict[str, str] = {}
+        self._unkept: dict[str, str] = {}
+        self._aside: dict[str, str] = {}
 
     @property
     def saved(self) -> bool:
         """Whether the files hold all that was noted as changed."""
         return not (self._dirty or self._writing.locked())
+
+    @property
+    def problems(self) -> Mapping[str, str]:
+        """What of a service could not be taken up or is not kept, and why; until a reset, or until it is kept."""
+        return {**self._aside, **self._unkept}
 
     @contextmanager
     def request(self) -> Iterator[None]:
@@ -82,6 +88,8 @@ class MotoState:
         with self._writing:
             self._dirty.clear()
             self._held.clear()
+            self._aside.clear()
+            self._unkept.clear()
             for package in self._snapshots():
                 self._path(package).unlink(missing_ok=True)
             self._bodies.found()
@@ -93,9 +101,9 @@ class MotoState:
             raw, named = self._pickled(package)
             _replace(self._path(package), raw)
         except Exception as error:  # noqa: BLE001 - what cannot be kept must not end the sandbox
-            self._complain(package, f"is not kept: {type(error).__name__}: {error}")
+            _complain(self._unkept, package, f"is not kept: {type(error).__name__}: {error}")
         else:
-            self.problems.pop(package, None)
+            self._unkept.pop(package, None)
             if package == "s3":
                 self._bodies.keep_only(named, files)
         self._held[package] = count
@@ -128,7 +136,7 @@ class MotoState:
                     _fill(backends_of(package)[account][region], state)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the sandbox must start
             self._set_aside(path)
-            self._complain(package, f"could not be taken up, {path.name} is set aside: {error}")
+            _complain(self._aside, package, f"could not be taken up, {path.name} is set aside: {error}")
             return
         _AFTER.get(package, lambda: None)()
         self._held[package] = _count(package)
@@ -137,11 +145,6 @@ class MotoState:
         path.replace(path.with_suffix(".aside"))
         if path.stem == "s3":
             self._bodies.set_aside()
-
-    def _complain(self, package: str, what: str) -> None:
-        if self.problems.get(package) != what:
-            self.problems[package] = what
-            print(f"What the sandbox held of {package} {what}", file=sys.stderr)
 
     def _snapshots(self) -> tuple[str, ...]:
         folder = self._folder
@@ -190,6 +193,12 @@ def _backends(package: str) -> Iterator[tuple[tuple[str, str], Any]]:
     for account, regions in tuple(backends_of(package).items()):
         for region, backend in tuple(regions.items()):
             yield (account, region), backend
+
+
+def _complain(problems: dict[str, str], package: str, what: str) -> None:
+    if problems.get(package) != what:
+        problems[package] = what
+        print(f"What the sandbox held of {package} {what}", file=sys.stderr)
 
 
 def _count(package: str) -> int:
