@@ -229,3 +229,29 @@ def test_another_services_targets_are_motos(client: Any) -> None:
     client.register_scalable_target(**table, MinCapacity=1, MaxCapacity=2)
     assert len(client.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]) == 1
     assert not client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+
+
+def test_a_scaled_variant_keeps_its_instance_type_until_it_is_deregistered(sandbox: Running, client: Any) -> None:
+    client.register_scalable_target(**VARIANT, MinCapacity=1, MaxCapacity=4)
+    sagemaker = sandbox.client("sagemaker")
+    variant = {"VariantName": "AllTraffic", "ModelName": "chat", "InitialInstanceCount": 1}
+    for name, instance_type in (("same", "ml.m5.xlarge"), ("larger", "ml.m5.2xlarge")):
+        sagemaker.create_endpoint_config(
+            EndpointConfigName=name, ProductionVariants=[{**variant, "InstanceType": instance_type}]
+        )
+    code, message = _refusal(sagemaker.update_endpoint, EndpointName="chat", EndpointConfigName="larger")
+    assert code == "ValidationException"
+    assert message.startswith('The variant(s) "AllTraffic" must be deregistered as scalable targets')
+    sagemaker.update_endpoint(EndpointName="chat", EndpointConfigName="same")
+    sandbox.app.world.advance(60)
+    client.deregister_scalable_target(**VARIANT)
+    sagemaker.update_endpoint(EndpointName="chat", EndpointConfigName="larger")
+
+
+def test_a_deleted_endpoint_leaves_its_target_behind(sandbox: Running, client: Any) -> None:
+    client.register_scalable_target(**VARIANT, MinCapacity=1, MaxCapacity=4)
+    sandbox.client("sagemaker").delete_endpoint(EndpointName="chat")
+    sandbox.app.world.advance(120)
+    assert len(client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]) == 1
+    client.deregister_scalable_target(**VARIANT)
+    assert not client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
