@@ -17,7 +17,7 @@ DATAPOINTS = 1440  # of one GetMetricStatistics
 
 
 def list_metrics(world: "World", call: Call, request: Request) -> Response:
-    since = call.now - (ACTIVE if request.get("RecentlyActive") else LISTED)
+    since = call.now // 60 * 60 - (ACTIVE if request.get("RecentlyActive") else LISTED)
     wanted = [(each["Name"], each.get("Value")) for each in request.get("Dimensions") or ()]
     found = [metric for metric in world.meters.listed(call.region, since) if _fits(metric, request, wanted)]
     first = 0

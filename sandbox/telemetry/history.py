@@ -2,13 +2,15 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
-from sandbox.telemetry.cells import POINTS, RANKS, TRAFFIC
+from sandbox.telemetry.cells import POINTS, RANKS, TRAFFIC, Floats
 
+_NONE = np.full(POINTS, np.nan)
 _Z = np.array([NormalDist().inv_cdf(min(rank, 0.9995)) for rank in RANKS])
 
 
@@ -36,14 +38,18 @@ def minute_of(at: int, count: int, shape: Shape) -> Any:
 
 
 def _spread(count: int, median: float, scatter: float) -> tuple[Any, ...]:
-    points = np.full(POINTS, np.nan)
     if not count:
-        return (0, 0.0, math.inf, -math.inf, points)
+        return (0, 0.0, math.inf, -math.inf, _NONE)
     if count <= POINTS:
-        ranks = [NormalDist().inv_cdf((n + 0.5) / count) for n in range(count)]
-        points[:count] = median * np.exp(scatter * np.array(ranks))
+        points = _NONE.copy()
+        points[:count] = median * np.exp(scatter * _few(count))
         total = float(points[:count].sum())
     else:
-        points[:] = median * np.exp(scatter * _Z)
+        points = median * np.exp(scatter * _Z)
         total = count * median * math.exp(scatter**2 / 2)
-    return (count, total, float(np.nanmin(points)), float(np.nanmax(points)), points)
+    return (count, total, float(points[0]), float(points[min(count, POINTS) - 1]), points)
+
+
+@cache
+def _few(count: int) -> Floats:
+    return np.array([NormalDist().inv_cdf((n + 0.5) / count) for n in range(count)])

@@ -39,6 +39,7 @@ class Meters:
         self._seconds = Seconds()
         self._streams: dict[Key, tuple[tuple[str, ...], int]] = {}
         self._turn = 0
+        self._listed: tuple[object, tuple[Metric, ...]] = (None, ())
         self._flushed, self._swept = time.monotonic(), 0.0
 
     def invoked(
@@ -202,7 +203,10 @@ class Meters:
         """Yield the metrics of a region that have data since then."""
         watching.look(self._world, region)
         with self.lock:
-            yield from tuple(self.metrics.listed(region, since, self._clock.now()))
+            key = (region, since, len(self.tracks), self.held.changes, int(time.monotonic()))
+            if self._listed[0] != key:  # its pages are asked for one after another
+                self._listed = (key, tuple(self.metrics.listed(region, since, self._clock.now())))
+            yield from self._listed[1]
 
     def points(self, region: str, metric: Metric, since: float, until: float, unit: str = "") -> Points:
         """Return a metric's data of [since, until), up to now. Look (`watch`) before a series of these."""
@@ -238,6 +242,7 @@ class Meters:
             self.events.clear()
             self.tracks = Tracks(self._kept)
             self.metrics = Metrics(self.tracks, self.held)
+            self._listed = (None, ())
             self._seconds.clear()
             self._streams.clear()
 
@@ -271,7 +276,7 @@ class Meters:
         key = (hosted.region, group_of(hosted.endpoint, hosted.component), hosted.variant)
         self._turn += 1
         streams = self.events.streams(hosted.region, key[1])
-        if self._streams.get(key, ((), 0))[1] != len(streams):
+        if self._streams.get(key, ((), -1))[1] != len(streams):
             own = tuple(name for name in streams if name.startswith((f"{hosted.variant}/i-", "i-")))
             self._streams[key] = (own or (f"{hosted.variant}/i-{zlib.crc32(repr(key).encode()):017x}",), len(streams))
         own = self._streams[key][0][-max(hosted.instance_count, 1) :]

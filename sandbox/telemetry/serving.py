@@ -52,6 +52,7 @@ class Serving:
 
     def __init__(self, records: Records) -> None:
         self._records = records
+        self.changes = 0  # steps noted since the sandbox began
 
     def shelf(self, region: str, kind: str = VARIANT) -> Shelf:
         return self._records.shelf(kind, region)
@@ -78,6 +79,7 @@ class Serving:
         if steps and steps[-1][1] == count and held["type"] == record["type"]:
             return False
         held |= {key: value for key, value in record.items() if value}
+        self.changes += 1
         steps.append([max(at, steps[-1][0]) if steps else at, count])
         del steps[:-STEPS]
         shelf.changed(name)
