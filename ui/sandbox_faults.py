@@ -31,10 +31,8 @@ def badge(console: Console) -> None:
         return
     if held:
         verb = "is" if held == 1 else "are"
-        st.page_link(
-            navigation.SANDBOX, label=f":red-badge[:material/bug_report: {formats.count(held, 'fault')} {verb} set]",
-            help="Things are made to go wrong on purpose. Open the sandbox's page to clear it.",
-        )  # fmt: skip
+        label = f":red-badge[:material/bug_report: {formats.count(held, 'fault')} {verb} set]"
+        st.page_link(navigation.SANDBOX, label=label)
 
 
 def active(console: Console, control: SandboxControl, held: tuple[SetFault, ...], titles: dict[str, str]) -> None:

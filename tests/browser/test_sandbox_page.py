@@ -33,7 +33,7 @@ def test_a_fault_is_switched_on_met_told_of_and_switched_off(own_url: str, open_
     picture(page, "sandbox-fault")
     assert not axe.findings(page)
     go(page, "Endpoints")
-    told = page.get_by_test_id("stPageLink-NavLink").filter(has_text="1 fault is set").last
+    told = page.get_by_role("link", name="1 fault is set")
     expect(told).to_be_visible()
     expect(page.get_by_test_id("stAlertContentError")).to_contain_text("credentials")
     told.click()
