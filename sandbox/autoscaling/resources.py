@@ -105,14 +105,11 @@ def _variant(world: "World", region: str, identity: Identity) -> Resource | None
     if serverless:
         return None
     current = int(variant.get("CurrentInstanceCount", 0))
-    return Resource(
-        identity,
-        endpoint["EndpointStatus"],
-        current,
-        int(variant.get("DesiredInstanceCount", current)),
-        0 if _may_be_empty(world, region, endpoint) else 1,
-        _instance_type(world, region, endpoint, identity.variant),
-    )
+    desired = int(variant.get("DesiredInstanceCount", current))
+    specs = _specifications(world, region, endpoint)
+    instance_type = next((str(s.get("InstanceType", "")) for s in specs if s["VariantName"] == identity.variant), "")
+    may_be_empty = endpoint.get("AsyncInferenceConfig") or any(not spec.get("ModelName") for spec in specs)
+    return Resource(identity, endpoint["EndpointStatus"], current, desired, 0 if may_be_empty else 1, instance_type)
 
 
 def _concurrency(identity: Identity, endpoint: Mapping[str, Any], variant: Mapping[str, Any]) -> Resource | None:
@@ -132,20 +129,6 @@ def _component(world: "World", region: str, identity: Identity) -> Resource:
     desired = int(runtime.get("DesiredCopyCount", current))
     known = replace(identity, endpoint=component.get("EndpointName", ""))
     return Resource(known, component["InferenceComponentStatus"], current, desired, 0)
-
-
-def _may_be_empty(world: "World", region: str, endpoint: Mapping[str, Any]) -> bool:
-    """Asynchronous endpoints and those that host components may have no instance."""
-    if endpoint.get("AsyncInferenceConfig"):
-        return True
-    return any(not spec.get("ModelName") for spec in _specifications(world, region, endpoint))
-
-
-def _instance_type(world: "World", region: str, endpoint: Mapping[str, Any], variant: str) -> str:
-    for spec in _specifications(world, region, endpoint):
-        if spec["VariantName"] == variant:
-            return str(spec.get("InstanceType", ""))
-    return ""
 
 
 def _specifications(world: "World", region: str, endpoint: Mapping[str, Any]) -> list[Mapping[str, Any]]:

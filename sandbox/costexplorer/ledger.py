@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sandbox.hosting import Hosted
 from sandbox.pricing.rates import USES, places, price_of
 from sandbox.records import Record, Shelf
+from sandbox.scope import partition_of
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -102,6 +104,12 @@ class Ledger:
         held = shelf.setdefault(name, {**made, "quantity": 0.0})
         held["quantity"] += quantity
         shelf.changed(name)
+
+    def served(self, hosted: Hosted, seconds: float) -> None:
+        """Note what a serverless endpoint computed for one invocation."""
+        memory = int((hosted.serverless or {}).get("MemorySizeInMB", 1024)) // 1024
+        arn = f"arn:{partition_of(hosted.region)}:sagemaker:{hosted.region}:{hosted.account}:endpoint/{hosted.endpoint}"
+        self.metered(hosted.region, arn, f"ServerlessInf:Mem-{memory}GB", seconds, hosted.tags)
 
     def settle(self) -> None:
         """Compare what is held with what runs, now."""

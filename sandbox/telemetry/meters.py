@@ -75,6 +75,8 @@ class Meters:
             for metric, value, unit in extra:
                 if value:
                     self.put(hosted.region, SAGEMAKER, metric, _named(hosted), value, unit, now)
+            if hosted.serverless:
+                self._world.ledger.served(hosted, (model_microseconds + setup_microseconds) / 1e6)
             if log_line:
                 self.log(
                     hosted.region, group_of(hosted.endpoint, hosted.component), self._stream(hosted), now, log_line

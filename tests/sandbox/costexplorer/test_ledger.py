@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sandbox.clock import Clock
 from sandbox.costexplorer.ledger import Usage, usage_of
+from sandbox.hosting import Hosted
 from sandbox.world import World
 from tests.sandbox.conftest import Running
 
@@ -61,6 +62,24 @@ def test_who_tells_the_ledger_is_believed_until_it_looks_itself() -> None:
     world.ledger.changed(arn, 3, at=now - 5 * HOUR)
     world.ledger.ended(arn, at=now - 4 * HOUR)
     assert world.ledger.spend(now - 20 * HOUR, now) == pytest.approx((5 + 3) * M5)
+    world.close()
+
+
+def test_serverless_costs_by_the_second_of_its_memory() -> None:
+    world = World(Clock(speed=0))
+    now = world.clock.now()
+    hosted = Hosted(
+        endpoint="small", variant="v", status="InService", image="", environment={}, artifact="", model="m",
+        tags={"team": "a"}, account="123456789012", region="us-east-1", instance_type="",
+        serverless={"MemorySizeInMB": 3072, "MaxConcurrency": 5},
+    )  # fmt: skip
+    for _ in range(10):
+        world.meters.invoked(hosted, status=200, model_microseconds=1_500_000, overhead_microseconds=10.0, log_line="")
+    (usage,) = world.ledger.usages(now - HOUR, now + HOUR)
+    assert usage.usage == "ServerlessInf:Mem-3GB"
+    assert usage.amount == pytest.approx(15)
+    assert usage.usd == pytest.approx(15 * 0.00006)
+    assert usage.tags == {"team": "a"}
     world.close()
 
 
