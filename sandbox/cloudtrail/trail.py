@@ -170,7 +170,10 @@ def _made(answer: Answer) -> Mapping[str, str]:
     """Return the ARNs and ids that a short JSON answer tells; nothing else of it is kept."""
     if len(answer.body) > _SHORT or not answer.body.startswith(b"{"):
         return {}
-    told = json.loads(answer.body)
+    try:
+        told = json.loads(answer.body)
+    except ValueError:
+        return {}
     names = {name: value for name, value in told.items() if name.endswith(("Arn", "Id")) and isinstance(value, str)}
     return {name[:1].lower() + name[1:]: value for name, value in names.items()}
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 START, DELETE = 120.0, 60.0  # what AWS typically takes, in seconds
+GROUP = "/aws/sagemaker/studio"
 SHOWN = 86400.0  # a deleted app stays in the list for a day
 IN_SPACES = ("JupyterLab", "CodeEditor")
 QUOTAS = {
@@ -77,6 +78,9 @@ class Apps:
         }
         self._world.agenda.cancel("sagemaker/app-row", f"{call.region}/{name}")
         self.life.starts(call.region, name, call.now, spec["InstanceType"], START)
+        owner = request.get("UserProfileName") or request["SpaceName"]
+        stream = f"{domain_id}/{owner}/{request['AppType']}/{request['AppName']}"
+        self._world.meters.log(call.region, GROUP, stream, call.now, "[sandbox] Starting app. No server runs here.")
         return {"AppArn": arn}
 
     def describe(self, call: Call, request: Request) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.faults import Fault, Kind
 from sandbox.sagemaker.hub import bucket, catalog
 from sandbox.sagemaker.hub.documents import document
 from sandbox.sagemaker.hub.specifications import specification
@@ -130,6 +131,13 @@ def test_nobody_writes_to_jumpstarts_buckets_or_reads_gated_weights(sandbox: Run
     gated = catalog.models()[LLAMA].artifacts
     assert bucket.holds("jumpstart-private-cache-prod-us-east-1", gated)
     assert not bucket.holds(CACHE, "nothing/")
+
+
+def test_faults_strike_jumpstarts_bucket_too(sandbox: Running) -> None:
+    with sandbox.app.world.lock:
+        sandbox.app.world.faults.set(Fault(Kind.DENIED_ACTION, resource="s3:GetObject"))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        sandbox.client("s3").get_object(Bucket=CACHE, Key="models_manifest.json")
 
 
 def test_every_model_has_a_specification_and_a_document() -> None:

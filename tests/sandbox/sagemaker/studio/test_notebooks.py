@@ -174,3 +174,10 @@ def test_instances_are_tagged_and_told_with_what_they_cost(sandbox: Running, rol
     sandbox.app.world.advance(60)
     assert list(studio.running("us-east-1")) == []
     assert len(list(studio.volumes("us-east-1"))) == 1
+
+
+def test_an_instance_writes_a_log_that_says_it_is_simulated(sandbox: Running, role: str) -> None:
+    _create(sandbox, role)
+    group = {"logGroupName": "/aws/sagemaker/NotebookInstances", "logStreamName": f"{NAME}/jupyter.log"}
+    (event,) = sandbox.client("logs").get_log_events(**group)["events"]
+    assert event["message"].startswith("[sandbox]")
