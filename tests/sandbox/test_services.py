@@ -121,7 +121,7 @@ def test_an_endpoint_writes_its_log(sandbox: Running, deploy: Callable[..., None
 
 def test_what_the_sandbox_lacks_is_said_in_the_shape_of_each_protocol(sandbox: Running) -> None:
     for service, operation, parameters in (
-        ("sagemaker", "list_hub_contents", {"HubName": "SageMakerPublicHub", "HubContentType": "Model"}),
+        ("sagemaker", "list_edge_packaging_jobs", {}),
         ("cloudwatch", "describe_anomaly_detectors", {}),
         ("iam", "get_organizations_access_report", {"JobId": "a" * 36}),
         ("bedrock", "list_foundation_models", {}),
