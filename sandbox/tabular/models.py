@@ -58,7 +58,7 @@ class Blend:
     problem: str
     labels: tuple[str, ...]
     columns: Columns
-    models: tuple[Model, ...]
+    models: tuple[Predicts, ...]
     weights: tuple[float, ...]
 
     def scores(self, frame: Any) -> Any:

@@ -60,6 +60,11 @@ class Predictor:
             raise ContainerError(status, answered.decode("utf-8", "replace"))
         return answered, kind
 
+    def warm(self) -> None:
+        """Start the worker now, so that the first request need not wait for what it imports."""
+        with self._lock:
+            self._ready()
+
     def close(self) -> None:
         """End the worker; the next request starts another."""
         with self._lock:
@@ -109,33 +114,45 @@ class Predictor:
 
     def _asked(self, request: bytes) -> tuple[int, bytes, str]:
         """Ask the worker; one that died or takes too long is ended, and the answer is an error."""
+        for _ in range(2):
+            worker = self._ready()
+            watch = threading.Timer(_SECONDS, worker.kill)
+            watch.daemon = True
+            watch.start()
+            try:
+                return _exchanged(worker, request)
+            except (OSError, EOFError, ValueError):
+                worker.wait(_SECONDS)
+                left = worker.returncode == 0  # it had just gone home, as nobody had asked for long
+                self._end()
+                if not left:
+                    break
+            finally:
+                watch.cancel()
+        return 503, b"The model server stopped while it worked on the request.", "text/plain"
+
+    def _ready(self) -> "subprocess.Popen[bytes]":
         if self._worker is None or self._worker.poll() is not None:
             self._end()
             self._worker = workers.start("serve")
-        worker = self._worker
-        assert worker.stdin
-        assert worker.stdout
-        watch = threading.Timer(_SECONDS, worker.kill)
-        watch.daemon = True
-        watch.start()
-        try:
-            worker.stdin.write(request)
-            worker.stdin.flush()
-            line = worker.stdout.readline()
-            if not line:
-                raise EOFError
-            head = json.loads(line)
-            return int(head["status"]), worker.stdout.read(head["bytes"]), head["content_type"]
-        except (OSError, EOFError, ValueError):
-            self._end()
-            return 503, b"The model server stopped while it worked on the request.", "text/plain"
-        finally:
-            watch.cancel()
+        return self._worker
 
     def _end(self) -> None:
         if self._worker:
             workers.end(self._worker)
             self._worker = None
+
+
+def _exchanged(worker: "subprocess.Popen[bytes]", request: bytes) -> tuple[int, bytes, str]:
+    assert worker.stdin
+    assert worker.stdout
+    worker.stdin.write(request)
+    worker.stdin.flush()
+    line = worker.stdout.readline()
+    if not line:
+        raise EOFError
+    head = json.loads(line)
+    return int(head["status"]), worker.stdout.read(head["bytes"]), head["content_type"]
 
 
 _BY_WORLD: "weakref.WeakKeyDictionary[World, Predictor]" = weakref.WeakKeyDictionary()

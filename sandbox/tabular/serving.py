@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import select
 import warnings
 from collections import OrderedDict
 from pathlib import Path
@@ -11,13 +12,14 @@ from sandbox.tabular.answering import Refusal, answer
 from sandbox.tabular.models import unpacked
 
 _KEPT = 4  # models in memory
+IDLE = 900.0  # seconds
 
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer until the stream of requests ends."""
+    """Answer until the stream of requests ends, or nobody has asked for so long that the worker goes home."""
     warnings.simplefilter("ignore")
     models: OrderedDict[str, Any] = OrderedDict()
-    while line := requests.readline():
+    while select.select([requests], [], [], IDLE)[0] and (line := requests.readline()):
         asked = json.loads(line)
         body = requests.read(asked["bytes"])
         status, words, kind = _answered(models, asked, body)

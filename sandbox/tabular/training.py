@@ -33,21 +33,48 @@ class Split:
     held_out_truth: Any
 
 
-@dataclass(slots=True)
-class Best:
-    value: float
-    name: str
-    model: Predicts
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is trained on what, and by which metric it is judged."""
+
+    read: Table
+    columns: Columns
+    problem: str
+    labels: tuple[str, ...]
+    split: Split
+    objective: str
+    trials: list[candidates.Trial]
+    out: str
+
+
+Trained = tuple[float, str, Predicts]  # the objective, more being better; the name; the model
 
 
 def run(spec: Mapping[str, Any]) -> Iterator[Event]:
     """Train what `spec` describes: files, validation, header, target, features, kinds, problem, mode, algorithms,
-    objective, most, fraction, weight, job, seconds, out. Yields analyzed, candidate (each), explained, done.
-
-    Raises Unfit.
+    objective, most, fraction, weight, job, seconds, out. Yields analyzed, candidate (each), explained, done; lost for
+    a candidate that could not be trained. Raises Unfit.
     """
     warnings.simplefilter("ignore")
-    started = time.monotonic()
+    ends = time.monotonic() + spec["seconds"]
+    plan = _planned(spec)
+    yield _analyzed(plan)
+    trained: list[Trained] = []
+    yield from _tried(plan, ends, trained)
+    if not trained:
+        raise Unfit("AlgorithmError: None of the candidates could be trained on the input dataset.")
+    if spec["kind"] == "tabular" and spec.get("mode") == "ENSEMBLING" and len(trained) > 1:
+        blend = _blend(trained)
+        name = f"WeightedEnsemble-L2-FULL-t{len(plan.trials) + 1}"
+        event = _told(blend, name, "weighted mean of the best candidates", plan)
+        trained.append((_judged(event, plan), name, blend))
+        yield event
+    _, best, model = max(trained, key=lambda each: each[0])
+    yield {"event": "explained", "best": best, "importance": _importance(model, plan)}
+    yield {"event": "done", "best": best, "all": len(trained) >= len(plan.trials)}
+
+
+def _planned(spec: Mapping[str, Any]) -> Plan:
     text = spec["kind"] == "text"
     read = table(spec["files"], header=spec.get("header", True))
     problem = _checked(spec, read)
@@ -57,35 +84,27 @@ def run(spec: Mapping[str, Any]) -> Iterator[Event]:
         raise Unfit("ClientError: None of the feature columns of the input dataset varies.")
     split, labels = _split(spec, read.frame, problem)
     trials = _text_trials() if text else _trials(spec, problem, len(read.frame))
-    objective = spec.get("objective") or metrics.DEFAULT[problem]
-    names = [trial.name for trial in trials]
-    blends = not text and spec.get("mode") == "ENSEMBLING" and len(names) > 1
-    yield _analyzed(read, columns, problem, objective, names, labels)
-    trained: list[tuple[float, Model, Event]] = []
-    for trial in trials:
-        if trained and time.monotonic() - started > spec["seconds"]:
-            break
+    objective = spec.get("objective") or ("Accuracy" if text else metrics.DEFAULT[problem])
+    return Plan(read, columns, problem, labels, split, objective, trials, spec["out"])
+
+
+def _tried(plan: Plan, ends: float, trained: list[Trained]) -> Iterator[Event]:
+    """Train one after the other until the time is over; the first is always trained."""
+    for trial in plan.trials:
+        if trained and time.monotonic() > ends:
+            return
         try:
-            model = _fit(trial, columns, problem, labels, split)
-            event = _told(model, trial.name, trial.said, split, objective, spec["out"])
-        except (ValueError, ArithmeticError) as mistake:  # one that cannot take this data; the others may
+            model = _fit(trial, plan)
+            event = _told(model, trial.name, trial.said, plan)
+        except (ValueError, ArithmeticError) as mistake:  # it cannot take this data; the others may
             yield {"event": "lost", "name": trial.name, "reason": f"Candidate {trial.name} failed: {mistake}"[:500]}
             continue
-        trained.append((metrics.objective(event["metrics"]["Validation"], objective), model, event))
+        trained.append((_judged(event, plan), trial.name, model))
         yield event
-    if not trained:
-        raise Unfit("AlgorithmError: None of the candidates could be trained on the input dataset.")
-    best = max(((value, event["name"], model) for value, model, event in trained), key=lambda each: each[0])
-    chosen = Best(best[0], best[1], best[2])
-    if blends:
-        blend = _blend([(value, model) for value, model, _ in trained])
-        name = f"WeightedEnsemble-L2-FULL-t{len(trained) + 1}"
-        event = _told(blend, name, "weighted mean of the best candidates", split, objective, spec["out"])
-        yield event
-        value = metrics.objective(event["metrics"]["Validation"], objective)
-        chosen = Best(value, name, blend) if value >= chosen.value else chosen
-    yield {"event": "explained", "best": chosen.name, "importance": _importance(chosen.model, split, objective)}
-    yield {"event": "done", "best": chosen.name, "all": len(trained) == len(trials)}
+
+
+def _judged(event: Event, plan: Plan) -> float:
+    return metrics.objective(event["metrics"]["Validation"], plan.objective)
 
 
 def _checked(spec: Mapping[str, Any], read: Table) -> str:
@@ -108,6 +127,8 @@ def _checked(spec: Mapping[str, Any], read: Table) -> str:
             f"{FEWEST_ROWS} rows is required. Please provide a dataset with more rows and retry."
         )
     problem = spec.get("problem") or _inferred(there, distinct)
+    if spec["kind"] == "text" and problem == REGRESSION:
+        problem = MULTICLASS  # numbers are labels there
     if problem == REGRESSION and not is_number(there):
         raise Unfit(f'ClientError: The target attribute "{target}" must be numeric for problem type Regression.')
     if problem == BINARY and distinct != 2:
@@ -194,7 +215,8 @@ def _text_trials() -> list[candidates.Trial]:
     ]
 
 
-def _fit(trial: candidates.Trial, columns: Columns, problem: str, labels: tuple[str, ...], split: Split) -> Model:
+def _fit(trial: candidates.Trial, plan: Plan) -> Model:
+    columns, split = plan.columns, plan.split
     shaping = for_trees(columns) if trial.trees else for_lines(columns)
     shaped = shaping.fit_transform(typed(split.train, columns))
     estimator = trial.estimator(list(range(len(columns.of(CATEGORICAL)))))
@@ -205,18 +227,18 @@ def _fit(trial: candidates.Trial, columns: Columns, problem: str, labels: tuple[
             estimator.fit(shaped, split.truth, sample_weight=split.weights)
         except TypeError:  # neighbours know no weights
             estimator.fit(shaped, split.truth)
-    return Model(problem, labels, columns, shaping, estimator)
+    return Model(plan.problem, plan.labels, columns, shaping, estimator)
 
 
-def _blend(trained: list[tuple[float, Model]]) -> Blend:
+def _blend(trained: list[Trained]) -> Blend:
     best = sorted(trained, key=lambda each: each[0], reverse=True)[:3]
-    first = best[0][1]
-    return Blend(
-        first.problem, first.labels, first.columns, tuple(model for _, model in best), (3.0, 2.0, 1.0)[: len(best)]
-    )
+    first = best[0][2]
+    models = tuple(model for _, _, model in best)
+    return Blend(first.problem, tuple(first.labels), first.columns, models, (3.0, 2.0, 1.0)[: len(best)])
 
 
-def _told(model: Predicts, name: str, said: str, split: Split, objective: str, out: str) -> Event:
+def _told(model: Predicts, name: str, said: str, plan: Plan) -> Event:
+    split = plan.split
     started = time.monotonic()
     scores = model.scores(split.held_out)
     latency = (time.monotonic() - started) / max(len(split.held_out), 1)
@@ -224,40 +246,40 @@ def _told(model: Predicts, name: str, said: str, split: Split, objective: str, o
     sample = slice(0, 5000)
     train = metrics.of(model.problem, model.labels, split.truth[sample], model.scores(split.train.iloc[sample]))
     told = {"trained_by": "the Sagedeck sandbox", "candidate": name, "model": said, "problem_type": model.problem}
-    path = Path(out, f"{name}.tar.gz")
+    path = Path(plan.out, f"{name}.tar.gz")
     path.write_bytes(packed(model, told | {"features": list(model.columns.names), "labels": list(model.labels)}))
     return {
         "event": "candidate",
         "name": name,
         "said": said,
-        "objective": objective,
+        "objective": plan.objective,
         "metrics": {"Validation": {**validation, "InferenceLatency": latency}, "Train": train},
         "artifact": str(path),
         "insights": metrics.insights(model.problem, model.labels, split.held_out_truth, scores),
     }
 
 
-def _importance(model: Predicts, split: Split, objective: str) -> dict[str, float]:
+def _importance(model: Predicts, plan: Plan) -> dict[str, float]:
     """Return by how much the objective gets worse when a column's values are shuffled, of at most 100 columns."""
-    frame = split.held_out.head(_EXPLAINED_ROWS).reset_index(drop=True)
-    truth = split.held_out_truth[: len(frame)]
-    problem, labels = model.problem, model.labels
-    before = metrics.objective(metrics.of(problem, labels, truth, model.scores(frame)), objective)
+    frame = plan.split.held_out.head(_EXPLAINED_ROWS).reset_index(drop=True)
+    truth = plan.split.held_out_truth[: len(frame)]
+
+    def judged(rows: Any) -> float:
+        return metrics.objective(metrics.of(model.problem, model.labels, truth, model.scores(rows)), plan.objective)
+
+    before = judged(frame)
     found, order = {}, np.random.default_rng(0).permutation(len(frame))
     for name in [n for n in model.columns.names if n in model.columns.kinds][:_EXPLAINED_COLUMNS]:
-        shuffled = frame.assign(**{name: frame[name].to_numpy()[order]})
-        found[name] = before - metrics.objective(metrics.of(problem, labels, truth, model.scores(shuffled)), objective)
+        found[name] = before - judged(frame.assign(**{name: frame[name].to_numpy()[order]}))
     return found
 
 
-def _analyzed(
-    read: Table, columns: Columns, problem: str, objective: str, names: list[str], labels: Sequence[str]
-) -> Event:
-    frame = read.frame
+def _analyzed(plan: Plan) -> Event:
+    frame = plan.read.frame
     described = [
         {
             "name": str(name),
-            "kind": columns.kinds.get(name, "not used"),
+            "kind": plan.columns.kinds.get(name, "not used"),
             "missing": int(frame[name].isna().sum()),
             "distinct": int(frame[name].nunique()),
         }
@@ -265,11 +287,11 @@ def _analyzed(
     ]
     return {
         "event": "analyzed",
-        "problem": problem,
-        "objective": objective,
-        "rows": read.rows,
+        "problem": plan.problem,
+        "objective": plan.objective,
+        "rows": plan.read.rows,
         "trained_rows": len(frame),
         "columns": described,
-        "labels": list(labels),
-        "candidates": names,
+        "labels": list(plan.labels),
+        "candidates": [trial.name for trial in plan.trials],
     }

@@ -15,7 +15,7 @@ from sandbox.sagemaker.jobs import automl_outputs as outputs
 from sandbox.sagemaker.jobs.automl_checks import kind_of
 from sandbox.sagemaker.jobs.automl_work import Event, Works, mode_of
 from sandbox.sagemaker.jobs.capacity import COMPLETED, FAILED, IN_PROGRESS, NO_CAPACITY, STOPPED, STOPPING
-from sandbox.tabular.predictor import ARTIFACTS
+from sandbox.tabular.predictor import ARTIFACTS, predictor_of
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -137,6 +137,8 @@ class Course:
     def _take(self, region: str, job: Record, event: Event, due: float) -> None:
         if event["digest"]:
             self._world.records.shelf(ARTIFACTS)[event["digest"]] = {"uri": event["uri"], "made": due}
+        stream = f"{event['name'][:63]}/algo-1-{int(job['created'])}"
+        self._world.meters.log(region, "/aws/sagemaker/TrainingJobs", stream, due, f"Sandbox: {event.get('said', '')}")
         kept = [each for each in job["candidates"] if each["CandidateStatus"] == COMPLETED]
         before = next((c for c in job["candidates"] if c["CandidateName"] == event["name"]), None)
         made = outputs.completed(job, before or outputs.pending(job, event["name"], due), event, due)
@@ -227,6 +229,8 @@ class Course:
     def _end(self, region: str, job: Record, due: float, status: str, secondary: str, failure: str = "") -> None:
         """All that a job becomes at last; a candidate still in training ends with it."""
         job |= {"status": status, "secondary": secondary, "modified": due, "ended": due, "failure": failure[:1024]}
+        if job["best"] and not self._world.clock.stands_still:
+            predictor_of(self._world).warm()
         unfinished = STOPPED if status != FAILED else FAILED
         job["candidates"] = [
             each if each["CandidateStatus"] == COMPLETED else outputs.ended(each, unfinished, due)

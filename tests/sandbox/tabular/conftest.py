@@ -16,10 +16,13 @@ from tests.sandbox.conftest import ROLE, TRUST, Running
 from tests.sandbox.tabular import tables
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def trained() -> Iterator[tuple[Running, dict[str, Any]]]:
     """A sandbox with the job `job` on the churn table, completed and deployed as `churn-ep`."""
     app = Sandbox(World(Clock(speed=0)), runtime_routes, lambda world: [])
+    for service in ("iam", "s3"):  # moto's state is the process's: what another sandbox of it has left goes
+        app.world.moto.backend(service, "123456789012", "aws")
+    app.reset()
     with server.served(app) as url:
         sandbox = Running(app, url)
         s3, sagemaker = sandbox.client("s3"), sandbox.client("sagemaker")
@@ -40,3 +43,4 @@ def trained() -> Iterator[tuple[Running, dict[str, Any]]]:
         app.world.advance(120.0)
         yield sandbox, sagemaker.describe_auto_ml_job_v2(AutoMLJobName="job")
         predictor_of(app.world).close()
+        app.reset()

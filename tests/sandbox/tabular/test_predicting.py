@@ -12,9 +12,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.runtime.refusals import ContainerError
+from sandbox.sagemaker.jobs.automl_outputs import containers
 from sandbox.tabular import predictor_of, serves
 from sandbox.tabular.predictor import ARTIFACTS
-from tests.sandbox.conftest import Running
+from tests.sandbox.conftest import ROLE, Running
 from tests.sandbox.tabular import tables
 
 Trained = tuple[Running, dict[str, Any]]
@@ -132,6 +133,23 @@ def test_a_worker_that_dies_is_replaced(trained: Trained) -> None:
     worker.kill()
     worker.wait()
     assert _answer(trained, _ROW) == b"True.\n"
+
+
+def test_the_pipeline_of_a_tuned_candidate_answers_as_its_first_container(trained: Trained) -> None:
+    sandbox, job = trained
+    sagemaker = sandbox.client("sagemaker")
+    uri = job["BestCandidate"]["InferenceContainers"][0]["ModelDataUrl"]
+    tuned = {**job, "name": "job", "arn": job["AutoMLJobArn"], "mode": "HYPERPARAMETER_TUNING"}
+    request = {"AutoMLProblemTypeConfig": {"TabularJobConfig": {"TargetAttributeName": "Churn?"}}}
+    pipeline = containers(tuned | {"request": request, "problem": "BinaryClassification"}, uri)
+    assert len(pipeline) == 3
+    sagemaker.create_model(ModelName="tuned", ExecutionRoleArn=ROLE, Containers=pipeline)
+    variant = {"VariantName": "v", "ModelName": "tuned", "InstanceType": "ml.m5.xlarge", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="tuned", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="tuned", EndpointConfigName="tuned")
+    sandbox.app.world.advance(30.0)
+    said = sandbox.client("sagemaker-runtime").invoke_endpoint(EndpointName="tuned", Body=_ROW, ContentType="text/csv")
+    assert said["Body"].read() == b"True.\n"
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_too_many_jobs_at_once_are_refused(sandbox: Running, asked: Asked) -> No
 
 
 def test_a_job_under_way_goes_on_after_a_restart(tmp_path: Path) -> None:
-    before = _world_with_job(tmp_path)
+    before = _world_with_job(tmp_path)  # moto's objects are the process's: both worlds see them
     before.advance(2.0)  # analysing
     before.records.flush()
     after = World(Clock(speed=0), tmp_path / "state.sqlite")
