@@ -43,6 +43,9 @@ class Budgets:
             "DeleteBudget": self.delete,
             **self._notifications.operations,
             "DescribeBudgetNotificationsForAccount": self.list_notifications,
+            "ListTagsForResource": self.list_tags,
+            "TagResource": self.tag,
+            "UntagResource": self.untag,
         }
 
     @property
@@ -66,7 +69,8 @@ class Budgets:
             raise AwsError("DuplicateRecordException", f"Error creating budget: {name} - the budget already exists.")
         if len(self.shelf) >= MOST:
             raise AwsError("CreationLimitExceededException", f"You have {MOST} budgets already.")
-        record = {"budget": _checked(budget, call.now), "notifications": []}
+        record: Record = {"budget": _checked(budget, call.now), "notifications": []}
+        record["tags"] = [dict(tag) for tag in request.get("ResourceTags") or ()]
         for each in request.get("NotificationsWithSubscribers") or ():
             self._notifications.add(record, each["Notification"], each["Subscribers"])
         self.shelf[name] = record
@@ -110,6 +114,29 @@ class Budgets:
         self.require(request, f"Unable to delete budget: {name} - the budget doesn't exist. Try creating it first. ")
         del self.shelf[name]
         return {}
+
+    def list_tags(self, call: Call, request: Request) -> Response:
+        return {"ResourceTags": self._tagged(request)["tags"]}
+
+    def tag(self, call: Call, request: Request) -> Response:
+        record = self._tagged(request)
+        new = {tag["Key"] for tag in request["ResourceTags"]}
+        record["tags"] = [tag for tag in record["tags"] if tag["Key"] not in new]
+        record["tags"] += [dict(tag) for tag in request["ResourceTags"]]
+        self.shelf.changed(record["budget"]["BudgetName"])
+        return {}
+
+    def untag(self, call: Call, request: Request) -> Response:
+        record = self._tagged(request)
+        record["tags"] = [tag for tag in record["tags"] if tag["Key"] not in request["ResourceTagKeys"]]
+        self.shelf.changed(record["budget"]["BudgetName"])
+        return {}
+
+    def _tagged(self, request: Request) -> Record:
+        head, _, name = request["ResourceARN"].partition(":budget/")
+        account = head.rpartition(":")[2]
+        doing = f"Unable to get tags - the resource {request['ResourceARN']} doesn't exist."
+        return self.require({"AccountId": account, "BudgetName": name}, doing)
 
     def _told(self, record: Record, now: float) -> Response:
         budget = record["budget"]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox import moto_iam
-from sandbox.errors import AwsError
+from sandbox.errors import AwsError, not_built
 from sandbox.faults import Kind
-from sandbox.operations import Call
+from sandbox.operations import Call, Elsewhere
 from sandbox.registry import SERVICES
 from sandbox.sagemaker.roles import Roles
 from sandbox.scope import ACCOUNT, partition_of
@@ -87,7 +87,7 @@ def invoke(world: "World", target: Mapping[str, Any], region: str, context: Mapp
         request = _request(text)
         _permit(world, role, what, request, region)
         _suffer(world, what)
-        world.call(what.service, what.operation, request, region)
+        _call(world, what, request, region)
     elif what or kind == "sns":
         asked = _request(text) if what else {"TopicArn": target["Arn"], "Message": text}
         _allow(world, role, "sns:Publish", asked["TopicArn"], region)
@@ -96,7 +96,16 @@ def invoke(world: "World", target: Mapping[str, Any], region: str, context: Mapp
         _allow(world, role, "sqs:SendMessage", target["Arn"], region)
         send(world, target["Arn"], text)
     else:
-        raise AwsError("NotImplemented", f"The Sagedeck sandbox does not carry out schedules for {kind}.", 501)
+        raise not_built(f"schedules for {kind}")
+
+
+def _call(world: "World", what: Universal, request: Mapping[str, Any], region: str) -> None:
+    try:
+        if not world.has(what.service, what.operation):
+            raise Elsewhere
+        world.call(what.service, what.operation, request, region)
+    except Elsewhere:
+        raise not_built(f"schedules for {what.operation} of {what.service}") from None
 
 
 def send(world: "World", queue_arn: str, text: str) -> None:

@@ -160,6 +160,15 @@ def test_notifications_and_subscribers_are_kept(sandbox: Running) -> None:
     assert _code(client.create_notification, **about, Subscribers=[bad]) == "InvalidParameterException"
 
 
+def test_budgets_are_tagged(sandbox: Running) -> None:
+    client = _create(sandbox)
+    arn = f"arn:aws:budgets::{ACCOUNT}:budget/lab"
+    client.tag_resource(ResourceARN=arn, ResourceTags=[{"Key": "owner", "Value": "ada"}, {"Key": "keep", "Value": "1"}])
+    client.untag_resource(ResourceARN=arn, ResourceTagKeys=["keep"])
+    assert client.list_tags_for_resource(ResourceARN=arn)["ResourceTags"] == [{"Key": "owner", "Value": "ada"}]
+    assert _code(client.list_tags_for_resource, ResourceARN=f"{arn}-2") == "NotFoundException"
+
+
 def _moment(text: str) -> float:
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 

@@ -149,6 +149,20 @@ def test_what_fails_for_good_goes_to_the_dead_letter_queue(sandbox: Running, rea
     assert "Could not find endpoint" in told["errorMessage"]
 
 
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        ("arn:aws:scheduler:::aws-sdk:ec2:stopInstances", '{"InstanceIds": ["i-1"]}'),
+        ("arn:aws:scheduler:::aws-sdk:sagemaker:createHub", '{"HubName": "mine", "HubDescription": "mine"}'),
+        ("arn:aws:lambda:us-east-1:123456789012:function:f", "{}"),
+    ],
+)
+def test_what_the_sandbox_cannot_carry_out_is_dropped(sandbox: Running, reaper: str, target: str, text: str) -> None:
+    _lease(sandbox, reaper, Target={"Arn": target, "Input": text})
+    sandbox.app.world.advance(4000)
+    assert _runs(sandbox) == [("dropped", "NotImplemented")]
+
+
 def test_retries_end_where_the_policy_says(sandbox: Running, reaper: str, deploy: Callable[..., None]) -> None:
     deploy("chat")
     sandbox.app.world.advance(60)

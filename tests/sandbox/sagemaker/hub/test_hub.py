@@ -1,6 +1,7 @@
 """The public hub and JumpStart's bucket tell of the same models, in the forms that AWS's SDK reads."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -67,11 +68,12 @@ def test_a_gated_models_document_says_so_and_where_its_weights_lie(sandbox: Runn
 
 def test_what_is_not_there_is_not_found(sandbox: Running) -> None:
     client = sandbox.client("sagemaker")
-    for call in (
+    calls: list[Callable[[], Any]] = [
         lambda: _describe(client, "no-such-model"),
         lambda: _describe(client, LLAMA, HubContentVersion="0.0.1"),
         lambda: client.describe_hub(HubName="mine"),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(ClientError) as refused:
             call()
         assert refused.value.response["Error"]["Code"] == "ResourceNotFound"
@@ -121,11 +123,12 @@ def test_a_part_of_an_object_is_served(sandbox: Running) -> None:
 
 def test_nobody_writes_to_jumpstarts_buckets_or_reads_gated_weights(sandbox: Running) -> None:
     s3 = sandbox.client("s3")
-    for call in (
+    calls: list[Callable[[], Any]] = [
         lambda: s3.put_object(Bucket=CACHE, Key="mine", Body=b""),
         lambda: s3.delete_object(Bucket=CACHE, Key="models_manifest.json"),
         lambda: s3.get_object(Bucket="jumpstart-private-cache-prod-us-east-1", Key="models_manifest.json"),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(ClientError, match="AccessDenied"):
             call()
     gated = catalog.models()[LLAMA].artifacts
