@@ -84,10 +84,11 @@ class Moto:
 
         Whoever changes something in it says so with `changed`.
         """
-        from moto.backends import get_backend
-
         self._take_up()
-        found: Any = get_backend(service)  # type: ignore[call-overload, unused-ignore]  # moto lists its names
+        with self._lock:  # threads that import moto at the same time for the first time trip over each other
+            from moto.backends import get_backend
+
+            found: Any = get_backend(service)  # type: ignore[call-overload, unused-ignore]  # moto lists its names
         self._note(service)
         return found[account][region]
 
@@ -251,16 +252,18 @@ def _is_html(answer: Answer) -> bool:
 
 
 async def body_of(receive: Receive) -> IO[bytes]:
-    """Read a request's body, on disk if it is large. Raises AwsError (EntityTooLarge)."""
+    """Read a request's body, on disk if it is large. Raises AwsError if it is too large or breaks off."""
     body: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the caller closes it
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            break
+            body.close()
+            raise AwsError("RequestTimeout", "Your socket connection to the server was not read from in time.")
         body.write(message.get("body", b""))
         more = message.get("more_body", False)
         if body.tell() > LARGEST_BODY:
+            body.close()
             raise AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size.")
     body.seek(0)
     return body

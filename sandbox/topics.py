@@ -38,6 +38,8 @@ class Topics:
             elif subscription.protocol.startswith("email"):
                 self._record(arn, subscription.endpoint, subject, message)
         topic.sent_notifications.append((number, message, subject, None, None))
+        for service in ("sns", *_DELIVERED):
+            self._world.moto.changed(service)
         return number
 
     def mailed(self, arn: str = "") -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ included response could not be found: here it is {"content", "encoding"}, UTF-8 
 
 import base64
 import json
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -64,20 +65,25 @@ class Deliveries:
 
     def ask(self, hosted: Hosted, record: Mapping[str, Any]) -> Answered:
         """Read the input and let the container answer it; takes as long as the model needs."""
+        try:
+            return self._asked(hosted, record)
+        except ContainerError as error:
+            return _failed(error, hosted)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours ends this request as the container's error would
+            traceback.print_exc()
+            return _failed(ContainerError(500, f"The sandbox stumbled: {type(error).__name__}: {error}"), hosted)
+
+    def _asked(self, hosted: Hosted, record: Mapping[str, Any]) -> Answered:
         body = base64.b64decode(record["body"]) if record["body"] else self._read(record["input"])
         if body is None:
             reason = f"ClientError: Unable to download the input from {record['input']}."
             return Answered(failure="RequestDownloadFailures", reason=reason, status=0)
         engine: Engine = self._world.engine
         container = engine.container(hosted)
-        request = Request(body, record["content_type"], record["attributes"], record["accept"])
-        try:
-            outcome = engine.answer_now(container, request)
-            content = b"".join(outcome.chunks()) if isinstance(outcome, Streamed) else outcome.body
-        except ContainerError as error:
-            return _failed(error, hosted)
-        except Exception as error:  # noqa: BLE001 - a mistake of ours ends this request as the container's error would
-            return _failed(ContainerError(500, f"The sandbox stumbled: {type(error).__name__}: {error}"), hosted)
+        outcome = engine.answer_now(
+            container, Request(body, record["content_type"], record["attributes"], record["accept"])
+        )
+        content = b"".join(outcome.chunks()) if isinstance(outcome, Streamed) else outcome.body
         seconds = container.pace.seconds(outcome.work, 0) if outcome.work else 0.0
         if seconds > record["timeout"]:
             return _failed(ContainerError(0, TIMED_OUT), hosted)

@@ -4,6 +4,7 @@ Embedding has two workers, one for each core; writing has another, so that a que
 """
 
 import asyncio
+import contextlib
 import itertools
 import json
 import threading
@@ -146,7 +147,9 @@ class Engine:
         act, pool = self._plan(container, request)
         if pool is False:
             return act()
-        return await asyncio.get_running_loop().run_in_executor(None if pool is True else pool, act)
+        if pool is True:
+            return await _aside(act)
+        return await asyncio.get_running_loop().run_in_executor(pool, act)
 
     def answer_now(self, container: Container, request: Request) -> Outcome:
         """Do the same in this thread, which it takes for as long as the model needs."""
@@ -248,6 +251,26 @@ class Engine:
 
                 self._writer = Reader(embedder)
             return self._writer
+
+
+async def _aside(act: Callable[[], Outcome]) -> Outcome:
+    """Do what mostly waits in a thread of its own, which does not keep the sandbox from ending."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    ended: list[Outcome | BaseException] = []
+
+    def run() -> None:
+        try:
+            ended.append(act())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+            ended.append(error)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(done.set)
+
+    threading.Thread(target=run, name="sandbox-aside", daemon=True).start()
+    await done.wait()
+    if isinstance(ended[0], BaseException):
+        raise ended[0]
+    return ended[0]
 
 
 def _read(family: Family, payload: Any, hosted: Hosted, request: Request) -> Ask:
