@@ -129,18 +129,22 @@ async def _serve(app: Sandbox, listening: socket.socket, idle_exit: float) -> No
     finally:
         watching.cancel()
         ticking.cancel()
+        await asyncio.gather(ticking, return_exceptions=True)  # what is being written must be written
         app.world.close()
 
 
 async def _tick(world: World) -> None:
     """Let happen what is due though nobody looks, and bring what has changed to the files."""
-    saving: asyncio.Task[None] | None = None
-    while True:
-        await asyncio.sleep(TICK)
-        with world.lock:
-            world.agenda.run_due()
-        if saving is None or saving.done():  # a snapshot may take longer than a tick
-            saving = asyncio.create_task(asyncio.to_thread(_save, world))
+    saving = asyncio.create_task(asyncio.to_thread(_save, world))
+    try:
+        while True:
+            await asyncio.sleep(TICK)
+            with world.lock:
+                world.agenda.run_due()
+            if saving.done():  # a snapshot may take longer than a tick
+                saving = asyncio.create_task(asyncio.to_thread(_save, world))
+    finally:
+        await saving
 
 
 def _save(world: World) -> None:

@@ -38,7 +38,8 @@ class Control:
         ]
 
     async def health(self, _: Request) -> JSONResponse:
-        told = {"uptime": round(time.monotonic() - self._began, 3), "now": self._world.clock.now()}
+        told: dict[str, Any] = {"uptime": round(time.monotonic() - self._began, 3), "now": self._world.clock.now()}
+        told["home"] = str(self._world.home or "")
         return JSONResponse({"ok": True, "version": self._version, **told})
 
     async def status(self, _: Request) -> JSONResponse:

@@ -121,6 +121,10 @@ class Records:
             gone = [r[:3] for r in rows if r[3] is None]
             self._file.executemany("delete from record where kind = ? and region = ? and name = ?", gone)
 
+    def again(self, rows: list[tuple[str, str, str, str | None]]) -> None:
+        """Note rows that could not be written as changed still; call under the world's lock."""
+        self._dirty.update(dict.fromkeys(((kind, region), name) for kind, region, name, _ in rows))
+
     def flush(self) -> None:
         """Bring every change to the file."""
         self.write(self.pending())

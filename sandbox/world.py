@@ -106,7 +106,12 @@ class World:
         with self.lock:
             self.meters.flush(soon=False)
             changed = self.records.pending()
-        self.records.write(changed)
+        try:
+            self.records.write(changed)
+        except Exception:
+            with self.lock:
+                self.records.again(changed)  # a full disk, say; at the next attempt it may have room
+            raise
         self.moto.save()
 
     def close(self) -> None:

@@ -38,22 +38,37 @@ _ahead: dict[str, tuple[float, float]] = {}  # by address: when it was asked, an
 
 def find(home: Path) -> str | None:
     """The address of the sandbox that runs for this home, or None."""
-    note = _note(home)
-    return note[0] if note and answers(note[0]) else None
+    for note in _notes(home):
+        if _runs_for(home, note[0]):
+            return note[0]
+    return None
 
 
-def _note(home: Path) -> tuple[str, int] | None:
-    """Address and process of the sandbox last started for this home; a note that says neither counts as none."""
-    try:
-        note = json.loads((home / "sandbox.json").read_text(encoding="utf-8"))
-        url, process = str(note["url"]), int(note["pid"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return (url, process) if url.startswith("http://127.0.0.1:") and process > 1 else None
+def _notes(home: Path) -> Iterator[tuple[str, int]]:
+    """Address and process as noted by who started it, and by itself in its folder; one that makes no sense is none."""
+    for path in (home / "sandbox.json", home / "sandbox" / "lock"):
+        try:
+            note = json.loads(path.read_text(encoding="utf-8"))
+            url, process = str(note["url"]), int(note["pid"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if url.startswith("http://127.0.0.1:") and process > 1:
+            yield url, process
 
 
 def answers(url: str) -> bool:
     """Whether a sandbox of ours answers at this address."""
+    return bool(_health(url).get("ok"))
+
+
+def _runs_for(home: Path, url: str) -> bool:
+    """Whether this home's sandbox answers there: a note may be old, and its port another sandbox's by now."""
+    said = _health(url)
+    kept = str(said.get("home") or home / "sandbox")
+    return bool(said.get("ok")) and os.path.realpath(kept) == os.path.realpath(home / "sandbox")
+
+
+def _health(url: str) -> dict[str, Any]:
     import http.client  # both together are 15 ms that most commands do not need
     import urllib.request
 
@@ -61,8 +76,8 @@ def answers(url: str) -> bool:
         with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=5) as answer:
             said = json.load(answer)
     except (OSError, ValueError, http.client.HTTPException):
-        return False
-    return isinstance(said, dict) and bool(said.get("ok"))
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def ensure(home: Path) -> tuple[str, bool]:
@@ -79,8 +94,8 @@ def ensure(home: Path) -> tuple[str, bool]:
 
 def stop(home: Path) -> bool:
     """End this home's sandbox; False when none runs. What it holds is kept for the next one."""
-    note = _note(home)
-    if note is None or not answers(note[0]):
+    note = next((each for each in _notes(home) if _runs_for(home, each[0])), None)
+    if note is None:
         return False
     (home / "sandbox.json").unlink(missing_ok=True)
     child = _children.pop(note[1], None)

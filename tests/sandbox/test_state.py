@@ -6,9 +6,11 @@ import json
 import os
 import pickle
 import signal
+import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +20,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.bodies import Bodies
+from sandbox.clock import Clock
 from sandbox.dwelling import Dwelling, Taken
 from sandbox.errors import AwsError
 from sandbox.moto_pickle import Reader
+from sandbox.records import Records
 from sandbox.uploads import receive
+from sandbox.world import World
 from tests.sandbox.conftest import TRUST, Running
 from tests.sandbox.server import READY_WITHIN, ROOT, ask, client
 
@@ -168,7 +173,37 @@ def test_an_upload_that_is_not_what_its_sender_said_is_refused(sandbox: Running,
         with pytest.raises(AwsError) as refused:
             receive(bodies, io.BytesIO(sent), chunked)
         assert refused.value.code == code
-    import zlib
-
     right = base64.b64encode(zlib.crc32(b"abcde").to_bytes(4, "big"))
     assert receive(bodies, io.BytesIO(body.replace(b"hYfY5Q==", right)), chunked).body.read() == b"abcde"
+
+
+def test_an_upload_that_breaks_off_is_not_taken_for_whole(sandbox: Running) -> None:
+    s3 = sandbox.client("s3")
+    s3.create_bucket(Bucket="kept")
+    port = int(sandbox.url.rpartition(":")[2])
+    scope = "AWS4-HMAC-SHA256 Credential=testing/20261120/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+    head = f"PUT /kept/half HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {scope}\r\nContent-Length: 1000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as broken:
+        broken.sendall(head.encode() + b"half of it")
+        broken.shutdown(socket.SHUT_RDWR)
+    deadline = time.monotonic() + READY_WITHIN
+    while sandbox.app.in_flight:
+        assert time.monotonic() < deadline
+    assert "Contents" not in s3.list_objects_v2(Bucket="kept")
+
+
+def test_what_could_not_be_written_is_written_later(tmp_path: Path) -> None:
+    world = World(Clock(speed=0), tmp_path / "state.sqlite")
+    world.records.shelf("test")["a"] = {"held": 1}
+    write, world.records.write = world.records.write, _no_room  # type: ignore[method-assign]
+    with pytest.raises(OSError, match="No space"):
+        world.save()
+    world.records.write = write  # type: ignore[method-assign]
+    world.save()
+    assert world.records.saved
+    world.close()
+    assert dict(Records(tmp_path / "state.sqlite").shelf("test")) == {"a": {"held": 1}}
+
+
+def _no_room(rows: object) -> None:
+    raise OSError("No space left on device")

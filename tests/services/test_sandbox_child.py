@@ -137,6 +137,17 @@ def test_what_the_sandbox_holds_is_there_again_after_it_was_stopped_and_gone_aft
     assert _roles(connect_sandbox(home)) == []
 
 
+def test_a_lost_note_is_made_good_by_the_sandbox_s_own_and_another_home_s_sandbox_is_never_taken(home: Path) -> None:
+    url = connect_sandbox(home).sandbox_url
+    note = home / "sandbox.json"
+    elsewhere = home / "another"
+    elsewhere.mkdir()
+    note.rename(elsewhere / "sandbox.json")
+    assert sandbox_child.find(home) == url
+    assert sandbox_child.find(elsewhere) is None
+    assert sandbox_child.stop(elsewhere) is False
+
+
 def test_two_consoles_share_one_sandbox(home: Path) -> None:
     here = connect_sandbox(home, owner="ada")
     elsewhere = home / "another"
