@@ -78,11 +78,14 @@ class Budgets:
         return {}
 
     def describe(self, call: Call, request: Request) -> Response:
-        return {"Budget": self._told(self.require(request), call.now)}
+        record = self.require(request)
+        self._world.ledger.settle()
+        return {"Budget": self._told(record, call.now)}
 
     def list_budgets(self, call: Call, request: Request) -> Response:
         _check_account(request)
         rows, token = _page(list(self.shelf.values()), request)
+        self._world.ledger.settle()
         answer: Response = {"Budgets": [self._told(record, call.now) for record in rows]}
         return answer | ({"NextToken": token} if token else {})
 
@@ -150,15 +153,18 @@ class Budgets:
         """A budget or its notifications changed: look at it at once, and at all of them from time to time."""
         self.shelf.changed(name)
         now = self._world.clock.now()
+        self._world.ledger.settle()
         self._alerts.look(name, self.shelf[name], now)
         if self._world.agenda.due(LOOK, "all") is None:
             self._world.agenda.at(now + self._world.clock.lasts(OFTEN), LOOK, "all")
 
     def _look(self, due: float, payload: Record) -> None:
+        now = max(due, self._world.clock.now())  # after a restart: once for all the times that were missed
+        self._world.ledger.settle()
         for name, record in tuple(self.shelf.items()):
-            self._alerts.look(name, record, due)
+            self._alerts.look(name, record, now)
         if self.shelf:
-            self._world.agenda.at(due + self._world.clock.lasts(OFTEN), LOOK, "all")
+            self._world.agenda.at(now + self._world.clock.lasts(OFTEN), LOOK, "all")
 
 
 def _checked(budget: Mapping[str, Any], now: float) -> Record:

@@ -36,10 +36,9 @@ def period_of(budget: Mapping[str, Any], now: float) -> Period:
 
 
 def spent(world: "World", budget: Mapping[str, Any], period: Period) -> float:
-    """Return USD spent in a period on what the budget's filters let through."""
+    """Return USD spent in a period on what the budget's filters let through; the ledger has been settled before."""
     if budget["BudgetType"] != "COST":
         return 0.0
-    world.ledger.settle()
     filters = budget.get("CostFilters") or {}
     return sum(
         (usage.usd or 0.0) * usage.share(period.start, period.end)

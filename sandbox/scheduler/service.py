@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DUE = "scheduler/due"
 PAGE = 100
+_MISSED = 3600.0  # seconds: what should have run longer ago than this, while the sandbox was off, is left out
 _LATE = 300.0  # seconds a StartDate may lie in the past
 _KEPT = (
     "ScheduleExpression", "StartDate", "EndDate", "Description", "KmsKeyArn", "Target", "FlexibleTimeWindow",
@@ -154,7 +155,7 @@ class Scheduler:
         record = self.shelf(region).get(key)
         if record is None:
             return
-        more = self._appoint(region, key, due)
+        more = self._appoint(region, key, max(due, self._world.clock.now() - _MISSED))
         if record["State"] == "ENABLED":
             self._runner.begin(region, key, record, due, last=not more)
 

@@ -238,3 +238,20 @@ def test_what_could_never_work_is_refused(sandbox: Running, reaper: str, change:
     }
     with pytest.raises(ClientError, match=words):
         sandbox.client("scheduler").create_schedule(**asked)
+
+
+def test_what_was_missed_while_the_sandbox_was_off_is_not_made_up_for_without_end(
+    sandbox: Running, reaper: str
+) -> None:
+    topic = sandbox.client("sns").create_topic(Name="hello")["TopicArn"]
+    sandbox.client("scheduler").create_schedule(
+        Name="often",
+        ScheduleExpression="rate(1 minute)",
+        FlexibleTimeWindow=OFF,
+        Target={"Arn": topic, "RoleArn": reaper, "Input": "hello"},
+    )
+    world = sandbox.app.world
+    with world.lock:
+        world.clock.put_forward(world.clock.now() + 7 * 86400)  # nobody was there to stop at each appointment
+        world.agenda.run_due()
+    assert 60 <= len(_runs(sandbox)) <= 63
