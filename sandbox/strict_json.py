@@ -11,7 +11,7 @@ _HALVES = (b"\\ud", b"\\uD")  # how JSON spells the halves of a character; two t
 def load(raw: bytes) -> Any:
     """The value of a JSON text. ValueError for anything else, so that it is neither kept nor answered with."""
     try:
-        value = json.loads(raw, parse_constant=_refuse)
+        value = _DECODER.decode(raw.decode(json.detect_encoding(raw), "surrogatepass"))
         if any(half in raw for half in _HALVES):
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
@@ -23,3 +23,6 @@ def load(raw: bytes) -> Any:
 
 def _refuse(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
