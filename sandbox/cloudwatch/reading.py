@@ -81,5 +81,5 @@ def _fits(metric: Metric, request: Request, wanted: list[tuple[str, str | None]]
         return False
     if request.get("MetricName") and metric.name != request["MetricName"]:
         return False
-    held = dict(metric.dimensions)
-    return all(name in held and (value is None or held[name] == value) for name, value in wanted)
+    held = metric.dimensions
+    return all(any(name == own and value in (None, told) for own, told in held) for name, value in wanted)

@@ -35,7 +35,7 @@ class CloudWatch:
             "PutMetricAlarm": self.keeper.put,
             "PutCompositeAlarm": self.keeper.put,
             "DeleteAlarms": self.keeper.delete,
-            "DescribeAlarms": partial(alarms.describe_alarms, world),
+            "DescribeAlarms": self.describe_alarms,
             "DescribeAlarmsForMetric": partial(alarms.describe_alarms_for_metric, world),
             "DescribeAlarmHistory": partial(alarms.describe_alarm_history, world),
             "SetAlarmState": self.keeper.set_state,
@@ -46,6 +46,18 @@ class CloudWatch:
             "ListTagsForResource": self.list_tags,
             **dict.fromkeys(_NOT_BUILT, self._missing),
         }
+
+    def describe_alarms(self, call: Call, request: Request) -> Response:
+        """Alarms that moto's auto scaling made for other services than SageMaker are found by name, at moto's."""
+        answer = alarms.describe_alarms(self._world, call, request)
+        others = any("autoscaling" in service for service in self._world.moto.loaded)
+        if (
+            others
+            and request.get("AlarmNames")
+            and not any(answer.get(kind) for kind in ("MetricAlarms", "CompositeAlarms"))
+        ):
+            raise Elsewhere
+        return answer
 
     def tagged(self, region: str) -> dict[str, dict[str, str]]:
         """Return the tags of every alarm that has some, by its ARN."""

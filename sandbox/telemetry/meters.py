@@ -213,7 +213,7 @@ class Meters:
     def points(self, region: str, metric: Metric, since: float, until: float, unit: str = "") -> Points:
         """Return a metric's data of [since, until), up to now. Look (`watch`) before a series of these."""
         with self.lock:
-            return self.metrics.points(region, metric, since, min(until, self._clock.now() + 7200), unit)
+            return self.metrics.points(region, metric, since, until, self._clock.now(), unit)
 
     def units(self, region: str, metric: Metric) -> str:
         """Return the unit a metric's values came in."""

@@ -103,14 +103,14 @@ class Metrics:
         for endpoint in backlogs:
             yield from (Metric(SAGEMAKER, name, (("EndpointName", endpoint),)) for name in _BACKLOG)
 
-    def points(self, region: str, metric: Metric, since: float, until: float, unit: str = "") -> Points:
+    def points(self, region: str, metric: Metric, since: float, until: float, now: float, unit: str = "") -> Points:
         """Return the points of [since, until); EMPTY if there is no such metric, or none with that unit."""
         found = [self._values(region, metric, since, until, unit)]
         named = dict(metric.dimensions)
         if metric.namespace == SAGEMAKER and not (unit and unit != _unit_of(metric.name)):
-            found.append(self._invoked(region, metric, named, since, until))
+            found.append(self._invoked(region, metric, named, since, until, now))
         elif metric.namespace in (HOSTS, COMPONENT_HOSTS) and unit in ("", "Percent"):
-            found.append(self._host(region, metric.name, named, since, until))
+            found.append(self._host(region, metric.name, named, since, min(until, now)))
         return joined(found)
 
     def units(self, region: str, metric: Metric) -> str:
@@ -135,9 +135,12 @@ class Metrics:
         self._indexed = len(self._tracks)
         return self._by_metric.get((region, metric), [])
 
-    def _invoked(self, region: str, metric: Metric, named: dict[str, str], since: float, until: float) -> Points:
+    def _invoked(
+        self, region: str, metric: Metric, named: dict[str, str], since: float, until: float, now: float
+    ) -> Points:
         if set(named) == {"EndpointName"}:
-            return self._backlog(region, metric.name, named["EndpointName"], since, until)
+            end = min(until, now + 0.001)  # what waits is known at once
+            return self._backlog(region, metric.name, named["EndpointName"], since, end)
         if set(named) == {"InferenceComponentName"}:
             keys: list[Key] = [("component", region, named["InferenceComponentName"])]
             record = self._serving.component(region, named["InferenceComponentName"])
@@ -213,7 +216,10 @@ def _within(rows: Rows, since: float, until: float) -> Rows:
 
 def _divided(rows: Rows, record: Record | None) -> Points:
     at = rows["at"].astype(float)
-    counts = np.maximum(counts_at(record, at + 59.999), 1.0) if record else np.ones(len(at))
+    counts = np.ones(len(at))
+    if record:  # the last of the minute; the first of it if nothing was left at its end
+        last = counts_at(record, at + 59.999)
+        counts = np.maximum(np.where(last > 0, last, counts_at(record, at - 0.001)), 1.0)
     n = rows["n"].astype(float)
     return Points(at, n, n / counts, 1.0 / counts, 1.0 / counts)
 
