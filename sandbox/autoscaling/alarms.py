@@ -8,7 +8,7 @@ from sandbox.autoscaling.decisions import TRACKING
 from sandbox.autoscaling.measures import alarms_of
 from sandbox.autoscaling.resources import Identity
 from sandbox.errors import AwsError
-from sandbox.operations import Call
+from sandbox.operations import Call, Elsewhere
 from sandbox.records import Record
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ def sound(world: "World", region: str, policy: Mapping[str, Any], kind: str) -> 
     if policy["PolicyType"] != TRACKING:
         return
     name, target = name_of(policy, kind), policy["configuration"]["TargetValue"]
-    shown = world.call("cloudwatch", "DescribeAlarms", {"AlarmNames": [name]}, region)["MetricAlarms"]
+    try:
+        shown = world.call("cloudwatch", "DescribeAlarms", {"AlarmNames": [name]}, region)["MetricAlarms"]
+    except Elsewhere:  # somebody deleted it: AWS would not scale, the sandbox still does
+        return
     if shown and shown[0]["StateValue"] != "ALARM":
         side = "above" if kind == HIGH else "below 90 % of"
         reason = f"Threshold Crossed: the metric of policy {policy['PolicyName']} was {side} its target of {target:g}."

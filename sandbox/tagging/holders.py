@@ -26,7 +26,7 @@ class Tagged:
 
 
 class Holder(Protocol):
-    """Changes raise AwsError or NotImplementedError where a resource is not there or cannot be tagged."""
+    """Changes raise AwsError where a resource is not there, Elsewhere or NotImplementedError where it is another's."""
 
     def owns(self, arn: str) -> bool: ...
 
@@ -146,11 +146,10 @@ def kind_of(arn: str) -> str:
 
 
 def _backends(world: "World", region: str) -> list[Any]:
-    """Moto's, without those of services that are built here; none, and no import of moto, if it holds nothing."""
+    """Moto's, which of services that are built here hold what is not; none, and no import of moto, if it is unused."""
     if not world.moto.loaded and world.home is None:
         return []
     world.moto.backend("resourcegroupstaggingapi", ACCOUNT, region)  # what moto kept is taken up by now
     from moto.core.resource_tagging import iter_taggable_backends
 
-    ours = {dialect.arn_service for dialect in OWN if dialect.service in SERVICES} - {"sagemaker"}
-    return [each for each in iter_taggable_backends(ACCOUNT, region) if each.SERVICE_NAMESPACE not in ours]
+    return list(iter_taggable_backends(ACCOUNT, region))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import AwsError
-from sandbox.operations import Call, Handler, Request, Response
+from sandbox.operations import Call, Elsewhere, Handler, Request, Response
 from sandbox.paging import BadToken, page
 from sandbox.tagging.holders import Holder, Tagged, holders
 
@@ -81,17 +81,20 @@ class ResourceGroupsTagging:
             if arn.count(":") < 5 or not arn.startswith("arn:"):
                 raise _invalid(f"{arn} is not a valid ARN.")
         failed: dict[str, Any] = {}
-        all_of_them = holders(self._world, call.region)
+        everyone = holders(self._world, call.region)
         for arn in arns:
-            holder = next((each for each in all_of_them if each.owns(arn)), None)
-            try:
-                if holder is None:
-                    raise NotImplementedError
-                change(holder, arn)
-            except NotImplementedError:
+            for holder in everyone:
+                if not holder.owns(arn):
+                    continue
+                try:
+                    change(holder, arn)
+                except (Elsewhere, NotImplementedError):
+                    continue
+                except AwsError as error:
+                    failed[arn] = _failure(error.status, "InvalidParameterException", error.message)
+                break
+            else:
                 failed[arn] = _failure(404, "InternalServiceException", "Service not yet supported")
-            except AwsError as error:
-                failed[arn] = _failure(error.status, "InvalidParameterException", error.message)
         return {"FailedResourcesMap": failed}
 
 

@@ -220,13 +220,24 @@ def test_the_minimum_is_kept_by_a_real_endpoint(sandbox: Running, client: Any) -
     assert activity["Cause"] == "minimum capacity was set to 3"
 
 
-def test_another_services_targets_are_motos(client: Any) -> None:
+def test_another_services_targets_are_motos(sandbox: Running, client: Any) -> None:
     table = {
         "ServiceNamespace": "dynamodb",
         "ResourceId": "table/t",
         "ScalableDimension": "dynamodb:table:ReadCapacityUnits",
     }
     client.register_scalable_target(**table, MinCapacity=1, MaxCapacity=2)
+    alarms = client.put_scaling_policy(
+        **table,
+        PolicyName="p",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 70.0,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"},
+        },
+    )["Alarms"]
+    named = sandbox.client("cloudwatch").describe_alarms(AlarmNames=[alarms[0]["AlarmName"]])
+    assert [each["AlarmArn"] for each in named["MetricAlarms"]] == [alarms[0]["AlarmARN"]]
     assert len(client.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]) == 1
     assert not client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
 
