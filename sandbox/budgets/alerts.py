@@ -7,6 +7,7 @@ from operator import eq, gt, lt
 from typing import TYPE_CHECKING, Any
 
 from sandbox.budgets.spending import Period, forecast, limit_of, period_of, spent
+from sandbox.costexplorer.ledger import Usage
 from sandbox.records import Record
 from sandbox.scope import ACCOUNT
 
@@ -21,13 +22,11 @@ class Alerts:
     def __init__(self, world: "World") -> None:
         self._world = world
 
-    def look(self, name: str, record: Record, now: float) -> None:
+    def look(self, name: str, record: Record, usages: list[Usage], now: float) -> None:
         """Compare a budget's notifications with its spend; those newly crossed go out."""
-        if not record["notifications"]:
-            return
         budget = record["budget"]
         period = period_of(budget, now)
-        actual = spent(self._world, budget, period)
+        actual = spent(usages, budget, period)
         amounts = {"ACTUAL": actual, "FORECASTED": forecast(actual, period, now)}
         for each in record["notifications"]:
             notification = each["notification"]

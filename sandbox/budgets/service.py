@@ -1,11 +1,12 @@
 """Budgets: made, changed, listed, deleted; looked at from time to time so that alerts go out by themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.budgets.alerts import Alerts
 from sandbox.budgets.notifications import Notifications
-from sandbox.budgets.spending import FAR, forecast, period_of, spent
+from sandbox.budgets.spending import FAR, forecast, period_of, spent, used
+from sandbox.costexplorer.ledger import Usage
 from sandbox.errors import AwsError
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.paging import BadToken, page
@@ -79,14 +80,12 @@ class Budgets:
 
     def describe(self, call: Call, request: Request) -> Response:
         record = self.require(request)
-        self._world.ledger.settle()
-        return {"Budget": self._told(record, call.now)}
+        return {"Budget": self._told([record], call.now)[0]}
 
     def list_budgets(self, call: Call, request: Request) -> Response:
         _check_account(request)
         rows, token = _page(list(self.shelf.values()), request)
-        self._world.ledger.settle()
-        answer: Response = {"Budgets": [self._told(record, call.now) for record in rows]}
+        answer: Response = {"Budgets": self._told(rows, call.now)}
         return answer | ({"NextToken": token} if token else {})
 
     def list_notifications(self, call: Call, request: Request) -> Response:
@@ -141,30 +140,36 @@ class Budgets:
         doing = f"Unable to get tags - the resource {request['ResourceARN']} doesn't exist."
         return self.require({"AccountId": account, "BudgetName": name}, doing)
 
-    def _told(self, record: Record, now: float) -> Response:
-        budget = record["budget"]
-        period = period_of(budget, now)
-        actual = spent(self._world, budget, period)
-        told = {"ActualSpend": _usd(actual), "ForecastedSpend": _usd(forecast(actual, period, now))}
-        health = {"Status": "HEALTHY", "LastUpdatedTime": now}
-        return {**budget, "CalculatedSpend": told, "HealthStatus": health}
+    def _told(self, records: Sequence[Record], now: float) -> list[Response]:
+        usages = used(self._world, [record["budget"] for record in records], now)
+        return [_told(record["budget"], usages, now) for record in records]
 
     def _changed(self, name: str) -> None:
         """A budget or its notifications changed: look at it at once, and at all of them from time to time."""
         self.shelf.changed(name)
         now = self._world.clock.now()
-        self._world.ledger.settle()
-        self._alerts.look(name, self.shelf[name], now)
+        self._look_at([name], now)
         if self._world.agenda.due(LOOK, "all") is None:
             self._world.agenda.at(now + self._world.clock.lasts(OFTEN), LOOK, "all")
 
     def _look(self, due: float, payload: Record) -> None:
         now = max(due, self._world.clock.now())  # after a restart: once for all the times that were missed
-        self._world.ledger.settle()
-        for name, record in tuple(self.shelf.items()):
-            self._alerts.look(name, record, now)
+        self._look_at(tuple(self.shelf), now)
         if self.shelf:
             self._world.agenda.at(now + self._world.clock.lasts(OFTEN), LOOK, "all")
+
+    def _look_at(self, names: Sequence[str], now: float) -> None:
+        watched = {name: self.shelf[name] for name in names if self.shelf[name]["notifications"]}
+        usages = used(self._world, [record["budget"] for record in watched.values()], now)
+        for name, record in watched.items():
+            self._alerts.look(name, record, usages, now)
+
+
+def _told(budget: Record, usages: list[Usage], now: float) -> Response:
+    period = period_of(budget, now)
+    actual = spent(usages, budget, period)
+    told = {"ActualSpend": _usd(actual), "ForecastedSpend": _usd(forecast(actual, period, now))}
+    return {**budget, "CalculatedSpend": told, "HealthStatus": {"Status": "HEALTHY", "LastUpdatedTime": now}}
 
 
 def _checked(budget: Mapping[str, Any], now: float) -> Record:

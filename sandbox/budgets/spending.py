@@ -1,9 +1,11 @@
 """What a budget's period is, what was spent in it, and what it will probably come to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from sandbox.costexplorer.ledger import Usage
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -35,15 +37,24 @@ def period_of(budget: Mapping[str, Any], now: float) -> Period:
     return Period(first.timestamp(), first.replace(year=first.year + year, month=month + 1).timestamp())
 
 
-def spent(world: "World", budget: Mapping[str, Any], period: Period) -> float:
-    """Return USD spent in a period on what the budget's filters let through; the ledger has been settled before."""
+def used(world: "World", budgets: Iterable[Mapping[str, Any]], now: float) -> list[Usage]:
+    """Read the meter once for all these budgets: what was used in any of their periods."""
+    periods = [period_of(budget, now) for budget in budgets]
+    if not periods:
+        return []
+    world.ledger.settle()
+    return list(world.ledger.usages(min(each.start for each in periods), max(each.end for each in periods)))
+
+
+def spent(usages: Iterable[Usage], budget: Mapping[str, Any], period: Period) -> float:
+    """Return USD spent in a period on what the budget's filters let through."""
     if budget["BudgetType"] != "COST":
         return 0.0
     filters = budget.get("CostFilters") or {}
     return sum(
-        (usage.usd or 0.0) * usage.share(period.start, period.end)
-        for usage in world.ledger.usages(period.start, period.end)
-        if all(_passes(usage, name, wanted) for name, wanted in filters.items())
+        usage.usd * usage.share(period.start, period.end)
+        for usage in usages
+        if usage.usd and all(_passes(usage, name, wanted) for name, wanted in filters.items())
     )
 
 
@@ -60,7 +71,7 @@ def limit_of(budget: Mapping[str, Any], period: Period) -> float:
     return due[-1] if due else float((budget.get("BudgetLimit") or {"Amount": 0})["Amount"])
 
 
-def _passes(usage: Any, name: str, wanted: list[str]) -> bool:
+def _passes(usage: Usage, name: str, wanted: list[str]) -> bool:
     match name:
         case "Service":
             return usage.service in wanted
