@@ -107,7 +107,7 @@ def _trial(name: str, algorithm: str, problem: str, drawn: dict[str, Any]) -> Tr
 _SETTINGS: dict[str, dict[str, Any]] = {
     "lightgbm": {},
     "xgboost": {"max_leaf_nodes": 15, "l2_regularization": 1.0},
-    "catboost": {"learning_rate": 0.05, "max_iter": 200, "min_samples_leaf": 10},
+    "catboost": {"learning_rate": 0.07, "max_iter": 120, "min_samples_leaf": 10},
     "fastai": {"hidden_layer_sizes": (32,), "alpha": 0.01},
     "nn-torch": {"hidden_layer_sizes": (64, 32), "alpha": 0.001},
 }

@@ -88,5 +88,5 @@ def _dates(series: Any) -> Any:
 def _date_parts(name: str, series: Any) -> dict[str, Any]:
     dates = _dates(series)
     days = (dates - pd.Timestamp("1970-01-01", tz="UTC")).dt.total_seconds() / 86400
-    parts = (dates.dt.year, dates.dt.month, dates.dt.day, dates.dt.weekday, dates.dt.hour, days)
+    parts = (dates.dt.year, dates.dt.month, dates.dt.day, dates.dt.day_of_week, dates.dt.hour, days)
     return {f"{name} {part}": values.astype("float64") for part, values in zip(_DATE_PARTS, parts, strict=True)}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import AwsError, invalid, not_built
+from sandbox.faults import Kind
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record, Shelf
 from sandbox.sagemaker import listing
@@ -47,7 +48,10 @@ class Training:
         name, shelf = request["TrainingJobName"], self._shelf(call.region)
         arn = call.arn(f"training-job/{name}")
         check_new(shelf, name, arn, "Training job names", "training job")
-        _check(request)
+        gated = self._world.faults.strikes(
+            Kind.GATED_MODEL, service="sagemaker", operation=call.operation, resource=name
+        )
+        _check(request, gated)
         as_map(request.get("Tags"))
         self._world.roles.require(request["RoleArn"], call.region, call.now)
         for instance_type, count in instances(request):
@@ -106,8 +110,8 @@ class Training:
         return self._world.records.shelf(KIND, region)
 
 
-def _check(request: Request) -> None:
-    """Raise AwsError for what does not go together."""
+def _check(request: Request, gated: bool) -> None:
+    """Raise AwsError for what does not go together. `gated`: the model's licence must be accepted, wherever it lies."""
     if request.get("ServerlessJobConfig"):
         raise not_built("serverless model customisation (ServerlessJobConfig)")
     algorithm = request.get("AlgorithmSpecification") or {}
@@ -125,7 +129,7 @@ def _check(request: Request) -> None:
     for channel in channels:
         source = channel["DataSource"].get("S3DataSource")
         if source:
-            _check_licence(source)
+            _check_licence(source, gated and channel["ChannelName"] == "model")
     for definition in algorithm.get("MetricDefinitions") or ():
         try:
             re.compile(definition["Regex"])
@@ -149,11 +153,11 @@ def _check_times(request: Request) -> None:
         raise invalid("MaxRuntimeInSeconds cannot be greater than 2419200.")
 
 
-def _check_licence(source: Request) -> None:
+def _check_licence(source: Request, gated: bool) -> None:
     """A gated model of JumpStart lies in a bucket one may read only after accepting its licence."""
     bucket, _ = place(source["S3Uri"])
     accepted = (source.get("ModelAccessConfig") or {}).get("AcceptEula")
-    if _PRIVATE.fullmatch(bucket) and not accepted:
+    if (gated or _PRIVATE.fullmatch(bucket)) and not accepted:
         raise invalid(
             "The AcceptEula value must be explicitly defined as True in order to accept the end-user license agreement "
             f'(EULA) that this "{source["S3Uri"]}" model requires. You are responsible for reviewing and complying '
@@ -164,7 +168,7 @@ def _check_licence(source: Request) -> None:
 
 def _described(job: Record) -> Response:
     answer: Response = {
-        **job["request"],
+        **{member: value for member, value in job["request"].items() if member != "SessionChainingConfig"},
         "TrainingJobArn": job["arn"],
         "TrainingJobStatus": job["status"],
         "SecondaryStatus": job["secondary"],

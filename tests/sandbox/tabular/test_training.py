@@ -1,0 +1,154 @@
+"""What the worker reads and trains, called directly: it may load pandas and scikit-learn, as this test process may."""
+
+import gzip
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sandbox.tabular import columns, forecasting, metrics, reading, training
+from sandbox.tabular.candidates import trials
+from tests.sandbox.tabular import tables
+
+
+def _file(folder: Path, name: str, content: bytes) -> str:
+    path = folder / name
+    path.write_bytes(content)
+    return str(path)
+
+
+def _spec(folder: Path, files: Sequence[str], **more: Any) -> dict[str, Any]:
+    shared = {"kind": "tabular", "target": "Churn?", "job": "j", "mode": "ENSEMBLING", "most": 1, "seconds": 30}
+    return {**shared, "files": list(files), "out": str(folder), **more}
+
+
+def _events(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {event["event"]: event for event in training.run(spec)}
+
+
+@pytest.mark.parametrize("form", ["plain", "gzip", "parquet", "bom"])
+def test_a_table_is_read_in_every_form_autopilot_takes(tmp_path: Path, form: str) -> None:
+    header, rows = tables.churn()
+    plain = tables.as_csv(header, rows)
+    if form == "parquet":
+        frame = pd.DataFrame(rows, columns=header).replace("", None)
+        frame["age"] = frame["age"].astype(int)
+        path = str(tmp_path / "a.parquet")
+        frame.to_parquet(path)
+    else:
+        content = {"plain": plain, "gzip": gzip.compress(plain), "bom": b"\xef\xbb\xbf" + plain}[form]
+        path = _file(tmp_path, "a", content)
+    read = reading.table([path])
+    assert read.rows == 600
+    assert list(read.frame.columns) == header
+    assert read.frame["age"][0] == rows[0][0]
+    assert int(read.frame["minutes"].isna().sum()) == sum(row[4] == "" for row in rows)
+
+
+def test_files_of_one_prefix_make_one_table_and_must_agree(tmp_path: Path) -> None:
+    header, rows = tables.churn()
+    halves = [_file(tmp_path, f"{n}.csv", tables.as_csv(header, rows[n * 300 : n * 300 + 300])) for n in (0, 1)]
+    assert reading.table(halves).rows == 600
+    other = _file(tmp_path, "c.csv", tables.as_csv(["x"], [["1"]]))
+    with pytest.raises(reading.Unfit, match="same columns"):
+        reading.table([*halves, other])
+
+
+def test_more_rows_than_fit_are_counted_but_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_ROWS", 550)
+    read = reading.table([_file(tmp_path, "a.csv", tables.as_csv(*tables.churn()))])
+    assert (read.rows, len(read.frame)) == (600, 550)
+
+
+def test_columns_are_told_apart_by_what_is_in_them() -> None:
+    frame = pd.DataFrame(
+        {
+            "number": [str(n / 2) for n in range(300)],
+            "day": [f"2024-01-{1 + n % 28:02d}" for n in range(300)],
+            "colour": ["red", "green", "blue"] * 100,
+            "text": [f"the quick brown fox number {n} jumps" for n in range(300)],
+            "id": [f"id-{n:05d}-{n * 7919 % 1000}" for n in range(300)],
+            "constant": ["x"] * 300,
+        },
+        dtype="str",
+    )
+    found = columns.infer(frame, list(frame.columns), {})
+    assert dict(found.kinds) == {"number": "numeric", "day": "datetime", "colour": "categorical", "text": "text"}
+    assert columns.infer(frame, ["number"], {"number": "categorical"}).kinds == {"number": "categorical"}
+    made = columns.typed(frame, found)
+    assert made["day weekday"][0] == 0  # a Monday
+    assert list(made.columns) == [*found.numbers, "colour", "text"]
+
+
+@pytest.mark.parametrize(
+    ("target", "problem"),
+    [
+        (["yes", "no"] * 300, "BinaryClassification"),
+        (["1", "0"] * 300, "BinaryClassification"),
+        (["a", "b", "c"] * 200, "MulticlassClassification"),
+        (["1", "2", "3", "4"] * 150, "MulticlassClassification"),
+        ([str(n * 0.37) for n in range(600)], "Regression"),
+        ([str(n) for n in range(600)], "Regression"),
+    ],
+)
+def test_the_problem_is_inferred_from_the_target(tmp_path: Path, target: list[str], problem: str) -> None:
+    rows = [[str(n % 17), value] for n, value in enumerate(target)]
+    path = _file(tmp_path, "a.csv", tables.as_csv(["x", "y"], rows))
+    told = next(iter(training.run(_spec(tmp_path, [path], target="y"))))
+    assert told["problem"] == problem
+
+
+def test_a_validation_set_of_ones_own_is_what_is_measured_on(tmp_path: Path) -> None:
+    train = _file(tmp_path, "t.csv", tables.as_csv(*tables.churn()))
+    header, rows = tables.churn(200, seed=8)
+    told = _events(_spec(tmp_path, [train], validation=[_file(tmp_path, "v.csv", tables.as_csv(header, rows))]))
+    matrix = told["candidate"]["insights"]["binary_classification_metrics"]["confusion_matrix"]
+    assert sum(sum(row.values()) for row in matrix.values()) == 200
+    assert told["candidate"]["metrics"]["Validation"]["AUC"] > 0.9
+
+
+def test_weights_features_and_kinds_are_heeded(tmp_path: Path) -> None:
+    header, rows = tables.churn()
+    weighed = [[*row, "1" if number % 2 else "3"] for number, row in enumerate(rows)]
+    path = _file(tmp_path, "a.csv", tables.as_csv([*header, "w"], weighed))
+    spec = _spec(tmp_path, [path], weight="w", features=["age", "minutes", "plan"], kinds={"age": "categorical"})
+    told = _events(spec)
+    kinds = {each["name"]: each["kind"] for each in told["analyzed"]["columns"]}
+    assert kinds["age"] == "categorical"
+    assert {name for name, kind in kinds.items() if kind == "not used"} == {"Int'l Plan", "joined", "Churn?", "w"}
+    assert set(told["explained"]["importance"]) == {"age", "plan", "minutes"}
+
+
+def test_a_table_without_header_names_its_columns_by_place(tmp_path: Path) -> None:
+    path = _file(tmp_path, "a.csv", tables.as_csv([], tables.churn()[1]))
+    assert _events(_spec(tmp_path, [path], header=False, target="_c5"))["done"]["all"]
+
+
+def test_the_curve_and_the_matrix_are_of_the_same_predictions() -> None:
+    truth = np.array([0, 0, 1, 1])
+    scores = np.array([[0.9, 0.1], [0.4, 0.6], [0.3, 0.7], [0.2, 0.8]])
+    report = metrics.insights("BinaryClassification", ("no", "yes"), truth, scores)["binary_classification_metrics"]
+    assert report["confusion_matrix"] == {"no": {"no": 1, "yes": 1}, "yes": {"no": 0, "yes": 2}}
+    assert report["auc"]["value"] == 1.0
+    assert report["recall"]["value"] == 1.0
+    assert report["precision"]["value"] == pytest.approx(2 / 3)
+
+
+def test_algorithms_and_the_number_of_candidates_are_limits() -> None:
+    names = [trial.algorithm for trial in trials("j", "ENSEMBLING", "Regression", 600, ["randomforest", "xgboost"], 0)]
+    assert names == ["xgboost", "randomforest"]
+    tuned = trials("j", "HYPERPARAMETER_TUNING", "Regression", 600, [], 5)
+    assert len(tuned) == 5
+    assert {trial.algorithm for trial in tuned} == {"xgboost", "linear-learner", "mlp"}
+    assert all(len(trial.name) <= 64 for trial in trials("x" * 32, "HYPERPARAMETER_TUNING", "Regression", 600, [], 12))
+    assert len(trials("j", "ENSEMBLING", "Regression", 600, [], 1)) == 1
+
+
+def test_a_horizon_longer_than_a_quarter_of_the_series_is_refused(tmp_path: Path) -> None:
+    path = _file(tmp_path, "s.csv", tables.as_csv(*tables.demand(40)))
+    spec = {"files": [path], "item": "item", "timestamp": "day", "target": "sold", "frequency": "D", "horizon": 20}
+    with pytest.raises(reading.Unfit, match="at most 1/4"):
+        list(forecasting.run({**spec, "out": str(tmp_path)}))
