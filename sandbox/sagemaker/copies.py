@@ -104,7 +104,7 @@ class Copies:
         coming = component["next"] or component
         if component["next"] or component["status"] == CREATING:
             variant = self._variant(endpoint, component["variant"])
-            standing = as_variant(component["name"], coming, variant["type"] if variant else "")
+            standing = as_variant(component["name"], coming, variant or {"type": "", "spec": {}})
             found = starting.failure_of(self._world.faults, standing, component["name"], region, _OPERATION)
             if found:
                 return found
@@ -183,13 +183,14 @@ def container_of(component: Mapping[str, Any], instance_type: str) -> Mapping[st
     return shaped | ({"ModelDataUrl": container["ArtifactUrl"]} if container.get("ArtifactUrl") else {})
 
 
-def as_variant(name: str, component: Mapping[str, Any], instance_type: str) -> Record:
-    """Return a record in the form of a variant's, for what starts and fails as one does."""
-    container = container_of(component, instance_type)
+def as_variant(name: str, component: Mapping[str, Any], variant: Record) -> Record:
+    """Return a record in the form of a variant's, for what starts and fails as one does on the variant it is on."""
+    container = container_of(component, variant["type"])
     return {
         "name": name,
         "noun": "inference component",
-        "type": instance_type,
+        "type": variant["type"],
+        "spec": variant["spec"],
         "count": 1,
         "model": {"name": name, "request": {"PrimaryContainer": container}},
     }

@@ -4,6 +4,7 @@ Wording: aws/deep-learning-containers tests, aws/sagemaker-python-sdk issue 155,
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from sandbox.records import Record
 from sandbox.sagemaker.containers import image_region, sources
 from sandbox.telemetry.lines import failing, starting
 
+NEWER_CUDA = 130  # as in an image's tag; from it on a variant has to name a newer host image (InferenceAmiVersion)
+_CUDA = re.compile(r"cu(\d{3})")
 START_ERROR = "SANDBOX_START_ERROR"  # in a container's environment: why its endpoint fails to start
 
 
@@ -42,6 +45,8 @@ def failure_of(faults: Faults, variant: Record, endpoint: str, region: str, oper
         place = image_region(container.get("Image", ""))
         if place and place != region:
             return _no_image(variant["name"])
+        if _too_new(container.get("Image", ""), variant):
+            return _cannot_start(variant["name"])
     model = variant["model"]["name"] if variant["model"] else ""
     for container in containers:
         found = _weights(faults, container, variant, model, operation)
@@ -120,6 +125,20 @@ def _weights(
             "object."
         )
     return None
+
+
+def _too_new(image: str, variant: Record) -> bool:
+    """Tell whether an image's CUDA is newer than the driver of the host image that GPU instances have by default."""
+    cuda = _CUDA.search(image)
+    on_gpu = variant["type"].startswith(("ml.g", "ml.p"))
+    return bool(cuda and int(cuda[1]) >= NEWER_CUDA and on_gpu and "InferenceAmiVersion" not in variant.get("spec", {}))
+
+
+def _cannot_start(variant: str) -> Failure:
+    return Failure(
+        f"CannotStartContainerError. Please ensure the model container for variant {variant} starts correctly when "
+        "invoked with 'docker run <image> serve'."
+    )
 
 
 def _no_image(variant: str) -> Failure:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.conftest import ROLE
-from tests.sandbox.runtime.whole import Whole, component, variant
+from tests.sandbox.runtime.whole import GPU, Whole, component, variant
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_langchain_chats_with_an_endpoint_and_with_a_component(whole: Whole, cha
     model = chat("chat", model_kwargs={"max_tokens": 100})
     assert model.invoke("hello").content == "echo: hello"
     assert model.invoke([("system", "Be kind."), ("human", "hello")]).content == "echo: hello"
-    components = {"VariantName": "AllTraffic", "InstanceType": "ml.g5.2xlarge", "InitialInstanceCount": 1}
+    components = {"VariantName": "AllTraffic", "InitialInstanceCount": 1, **GPU}
     whole.endpoint("ic", components, ExecutionRoleArn=ROLE)
     component(whole, "c", "ic", "m")
     assert chat("ic", inference_component_name="c").invoke("hello").content == "echo: hello"

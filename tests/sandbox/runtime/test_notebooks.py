@@ -88,6 +88,7 @@ def test_inference_components_that_scale_to_zero_and_back(whole: Whole) -> None:
     components = {
         "VariantName": "AllTraffic",
         "InstanceType": "ml.g5.12xlarge",
+        "InferenceAmiVersion": "al2023-ami-sagemaker-inference-gpu-4-1",
         "InitialInstanceCount": 1,
         "ContainerStartupHealthCheckTimeoutInSeconds": 3600,
         "ManagedInstanceScaling": {"Status": "ENABLED", "MinInstanceCount": 0, "MaxInstanceCount": 2},

@@ -17,6 +17,7 @@ from tests.sandbox.runtime.conftest import IMAGES, SmallEmbedder
 
 BUCKET = "asynchronous"
 ACCOUNT = "123456789012"
+GPU = {"InstanceType": "ml.g5.2xlarge", "InferenceAmiVersion": "al2023-ami-sagemaker-inference-gpu-4-1"}  # for CUDA 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Whole:
 
 
 def variant(model: str, name: str = "AllTraffic", **more: Any) -> dict[str, Any]:
-    instances = {} if "ServerlessConfig" in more else {"InstanceType": "ml.g5.2xlarge", "InitialInstanceCount": 1}
+    instances = {} if "ServerlessConfig" in more else {**GPU, "InitialInstanceCount": 1}
     return {"VariantName": name, "ModelName": model, **instances, **more}
 
 

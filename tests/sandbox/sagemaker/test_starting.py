@@ -1,5 +1,7 @@
 """What goes wrong at CreateEndpoint and after it: quotas, capacity, images, pings, and endpoints that hang."""
 
+from typing import Any
+
 import pytest
 
 from sandbox.faults import Kind
@@ -99,6 +101,23 @@ def test_an_image_of_another_region_cannot_be_pulled(modelled: SageMaker) -> Non
         "Please make sure all images included in the model for the production variant A exist, and that the execution "
         "role used to create the model has permissions to access them.",
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "status"),
+    [
+        ("ml.g5.xlarge", {}, "Failed"),
+        ("ml.g5.xlarge", {"InferenceAmiVersion": "al2-ami-sagemaker-inference-gpu-3-1"}, "InService"),
+        ("ml.m5.large", {}, "InService"),
+    ],
+)
+def test_cuda_13_needs_a_newer_host_image(modelled: SageMaker, kind: str, more: Any, status: str) -> None:
+    modelled.model("vllm", Image=f"763104351884.dkr.ecr.{REGION}.amazonaws.com/vllm:0.30.0-gpu-py312-cu130")
+    described = modelled.endpoint("e", variant(model="vllm", kind=kind, **more))
+    assert described["EndpointStatus"] == status
+    if status == "Failed":
+        assert described["FailureReason"].startswith("CannotStartContainerError. Please ensure the model container")
+        assert modelled.world.meters.events.streams(REGION, GROUP) == []
 
 
 def test_a_failed_ping_says_so_and_leaves_a_trace_in_the_log(modelled: SageMaker) -> None:
