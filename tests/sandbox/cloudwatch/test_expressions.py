@@ -17,7 +17,7 @@ from tests.sandbox.telemetry.conftest import NOW, a_world
 
 WORDS = (
     "m1", "m2", "SUM", "FILL", "IF", "METRICS", "SEARCH", "RATE", "SORT", "REPEAT", "DESC", "(", ")", "[", "]", ",",
-    "+", "-", "*", "/", "^", "==", "<", "&&", "OR", "1", "0", "2.5", "'Average'", "\"x\"", "TIME_SERIES", "AVG", "SLICE",
+    "+", "-", "*", "/", "^", "==", "<", "&&", "OR", "1", "0", "2.5", "'Sum'", "\"x\"", "TIME_SERIES", "AVG", "SLICE",
 )  # fmt: skip
 
 
