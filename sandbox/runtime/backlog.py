@@ -118,7 +118,8 @@ class SageMakerRuntime:
                 self._start(hosted, region, number, now)
         self._deliveries.waiting(region, endpoint, len(waiting) + len(running))
         if waiting or running:
-            self._world.agenda.at(now + _LOOK, LOOK, f"{region}/{endpoint}", region=region, endpoint=endpoint)
+            pause = max(_LOOK, self._world.agenda.stride)
+            self._world.agenda.at(now + pause, LOOK, f"{region}/{endpoint}", region=region, endpoint=endpoint)
 
     def _expire(self, line: Line, hosted: Hosted, now: float) -> None:
         held = self._shelf(line[0])

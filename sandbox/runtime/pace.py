@@ -5,10 +5,10 @@ embedding a text is arithmetic, two operations a parameter and token. More calle
 Bandwidths and arithmetic are the makers' data sheets (as of 2026-11), of which a container is given a fair share.
 
 At `--speed 1` an invocation takes what the instance would take, and CloudWatch and the client both see that. So that
-nobody waits long for a simulation, at other speeds at most a second of it (two when streamed, a quarter where nothing
-is written) is waited for, and CloudWatch is told of no more; what is missing of 30 ms or less is not waited for, and
-one-pass models do not queue. So the two agree within 30 ms at any speed. Where the clock stands still nothing is waited
-for, and CloudWatch is told what the instance would have taken.
+nobody waits long for a simulation, at the usual speed of 60 at most a second of it (two when streamed, a quarter where
+nothing is written) is waited for, at 600 a tenth of that, and CloudWatch is told of no more. What is missing of 30 ms
+or less is not waited for, and one-pass models do not queue. So the two agree within 30 ms at any speed. Where the clock
+stands still nothing is waited for, and CloudWatch is told what the instance would have taken.
 """
 
 import csv
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import facts
-from sandbox.clock import Clock
+from sandbox.clock import DEFAULT_SPEED, Clock
 from sandbox.hosting import Hosted
 from sandbox.runtime.families import Family
 
@@ -153,7 +153,7 @@ def patience(clock: Clock, most: float) -> float:
     """Return how many seconds of simulated time are really waited for."""
     if clock.stands_still:
         return 0.0
-    return math.inf if clock.speed == 1 else most
+    return math.inf if clock.speed <= 1 else most * DEFAULT_SPEED / clock.speed
 
 
 def wait(clock: Clock, pace: Pace, work: Work, others: int, taken: float) -> tuple[float, float]:
@@ -161,11 +161,11 @@ def wait(clock: Clock, pace: Pace, work: Work, others: int, taken: float) -> tup
     seconds = pace.seconds(work, others)
     if clock.stands_still:
         return 0.0, seconds
-    if clock.speed == 1:
+    if clock.speed <= 1:
         return max(0.0, seconds - taken), max(seconds, taken)
     if not pace.token:
-        seconds = min(pace.seconds(work), ONE_PASS_PATIENCE)
-    seconds = min(seconds, PATIENCE)
+        seconds = min(pace.seconds(work), patience(clock, ONE_PASS_PATIENCE))
+    seconds = min(seconds, patience(clock, PATIENCE))
     left = seconds - taken
     return (left if left > UNNOTICED else 0.0), max(seconds, taken)
 

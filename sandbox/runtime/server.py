@@ -1,6 +1,7 @@
 """The HTTP side of InvokeEndpoint, InvokeEndpointWithResponseStream and InvokeEndpointAsync: AWS's envelopes."""
 
 import asyncio
+import contextlib
 import time
 import traceback
 import uuid
@@ -141,7 +142,7 @@ class Runtime:
             if size > requests.SERVERLESS_BYTES:
                 raise too_long(requests.SERVERLESS_BYTES)
             if others >= int(hosted.serverless.get("MaxConcurrency", 1)):
-                raise Refused(429, "ThrottlingException", "Rate exceeded")
+                raise Refused(400, "ThrottlingException", "Rate exceeded")
         elif not hosted.component and hosted.instance_count < 1:
             raise not_found(hosted.endpoint, hosted.account)
         for header, mode in (("target-model", "MultiModel"), ("target-container-hostname", "Direct")):
@@ -234,10 +235,11 @@ class Runtime:
         )
         gone = asyncio.ensure_future(_until_gone(receive))
         try:
-            async for frame in stream.frames():
-                if gone.done():
-                    break
-                await send({"type": "http.response.body", "body": frame, "more_body": True})
+            async with contextlib.aclosing(stream.frames()) as frames:
+                async for frame in frames:
+                    if gone.done():
+                        break
+                    await send({"type": "http.response.body", "body": frame, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         finally:
             gone.cancel()

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 
 from sandbox.refusing import Cut
 from sandbox.runtime.engine import Container, Outcome, Streamed
@@ -41,7 +41,7 @@ class Stream:
         if "SANDBOX_TOKEN_DELAY" in self._environment:
             self._first, self._pause = 0.0, float(self._environment["SANDBOX_TOKEN_DELAY"])
 
-    async def frames(self) -> AsyncIterator[bytes]:
+    async def frames(self) -> AsyncGenerator[bytes, None]:
         """Yield the frames. Raises Cut where the connection is to die."""
         cutter, place, self.broke = Cutter(), 0, True
         await _sleep(self._first)

@@ -81,6 +81,12 @@ def test_what_is_told_agrees_with_what_the_caller_waited(family: Family, taken: 
     assert waited <= pace.PATIENCE
 
 
+def test_a_faster_clock_waits_less() -> None:
+    its = pace.pace_of(hosted("ml.m5.large"), Family.TGI)
+    assert [pace.wait(Clock(speed), its, ANSWER, 0, 0.0)[0] for speed in (60, 600, 6000)] == [1.0, 0.1, 0.0]
+    assert [pace.patience(Clock(speed), 2.0) for speed in (0, 60, 120)] == [0.0, 2.0, 1.0]
+
+
 def test_the_meters_are_told_the_instances_time(runtime: Any, shelf: Shelf) -> None:
     shelf.put("small", "tgi", instance_type="ml.g4dn.xlarge", model="x-7b")
     shelf.put("large", "tgi", instance_type="ml.p5.48xlarge", model="x-7b")
