@@ -62,8 +62,11 @@ class Predictor:
 
     def warm(self) -> None:
         """Start the worker now, so that the first request need not wait for what it imports."""
-        with self._lock:
-            self._ready()
+        if self._lock.acquire(blocking=False):  # whoever holds it has the worker started already
+            try:
+                self._ready()
+            finally:
+                self._lock.release()
 
     def close(self) -> None:
         """End the worker; the next request starts another."""

@@ -70,7 +70,8 @@ def run(spec: Mapping[str, Any]) -> Iterator[Event]:
         trained.append((_judged(event, plan), name, blend))
         yield event
     _, best, model = max(trained, key=lambda each: each[0])
-    yield {"event": "explained", "best": best, "importance": _importance(model, plan)}
+    explained = {"importance": _importance(model, plan), "objective": plan.objective}
+    yield {"event": "explained", "best": best, **explained}
     yield {"event": "done", "best": best, "all": len(trained) >= len(plan.trials)}
 
 

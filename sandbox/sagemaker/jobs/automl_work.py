@@ -123,7 +123,7 @@ class Works:
                 write(under(outputs.backtest(job, name), "backtest.json"), outputs.statistics(backtest), _JSON)
                 event["backtested"] = True
         elif event["event"] == "explained":
-            content = outputs.analysis(event["importance"], "the objective")
+            content = outputs.analysis(event["importance"], event.get("objective", "the objective"))
             write(under(outputs.explainability(job, event["best"]), "analysis.json"), content, _JSON)
         return event
 

@@ -105,13 +105,13 @@ class Work:
                 break
             sent = b"\n".join(processing.sent(record) for record in batch)
             body, said = self._answers(self._hosted, sent, kind, accept)
-            if how == "None" and not processing.active:
+            if not processing.active:
                 parts.append(body)
                 continue
             kept = transform_records.answers(body, said, len(batch))
             parts += [processing.kept(record, answer) for record, answer in zip(batch, kept, strict=True)]
         if output.get("AssembleWith") == "Line":
-            return b"".join(part + b"\n" for part in parts)
+            return b"".join(part.removesuffix(b"\n") + b"\n" for part in parts)
         return b"".join(parts)
 
     def _engine(self, hosted: Hosted, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:

@@ -56,19 +56,23 @@ def test_a_transform_job_predicts_for_a_prefix_and_joins(trained: Trained) -> No
     )
     s3.put_object(Bucket="lab", Key="batch/rows.csv", Body=_ROW * 3)
     source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://lab/batch/"}}
+    request = {
+        "ModelName": made["ProductionVariants"][0]["ModelName"],
+        "TransformInput": {"DataSource": source, "ContentType": "text/csv", "SplitType": "Line"},
+        "TransformResources": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1},
+    }
+    output = {"S3OutputPath": "s3://lab/predicted", "AssembleWith": "Line", "Accept": "text/csv"}
     sagemaker.create_transform_job(
-        TransformJobName="batch",
-        ModelName=made["ProductionVariants"][0]["ModelName"],
-        TransformInput={"DataSource": source, "ContentType": "text/csv", "SplitType": "Line"},
-        TransformOutput={"S3OutputPath": "s3://lab/predicted", "AssembleWith": "Line", "Accept": "text/csv"},
-        TransformResources={"InstanceType": "ml.m5.xlarge", "InstanceCount": 1},
-        DataProcessing={"JoinSource": "Input"},
+        TransformJobName="batch", TransformOutput=output, DataProcessing={"JoinSource": "Input"}, **request
     )
+    plain = {"S3OutputPath": "s3://lab/plain"}  # as AWS's Autopilot notebook asks
+    sagemaker.create_transform_job(TransformJobName="plain", TransformOutput=plain, **request)
     sandbox.app.world.advance(60.0)
     found = sagemaker.describe_transform_job(TransformJobName="batch")
     assert found["TransformJobStatus"] == "Completed", found
     written = s3.get_object(Bucket="lab", Key="predicted/rows.csv.out")["Body"].read()
     assert written == _ROW.replace(b"\n", b",True.\n") * 3
+    assert s3.get_object(Bucket="lab", Key="plain/rows.csv.out")["Body"].read() == b"True.\n" * 3
 
 
 def test_what_is_answered_follows_the_containers_environment(trained: Trained) -> None:
