@@ -58,8 +58,8 @@ def test_an_alarm_goes_off_when_the_threshold_is_crossed_and_comes_back(world: W
     found = described(world)
     assert found["StateValue"] == "ALARM"
     assert re.fullmatch(
-        r"Threshold Crossed: 1 out of the last 1 datapoint \[9\.0 \(\d\d/\d\d/\d\d \d\d:\d\d:00\)\] was greater than the "
-        r"threshold \(5\.0\) \(minimum 1 datapoint for OK -> ALARM transition\)\.",
+        r"Threshold Crossed: 1 out of the last 1 datapoint \[9\.0 \(\d\d/\d\d/\d\d \d\d:\d\d:00\)\] was greater "
+        r"than the threshold \(5\.0\) \(minimum 1 datapoint for OK -> ALARM transition\)\.",
         found["StateReason"],
     )
     assert json.loads(found["StateReasonData"])["recentDatapoints"] == [9.0]
