@@ -120,3 +120,29 @@ def test_pieces_join_to_the_text_they_were_cut_from() -> None:
     for text in ("Hello, wide world!\n\n12345 naïve 東京  ", "", "  ", "a\tb"):
         assert "".join(split(text)) == text
     assert len(split("four characters a token")) == pytest.approx(len("four characters a token") / 4, abs=3)
+
+
+def test_a_short_text_that_comes_again_is_not_computed_again(model: Any) -> None:
+    asked: list[list[str]] = []
+
+    class Counting:
+        def matrix(self, texts: list[str]) -> Any:
+            asked.append(list(texts))
+            return model.matrix(texts)
+
+    embedder = Embedder()
+    embedder._model = Counting()  # type: ignore[assignment]
+    [first] = embedder.embed(["a question"])
+    first[0] = 7.0  # the caller's own copy
+    [again] = embedder.embed(["a question"])
+    assert again == pytest.approx(model.matrix(["a question"])[0], abs=1e-6)
+    assert asked == [["a question"]]
+    passages = ["word " * 100] * 3
+    assert embedder.embed(passages) == embedder.embed(passages)
+    assert len(asked) == 3, "long texts and many of them are computed each time"
+
+
+def test_the_texts_of_a_batch_keep_their_order(model: Any) -> None:
+    texts = [f"text number {place} " * (place % 5 + 1) for place in range(12)]
+    together = model.matrix(texts)
+    assert np.allclose(together, np.concatenate([model.matrix([text]) for text in texts]), atol=1e-5)

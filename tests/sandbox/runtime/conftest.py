@@ -37,6 +37,7 @@ class Shelf:
     hosted: dict[str, Hosted] = field(default_factory=dict)
     told: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    heard: threading.Event = field(default_factory=threading.Event)
 
     def put(self, name: str, image: str, *, status: str = "InService", **more: Any) -> None:
         environment = {"SANDBOX_TOKEN_DELAY": "0", "SANDBOX_MODEL": "echo", **more.get("environment", {})}
@@ -67,6 +68,7 @@ class Shelf:
 
     def invoked(self, hosted: Hosted, **told: Any) -> None:
         self.told.append({"endpoint": hosted.endpoint, "model": told["model_microseconds"], **told})
+        self.heard.set()
 
 
 class SmallEmbedder(Hashed):

@@ -153,6 +153,19 @@ def test_a_stream_that_breaks_off_there_breaks_off_here(runtime: Any, shelf: She
     assert shelf.told[0]["stream_broke"]
 
 
+def test_who_hangs_up_is_told_of_and_the_endpoint_is_free_again(runtime: Any, shelf: Shelf, stub: Stub) -> None:
+    put(shelf, stub)
+    stub.go.clear()
+    body = opened(runtime, {"inputs": "hi", "stream": True})
+    next(iter(body))
+    body.close()
+    stub.pieces = ["all ", "of ", "it"] * 50
+    stub.go.set()
+    assert shelf.heard.wait(10), "the meters hear of a stream that nobody listens to any more"
+    assert call(runtime, "llm", {"inputs": "hi"})[0]["generated_text"].startswith("all of it")
+    assert [told["concurrency"] for told in shelf.told] == [1, 1]
+
+
 def test_a_redirect_is_not_followed(runtime: Any, shelf: Shelf, stub: Stub) -> None:
     put(shelf, stub)
     stub.status, stub.location = 307, "http://127.0.0.1:9/elsewhere"
