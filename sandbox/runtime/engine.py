@@ -124,7 +124,7 @@ class Engine:
     def __init__(
         self, embedder: Embeds | None = None, writer: Writes | None = None, *, world: "World | None" = None
     ) -> None:
-        self._world = world
+        self.world = world
         self._embedding = ThreadPoolExecutor(2, thread_name_prefix="sandbox-embed")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="sandbox-write")
         self._loading = threading.Lock()
@@ -218,9 +218,9 @@ class Engine:
         """Let what the sandbox trained itself predict."""
         from sandbox.tabular import predictor_of
 
-        if self._world is None:
+        if self.world is None:
             raise ContainerError(500, "No model has been trained in this sandbox.")
-        predictor = predictor_of(self._world)
+        predictor = predictor_of(self.world)
         asked = (hosted.artifact, request.body, request.content_type, request.accept, hosted.environment)
         body, content_type = predictor.answer(*asked)
         return Whole(body, content_type, Work(read=len(request.body) // 5))

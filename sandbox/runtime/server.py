@@ -32,6 +32,7 @@ from sandbox.runtime.refusals import (
 from sandbox.runtime.requests import Asked, Receive
 from sandbox.runtime.sessions import Sessions
 from sandbox.runtime.streams import Stream
+from sandbox.runtime.targets import Targets
 from sandbox.runtime.trouble import Stroke, Troubles
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -70,7 +71,7 @@ class Runtime:
     ) -> None:
         self._hosting, self._telemetry, self._engine, self._clock = hosting, telemetry, engine, clock
         self._troubles, self._queue = troubles, queue
-        self._sessions = Sessions(clock)
+        self._sessions, self._targets = Sessions(clock), Targets(engine.world)
         self._busy: dict[tuple[str, str, str], int] = {}
         self._called: dict[tuple[str, str, str], float] = {}
 
@@ -107,6 +108,7 @@ class Runtime:
         self._admit(asked, hosted, others, len(body))
         self._busy[key] = others + 1
         try:
+            await self._targets.require(hosted, asked.header("target-model"))
             cold = self._cold(hosted, key)
             container = self._engine.container(hosted)
             turn = Turn(asked, hosted, container, request_id, started, len(body), others, cold)

@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 
 from sandbox.runtime import server
 from tests.sandbox.conftest import ROLE
-from tests.sandbox.runtime.whole import Whole, variant
+from tests.sandbox.runtime.conftest import IMAGES
+from tests.sandbox.runtime.whole import BUCKET, Whole, variant
 
 QUESTION = json.dumps({"inputs": "hello"})
 SERVERLESS = {"MemorySizeInMB": 2048, "MaxConcurrency": 2}
@@ -65,6 +66,22 @@ def test_headers_of_features_an_endpoint_lacks_are_refused(whole: Whole) -> None
     assert code == "ValidationError"
     assert "remove the Inference Component Name header" in message
     assert "failed to satisfy constraint" in refusal(whole, "e", TargetVariant="-no-")[1]
+
+
+def test_a_multi_model_endpoint_wants_the_name_of_a_model_that_is_there(whole: Whole) -> None:
+    whole.put("models/a.tar.gz", b"a")
+    container = {
+        "Image": IMAGES["own"].replace("eu-west-1", "us-east-1"),
+        "Mode": "MultiModel",
+        "ModelDataUrl": f"s3://{BUCKET}/models/",
+    }
+    whole.client("sagemaker").create_model(ModelName="many", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    whole.endpoint("many", variant("many"))
+    assert "TargetModel is required" in refusal(whole, "many")[1]
+    assert invoke(whole, "many", TargetModel="a.tar.gz")["ResponseMetadata"]["HTTPStatusCode"] == 200
+    code, message = refusal(whole, "many", TargetModel="b.tar.gz")
+    assert code == "ValidationError"
+    assert message.startswith(f"Failed to download model data(bucket: {BUCKET}, key: models/b.tar.gz)")
 
 
 def test_a_component_is_asked_by_its_name_and_only_while_it_has_copies(whole: Whole) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
+from sandbox.runtime import streams
 from tests.sandbox.runtime.conftest import Shelf
 
 MESSAGES = [{"role": "user", "content": "one two three, naïve café 東京"}]
@@ -125,3 +126,17 @@ def test_the_pace_of_the_tokens_is_part_of_the_models_time(runtime: Any, shelf: 
     shelf.put("llm", "tgi", environment={"SANDBOX_TOKEN_DELAY": "0.01"})
     events = sse(parts(runtime, "llm", {"inputs": "one two", "stream": True}))
     assert shelf.told[0]["model"] >= (len(events) - 1) * 0.01 * 1e6
+
+
+def test_a_stream_over_eight_minutes_is_cut_by_its_own_error(
+    runtime: Any, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "STREAM_SECONDS", -1.0)
+    shelf.put("llm", "tgi")
+    answer = runtime.invoke_endpoint_with_response_stream(
+        EndpointName="llm", Body='{"inputs": "one two", "stream": true}', ContentType="application/json"
+    )
+    with pytest.raises(EventStreamError, match="did not end its stream in time"):
+        list(answer["Body"])
+    answer["Body"].close()
+    assert shelf.told[0]["stream_broke"]

@@ -38,7 +38,7 @@ class Whole:
         """Empty it, with small models, a role and a bucket."""
         self.app.reset()
         embedder = SmallEmbedder()
-        self.world.__dict__["engine"] = Engine(embedder, Reader(embedder))
+        self.world.__dict__["engine"] = Engine(embedder, Reader(embedder), world=self.world)
         self.client("iam").create_role(RoleName="Sage", AssumeRolePolicyDocument=json.dumps(TRUST))
         self.client("s3").create_bucket(Bucket=BUCKET)
 
