@@ -1,5 +1,6 @@
 """The sandbox's own routes under /_sandbox: is it up, what does it hold, move its clock, forget everything."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -57,7 +58,7 @@ class Control:
     async def advance(self, request: Request) -> JSONResponse:
         try:
             seconds = float(json.loads(await request.body() or b"{}")["seconds"])
-            return JSONResponse({"now": self._world.advance(seconds)})
+            return JSONResponse({"now": await asyncio.to_thread(self._world.advance, seconds)})
         except (KeyError, TypeError):
             return JSONResponse({"error": 'send {"seconds": N}'}, 400)
         except ValueError as error:

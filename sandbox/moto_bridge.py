@@ -21,7 +21,6 @@ from sandbox.bodies import Bodies
 from sandbox.environ import environ_of, only_reads
 from sandbox.errors import AwsError, headers_of, not_built, rendered
 from sandbox.moto_living import track_the_living
-from sandbox.moto_pickle import backends_of
 from sandbox.moto_state import MotoState
 from sandbox.scope import Scope
 from sandbox.validation import plain_dicts
@@ -107,10 +106,11 @@ class Moto:
         self.bodies.close()
 
     def reset(self) -> None:
-        """Forget everything in every backend loaded so far, and what was kept."""
+        """Forget everything in every backend there is (moto's are of the process), and what was kept."""
         self._forgotten = True  # what was not taken up by now is not to be
-        for package in frozenset(self._loaded.values()) - {""}:
-            for accounts in tuple(backends_of(package).values()):
+        core = sys.modules.get("moto.core.base_backend")
+        for backends in tuple(core.BackendDict._instances) if core else ():
+            for accounts in tuple(backends.values()):
                 for backend in tuple(accounts.values()):
                     backend.reset()
         self._state.clear()

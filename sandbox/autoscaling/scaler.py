@@ -39,7 +39,8 @@ class Scaler:
             self._appoint(region, self._world.clock.now())
 
     def _appoint(self, region: str, now: float) -> None:
-        self._world.agenda.at(now + self._world.clock.lasts(EVERY), EVALUATE, region, region=region)
+        pause = max(self._world.clock.lasts(EVERY), self._world.agenda.stride)
+        self._world.agenda.at(now + pause, EVALUATE, region, region=region)
 
     def settle(self, region: str) -> None:
         """Find out how the changes ended that are noted as in progress."""

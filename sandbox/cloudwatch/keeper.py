@@ -62,7 +62,8 @@ class Keeper:
         if not alarms_in(self._world, region):
             return
         step = min((step_of(held) for held in alarms), default=60)
-        self._world.agenda.at((due // step + 1) * step, ACTION, region, region=region)
+        pause = max(step, self._world.agenda.stride // 60 * 60)
+        self._world.agenda.at((due // pause + 1) * pause, ACTION, region, region=region)
         for held in alarms:
             if due % 60 < step or step_of(held) == step or held["StateValue"] == NO_DATA:
                 self._settle(region, held, judged(self._world, region, held, due), due)

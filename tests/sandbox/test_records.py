@@ -122,3 +122,20 @@ def test_a_rate_of_nothing_or_of_more_than_all_is_refused() -> None:
         Fault(Kind.THROTTLING, rate=0)
     with pytest.raises(ValueError, match="rate"):
         Fault(Kind.THROTTLING, rate=1.5)
+
+
+def test_what_recurs_lets_more_time_pass_while_the_clock_is_put_forward() -> None:
+    clock, looks = Clock(speed=0, source=lambda: 0.0), []
+    agenda, _ = _agenda(clock, Records())
+
+    def look(due: float, payload: object) -> None:
+        looks.append(due)
+        agenda.at(due + max(1.0, agenda.stride), "test/look", "a")
+
+    agenda.on("test/look", look)
+    agenda.at(1, "test/look", "a")
+    agenda.advance(100)
+    assert len(looks) == 100, "nothing is left out of what is soon over"
+    agenda.advance(7 * 86400)
+    assert 400 <= len(looks) - 100 <= 402
+    assert agenda.stride == 0
