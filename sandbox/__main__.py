@@ -42,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if dwelling:
         dwelling.say(f"http://127.0.0.1:{listening.getsockname()[1]}")
     app = Sandbox(World(Clock(options.speed), path, role_delay=options.role_delay), runtime_routes, dataapi_routes)
+    app.world.enforces_iam = options.enforce_iam
     if options.seed:
         _fill(app.world)
     for stop in (signal.SIGTERM, signal.SIGINT):
@@ -75,6 +76,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--home", default="", help="folder that keeps its state; else nothing is kept")
     parser.add_argument("--seed", default="", choices=("demo",), help="begin with a made-up account and its week")
     parser.add_argument("--idle-exit", type=float, default=0.0, help="exit after so many seconds without a request")
+    parser.add_argument("--enforce-iam", action="store_true", help="ask the policies of users and roles made here")
     parser.add_argument("--role-delay", type=float, default=0.0, help="seconds before a new role can be assumed")
     return parser.parse_args(arguments)
 

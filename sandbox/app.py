@@ -74,7 +74,8 @@ class Sandbox:
         elif path.startswith("/_sandbox/") or path == "/moto-api/reset":
             await self._control(scope, receive, send)
         elif path.startswith("/endpoints/") and aws.service in ("sagemaker", ""):
-            await (await self._runtime.app())(scope, receive, send)
+            refusal = front.refused_invocation(self.world, path, aws)
+            await (_send(send, refusal) if refusal else (await self._runtime.app())(scope, receive, send))
         elif (path == "/v1" or path.startswith(("/api/json/", "/v1/"))) and not aws.service:
             await (await self._dataapi.app())(scope, receive, send)
         else:

@@ -4,6 +4,7 @@ Here too strike the faults that any call may meet (`sandbox.refusing`), but for 
 """
 
 import asyncio
+import re
 import socket
 import struct
 import traceback
@@ -11,17 +12,25 @@ import uuid
 from typing import IO, Any
 
 from sandbox import wire
+from sandbox.authorizing import authorize
 from sandbox.errors import AwsError
 from sandbox.moto_bridge import Answer, shaped
 from sandbox.named import s3_call
 from sandbox.operations import Elsewhere
 from sandbox.refusing import Attempt, Cut, refuse
+from sandbox.scope import Scope
 from sandbox.validation import check
 from sandbox.world import World
 
-__all__ = ["Cut", "answer", "cut", "stumble"]
+__all__ = ["Cut", "answer", "cut", "refused_invocation", "stumble"]
 
 _LARGEST = 1024 * 1024 * 8  # of a request to anything but S3
+_INVOCATION = re.compile(r"/endpoints/([^/]+)/(invocations|async-invocations|invocations-response-stream)")
+_INVOKES = {
+    "invocations": "InvokeEndpoint",
+    "async-invocations": "InvokeEndpointAsync",
+    "invocations-response-stream": "InvokeEndpointWithResponseStream",
+}
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 
 
@@ -29,14 +38,17 @@ async def answer(world: World, head: wire.Head, body: IO[bytes]) -> Answer | Non
     """Answer what is built here, refuse what does not fit the service's model; None: it is moto's. Raises Cut."""
     try:
         asked = _read(head, body)
-        if world.faults.any():
-            await _suffer(world, _attempt(head, asked))
+        if world.faults.any() or world.enforces_iam:
+            attempt = _attempt(head, asked)
+            authorize(world, attempt, head.aws)
+            await _suffer(world, attempt)
         if asked is None:
             return None
         check(asked.service, asked.operation, asked.request)
         if not world.has(asked.service, asked.operation):
             return None
-        answered = world.call(asked.service, asked.operation, asked.request, head.aws.region)
+        who = {"access_key": head.aws.access_key}
+        answered = world.call(asked.service, asked.operation, asked.request, head.aws.region, **who)
         status, headers, written = wire.written(asked, answered, str(uuid.uuid4()))
         return Answer(status, tuple(headers), written)
     except Elsewhere:
@@ -48,6 +60,18 @@ async def answer(world: World, head: wire.Head, body: IO[bytes]) -> Answer | Non
     except Exception as error:  # noqa: BLE001 - a mistake of ours is answered as AWS answers its own
         traceback.print_exc()
         return shaped(stumble(error), dict(head.headers), head.aws.service)
+
+
+def refused_invocation(world: World, path: str, aws: Scope) -> Answer | None:
+    """Ask the policies of who invokes an endpoint: the refusal, None if it may go on."""
+    found = _INVOCATION.fullmatch(path) if world.enforces_iam else None
+    if found is None:
+        return None
+    try:
+        authorize(world, Attempt("sagemaker-runtime", _INVOKES[found[2]], aws.region, {"EndpointName": found[1]}), aws)
+    except AwsError as error:
+        return shaped(error, {"content-type": "application/json"}, "sagemaker")
+    return None
 
 
 async def cut(send: Any) -> None:

@@ -23,9 +23,9 @@ def extend_iam() -> None:
 
     def simulate_principal_policy(self: Any) -> Any:
         actions, resources = self._get_param("ActionNames"), self._get_param("ResourceArns") or ["*"]
-        documents = _documents(self.backend, self._get_param("PolicySourceArn"))
+        documents = documents_of(self.backend, self._get_param("PolicySourceArn"))
         documents += self._get_param("PolicyInputList") or []
-        results = [_decided(documents, action, resource) for action in actions for resource in resources]
+        results = [decided(documents, action, resource) for action in actions for resource in resources]
         return ActionResult({"EvaluationResults": results, "IsTruncated": False})
 
     responses: Any = IamResponse
@@ -34,7 +34,7 @@ def extend_iam() -> None:
 
 def allows(backend: Any, principal: str, action: str, resource: str) -> bool:
     """Tell whether the policies of a role or user of moto's IAM allow an action ("sagemaker:DeleteEndpoint")."""
-    return bool(_decided(_documents(backend, principal), action, resource)["EvalDecision"] == "allowed")
+    return bool(decided(documents_of(backend, principal), action, resource)["EvalDecision"] == "allowed")
 
 
 def _knowing_aws_policies(plain: Any) -> Any:
@@ -71,12 +71,19 @@ def _take_in(backend: Any, arn: str) -> None:
         backend.managed_policies[arn] = policy
 
 
-def _documents(backend: Any, principal: str) -> list[str] | list[Any]:
+def documents_of(backend: Any, principal: str) -> list[str] | list[Any]:
     """The policies of a role or user; for anybody else, whom the sandbox never refuses, one that allows all."""
     for holder in (*backend.roles.values(), *backend.users.values()):
         if holder.arn == principal:
-            attached = [version.document for p in holder.managed_policies.values() for version in _default(p)]
-            return [*_inline(holder), *attached]
+            groups = backend.get_groups_for_user(holder.name) if holder.name in backend.users else ()
+            holders = (holder, *groups) if holder.arn.rpartition(":")[2].startswith("user/") else (holder,)
+            attached = [
+                version.document
+                for each in holders
+                for policy in each.managed_policies.values()
+                for version in _default(policy)
+            ]
+            return [*(document for each in holders for document in _inline(each)), *attached]
     return [{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}]
 
 
@@ -89,7 +96,8 @@ def _default(policy: Any) -> list[Any]:
     return [version for version in policy.versions if version.is_default]
 
 
-def _decided(documents: Iterable[Any], action: str, resource: str) -> dict[str, Any]:
+def decided(documents: Iterable[Any], action: str, resource: str) -> dict[str, Any]:
+    """Evaluate policies as IAM does, in the shape of an evaluation result: `EvalDecision` and what it is about."""
     from moto.iam.access_control import IAMPolicy, PermissionResult
 
     decision = "implicitDeny"

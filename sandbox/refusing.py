@@ -94,7 +94,7 @@ def refuse(world: World, attempt: Attempt) -> float:
         if _found(world, Kind.EXPIRED_TOKEN, attempt):
             raise _expired(attempt)
         if _found(world, Kind.DENIED_ACTION, attempt):
-            raise _denied(attempt)
+            raise denied(attempt)
         if _found(world, Kind.THROTTLING, attempt):
             raise _throttled(attempt)
         broken = _found(world, Kind.SERVER_ERROR, attempt)
@@ -148,16 +148,16 @@ def _expired(attempt: Attempt) -> AwsError:
     return AwsError("ExpiredTokenException", _EXPIRED)
 
 
-def _denied(attempt: Attempt) -> AwsError:
+def denied(attempt: Attempt, who: str = "", *, explicitly: bool = False) -> AwsError:
+    """The refusal of a call that no policy allows, or that one forbids, in the service's own shape."""
     protocol = _protocol(attempt.service)
     if protocol == "ec2":
         return AwsError("UnauthorizedOperation", "You are not authorized to perform this operation.", 403)
-    who = f"arn:{partition_of(attempt.region)}:sts::{ACCOUNT}:user/moto"
+    who = who or f"arn:{partition_of(attempt.region)}:sts::{ACCOUNT}:user/moto"
     arn = resource_arn(attempt.service, attempt.operation, attempt.region, attempt.request)
-    told = (
-        f"User: {who} is not authorized to perform: {attempt.action} on resource: {arn} because no identity-based "
-        f"policy allows the {attempt.action} action"
-    )
+    forbidden = "with an explicit deny in an identity-based policy"
+    because = forbidden if explicitly else f"because no identity-based policy allows the {attempt.action} action"
+    told = f"User: {who} is not authorized to perform: {attempt.action} on resource: {arn} {because}"
     if protocol in ("query", "rest-xml", "smithy-rpc-v2-cbor"):
         return AwsError("AccessDenied", told, 403)
     return AwsError("AccessDeniedException", told, 403 if protocol == "rest-json" else 400)

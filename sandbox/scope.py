@@ -7,19 +7,20 @@ from dataclasses import dataclass
 ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
 
-_SCOPE = re.compile(r"Credential=[^/,\s]+/\d{8}/([a-z0-9-]+)/([a-z0-9_.-]+)/aws4_request", re.IGNORECASE)
+_SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([a-z0-9-]+)/([a-z0-9_.-]+)/aws4_request", re.IGNORECASE)
 _PRESIGNED = re.compile(
-    r"X-Amz-Credential=[^&]*?(?:%2F|/)\d{8}(?:%2F|/)([a-z0-9-]+)(?:%2F|/)([a-z0-9-]+)(?:%2F|/)aws4", re.I
+    r"X-Amz-Credential=([^&]*?)(?:%2F|/)\d{8}(?:%2F|/)([a-z0-9-]+)(?:%2F|/)([a-z0-9-]+)(?:%2F|/)aws4", re.I
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Region and signing name ("" if unsigned). There is one account."""
+    """Region, signing name and access key ("" if unsigned). There is one account."""
 
     region: str = DEFAULT_REGION
     service: str = ""
     account: str = ACCOUNT
+    access_key: str = ""
 
 
 def scope_of(headers: Iterable[tuple[bytes, bytes]], query: bytes = b"") -> Scope:
@@ -27,9 +28,9 @@ def scope_of(headers: Iterable[tuple[bytes, bytes]], query: bytes = b"") -> Scop
     for name, value in headers:
         if name == b"authorization":
             found = _SCOPE.search(value.decode("latin-1"))
-            return Scope(found[1], found[2].lower()) if found else Scope()
+            return Scope(found[2], found[3].lower(), access_key=found[1]) if found else Scope()
     found = _PRESIGNED.search(query.decode("latin-1")) if query else None
-    return Scope(found[1], found[2].lower()) if found else Scope()
+    return Scope(found[2], found[3].lower(), access_key=found[1]) if found else Scope()
 
 
 def partition_of(region: str) -> str:

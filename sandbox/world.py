@@ -52,6 +52,7 @@ class World:
         self.ledger = Ledger(self)
         self.agenda.on_done = self.ledger.noticed
         self.address = ""  # of the sandbox, as a client reached it last
+        self.enforces_iam = False  # whether the policies of those who sign calls are asked
         self._services: dict[str, Service] = {}
         self._resume_clock()
 
