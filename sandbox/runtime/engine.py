@@ -167,11 +167,11 @@ class Engine:
         if family is Family.TABULAR:
             return (lambda: self._predict(hosted, request)), True
         if family.embeds or family is Family.HF_TASK:
-            return (lambda: self._embed(family, hosted, request)), self._embedding
+            return (lambda: _blaming(self._embed, family, hosted, request)), self._embedding
         own = relay.wanted(hosted)  # another's server is waited for, not worked for
         echoes = family is Family.ECHO or hosted.environment.get("SANDBOX_MODEL") == "echo"
         where: Executor | bool = True if own else False if echoes and small else self._writing
-        return (lambda: self._write(family, hosted, request, failing)), where
+        return (lambda: _blaming(self._write, family, hosted, request, failing)), where
 
     def _embed(self, family: Family, hosted: Hosted, request: Request) -> Outcome:
         work, model = Work(read=len(request.body) // 5), self.embedder()
@@ -274,11 +274,16 @@ async def _aside(act: Callable[[], Outcome]) -> Outcome:
 
 
 def _read(family: Family, payload: Any, hosted: Hosted, request: Request) -> Ask:
+    if family is Family.COHERE_COMMAND or (family is Family.AI21 and not _has(payload, "messages")):
+        return vendors.read_ask(family, payload)
+    return read_ask(family, payload, hosted.environment, custom_attributes(request.attributes))
+
+
+def _blaming(answer: Callable[..., Outcome], *about: Any) -> Outcome:
+    """Answer; members of a wrong kind are the caller's fault, as a container's web server has it."""
     try:
-        if family is Family.COHERE_COMMAND or (family is Family.AI21 and not _has(payload, "messages")):
-            return vendors.read_ask(family, payload)
-        return read_ask(family, payload, hosted.environment, custom_attributes(request.attributes))
-    except (TypeError, ValueError, AttributeError, OverflowError) as problem:
+        return answer(*about)
+    except (TypeError, ValueError, AttributeError, LookupError, OverflowError) as problem:
         message = f"Failed to deserialize the JSON body into the target type: {problem}"
         raise ContainerError(422, {"error": message, "error_type": "validation"}) from problem
 
