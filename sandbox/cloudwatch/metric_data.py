@@ -28,6 +28,7 @@ def get_metric_data(world: "World", call: Call, request: Request) -> Response:
     skipped = _skipped(request.get("NextToken"))
     world.meters.watch(call.region)
     asked = Queries(world, call.region, queries, since, until)
+    asked.read()
     back = request.get("ScanBy") != "TimestampAscending"
     rows: list[dict[str, Any]] = []
     seen = 0

@@ -35,6 +35,12 @@ class Queries:
         self._known: dict[str, Value] = {}
         self._asked: list[str] = []
 
+    def read(self) -> None:
+        """Read all metrics, those of one endpoint after each other, so that its minutes are loaded once."""
+        plain = [query for query in self._queries.values() if query.get("MetricStat")]
+        for query in sorted(plain, key=lambda query: metric_of(query["MetricStat"]["Metric"]).dimensions):
+            self._worth(query["Id"])
+
     def series(self, number: str) -> list[Series]:
         """Return what a query gives: one series, or those of a list. AwsError if it is a number or fails."""
         query = self._queries[number]

@@ -91,7 +91,9 @@ def _sampled(points: Points, group: Any, groups: int, wanted: Statistic) -> Floa
     values, weights, owner = _values(points, group)
     if not len(values):
         return np.full(groups, np.nan)
-    order = np.lexsort((values, owner))
+    order = np.argsort(values)
+    place = owner[order]  # of 16 bits, as these are sorted without comparing
+    order = order[np.argsort(place.astype(np.uint16) if groups < 65_536 else place, kind="stable")]
     values, weights, owner = values[order], weights[order], owner[order]
     summed = np.cumsum(weights)
     first = np.searchsorted(owner, np.arange(groups))

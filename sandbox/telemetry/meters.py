@@ -130,7 +130,7 @@ class Meters:
                 return 0
             if track.live is not None:
                 return int(track.live.spread.total)
-            rows = self.tracks.rows(track.key)
+            rows = self.tracks.rows(track.key, track.last)
             return int(rows["value_total"][-1]) if len(rows) else 0
 
     def serving(
@@ -196,7 +196,7 @@ class Meters:
             key = self._key_of(region, endpoint, name)
             count, busy = self._seconds.since(key, now - seconds)
             if seconds > SECONDS and self.tracks.find(key):
-                rows = self.tracks.rows(key)
+                rows = self.tracks.rows(key, now - seconds)
                 rows = rows[rows["at"] >= _minute(now - seconds)]
                 count, busy = int(rows["n"].sum()), float(rows["model_total"].sum()) / 1e6
             return Load(count, busy, busy / max(seconds, 1.0), self.waiting(region, endpoint))

@@ -123,7 +123,9 @@ class Metrics:
     def _values(self, region: str, metric: Metric, since: float, until: float, unit: str) -> Points:
         found = self._tracks_of(region, metric)
         some = [track for track in found if not unit or track.key[4] == unit]
-        return joined([of_spread(_within(self._tracks.rows(track.key), since, until), "value") for track in some])
+        return joined(
+            [of_spread(_within(self._tracks.rows(track.key, since), since, until), "value") for track in some]
+        )
 
     def _tracks_of(self, region: str, metric: Metric) -> list[Track]:
         fresh = tuple(self._tracks)[self._indexed :] if len(self._tracks) > self._indexed else ()
@@ -153,7 +155,7 @@ class Metrics:
         for key in keys:
             wanted = _KINDS[key[0]].get(metric.name)
             if (wanted or metric.name == _SHARED.get(key[0])) and self._tracks.find(key):
-                rows = _within(self._tracks.rows(key), since, until)
+                rows = _within(self._tracks.rows(key, since), since, until)
                 found.append(wanted(rows) if wanted else _divided(rows, record))
         return joined(found)
 
@@ -170,10 +172,10 @@ class Metrics:
             return EMPTY
         minutes, counts = minutes_of(record, since, until)
         if record["kind"] == "serverless":
-            minutes, counts = _invoked_minutes(_within(self._tracks.rows(key), since, until))
+            minutes, counts = _invoked_minutes(_within(self._tracks.rows(key, since), since, until))
         some = counts > 0
         minutes, counts = minutes[some], counts[some]
-        rows = _within(self._tracks.rows(key), since, until) if self._tracks.find(key) else None
+        rows = _within(self._tracks.rows(key, since), since, until) if self._tracks.find(key) else None
         busy = _busy(rows, minutes) / counts
         found = host_level(name, record, minutes, busy)
         if found is None:

@@ -1,7 +1,6 @@
 """Tracks: cells in the order of time. What is filled now and what was read lately is in memory, the rest in `Kept`."""
 
 import json
-import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +12,7 @@ from sandbox.telemetry.kept import Kept
 
 Key = tuple[str, ...]  # what is measured: its kind, the region, and names; see `sandbox.telemetry.metrics`
 INVOKED = ("variant", "serverless", "async", "component")  # kinds that hold invocations; the others hold values
+UNWRITTEN = 20_000  # rows put after each other before they are brought to the file
 READ = 400_000  # cells held of what was read; beyond it, what was not looked at for longest goes
 DAYS = 63  # for which cells are kept; AWS makes minutes coarser with time, and keeps the coarsest for 15 months
 
@@ -22,7 +22,20 @@ _KEEP = "insert into cell (track, at, body) values (?, ?, ?) on conflict (track,
 class Track:
     """`live` is the cell that is being filled, `fresh` holds rows that are not in the file yet."""
 
-    __slots__ = ("cells", "dtype", "first", "fresh", "id", "key", "last", "live", "made_by", "size", "touched")
+    __slots__ = (
+        "cells",
+        "dtype",
+        "first",
+        "fresh",
+        "id",
+        "key",
+        "last",
+        "live",
+        "loaded",
+        "made_by",
+        "size",
+        "touched",
+    )
 
     def __init__(self, id: int, key: Key, made_by: type[Traffic] | type[Values]) -> None:
         self.id, self.key, self.made_by = id, key, made_by
@@ -32,6 +45,7 @@ class Track:
         self.fresh: dict[int, bytes] = {}
         self.cells: Rows | None = None
         self.size = 0
+        self.loaded = 0  # since when `cells` has what there is
         self.first: int | None = None
         self.last = 0
 
@@ -47,14 +61,16 @@ class Track:
         self.fresh[at] = row.tobytes()
         self.last = max(self.last, at)
         self.first = at if self.first is None else min(self.first, at)
-        if self.cells is not None:
+        if self.cells is not None and at >= self.loaded:
             self._insert(at, row)
 
-    def load(self, bodies: list[bytes]) -> None:
+    def load(self, bodies: list[bytes], since: int) -> None:
+        self.loaded = since
         held = np.frombuffer(b"".join(bodies), dtype=self.dtype)
         self.cells, self.size = held.copy(), len(held)
         for at, body in tuple(self.fresh.items()):
-            self._insert(at, np.frombuffer(body, dtype=self.dtype)[0])
+            if at >= since:
+                self._insert(at, np.frombuffer(body, dtype=self.dtype)[0])
 
     def _insert(self, at: int, row: Any) -> None:
         cells, size = self.cells, self.size
@@ -80,7 +96,7 @@ class Tracks:
         self._held: dict[Key, Track] = {}
         self._read: OrderedDict[Key, Track] = OrderedDict()
         self._unwritten: dict[Key, Track] = {}
-        self._flushed = time.monotonic()
+        self._put = 0
         found = kept.rows("select track, min(at), max(at) from cell group by track")
         reach = {track: (first, last) for track, first, last in found}
         for id, text in kept.rows("select id, key from track order by id"):
@@ -122,16 +138,20 @@ class Tracks:
         track.live = None
         track.keep(row)
         self._unwritten[key] = track
+        self._put += 1
+        if self._put >= UNWRITTEN:
+            self.flush()
 
-    def rows(self, key: Key) -> Rows:
-        """Return all cells of a track, oldest first; do not change them."""
+    def rows(self, key: Key, since: float = 0) -> Rows:
+        """Return a track's cells from `since` on at least, oldest first; do not change them."""
         track = self._held.get(key)
         if track is None:
             return np.empty(0, dtype=TRAFFIC if key[0] in INVOKED else VALUES)
         track.settle()
-        if track.cells is None:
-            bodies = self._kept.rows("select body from cell where track = ? order by at", (track.id,))
-            track.load([body for (body,) in bodies])
+        if track.cells is None or track.loaded > since:
+            day = int(since) // 86_400 * 86_400
+            asked = "select body from cell where track = ? and at >= ? order by at"
+            track.load([body for (body,) in self._kept.rows(asked, (track.id, day))], day)
             self._read[key] = track
             self._forget_read()
         elif key in self._read:
@@ -147,6 +167,7 @@ class Tracks:
             rows += [(track.id, at, body) for at, body in track.fresh.items()]
             track.fresh.clear()
         self._unwritten.clear()
+        self._put = 0
         if rows:
             self._kept.write(_KEEP, rows)
 
@@ -160,7 +181,7 @@ class Tracks:
 
     def _again(self, track: Track, at: int) -> Any:
         if track.first is not None and track.first <= at <= track.last:
-            held = self.rows(track.key)
+            held = self.rows(track.key, at)
             place = int(np.searchsorted(held["at"], at))
             if place < len(held) and held["at"][place] == at:
                 return track.made_by.of(held[place])
