@@ -181,6 +181,7 @@ def _lease(stage: Stage) -> None:
 
 SCENES = (
     (6.95, _old_deployed),
+    (6.6, _budget),
     (5.0, _old_deleted),
     (6.5, _notebooks),
     (4.0, _notebook_stopped),

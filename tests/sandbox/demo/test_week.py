@@ -113,7 +113,7 @@ def test_there_are_workspaces_one_of_them_running_and_one_stopped(world: World) 
     assert [each["Status"] for each in _all(world, "ListApps", "Apps")] == ["InService"]
 
 
-def test_a_lease_a_scaling_target_and_alarms_stand_around_the_endpoints(world: World) -> None:
+def test_a_lease_a_budget_a_scaling_target_and_alarms_stand_around_the_endpoints(world: World) -> None:
     schedule = world.call("scheduler", "GetSchedule", {"Name": "lease-demo-chat-large"}, REGION)
     assert json.loads(schedule["Target"]["Input"]) == {"EndpointName": "demo-chat-large"}
     targets = world.call(
@@ -122,6 +122,8 @@ def test_a_lease_a_scaling_target_and_alarms_stand_around_the_endpoints(world: W
     assert [each["MaxCapacity"] for each in targets["ScalableTargets"]] == [4]
     alarms = world.call("cloudwatch", "DescribeAlarms", {}, REGION)["MetricAlarms"]
     assert {"fraud-graph-errors", "support-chat-slow"} <= {alarm["AlarmName"] for alarm in alarms}
+    budget = world.call("budgets", "DescribeBudgets", {"AccountId": "123456789012"}, REGION)["Budgets"][0]
+    assert float(budget["CalculatedSpend"]["ActualSpend"]["Amount"]) > 1000
 
 
 def test_what_people_did_is_in_the_event_history_under_their_names(world: World) -> None:
