@@ -75,39 +75,37 @@ def test_invocations_raise_the_count_and_the_bill_of_a_real_endpoint(whole: Whol
     assert not cloudwatch.describe_alarms(AlarmNames=[high, low])["MetricAlarms"]
 
 
-def test_a_queue_wakes_an_endpoint_that_slept_and_an_empty_one_lets_it_sleep_again(whole: Whole) -> None:
-    world = whole.world
-    whole.queue("q")
-    scaling = whole.client("application-autoscaling")
-    scaling.register_scalable_target(**_target("q"), MinCapacity=0, MaxCapacity=2)
-    backlog = {
+def _tracks_its_backlog(whole: Whole, name: str) -> None:
+    metric = {
         "MetricName": "ApproximateBacklogSizePerInstance",
         "Namespace": "AWS/SageMaker",
-        "Dimensions": [{"Name": "EndpointName", "Value": "q"}],
+        "Dimensions": [{"Name": "EndpointName", "Value": name}],
         "Statistic": "Average",
     }
-    scaling.put_scaling_policy(
-        **_target("q"),
+    whole.client("application-autoscaling").put_scaling_policy(
+        **_target(name),
         PolicyName="backlog",
         PolicyType="TargetTrackingScaling",
-        TargetTrackingScalingPolicyConfiguration={"TargetValue": 5.0, "CustomizedMetricSpecification": backlog},
+        TargetTrackingScalingPolicyConfiguration={"TargetValue": 5.0, "CustomizedMetricSpecification": metric},
     )
-    wake = scaling.put_scaling_policy(
-        **_target("q"),
-        PolicyName="wake",
-        PolicyType="StepScaling",
-        StepScalingPolicyConfiguration={
-            "AdjustmentType": "ChangeInCapacity",
-            "MetricAggregationType": "Average",
-            "Cooldown": 300,
-            "StepAdjustments": [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 1}],
-        },
-    )
+
+
+def _wakes_by_alarm(whole: Whole, name: str) -> None:
+    """A step policy and the alarm on the queue that starts it, as AWS's notebook makes them."""
+    steps = {
+        "AdjustmentType": "ChangeInCapacity",
+        "MetricAggregationType": "Average",
+        "Cooldown": 300,
+        "StepAdjustments": [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 1}],
+    }
+    arn = whole.client("application-autoscaling").put_scaling_policy(
+        **_target(name), PolicyName="wake", PolicyType="StepScaling", StepScalingPolicyConfiguration=steps
+    )["PolicyARN"]
     whole.client("cloudwatch").put_metric_alarm(
-        AlarmName="wake-q",
+        AlarmName=f"wake-{name}",
         MetricName="HasBacklogWithoutCapacity",
         Namespace="AWS/SageMaker",
-        Dimensions=[{"Name": "EndpointName", "Value": "q"}],
+        Dimensions=[{"Name": "EndpointName", "Value": name}],
         Statistic="Average",
         Period=60,
         EvaluationPeriods=2,
@@ -115,8 +113,16 @@ def test_a_queue_wakes_an_endpoint_that_slept_and_an_empty_one_lets_it_sleep_aga
         Threshold=1,
         ComparisonOperator="GreaterThanOrEqualToThreshold",
         TreatMissingData="missing",
-        AlarmActions=[wake["PolicyARN"]],
+        AlarmActions=[arn],
     )
+
+
+def test_a_queue_wakes_an_endpoint_that_slept_and_an_empty_one_lets_it_sleep_again(whole: Whole) -> None:
+    world, scaling = whole.world, whole.client("application-autoscaling")
+    whole.queue("q")
+    scaling.register_scalable_target(**_target("q"), MinCapacity=0, MaxCapacity=2)
+    _tracks_its_backlog(whole, "q")
+    _wakes_by_alarm(whole, "q")
     world.advance(120)
     assert _count(whole, "q") == 0
     location = whole.put("in.json", {"inputs": "hello"})
@@ -128,7 +134,6 @@ def test_a_queue_wakes_an_endpoint_that_slept_and_an_empty_one_lets_it_sleep_aga
     world.advance(300)
     assert len(whole.keys("out/")) == 1
     activities = scaling.describe_scaling_activities(ServiceNamespace="sagemaker")["ScalingActivities"]
-    causes = [each["Cause"] for each in activities]
-    assert "monitor alarm wake-q in state ALARM triggered policy wake" in causes
+    assert "monitor alarm wake-q in state ALARM triggered policy wake" in [each["Cause"] for each in activities]
     world.advance(600)
     assert _count(whole, "q") == 0
