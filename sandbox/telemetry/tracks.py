@@ -153,6 +153,7 @@ class Tracks:
             asked = "select body from cell where track = ? and at >= ? order by at"
             track.load([body for (body,) in self._kept.rows(asked, (track.id, day))], day)
             self._read[key] = track
+            self._read.move_to_end(key)
             self._forget_read()
         elif key in self._read:
             self._read.move_to_end(key)

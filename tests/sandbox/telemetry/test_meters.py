@@ -214,3 +214,18 @@ def test_two_thousand_idle_endpoints_are_listed_page_by_page(world: World) -> No
     results = ask(world, *queries)
     assert len(results) == 500
     assert all(len(result["Values"]) == 1 for result in results)
+
+
+def test_what_was_read_is_let_go_and_read_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.telemetry.tracks.READ", 10)
+    monkeypatch.setattr("sandbox.telemetry.tracks.UNWRITTEN", 7)
+    for endpoint in ("a", "b", "c"):
+        for minute in range(8):
+            world.meters.traffic(REGION, endpoint, "AllTraffic", NOW - 86_400 * 3 + minute * 60, minute + 1)
+            world.meters.traffic(REGION, endpoint, "AllTraffic", NOW - 600 + minute * 60, minute + 1)
+    queries = [metric("Invocations", of={**VARIANT, "EndpointName": name}, id=f"m{name}") for name in ("a", "b", "c")]
+    hour, week = [float(n) for n in range(1, 9)], [float(n) for n in range(1, 9)] * 2
+    assert values(world, *queries) == [hour] * 3
+    assert values(world, *queries, back=604_800) == [week] * 3
+    world.meters.traffic(REGION, "a", "AllTraffic", NOW - 86_400 * 3, 100)
+    assert values(world, *queries, back=604_800)[0] == [100.0, *week[1:]]
