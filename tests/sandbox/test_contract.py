@@ -79,7 +79,10 @@ def test_every_operation_takes_a_valid_request_and_answers_as_the_model_says(
 
 
 def _played(sandbox: Running, service: str, answered: list[tuple[str, Any, Any]]) -> Iterator[str]:
-    answers: dict[str, Any] = {"Subnet": sandbox.client("ec2").describe_subnets()["Subnets"][0]}
+    answers: dict[str, Any] = {
+        "Now": sandbox.app.world.clock.now(),
+        "Subnet": sandbox.client("ec2").describe_subnets()["Subnets"][0],
+    }
     client = sandbox.client(service)
     for each in STORIES.get(service, ()):
         sandbox.app.world.advance(each.after)

@@ -4,11 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.sandbox.contract.sagemaker import ARN, ROLE
-from tests.sandbox.contract.story import Step, refused, step
+from tests.sandbox.contract.story import Answers, Step, step, told
 
-_TODAY = datetime.now(UTC).date()
-_PAST = {"Start": str(_TODAY - timedelta(days=7)), "End": str(_TODAY)}
-_AHEAD = {"Start": str(_TODAY), "End": str(_TODAY + timedelta(days=7))}
 _ACCOUNT: dict[str, Any] = {"AccountId": "123456789012"}
 _BUDGET: dict[str, Any] = {
     "BudgetName": "lab", "BudgetLimit": {"Amount": "100", "Unit": "USD"}, "TimeUnit": "MONTHLY", "BudgetType": "COST",
@@ -27,14 +24,24 @@ _SCHEDULE: dict[str, Any] = {
 _GROUP = "arn:aws:scheduler:us-east-1:123456789012:schedule-group/g"
 _TAGGED = f"{ARN}:endpoint/scaled"
 
+
+
+def _week(answers: Answers, *, ahead: bool = False) -> dict[str, str]:
+    """The seven days before or after today, as the sandbox's clock has it."""
+    today = datetime.fromtimestamp(answers["Now"], UTC).date()
+    week = timedelta(days=7)
+    start, end = (today, today + week) if ahead else (today - week, today)
+    return {"Start": str(start), "End": str(end)}
+
+
 STORIES: dict[str, tuple[Step, ...]] = {
     "ce": (
-        step("GetCostAndUsage", TimePeriod=_PAST, Granularity="DAILY", Metrics=["UnblendedCost"],
-             GroupBy=[{"Type": "DIMENSION", "Key": "SERVICE"}]),
-        refused("GetCostForecast", "DataUnavailableException", TimePeriod=_AHEAD, Granularity="DAILY",
-                Metric="UNBLENDED_COST"),
-        step("GetDimensionValues", TimePeriod=_PAST, Dimension="SERVICE"),
-        step("GetTags", TimePeriod=_PAST),
+        told("GetCostAndUsage", lambda a: {"TimePeriod": _week(a), "Granularity": "DAILY", "Metrics": ["UnblendedCost"],
+                                           "GroupBy": [{"Type": "DIMENSION", "Key": "SERVICE"}]}),
+        Step("GetCostForecast", lambda a: {"TimePeriod": _week(a, ahead=True), "Granularity": "DAILY",
+                                           "Metric": "UNBLENDED_COST"}, refused="DataUnavailableException"),
+        told("GetDimensionValues", lambda a: {"TimePeriod": _week(a), "Dimension": "SERVICE"}),
+        told("GetTags", lambda a: {"TimePeriod": _week(a)}),
     ),
     "budgets": (
         step("CreateBudget", **_ACCOUNT, Budget=_BUDGET),
