@@ -48,7 +48,14 @@ class Model:
 
     def scores(self, frame: Any) -> Any:
         shaped = self.shaping.transform(typed(frame, self.columns))
-        return self.estimator.predict(shaped) if self.problem == REGRESSION else self.estimator.predict_proba(shaped)
+        if self.problem == REGRESSION:
+            return self.estimator.predict(shaped)
+        seen = self.estimator.predict_proba(shaped)
+        if seen.shape[1] == len(self.labels):
+            return seen
+        scores = np.zeros((len(seen), len(self.labels)))  # it was trained without rows of some class
+        scores[:, self.estimator.classes_] = seen
+        return scores
 
 
 @dataclass(slots=True)

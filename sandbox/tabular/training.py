@@ -2,35 +2,21 @@
 
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import train_test_split
 
-from sandbox.tabular import candidates, metrics
-from sandbox.tabular.columns import CATEGORICAL, TEXT, Columns, infer, is_number, typed
-from sandbox.tabular.models import BINARY, MULTICLASS, REGRESSION, Blend, Model, Predicts, for_lines, for_trees, packed
-from sandbox.tabular.reading import FEWEST_ROWS, Table, Unfit, table
+from sandbox.tabular import candidates, metrics, preparing
+from sandbox.tabular.columns import CATEGORICAL, TEXT, Columns, infer, typed
+from sandbox.tabular.models import Blend, Model, Predicts, for_lines, for_trees, packed
+from sandbox.tabular.reading import Table, Unfit, table
 
 Event = dict[str, Any]
 _EXPLAINED_ROWS, _EXPLAINED_COLUMNS = 500, 100
-_MOST_CLASSES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Frames of texts, and the target as class numbers or values."""
-
-    train: Any
-    truth: Any
-    weights: Any
-    held_out: Any
-    held_out_truth: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +27,7 @@ class Plan:
     columns: Columns
     problem: str
     labels: tuple[str, ...]
-    split: Split
+    split: preparing.Split
     objective: str
     trials: list[candidates.Trial]
     out: str
@@ -78,12 +64,12 @@ def run(spec: Mapping[str, Any]) -> Iterator[Event]:
 def _planned(spec: Mapping[str, Any]) -> Plan:
     text = spec["kind"] == "text"
     read = table(spec["files"], header=spec.get("header", True))
-    problem = _checked(spec, read)
-    features = _features(spec, read.frame)
+    problem = preparing.checked(spec, read)
+    features = preparing.features(spec, read.frame)
     columns = infer(read.frame, features, {features[0]: TEXT} if text else spec.get("kinds", {}))
     if not columns.kinds:
         raise Unfit("ClientError: None of the feature columns of the input dataset varies.")
-    split, labels = _split(spec, read.frame, problem)
+    split, labels = preparing.split(spec, read.frame, problem)
     trials = _text_trials() if text else _trials(spec, problem, len(read.frame))
     objective = spec.get("objective") or ("Accuracy" if text else metrics.DEFAULT[problem])
     return Plan(read, columns, problem, labels, split, objective, trials, spec["out"])
@@ -106,99 +92,6 @@ def _tried(plan: Plan, ends: float, trained: list[Trained]) -> Iterator[Event]:
 
 def _judged(event: Event, plan: Plan) -> float:
     return metrics.objective(event["metrics"]["Validation"], plan.objective)
-
-
-def _checked(spec: Mapping[str, Any], read: Table) -> str:
-    """Return the problem type. Raises Unfit if the target cannot be that."""
-    target, frame = spec["target"], read.frame
-    if target not in frame.columns:
-        raise Unfit(
-            f'ClientError: The target attribute "{target}" was not found in the header of the input dataset. '
-            f"Columns found: {', '.join(map(str, frame.columns[:20]))}. Please make sure that the file has a header."
-        )
-    if frame.shape[1] < 2:
-        raise Unfit("ClientError: The input dataset has no feature columns besides the target attribute.")
-    there = frame[target].dropna()
-    distinct = there.nunique()
-    if distinct < 2:
-        raise Unfit(f'ClientError: The target attribute "{target}" has fewer than two distinct values.')
-    if len(there) < FEWEST_ROWS:
-        raise Unfit(
-            f'ClientError: Only {len(there)} rows have a value for the target attribute "{target}". A minimum of '
-            f"{FEWEST_ROWS} rows is required. Please provide a dataset with more rows and retry."
-        )
-    problem = spec.get("problem") or _inferred(there, distinct)
-    if spec["kind"] == "text" and problem == REGRESSION:
-        problem = MULTICLASS  # numbers are labels there
-    if problem == REGRESSION and not is_number(there):
-        raise Unfit(f'ClientError: The target attribute "{target}" must be numeric for problem type Regression.')
-    if problem == BINARY and distinct != 2:
-        raise Unfit(
-            f'ClientError: The target attribute "{target}" must have exactly two distinct values for problem type '
-            f"BinaryClassification, but {distinct} were found."
-        )
-    if problem == MULTICLASS and distinct > _MOST_CLASSES:
-        raise Unfit(f'ClientError: The target attribute "{target}" has too many distinct values: {distinct}.')
-    return str(problem)
-
-
-def _inferred(there: Any, distinct: int) -> str:
-    if distinct == 2:
-        return BINARY
-    if not is_number(there):
-        return MULTICLASS
-    numbers = pd.to_numeric(there)
-    return MULTICLASS if distinct <= 20 and bool((numbers == numbers.round()).all()) else REGRESSION
-
-
-def _features(spec: Mapping[str, Any], frame: Any) -> list[str]:
-    if spec["kind"] == "text":
-        if spec["content"] not in frame.columns:
-            raise Unfit(f'ClientError: The content column "{spec["content"]}" was not found in the input dataset.')
-        return [spec["content"]]
-    wanted = spec.get("features") or list(frame.columns)
-    unknown = [name for name in wanted if name not in frame.columns]
-    if unknown:
-        raise Unfit(f"ClientError: Features that are not in the input dataset: {', '.join(unknown)}.")
-    weight = spec.get("weight")
-    if weight and weight not in frame.columns:
-        raise Unfit(f'ClientError: The sample weight attribute "{weight}" was not found in the input dataset.')
-    return [name for name in frame.columns if name in wanted and name not in (spec["target"], weight)]
-
-
-def _split(spec: Mapping[str, Any], frame: Any, problem: str) -> tuple[Split, tuple[str, ...]]:
-    frame = frame[frame[spec["target"]].notna()].reset_index(drop=True)
-    labels = () if problem == REGRESSION else _labels(frame[spec["target"]])
-    truth = _truth(frame[spec["target"]], problem, labels)
-    weights = pd.to_numeric(frame[spec["weight"]], errors="coerce").fillna(0) if spec.get("weight") else None
-    if spec.get("validation"):
-        other = table(spec["validation"], header=spec.get("header", True), fewest=1).frame
-        if list(other.columns) != list(frame.columns):
-            raise Unfit("ClientError: The validation dataset does not have the columns of the training dataset.")
-        other = other[other[spec["target"]].notna()]
-        known = other if problem == REGRESSION else other[other[spec["target"]].isin(labels)]
-        if known.empty:
-            raise Unfit("ClientError: The validation dataset has no rows with a known target value.")
-        return Split(frame, truth, weights, known, _truth(known[spec["target"]], problem, labels)), labels
-    even = problem != REGRESSION and int(np.bincount(truth).min()) >= 2
-    chosen, held_out = train_test_split(
-        np.arange(len(frame)), test_size=spec.get("fraction") or 0.2, random_state=0, stratify=truth if even else None
-    )
-    kept = weights.iloc[chosen] if weights is not None else None
-    return Split(frame.iloc[chosen], truth[chosen], kept, frame.iloc[held_out], truth[held_out]), labels
-
-
-def _labels(target: Any) -> tuple[str, ...]:
-    """In order, numbers by their value: of two, the second is the positive one."""
-    found = [str(value) for value in target.dropna().unique()]
-    return tuple(sorted(found, key=float) if is_number(pd.Series(found)) else sorted(found))
-
-
-def _truth(target: Any, problem: str, labels: Sequence[str]) -> Any:
-    if problem == REGRESSION:
-        return pd.to_numeric(target).to_numpy(dtype="float64")
-    numbers = {label: number for number, label in enumerate(labels)}
-    return target.map(numbers).to_numpy(dtype="int64")
 
 
 def _trials(spec: Mapping[str, Any], problem: str, rows: int) -> list[candidates.Trial]:

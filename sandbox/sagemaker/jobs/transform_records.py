@@ -12,7 +12,10 @@ from typing import Any
 
 from sandbox.errors import invalid
 
-_STEP = re.compile(r"\.(\w[\w-]*)|\['([^']+)'\]|\[(-?\d+(?:\s*,\s*-?\d+)*)\]|\[(-?\d*):(-?\d*)\]")
+_NAME, _NUMBER = r"'[^']+'", r"-?\d+"
+_STEP = re.compile(
+    rf"\.(\w[\w-]*)|\[({_NAME}(?:\s*,\s*{_NAME})*)\]|\[({_NUMBER}(?:\s*,\s*{_NUMBER})*)\]|\[(-?\d*):(-?\d*)\]"
+)
 Filter = Callable[[Any], Any]
 
 
@@ -68,8 +71,11 @@ def path(text: str) -> Filter:
 
 
 def _stepped(value: Any, dotted: str | None, quoted: str | None, indices: str | None, start: Any, end: Any) -> Any:
-    if dotted or quoted:
-        return value[dotted or quoted]
+    if dotted:
+        return value[dotted]
+    if quoted:
+        names = re.findall(r"'([^']+)'", quoted)
+        return value[names[0]] if len(names) == 1 else {name: value[name] for name in names}
     if indices:
         numbers = [int(each) for each in indices.split(",")]
         return value[numbers[0]] if len(numbers) == 1 else [value[number] for number in numbers]

@@ -21,7 +21,8 @@ def _file(folder: Path, name: str, content: bytes) -> str:
 
 
 def _spec(folder: Path, files: Sequence[str], **more: Any) -> dict[str, Any]:
-    shared = {"kind": "tabular", "target": "Churn?", "job": "j", "mode": "ENSEMBLING", "most": 1, "seconds": 30}
+    shared = {"kind": "tabular", "target": "Churn?", "job": "j", "mode": "ENSEMBLING", "seconds": 30}
+    shared |= {"most": 1, "algorithms": ["randomforest"]}
     return {**shared, "files": list(files), "out": str(folder), **more}
 
 
@@ -108,6 +109,14 @@ def test_a_validation_set_of_ones_own_is_what_is_measured_on(tmp_path: Path) -> 
     matrix = told["candidate"]["insights"]["binary_classification_metrics"]["confusion_matrix"]
     assert sum(sum(row.values()) for row in matrix.values()) == 200
     assert told["candidate"]["metrics"]["Validation"]["AUC"] > 0.9
+
+
+def test_classes_that_come_once_or_twice_do_not_stop_the_training(tmp_path: Path) -> None:
+    rows = [[str(n), str(n % 7), f"rare{n % 30}" if n < 45 else "usual"] for n in range(600)]
+    told = _events(_spec(tmp_path, [_file(tmp_path, "a.csv", tables.as_csv(["a", "b", "y"], rows))], target="y"))
+    assert "lost" not in told
+    assert len(told["analyzed"]["labels"]) == 31
+    assert told["candidate"]["metrics"]["Validation"]["Accuracy"] > 0.8
 
 
 def test_weights_features_and_kinds_are_heeded(tmp_path: Path) -> None:

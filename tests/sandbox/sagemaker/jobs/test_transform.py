@@ -132,6 +132,7 @@ def test_a_job_is_stopped_listed_and_then_over(sandbox: Running, transform: Tran
         ("$[1:]", [1, 2, 3], [2, 3]),
         ("$[0:2]", [1, 2, 3], [1, 2]),
         ("$.a.b", {"a": {"b": 3}}, 3),
+        ("$['id', 'out']", {"id": 1, "in": 2, "out": 3}, {"id": 1, "out": 3}),
         ("$['a b'][0]", {"a b": [4]}, 4),
     ],
 )
