@@ -137,3 +137,25 @@ def test_a_queue_wakes_an_endpoint_that_slept_and_an_empty_one_lets_it_sleep_aga
     assert "monitor alarm wake-q in state ALARM triggered policy wake" in [each["Cause"] for each in activities]
     world.advance(600)
     assert _count(whole, "q") == 0
+
+
+def test_a_quota_really_stops_scaling_until_it_is_raised(whole: Whole) -> None:
+    whole.model("m")
+    whole.endpoint("large", {"VariantName": "AllTraffic", "ModelName": "m", "InstanceType": "ml.g5.48xlarge",
+                             "InitialInstanceCount": 1})  # fmt: skip
+    scaling = whole.client("application-autoscaling")
+    scaling.register_scalable_target(**_target("large"), MinCapacity=3, MaxCapacity=4)
+    (activity,) = scaling.describe_scaling_activities(ServiceNamespace="sagemaker")["ScalingActivities"]
+    assert activity["StatusCode"] == "Failed"
+    assert activity["StatusMessage"].startswith(
+        "Failed to set desired instance count to 3. Reason: The account-level service limit "
+        "'ml.g5.48xlarge for endpoint usage' is 2 Instances, with current utilization of 1 Instances and a request "
+        "delta of 2 Instances."
+    )
+    assert _count(whole, "large") == 1
+    quotas = whole.client("service-quotas")
+    quotas.request_service_quota_increase(ServiceCode="sagemaker", QuotaCode="L-0100B823", DesiredValue=8)
+    whole.world.advance(whole.world.clock.lasts(2 * 3600))
+    scaling.register_scalable_target(**_target("large"), MinCapacity=3, MaxCapacity=4)
+    whole.world.advance(60)
+    assert _count(whole, "large") == 3
