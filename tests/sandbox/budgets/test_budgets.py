@@ -16,13 +16,6 @@ OVER: dict[str, Any] = {"NotificationType": "ACTUAL", "ComparisonOperator": "GRE
 MAIL = {"SubscriptionType": "EMAIL", "Address": "ada@example.com"}
 
 
-@pytest.fixture(autouse=True)
-def _first_of_a_month(sandbox: Running) -> None:
-    """Let no test run over the end of a day or month."""
-    clock = sandbox.app.world.clock
-    sandbox.app.world.advance(period_of({"TimeUnit": "MONTHLY"}, clock.now()).end - clock.now())
-
-
 def _create(sandbox: Running, amount: str = "10", *notifications: dict[str, Any], **more: Any) -> Any:
     client = sandbox.client("budgets")
     client.create_budget(

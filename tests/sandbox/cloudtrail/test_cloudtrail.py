@@ -7,8 +7,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.clock import Clock
 from sandbox.cloudtrail import trail as trails
+from sandbox.cloudtrail.identity import identity
 from sandbox.cloudtrail.masking import HIDDEN, masked
+from sandbox.world import World
 from tests.sandbox.conftest import TRUST, Running
 
 
@@ -116,12 +119,14 @@ def test_looking_puts_nothing_on_two_pages(sandbox: Running) -> None:
     assert len(names) == len(set(names)) == 6
 
 
-def test_events_are_forgotten_after_ninety_days(sandbox: Running) -> None:
-    sandbox.client("sns").create_topic(Name="old")
-    sandbox.app.world.advance(89 * 86400)
-    assert _history(sandbox, LookupAttributes=_named("CreateTopic"))
-    sandbox.app.world.advance(2 * 86400)
-    assert not _history(sandbox, LookupAttributes=_named("CreateTopic"))
+def test_events_are_forgotten_after_ninety_days() -> None:
+    world = World(Clock(speed=0))
+    world.trail.note("sns", "CreateTopic", {"Name": "old"}, "us-east-1", identity("", "us-east-1"))
+    world.clock.put_forward(world.clock.now() + 89 * 86400)
+    assert len(world.call("cloudtrail", "LookupEvents", {}, "us-east-1")["Events"]) == 1
+    world.clock.put_forward(world.clock.now() + 2 * 86400)
+    assert world.call("cloudtrail", "LookupEvents", {}, "us-east-1")["Events"] == []
+    world.close()
 
 
 def test_other_regions_have_histories_of_their_own(sandbox: Running) -> None:
