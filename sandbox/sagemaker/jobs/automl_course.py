@@ -104,7 +104,8 @@ class Course:
         if event is None:
             self._again(region, job, due)
             return
-        job |= {"problem": event["problem"], "objective": event["objective"], "notebooks": True}
+        job |= {"problem": event["problem"], "objective": event["objective"]}
+        job["notebooks"] = event.get("notebooks", True)
         job["planned"] = list(event["candidates"])
         _, config = kind_of(job["request"])
         if config.get("GenerateCandidateDefinitionsOnly"):

@@ -75,7 +75,8 @@ def completed(job: Record, before: Record, event: Event, now: float) -> Record:
         "EndTime": now,
         "LastModifiedTime": now,
         "InferenceContainers": containers(job, event["uri"]),
-        "CandidateProperties": {"CandidateArtifactLocations": located, "CandidateMetrics": metrics},
+        "CandidateProperties": {"CandidateMetrics": metrics}
+        | ({} if kind_of(job["request"])[0] == "TextGeneration" else {"CandidateArtifactLocations": located}),
     } | ({"FinalAutoMLJobObjectiveMetric": _final(objective, event)} if objective in _standard() else {})
 
 

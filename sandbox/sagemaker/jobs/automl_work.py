@@ -204,7 +204,7 @@ def _fine_tuned(job: Record, inputs: Inputs) -> list[Event]:
     losses = {"Train": {"TrainingLoss": 1.12}, "Validation": {"ValidationLoss": 1.21, "Perplexity": 3.35}}
     head = {"problem": "", "objective": "ValidationLoss"}
     return [
-        {"event": "analyzed", "rows": 0, "trained_rows": 0, "columns": [], "candidates": [name], **head},
+        {"event": "analyzed", "columns": [], "candidates": [name], "notebooks": False, **head},
         {"event": "candidate", "name": name, "metrics": losses, "uri": uri, "digest": "", **head},
         {"event": "explained", "best": name, "importance": {}},
         {"event": "done", "best": name, "all": True},
