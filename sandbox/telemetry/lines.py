@@ -88,50 +88,48 @@ def failing(image: str, reason: str) -> tuple[str, ...]:
     return (f"Starting container {image}", *(known or _FAILED_PING.get(family(image), _FAILED_PING[""])))
 
 
+_PING = '169.254.178.2:0 - "GET /ping HTTP/1.1" 200 OK'
+_STARTS: dict[str, tuple[str, ...]] = {  # {0}: the model's id or folder, {1}: GPUs
+    "vllm": (
+        "INFO  ModelServer Starting djl-serving: 0.33.0",
+        "INFO  LmiUtils Detected rolling_batch: vllm, mpi_mode: false, model_id: {0}",
+        "INFO  PyProcess W-195-model-stdout: Loading safetensors shards: 100%, {1} GPU(s)",
+        "INFO  PyProcess W-195-model-stdout: Memory profiling takes 3.61 seconds",
+        "INFO  ModelServer BOTH API bind to: http://0.0.0.0:8080",
+        f"INFO  ModelServer {_PING}",
+    ),
+    "tgi": (
+        'INFO text_generation_launcher: Args {{ model_id: "{0}", num_shard: {1}, port: 8080 }}',
+        "INFO download: text_generation_launcher: Successfully downloaded weights.",
+        "INFO shard-manager: text_generation_launcher: Shard ready in 14.8s rank=0",
+        "INFO text_generation_router::server: Connected",
+        f"INFO text_generation_router: {_PING}",
+    ),
+    "tei": (
+        'INFO text_embeddings_router: Args {{ model_id: "{0}", port: 8080 }}',
+        "INFO text_embeddings_backend: Starting model backend",
+        "INFO text_embeddings_router::http::server: Starting HTTP server: 0.0.0.0:8080",
+        "INFO text_embeddings_router::http::server: Ready",
+        f"INFO text_embeddings_router: {_PING}",
+    ),
+    "huggingface": (
+        "INFO  com.amazonaws.ml.mms.ModelServer - MMS Home: /opt/conda/lib/python3.11/site-packages",
+        "INFO  W-9000-model com.amazonaws.ml.mms.wlm.WorkerLifeCycle - Loading {0}",
+        "INFO  main com.amazonaws.ml.mms.ModelServer - Inference API bind to: http://0.0.0.0:8080",
+        "Model loaded",
+        f"INFO  pool-2-thread-1 ACCESS_LOG - {_PING}",
+    ),
+    "sklearn": (
+        "[INFO] Starting gunicorn 23.0.0",
+        "[INFO] Listening at: unix:/tmp/gunicorn.sock (11)",
+        "[INFO] Booting worker with pid: 14",
+        "Model loaded",
+        _PING,
+    ),
+    "": ("Model loaded", _PING),
+}
+
+
 def _started(kind: str, environment: Mapping[str, str], instance_type: str) -> tuple[str, ...]:
-    model, gpus = environment.get("HF_MODEL_ID", "/opt/ml/model"), machine(instance_type).gpus
-    ping = '169.254.178.2:0 - "GET /ping HTTP/1.1" 200 OK'
-    match kind:
-        case "vllm":
-            return (
-                "INFO  ModelServer Starting djl-serving: 0.33.0",
-                f"INFO  LmiUtils Detected rolling_batch: vllm, mpi_mode: false, model_id: {model}",
-                f"INFO  PyProcess W-195-model-stdout: Loading safetensors shards: 100%, {max(gpus, 1)} GPU(s)",
-                "INFO  PyProcess W-195-model-stdout: Memory profiling takes 3.61 seconds",
-                "INFO  ModelServer BOTH API bind to: http://0.0.0.0:8080",
-                f"INFO  ModelServer {ping}",
-            )
-        case "tgi":
-            return (
-                f'INFO text_generation_launcher: Args {{ model_id: "{model}", num_shard: {max(gpus, 1)}, port: 8080 }}',
-                "INFO download: text_generation_launcher: Successfully downloaded weights.",
-                "INFO shard-manager: text_generation_launcher: Shard ready in 14.8s rank=0",
-                "INFO text_generation_router::server: Connected",
-                f"INFO text_generation_router: {ping}",
-            )
-        case "tei":
-            return (
-                f'INFO text_embeddings_router: Args {{ model_id: "{model}", port: 8080 }}',
-                "INFO text_embeddings_backend: Starting model backend",
-                "INFO text_embeddings_router::http::server: Starting HTTP server: 0.0.0.0:8080",
-                "INFO text_embeddings_router::http::server: Ready",
-                f"INFO text_embeddings_router: {ping}",
-            )
-        case "huggingface":
-            return (
-                "INFO  com.amazonaws.ml.mms.ModelServer - MMS Home: /opt/conda/lib/python3.11/site-packages",
-                f"INFO  W-9000-model com.amazonaws.ml.mms.wlm.WorkerLifeCycle - Loading {model}",
-                "INFO  main com.amazonaws.ml.mms.ModelServer - Inference API bind to: http://0.0.0.0:8080",
-                "Model loaded",
-                f"INFO  pool-2-thread-1 ACCESS_LOG - {ping}",
-            )
-        case "sklearn":
-            return (
-                "[INFO] Starting gunicorn 23.0.0",
-                "[INFO] Listening at: unix:/tmp/gunicorn.sock (11)",
-                "[INFO] Booting worker with pid: 14",
-                "Model loaded",
-                ping,
-            )
-        case _:
-            return ("Model loaded", ping)
+    model, gpus = environment.get("HF_MODEL_ID", "/opt/ml/model"), max(machine(instance_type).gpus, 1)
+    return tuple(line.format(model, gpus) for line in _STARTS[kind])
