@@ -167,3 +167,8 @@ class Events:
         self._numbers.clear()
         self._streams.clear()
         self._sizes, self._written = None, 0
+
+
+def group_of(endpoint: str, component: str = "") -> str:
+    """The log group AWS writes a container's output to."""
+    return f"/aws/sagemaker/InferenceComponents/{component}" if component else f"/aws/sagemaker/Endpoints/{endpoint}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sandbox.hosting import Hosted
 from sandbox.telemetry import watching
 from sandbox.telemetry.cells import Values
-from sandbox.telemetry.events import Events
+from sandbox.telemetry.events import Events, group_of
 from sandbox.telemetry.history import Shape, minute_of
 from sandbox.telemetry.kept import Kept
 from sandbox.telemetry.metrics import SAGEMAKER, Metric, Metrics, dimensions_of
@@ -38,7 +38,7 @@ class Meters:
         self.metrics = Metrics(self.tracks, self.held)
         self._seconds = Seconds()
         self._streams: dict[Key, tuple[tuple[str, ...], int]] = {}
-        self._turn = 0
+        self._turn, self._closed = 0, False
         self._listed: tuple[object, tuple[Metric, ...]] = (None, ())
         self._flushed, self._swept = time.monotonic(), 0.0
 
@@ -229,6 +229,8 @@ class Meters:
         if not soon and time.monotonic() - self._flushed < FLUSH:
             return
         with self.lock:
+            if self._closed:  # somebody saves while the sandbox ends
+                return
             self.tracks.flush()
             self.events.flush()
             if self._clock.now() - self._swept > 86_400:
@@ -252,6 +254,7 @@ class Meters:
         with self.lock:
             self.flush()
             self._kept.close()
+            self._closed = True
 
     def _count(self, key: Key, now: float, status: int, model: float, over: float, concurrency: int) -> None:
         cell = self.tracks.cell(key, int(now) // 60 * 60)
@@ -283,11 +286,6 @@ class Meters:
             self._streams[key] = (own or (f"{hosted.variant}/i-{zlib.crc32(repr(key).encode()):017x}",), len(streams))
         own = self._streams[key][0][-max(hosted.instance_count, 1) :]
         return own[self._turn % len(own)]
-
-
-def group_of(endpoint: str, component: str = "") -> str:
-    """The log group AWS writes a container's output to."""
-    return f"/aws/sagemaker/InferenceComponents/{component}" if component else f"/aws/sagemaker/Endpoints/{endpoint}"
 
 
 def _named(hosted: Hosted) -> dict[str, str]:

@@ -229,3 +229,14 @@ def test_what_was_read_is_let_go_and_read_again(world: World, monkeypatch: pytes
     assert values(world, *queries, back=604_800) == [week] * 3
     world.meters.traffic(REGION, "a", "AllTraffic", NOW - 86_400 * 3, 100)
     assert values(world, *queries, back=604_800)[0] == [100.0, *week[1:]]
+
+
+def test_a_save_that_comes_too_late_does_no_harm(tmp_path: Path) -> None:
+    world = a_world(path=tmp_path / "state")
+    world.meters.put(REGION, "own", "m", {}, 1.0, "None", NOW)
+    world.close()
+    world.meters.flush()
+    world.meters.close()
+    again = a_world(path=tmp_path / "state")
+    assert values(again, metric("m", namespace="own", of={})) == [[1.0]]
+    again.close()
