@@ -25,7 +25,6 @@ _GROUP = "arn:aws:scheduler:us-east-1:123456789012:schedule-group/g"
 _TAGGED = f"{ARN}:endpoint/scaled"
 
 
-
 def _week(answers: Answers, *, ahead: bool = False) -> dict[str, str]:
     """The seven days before or after today, as the sandbox's clock has it."""
     today = datetime.fromtimestamp(answers["Now"], UTC).date()

@@ -4,10 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.sandbox.contract.sagemaker import ROLE
-from tests.sandbox.contract.story import Step, motos, refused, step
+from tests.sandbox.contract.story import Answers, Step, motos, refused, step, told
 
-_NOW = datetime.now(UTC)
-_SPAN: dict[str, Any] = {"StartTime": _NOW - timedelta(hours=2), "EndTime": _NOW + timedelta(hours=2)}
 _METRIC: dict[str, Any] = {"Namespace": "Lab", "MetricName": "Depth"}
 _ALARM: dict[str, Any] = {
     **_METRIC, "AlarmName": "deep", "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, "Period": 60,
@@ -27,11 +25,17 @@ _QUERIED: dict[str, Any] = {
     "ScheduleConfiguration": {"ScheduleExpression": "rate(5 minutes)", "StartTimeOffset": 300},
 }  # fmt: skip
 
+
+def _span(answers: Answers) -> dict[str, Any]:
+    now = datetime.fromtimestamp(answers["Now"], UTC)
+    return {"StartTime": now - timedelta(hours=2), "EndTime": now + timedelta(hours=2)}
+
+
 CLOUDWATCH: tuple[Step, ...] = (
     step("PutMetricData", Namespace="Lab", MetricData=[{"MetricName": "Depth", "Value": 2.0, "Unit": "Count"}]),
     step("ListMetrics", Namespace="Lab"),
-    step("GetMetricStatistics", **_METRIC, **_SPAN, Period=60, Statistics=["Sum", "Average"]),
-    step("GetMetricData", **_SPAN, MetricDataQueries=[_QUERY, {"Id": "e1", "Expression": "m1 * 2"}]),
+    told("GetMetricStatistics", lambda a: {**_METRIC, **_span(a), "Period": 60, "Statistics": ["Sum", "Average"]}),
+    told("GetMetricData", lambda a: {**_span(a), "MetricDataQueries": [_QUERY, {"Id": "e1", "Expression": "m1 * 2"}]}),
     step("PutMetricAlarm", **_ALARM, Tags=[{"Key": "a", "Value": "b"}]),
     step("DescribeAlarms", AlarmNames=["deep"]),
     step("DescribeAlarmsForMetric", **_METRIC),
@@ -68,8 +72,9 @@ LOGS: tuple[Step, ...] = (
     step("DescribeLogGroups", logGroupNamePrefix="/l"),
     step("ListLogGroups"),
     step("CreateLogStream", logGroupName=_GROUP, logStreamName="s"),
-    step("PutLogEvents", logGroupName=_GROUP, logStreamName="s",
-         logEvents=[{"timestamp": int(_NOW.timestamp() * 1000), "message": "ERROR it broke"}]),
+    told("PutLogEvents", lambda a: {
+        "logGroupName": _GROUP, "logStreamName": "s",
+        "logEvents": [{"timestamp": int(a["Now"] * 1000), "message": "ERROR it broke"}]}),
     step("DescribeLogStreams", logGroupName=_GROUP),
     step("GetLogEvents", logGroupName=_GROUP, logStreamName="s"),
     step("FilterLogEvents", logGroupName=_GROUP, filterPattern="ERROR"),
@@ -92,7 +97,7 @@ LOGS: tuple[Step, ...] = (
          "destinationArn": "arn:aws:lambda:us-east-1:123456789012:function:f"}, refused="InvalidParameterException"),
     Step("DeleteSubscriptionFilter", {"logGroupName": _GROUP, "filterName": "f"}, refused="ResourceNotFoundException"),
     motos("CreateExportTask", logGroupName=_GROUP, destination="bucket",
-          **{"from": 0, "to": int(_NOW.timestamp() * 1000)}),
+          **{"from": 0, "to": 1_000}),
     refused("StartLiveTail", "NotImplemented", logGroupIdentifiers=[_GROUP_ARN]),
     refused("GetLogObject", "NotImplemented", logObjectPointer="p"),
     refused("StartQuery", "NotImplemented", logGroupName=_GROUP, startTime=0, endTime=1, queryString="fields @message"),
