@@ -151,11 +151,6 @@ class Events:
         asked = "select count(*) from event where stream = ? and at >= ? and at < ?"
         return int(self._kept.rows(asked, (stream, since, until))[0][0])
 
-    def event(self, id: int) -> Event | None:
-        self.flush()
-        found = self._kept.rows(f"{_COLUMNS} where id = ?", (id,))
-        return Event(*found[0]) if found else None
-
     def drop(self, streams: Sequence[int], before: float = float("inf")) -> None:
         """Forget the events of these streams that are older than `before` (milliseconds)."""
         self.flush()

@@ -75,10 +75,6 @@ class Metrics:
         self._by_metric: dict[tuple[str, Metric], list[Track]] = {}
         self._indexed = 0
 
-    def forget(self) -> None:
-        self._by_metric.clear()
-        self._indexed = 0
-
     def listed(self, region: str, since: float, now: float) -> Iterator[Metric]:
         """Yield every metric of a region that has data later than `since`."""
         seen: set[Metric] = set()
