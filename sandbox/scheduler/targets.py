@@ -115,6 +115,7 @@ def send(world: "World", queue_arn: str, text: str) -> None:
     if name not in backend.queues:
         raise AwsError("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.")
     backend.send_message(name, text)
+    world.moto.changed("sqs")
 
 
 def _publish(world: "World", asked: Mapping[str, str]) -> None:

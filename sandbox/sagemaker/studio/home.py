@@ -36,6 +36,7 @@ class Home:
             name = f"security-group-for-{way}-nfs-{domain_id}"
             tags = {MANAGED: arn}
             groups[way] = ec2.create_security_group(name, f"[DO NOT DELETE] {name}", request["VpcId"], tags=tags)
+        self._moto.changed("ec2")
         made = {"SecurityGroupIdForDomainBoundary": groups["outbound"].id}
         if request.get("HomeEfsFileSystemCreation") == "Disabled":
             return made
@@ -55,6 +56,7 @@ class Home:
             if subnet.availability_zone not in zones:  # EFS takes one mount target a zone
                 zones.add(subnet.availability_zone)
                 efs.create_mount_target(system.file_system_id, subnet.id, security_groups=[groups["inbound"].id])
+        self._moto.changed("efs")
         return {**made, "HomeEfsFileSystemId": system.file_system_id}
 
     def remove(self, region: str, file_system_id: str) -> None:
@@ -67,6 +69,7 @@ class Home:
             if target.file_system_id == file_system_id:
                 efs.delete_mount_target(target.mount_target_id)
         efs.delete_file_system(file_system_id)
+        self._moto.changed("efs")
 
 
 def _subnets(ec2: Any) -> list[Any]:
