@@ -39,14 +39,14 @@ def test_what_a_domain_makes_and_removes_elsewhere_is_kept(tmp_path: Path) -> No
     try:
         _domain(world, "one")
         world.moto.save(now=True)
-        assert world.moto.saved
+        seen = [world.moto.saved]
         two = _domain(world, "two")
-        assert not world.moto.saved
+        seen.append(world.moto.saved)
         world.moto.save(now=True)
         asked = {"DomainId": two, "RetentionPolicy": {"HomeEfsFileSystem": "Delete"}}
         world.call("sagemaker", "DeleteDomain", asked, REGION)
         world.advance(60)
-        assert not world.moto.saved
+        assert [*seen, world.moto.saved] == [True, False, False]
     finally:
         world.moto.reset()
         world.close()
