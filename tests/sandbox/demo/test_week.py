@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ from sandbox.demo import cast, traffic, week
 from sandbox.demo.traffic import DAY, HOUR
 from sandbox.errors import AwsError
 from sandbox.world import World
+from tests.sandbox import server
 from tests.sandbox.conftest import Running
 from tests.sandbox.server import ask
 
@@ -131,6 +133,24 @@ def test_what_people_did_is_in_the_event_history_under_their_names(world: World)
     events = world.call("cloudtrail", "LookupEvents", asked, REGION)["Events"]
     told = [json.loads(event["CloudTrailEvent"]) for event in events]
     assert {each["userIdentity"]["userName"] for each in told} == {"ana", "ben", "chen", "dana", "emre"}
+
+
+def test_all_of_it_is_there_again_after_a_restart(tmp_path: Path) -> None:
+    with server.start_sandbox("--home", str(tmp_path), "--seed", "demo") as url:
+        before = _seen(url)
+    with server.start_sandbox("--home", str(tmp_path)) as url:
+        assert _seen(url) == before
+    assert "SagedeckDemoExecutionRole" in before
+
+
+def _seen(url: str) -> set[str]:
+    """What one would miss: endpoints, roles, buckets, topics."""
+    endpoints = server.client(url, "sagemaker").list_endpoints(MaxResults=100)["Endpoints"]
+    roles = server.client(url, "iam").list_roles()["Roles"]
+    buckets = server.client(url, "s3").list_buckets()["Buckets"]
+    topics = server.client(url, "sns").list_topics()["Topics"]
+    named = {each["EndpointName"] for each in endpoints} | {each["RoleName"] for each in roles}
+    return named | {each["Name"] for each in buckets} | {each["TopicArn"] for each in topics}
 
 
 def test_filling_a_second_time_is_refused(world: World) -> None:
