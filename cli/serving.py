@@ -55,6 +55,9 @@ def sandbox(
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one, and keeps nothing.")] = 0,
     speed: Annotated[float | None, typer.Option(help="Times AWS's pace: 60 if left out, 1 is AWS's own.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin empty, and keep nothing.")] = False,
+    enforce_iam: Annotated[
+        bool, typer.Option("--enforce-iam", help="Ask the policies of the users and roles made in it.")
+    ] = False,
     stop: Annotated[bool, typer.Option("--stop", help="End the sandbox of the console; its state is kept.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Empty the console's sandbox, or the one of --port.")] = False,
     advance: Annotated[
@@ -83,6 +86,7 @@ def sandbox(
     given = [] if speed is None else [f"--speed={speed}"]
     given += [] if folder is None else [f"--home={folder}"]
     given += [f"--seed={seed}"] if seed else []
+    given += ["--enforce-iam"] if enforce_iam else []
     os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "sandbox", f"--port={port}", *given])
 
