@@ -2,15 +2,16 @@
 
 import uuid
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sandbox.autoscaling.activities import Activities
 from sandbox.autoscaling.answers import absent, asked_for, paged, selected
 from sandbox.autoscaling.resources import NAMESPACE, Identity, identity_of
 from sandbox.autoscaling.scaler import Scaler
-from sandbox.autoscaling.schedules import BadSchedule, next_after, zone
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record, Shelf
+from sandbox.schedules import BadExpression, BadZone, Expression, Once, next_time, parse, zone_of
 from sandbox.scope import partition_of
 
 if TYPE_CHECKING:
@@ -46,15 +47,12 @@ class Scheduled:
         before = shelf.get(key)
         if before is None and sum(each["target"] == identity.key for each in shelf.values()) >= MOST:
             raise AwsError("LimitExceededException", f"The limit of {MOST} scheduled actions per target is reached.")
-        shelf[key] = _merged(call, request, identity, before)
-        try:
-            self._appoint(call.region, shelf[key], call.now, new=True)
-        except BadSchedule as error:
-            if before is None:
-                del shelf[key]
-            else:
-                shelf[key] = before
-            raise invalid(f"Invalid schedule expression: {error}. Must be rate, at or cron.") from None
+        action = _merged(call, request, identity, before)
+        due = _due_after(action, call.now)
+        if due is None:
+            raise invalid("The schedule lies in the past.")
+        shelf[key] = action
+        self._appoint(call.region, key, due)
         return {}
 
     def describe(self, call: Call, request: Request) -> Response:
@@ -73,15 +71,12 @@ class Scheduled:
         self._world.agenda.cancel(FIRE, f"{region}/{key}")
         return self.actions(region).pop(key, None) is not None
 
-    def _appoint(self, region: str, action: Record, after: float, *, new: bool = False) -> None:
-        begins = float(action.get("StartTime") or action["CreationTime"])
-        where = zone(action.get("Timezone", ""))
-        due = next_after(action["Schedule"], max(after, begins - 1 if new else begins), begun=begins, where=where)
-        if due is not None and due <= action.get("EndTime", float("inf")):
-            key = _key(identity_of(action["ResourceId"], action["ScalableDimension"]), action["ScheduledActionName"])
+    def _appoint(self, region: str, key: str, due: float | None) -> None:
+        """Let an action fire at that moment, and not at an earlier one's; unless it has ended by then."""
+        if due is None or due > self.actions(region)[key].get("EndTime", due):
+            self._world.agenda.cancel(FIRE, f"{region}/{key}")
+        else:
             self._world.agenda.at(due, FIRE, f"{region}/{key}", region=region, name=key)
-        elif new and due is None:
-            raise BadSchedule("it lies in the past")
 
     def _fire(self, due: float, payload: Record) -> None:
         region = payload["region"]
@@ -89,7 +84,7 @@ class Scheduled:
         target = self._scaler.targets(region).get(action["target"]) if action else None
         if action is None or target is None:
             return
-        self._appoint(region, action, due)
+        self._appoint(region, payload["name"], _due_after(action, due))
         bounds = action.get("ScalableTargetAction", {})
         if target["SuspendedState"]["ScheduledScalingSuspended"] or not bounds:
             return
@@ -110,6 +105,34 @@ def _key(identity: Identity, name: str) -> str:
     return f"{identity.key} {name}"
 
 
+def _due_after(action: Record, after: float) -> float | None:
+    """Return when an action fires next, None if never. What recurs fires at its StartTime too, as on AWS.
+
+    Raises AwsError (ValidationException).
+    """
+    expression, where, start = _expression(action["Schedule"]), _zone(action), action.get("StartTime")
+    if start is not None and after < start and not isinstance(expression, Once):
+        return float(start)
+    return next_time(expression, where, action["CreationTime"] if start is None else start, after)
+
+
+def _zone(action: Record) -> ZoneInfo:
+    try:
+        return zone_of(action.get("Timezone", "UTC"))
+    except BadZone:
+        raise invalid(f"Invalid timezone: {action['Timezone']}") from None
+
+
+def _expression(text: str) -> Expression:
+    try:
+        return parse(text)
+    except BadExpression:
+        raise invalid(
+            "Invalid schedule expression. Details: Schedule expressions must have the following syntax: "
+            "rate(<number>\\s?(minutes?|hours?|days?)), cron(<cron_expression>) or at(yyyy-MM-dd'T'HH:mm:ss)."
+        ) from None
+
+
 def _merged(call: Call, request: Request, identity: Identity, before: Record | None) -> Record:
     name = request["ScheduledActionName"]
     owner = f"{call.region}:{call.account}:scheduledAction:{uuid.uuid4()}"
@@ -124,6 +147,8 @@ def _merged(call: Call, request: Request, identity: Identity, before: Record | N
         "ResourceId": identity.resource_id,
         "ScalableDimension": identity.dimension,
     }
+    for member in ("StartTime", "EndTime"):
+        record.pop(member, None)  # as on AWS, a change that names none has none
     for member in ("Schedule", "Timezone", "StartTime", "EndTime", "ScalableTargetAction"):
         if member in request:
             record[member] = request[member]

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from sandbox.errors import AwsError
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.paging import BadToken, page
 from sandbox.records import Record, Shelf
-from sandbox.scheduler.expressions import BadExpression, Expression, Once, next_time, parse
 from sandbox.scheduler.groups import DEFAULT, Groups
 from sandbox.scheduler.running import Runner
 from sandbox.scheduler.targets import check_target
+from sandbox.schedules import BadExpression, BadZone, Expression, Once, next_time, parse, zone_of
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -180,8 +180,8 @@ def _expression(text: str) -> Expression:
 
 def _zone(name: str) -> ZoneInfo:
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return zone_of(name)
+    except BadZone:
         raise AwsError("ValidationException", "Invalid ScheduleExpressionTimezone.") from None
 
 

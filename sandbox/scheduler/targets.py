@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 PRINCIPAL = "scheduler.amazonaws.com"
 
 _UNIVERSAL = re.compile(r"arn:aws[a-z-]*:scheduler:::aws-sdk:([a-z0-9]+):([a-zA-Z0-9]+)")
-_READS = re.compile(r"(get|describe|list|batchGet|query|scan|search|lookup)[A-Z]")
+# What operations begin with that EventBridge Scheduler refuses as read-only (its user guide, "Unsupported actions").
+_READS = re.compile(
+    r"(get|describe|list|poll|receive|search|scan|query|select|read|lookup|discover|validate|batchGet|batchDescribe"
+    r"|batchRead|transactGet|adminGet|adminList|testMigration|retrieve|testConnection|translateDocument|isAuthorized"
+    r"|invokeModel)(?![a-z])"
+)
 # Which resource a request is about, where the permission for it is asked for one.
 _RESOURCES = {
     "EndpointName": "endpoint/{}",

@@ -177,7 +177,11 @@ def test_scheduled_actions_are_put_shown_changed_and_deleted(client: Any) -> Non
     assert action["ScalableTargetAction"] == bounds
     code, message = _refusal(client.put_scheduled_action, **{**request, "Schedule": "sometimes"})
     assert code == "ValidationException"
-    assert "Must be rate, at or cron" in message
+    assert message.startswith("Invalid schedule expression. Details: Schedule expressions must have the following")
+    assert _refusal(client.put_scheduled_action, **{**request, "Timezone": "Middle/Earth"})[0] == "ValidationException"
+    assert _refusal(client.put_scheduled_action, **{**request, "Schedule": "at(2020-01-01T00:00:00)"})[0] == code
+    (unchanged,) = client.describe_scheduled_actions(ServiceNamespace="sagemaker")["ScheduledActions"]
+    assert unchanged == action, "what is refused changes nothing"
     client.delete_scheduled_action(**named)
     assert not client.describe_scheduled_actions(ServiceNamespace="sagemaker")["ScheduledActions"]
     assert _refusal(client.delete_scheduled_action, **named)[0] == "ObjectNotFoundException"

@@ -1,17 +1,10 @@
-"""The arithmetic of scaling, and when schedules fire."""
-
-from datetime import UTC, datetime
+"""The arithmetic of scaling."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.autoscaling.decisions import HIGH, LOW, Readings, stepped, tracked_in, tracked_out, within
-from sandbox.autoscaling.schedules import BadSchedule, next_after, zone
-
-
-def _at(text: str) -> float:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
 def test_capacity_grows_in_proportion_to_the_metric() -> None:
@@ -87,42 +80,3 @@ def test_the_step_is_the_one_whose_interval_the_breach_lies_in() -> None:
     ]
     configuration = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": steps}
     assert [stepped(5, breach, configuration) for breach in (0, 9.9, 10, 99, -1)] == [6, 6, 8, 8, 5]
-
-
-@pytest.mark.parametrize(
-    ("expression", "after", "fires"),
-    [
-        ("cron(0 8 ? * MON-FRI *)", "2026-11-20T09:00:00", "2026-11-23T08:00:00"),
-        ("cron(0/15 * * * ? *)", "2026-11-20T09:16:00", "2026-11-20T09:30:00"),
-        ("cron(0 0 L * ? *)", "2026-02-01T00:00:00", "2026-02-28T00:00:00"),
-        ("cron(30 6 ? * 6L *)", "2026-11-20T00:00:00", "2026-11-27T06:30:00"),
-        ("cron(0 12 ? * TUE#2 2027)", "2026-11-20T00:00:00", "2027-01-12T12:00:00"),
-        ("cron(0 9 1W * ? *)", "2026-07-31T12:00:00", "2026-08-03T09:00:00"),
-        ("at(2026-12-01T10:00:00)", "2026-11-20T00:00:00", "2026-12-01T10:00:00"),
-        ("rate(2 hours)", "2026-11-20T03:00:00", "2026-11-20T04:00:00"),
-    ],
-)
-def test_a_schedule_fires_next_when_it_says(expression: str, after: str, fires: str) -> None:
-    assert next_after(expression, _at(after), begun=_at("2026-11-20T00:00:00")) == _at(fires)
-
-
-def test_a_time_zone_moves_a_schedule_with_its_summer_time() -> None:
-    summer = next_after("cron(0 8 * * ? *)", _at("2026-07-01T00:00:00"), begun=0, where=zone("Europe/Vienna"))
-    winter = next_after("cron(0 8 * * ? *)", _at("2026-12-01T00:00:00"), begun=0, where=zone("Europe/Vienna"))
-    assert (summer, winter) == (_at("2026-07-01T06:00:00"), _at("2026-12-01T07:00:00"))
-
-
-def test_what_lies_in_the_past_never_fires() -> None:
-    assert next_after("at(2020-01-01T00:00:00)", _at("2026-11-20T00:00:00"), begun=0) is None
-    assert next_after("cron(0 0 1 1 ? 2020)", _at("2026-11-20T00:00:00"), begun=0) is None
-
-
-@pytest.mark.parametrize(
-    "expression",
-    ["", "rate(0 minutes)", "rate(5 parsecs)", "cron(0 8 * * * *)", "cron(61 8 * * ? *)", "at(2026-13-01T00:00:00)"],
-)
-def test_a_schedule_that_says_nothing_is_refused(expression: str) -> None:
-    with pytest.raises(BadSchedule):
-        next_after(expression, 0.0, begun=0.0)
-    with pytest.raises(BadSchedule):
-        zone("Middle/Earth")

@@ -179,30 +179,6 @@ def test_bounds_take_effect_at_once(scene: Scene) -> None:
     assert scene.activities()[0]["Cause"] == "maximum capacity was set to 1"
 
 
-def test_a_scheduled_action_sets_the_bounds_when_it_fires(scene: Scene) -> None:
-    scene.register(1, 2)
-    now = scene.world.clock.now()
-    scene.ask(
-        "PutScheduledAction",
-        **VARIANT,
-        ScheduledActionName="morning",
-        Schedule="rate(1 hour)",
-        StartTime=now + 600,
-        ScalableTargetAction={"MinCapacity": 3, "MaxCapacity": 6},
-    )
-    scene.world.advance(599)
-    assert scene.sagemaker.count == 1
-    scene.world.advance(2)
-    assert scene.sagemaker.count == 3
-    (target,) = scene.ask("DescribeScalableTargets", ServiceNamespace="sagemaker")["ScalableTargets"]
-    assert (target["MinCapacity"], target["MaxCapacity"]) == (3, 6)
-    causes = [each["Cause"] for each in scene.activities()]
-    assert causes == ["minimum capacity was set to 3", "scheduled action name morning was triggered"]
-    scene.register(1, 2)
-    scene.world.advance(3600)
-    assert scene.sagemaker.count == 3, "and every hour again"
-
-
 def test_nothing_happens_to_a_target_whose_endpoint_is_gone_and_it_stays(scene: Scene) -> None:
     scene.register(1, 3)
     scene.track()

@@ -149,6 +149,14 @@ def test_what_fails_for_good_goes_to_the_dead_letter_queue(sandbox: Running, rea
     assert "Could not find endpoint" in told["errorMessage"]
 
 
+@pytest.mark.parametrize("operation", ["getQueueURL", "receiveMessage", "pollForJobs", "batchGetItem", "validateThing"])
+def test_what_only_reads_is_refused(sandbox: Running, reaper: str, operation: str) -> None:
+    with pytest.raises(ClientError) as refused:
+        _lease(sandbox, reaper, Target={"Arn": f"arn:aws:scheduler:::aws-sdk:sqs:{operation}", "Input": "{}"})
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    assert "only reads" in refused.value.response["Error"]["Message"]
+
+
 @pytest.mark.parametrize(
     ("target", "text"),
     [

@@ -1,4 +1,4 @@
-"""at(), rate() and cron() are due when EventBridge Scheduler says they are."""
+"""at(), rate() and cron() are due when EventBridge Scheduler and Application Auto Scaling say they are."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.scheduler.expressions import BadExpression, next_time, parse
+from sandbox.schedules import BadExpression, BadZone, next_time, parse, zone_of
 
 UTC = ZoneInfo("UTC")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -33,6 +33,7 @@ def _due(text: str, after: float = NOON, zone: ZoneInfo = UTC, begin: float = NO
         ("cron(0 10 ? * 1 *)", "Sun 2026-11-22 10:00:00"),
         ("cron(0 10 ? * 6L *)", "Fri 2026-11-27 10:00:00"),
         ("cron(0 10 ? * 3#2 *)", "Tue 2026-12-08 10:00:00"),
+        ("cron(0 10 ? * friL *)", "Fri 2026-11-27 10:00:00"),
         ("cron(0 10 ? * L *)", "Sat 2026-11-21 10:00:00"),
         ("cron(0 10 ? * FRI-MON *)", "Sat 2026-11-21 10:00:00"),
         ("cron(0 8 1 * ? *)", "Tue 2026-12-01 08:00:00"),
@@ -43,6 +44,7 @@ def _due(text: str, after: float = NOON, zone: ZoneInfo = UTC, begin: float = NO
         ("cron(0 0 29 2 ? *)", "Tue 2028-02-29 00:00:00"),
         ("cron(0 0 31 2 ? *)", None),
         ("cron(0 0 1 1 ? 2020)", None),
+        ("cron(0 12 ? * TUE#2 2027)", "Tue 2027-01-12 12:00:00"),
         ("cron(5,35 14 ? JAN,JUN SUN *)", "Sun 2027-01-03 14:05:00"),
     ],
 )
@@ -78,6 +80,12 @@ def test_the_next_time(text: str, due: str | None) -> None:
 def test_what_is_no_expression_is_refused(text: str) -> None:
     with pytest.raises(BadExpression):
         parse(text)
+
+
+def test_a_time_zone_that_nobody_has_is_refused() -> None:
+    for name in ("Middle/Earth", "", "../etc"):
+        with pytest.raises(BadZone):
+            zone_of(name)
 
 
 def test_times_are_those_of_the_zone() -> None:

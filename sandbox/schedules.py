@@ -1,4 +1,4 @@
-"""When a schedule is due: at(), rate() and cron() as EventBridge Scheduler reads them.
+"""When a schedule is due: at(), rate() and cron() as EventBridge Scheduler and Application Auto Scaling read them.
 
 at(2026-12-24T18:00:00)              once, in the schedule's time zone
 rate(5 minutes)                      from the start on, again and again
@@ -10,7 +10,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _MONTHS = {name: number for number, name in enumerate(
     ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), 1
@@ -23,6 +23,10 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 
 class BadExpression(Exception):
     """The expression is none of the three, or has a field that cannot be."""
+
+
+class BadZone(Exception):
+    """A time zone nobody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,14 @@ def parse(text: str) -> Expression:
     )
 
 
+def zone_of(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name. Raises BadZone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadZone from None
+
+
 def next_time(expression: Expression, zone: ZoneInfo, begin: float, after: float) -> float | None:
     """Return the first time it is due that is later than `after`, or None if there is none.
 
@@ -119,7 +131,7 @@ def _field(text: str, low: int, high: int, names: dict[str, int] | None = None, 
         return Field(frozenset(), unasked=True)
     values: set[int] = set()
     rest: list[str] = []
-    for part in text.upper().split(","):
+    for part in (_numbered(each, names or {}) for each in text.upper().split(",")):
         if special and re.fullmatch(r"L(-\d+)?|LW|\d{1,2}W|\d#[1-5]|\dL", part):
             number = re.match(r"\d+", part)
             if not set(re.sub(r"[\d-]", "", part)) <= set(special) or (number and not low <= int(number[0]) <= high):
@@ -128,6 +140,11 @@ def _field(text: str, low: int, high: int, names: dict[str, int] | None = None, 
         else:
             values |= _span(part, low, high, names or {})
     return Field(frozenset(values), tuple(rest))
+
+
+def _numbered(part: str, names: dict[str, int]) -> str:
+    """Write a day's name before `#` or `L` as its number: 3#2 for TUE#2, 6L for FRIL."""
+    return re.sub(r"^([A-Z]{3})(?=#|L$)", lambda found: str(names.get(found[1], found[1])), part)
 
 
 def _span(part: str, low: int, high: int, names: dict[str, int]) -> set[int]:
