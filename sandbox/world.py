@@ -44,7 +44,7 @@ class World:
         self.faults = Faults(self.records)
         self.moto = Moto(self.home)
         self.objects = Objects(self.moto)
-        self.roles = Roles(role_delay)
+        self.roles = Roles(self.moto, role_delay)
         self.meters = Meters(self)
         self.hosting = Directory(self)
         self.topics = Topics(self)

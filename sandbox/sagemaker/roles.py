@@ -1,12 +1,14 @@
 """Whether SageMaker could assume an execution role: it must exist in the sandbox's IAM and trust the service."""
 
 import json
-import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from sandbox.errors import invalid
 from sandbox.scope import ACCOUNT, partition_of
+
+if TYPE_CHECKING:
+    from sandbox.moto_bridge import Moto
 
 PRINCIPAL = "sagemaker.amazonaws.com"
 
@@ -14,12 +16,13 @@ PRINCIPAL = "sagemaker.amazonaws.com"
 class Roles:
     """`delay`: seconds a role must have existed before it can be assumed (AWS: about ten; none by default)."""
 
-    def __init__(self, delay: float = 0.0) -> None:
+    def __init__(self, moto: "Moto", delay: float = 0.0) -> None:
+        self._moto = moto
         self.delay = delay
 
     def require(self, arn: str, region: str, now: float) -> None:
         """Raise AWS's ValidationException unless the role of that ARN exists and trusts SageMaker at `now`."""
-        role = _find(arn, region)
+        role = self._find(arn, region)
         if role is None or not trusts(role.assume_role_policy_document, PRINCIPAL):
             raise _refused(arn)
         if self.delay and now < role.create_date.timestamp() + self.delay:
@@ -27,8 +30,12 @@ class Roles:
 
     def assumable(self, arn: str, region: str, principal: str) -> bool:
         """Tell whether there is a role of that ARN that trusts a service ("scheduler.amazonaws.com")."""
-        role = _find(arn, region)
+        role = self._find(arn, region)
         return role is not None and trusts(role.assume_role_policy_document, principal)
+
+    def _find(self, arn: str, region: str) -> Any:
+        roles = self._moto.backend("iam", ACCOUNT, partition_of(region)).roles
+        return next((role for role in tuple(roles.values()) if role.arn == arn), None)
 
 
 def trusts(document: Any, service: str) -> bool:
@@ -54,14 +61,6 @@ def _allows(statement: dict[str, Any], service: str) -> bool:
 
 def _several(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
-
-
-def _find(arn: str, region: str) -> Any:
-    models: Any = sys.modules.get("moto.iam.models")
-    if models is None:  # nobody has spoken to IAM yet, so there are no roles
-        return None
-    roles = models.iam_backends[ACCOUNT][partition_of(region)].roles
-    return next((role for role in tuple(roles.values()) if role.arn == arn), None)
 
 
 def _refused(arn: str) -> Exception:

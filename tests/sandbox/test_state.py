@@ -53,7 +53,7 @@ def _saved(url: str) -> None:
 
 def _fill(url: str) -> dict[str, Any]:
     iam, s3, sns = client(url, "iam"), client(url, "s3"), client(url, "sns")
-    iam.create_role(RoleName="Sage", AssumeRolePolicyDocument=json.dumps(TRUST))
+    role = iam.create_role(RoleName="Sage", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
     iam.attach_role_policy(RoleName="Sage", PolicyArn="arn:aws:iam::aws:policy/AmazonSageMakerFullAccess")
     iam.create_user(UserName="ada")
     s3.create_bucket(Bucket="kept")
@@ -72,10 +72,13 @@ def _fill(url: str) -> dict[str, Any]:
     s3.complete_multipart_upload(Bucket="kept", Key="parts", UploadId=upload, MultipartUpload={"Parts": parts})
     topic = sns.create_topic(Name="news")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="ada@example.org")
-    return {"key": iam.create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"], "topic": topic}
+    return {"key": iam.create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"], "topic": topic, "role": role}
 
 
 def _check(url: str, made: dict[str, Any]) -> None:
+    container = {"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/own:1"}
+    asked = {"ModelName": "m", "ExecutionRoleArn": made["role"], "PrimaryContainer": container}
+    assert client(url, "sagemaker").create_model(**asked)["ModelArn"], "the role is there before IAM is spoken to"
     iam, s3, sns = client(url, "iam"), client(url, "s3"), client(url, "sns")
     assert [role["RoleName"] for role in iam.list_roles()["Roles"]] == ["Sage"]
     attached = iam.list_attached_role_policies(RoleName="Sage")["AttachedPolicies"]
