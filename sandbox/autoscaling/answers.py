@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.autoscaling.resources import NAMESPACE, Identity, identity_of
 from sandbox.errors import AwsError
 from sandbox.operations import Elsewhere, Request, Response
-from sandbox.paging import BadToken, page
+from sandbox.paging import listed
 
 
 def asked_for(request: Request) -> Identity:
@@ -37,11 +37,7 @@ def paged(member: str, items: Sequence[Any], request: Request) -> Response:
     most = min(request.get("MaxResults") or 50, 50)
     if most < 1:
         raise AwsError("ValidationException", "MaxResults must be between 1 and 50.")
-    try:
-        chosen, token = page(items, request.get("NextToken"), most)
-    except BadToken:
-        raise AwsError("InvalidNextTokenException", "Invalid next token") from None
-    return {member: chosen, **({"NextToken": token} if token else {})}
+    return listed(member, items, {**request, "MaxResults": most}, ("InvalidNextTokenException", "Invalid next token"))
 
 
 def absent(what: str, identity: Identity, named: str = "") -> AwsError:

@@ -5,10 +5,11 @@ from typing import Any
 
 from sandbox.errors import AwsError
 from sandbox.operations import Call, Handler, Request, Response
-from sandbox.paging import BadToken, page
+from sandbox.paging import listed
 from sandbox.records import Record
 
 MOST, MOST_MAILS = 10, 10  # notifications of a budget, e-mail addresses of a notification (and one topic)
+BAD_TOKEN = ("InvalidNextTokenException", "The next token is not valid.")
 
 Find = Callable[[Request, str], Record]
 Json = Mapping[str, Any]
@@ -50,7 +51,8 @@ class Notifications:
 
     def describe(self, call: Call, request: Request) -> Response:
         record = self._require(request, "Unable to get notifications - the budget doesn't exist.")
-        return _paged("Notifications", [each["notification"] for each in record["notifications"]], request)
+        held = [each["notification"] for each in record["notifications"]]
+        return listed("Notifications", held, request, BAD_TOKEN)
 
     def update(self, call: Call, request: Request) -> Response:
         record = self._require(request, "Unable to update notification - the budget doesn't exist.")
@@ -72,7 +74,8 @@ class Notifications:
 
     def describe_subscribers(self, call: Call, request: Request) -> Response:
         record = self._require(request, "Unable to get subscribers - the budget doesn't exist.")
-        return _paged("Subscribers", _found(record, request["Notification"])["subscribers"], request)
+        held = _found(record, request["Notification"])["subscribers"]
+        return listed("Subscribers", held, request, BAD_TOKEN)
 
     def update_subscriber(self, call: Call, request: Request) -> Response:
         record = self._require(request, "Unable to update subscriber - the budget doesn't exist.")
@@ -129,11 +132,3 @@ def _unsubscribe(each: Record, subscriber: Json) -> None:
     if dict(subscriber) not in each["subscribers"]:
         raise AwsError("NotFoundException", "Unable to get subscriber - the subscriber doesn't exist.")
     each["subscribers"].remove(dict(subscriber))
-
-
-def _paged(member: str, rows: list[Any], request: Request) -> Response:
-    try:
-        found, token = page(rows, request.get("NextToken"), request.get("MaxResults") or 100)
-    except BadToken:
-        raise AwsError("InvalidNextTokenException", "The next token is not valid.") from None
-    return {member: found, **({"NextToken": token} if token else {})}

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.budgets.alerts import Alerts
-from sandbox.budgets.notifications import Notifications
+from sandbox.budgets.notifications import BAD_TOKEN, Notifications
 from sandbox.budgets.spending import FAR, forecast, period_of, spent, used
 from sandbox.costexplorer.ledger import Usage
 from sandbox.errors import AwsError
 from sandbox.operations import Call, Handler, Request, Response
-from sandbox.paging import BadToken, page
+from sandbox.paging import listed
 from sandbox.records import Record, Shelf
 from sandbox.scope import ACCOUNT
 
@@ -84,23 +84,13 @@ class Budgets:
 
     def list_budgets(self, call: Call, request: Request) -> Response:
         _check_account(request)
-        rows, token = _page(list(self.shelf.values()), request)
-        answer: Response = {"Budgets": self._told(rows, call.now)}
-        return answer | ({"NextToken": token} if token else {})
+        answer = listed("Budgets", self.shelf.values(), request, BAD_TOKEN)
+        return {**answer, "Budgets": self._told(answer["Budgets"], call.now)}
 
     def list_notifications(self, call: Call, request: Request) -> Response:
         _check_account(request)
-        rows, token = _page([record for record in self.shelf.values() if record["notifications"]], request)
-        answer: Response = {
-            "BudgetNotificationsForAccount": [
-                {
-                    "BudgetName": record["budget"]["BudgetName"],
-                    "Notifications": [each["notification"] for each in record["notifications"]],
-                }
-                for record in rows
-            ]
-        }
-        return answer | ({"NextToken": token} if token else {})
+        held = (record for record in self.shelf.values() if record["notifications"])
+        return listed("BudgetNotificationsForAccount", held, request, BAD_TOKEN, row=_notifications_of)
 
     def update(self, call: Call, request: Request) -> Response:
         budget = request["NewBudget"]
@@ -172,6 +162,11 @@ def _told(budget: Record, usages: list[Usage], now: float) -> Response:
     return {**budget, "CalculatedSpend": told, "HealthStatus": {"Status": "HEALTHY", "LastUpdatedTime": now}}
 
 
+def _notifications_of(record: Record) -> Response:
+    notifications = [each["notification"] for each in record["notifications"]]
+    return {"BudgetName": record["budget"]["BudgetName"], "Notifications": notifications}
+
+
 def _checked(budget: Mapping[str, Any], now: float) -> Record:
     """Return a budget as it is kept. Raises InvalidParameterException."""
     if not any(budget.get(member) for member in ("BudgetLimit", "PlannedBudgetLimits", "AutoAdjustData")):
@@ -213,10 +208,3 @@ def _usd(amount: float) -> dict[str, str]:
 def _check_account(request: Request) -> None:
     if request["AccountId"] != ACCOUNT:
         raise AwsError("AccessDeniedException", f"Account {request['AccountId']} is not the caller's account.")
-
-
-def _page(records: list[Record], request: Request) -> tuple[list[Record], str | None]:
-    try:
-        return page(records, request.get("NextToken"), request.get("MaxResults") or 100)
-    except BadToken:
-        raise AwsError("InvalidNextTokenException", "The next token is not valid.") from None

@@ -1,12 +1,11 @@
 """The operations of the Price List API. SageMaker's prices are there; other services are named and have none."""
 
-from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sandbox.errors import AwsError
 from sandbox.operations import Call, Handler, Request, Response
-from sandbox.paging import BadToken, lazy_page
+from sandbox.paging import listed
 from sandbox.pricing import rates
 from sandbox.pricing.products import ATTRIBUTES, CODE, priced, values
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 FORMAT = "aws_v1"
+BAD_TOKEN = ("InvalidNextTokenException", "The pagination token is invalid.")
 OTHERS = ("AmazonCloudWatch", "AmazonEFS", "AmazonS3")
 _COMMON = ("location", "locationType", "productFamily", "regionCode", "servicecode", "termType", "usagetype")
 
@@ -37,8 +37,8 @@ class Pricing:
         known = {each: sorted(_COMMON) for each in OTHERS} | {CODE: sorted(ATTRIBUTES)}
         if code and code not in known:
             raise AwsError("InvalidParameterException", f"The service code {code} is invalid.")
-        listed = [{"ServiceCode": each, "AttributeNames": known[each]} for each in ([code] if code else sorted(known))]
-        return {"FormatVersion": FORMAT, **_paged("Services", listed, request)}
+        rows = [{"ServiceCode": each, "AttributeNames": known[each]} for each in ([code] if code else sorted(known))]
+        return {"FormatVersion": FORMAT, **listed("Services", rows, request, BAD_TOKEN)}
 
     def get_attribute_values(self, call: Call, request: Request) -> Response:
         _check_service(request["ServiceCode"])
@@ -46,7 +46,7 @@ class Pricing:
         if name not in (ATTRIBUTES if request["ServiceCode"] == CODE else _COMMON):
             raise AwsError("InvalidParameterException", f"The attribute name {name} is invalid.")
         found = _values(name) if request["ServiceCode"] == CODE else ()
-        return _paged("AttributeValues", [{"Value": value} for value in found], request)
+        return listed("AttributeValues", found, request, BAD_TOKEN, row=lambda value: {"Value": value})
 
     def get_products(self, call: Call, request: Request) -> Response:
         _check_service(request["ServiceCode"])
@@ -59,7 +59,7 @@ class Pricing:
             filters[asked["Field"]] = asked["Value"]
         filters.pop("ServiceCode", None)
         found = priced(filters) if request["ServiceCode"] == CODE else ()
-        return {"FormatVersion": FORMAT, **_paged("PriceList", found, request)}
+        return {"FormatVersion": FORMAT, **listed("PriceList", found, request, BAD_TOKEN)}
 
 
 @cache
@@ -70,11 +70,3 @@ def _values(name: str) -> tuple[str, ...]:
 def _check_service(code: str) -> None:
     if code != CODE and code not in OTHERS:
         raise AwsError("InvalidParameterException", f"The service code {code} is invalid.")
-
-
-def _paged(member: str, items: Iterable[Any], request: Request) -> Response:
-    try:
-        chosen, token = lazy_page(items, request.get("NextToken"), request.get("MaxResults") or 100)
-    except BadToken:
-        raise AwsError("InvalidNextTokenException", "The pagination token is invalid.") from None
-    return {member: chosen, **({"NextToken": token} if token else {})}

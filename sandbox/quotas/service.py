@@ -1,14 +1,14 @@
 """The operations of Service Quotas for SageMaker; those of other services are moto's."""
 
 import hashlib
+import json
 import uuid
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import AwsError
 from sandbox.faults import Kind
 from sandbox.operations import Call, Elsewhere, Handler, Request, Response
-from sandbox.paging import BadToken, page
+from sandbox.paging import listed
 from sandbox.quotas.limits import Quota, applied, by_name, quotas
 from sandbox.records import Record, Shelf
 from sandbox.scope import ACCOUNT, partition_of
@@ -27,6 +27,7 @@ SERVICES = {  # that are listed; a quota of another than SageMaker is moto's
 }
 NOTICED, GRANTED = 120.0, 4320.0  # seconds AWS takes to open a case, and to approve (72 minutes were observed)
 OPEN = ("PENDING", "CASE_OPENED")
+BAD_TOKEN = ("InvalidPaginationTokenException", "Invalid token was used.")
 
 
 class ServiceQuotas:
@@ -60,8 +61,8 @@ class ServiceQuotas:
         self._applied(region)[by_name()[name].code] = {"value": value}
 
     def list_services(self, call: Call, request: Request) -> Response:
-        listed = [{"ServiceCode": code, "ServiceName": name} for code, name in SERVICES.items()]
-        return _paged("Services", listed, request)
+        services = [{"ServiceCode": code, "ServiceName": name} for code, name in SERVICES.items()]
+        return listed("Services", services, request, BAD_TOKEN)
 
     def list_service_quotas(self, call: Call, request: Request) -> Response:
         _ours(request)
@@ -69,15 +70,12 @@ class ServiceQuotas:
             return {"Quotas": []}
         wanted = request.get("QuotaCode")
         chosen = [_known(wanted)] if wanted else list(quotas().values())
-        answer = _paged("Quotas", chosen, request)
-        answer["Quotas"] = [self._shown(call.region, each) for each in answer["Quotas"]]
-        return answer
+        return listed("Quotas", chosen, request, BAD_TOKEN, row=lambda quota: self._shown(call.region, quota))
 
     def list_defaults(self, call: Call, request: Request) -> Response:
         _ours(request)
-        answer = _paged("Quotas", list(quotas().values()), request)
-        answer["Quotas"] = [_default(call.region, each) for each in answer["Quotas"]]
-        return answer
+        every = quotas().values()
+        return listed("Quotas", every, request, BAD_TOKEN, row=lambda quota: _default(call.region, quota))
 
     def get_service_quota(self, call: Call, request: Request) -> Response:
         _ours(request)
@@ -122,7 +120,7 @@ class ServiceQuotas:
             for held in reversed(list(self._requests(call.region).values()))
             if all(not value or held[key] == value for key, value in asked.items())
         ]
-        return _paged("RequestedQuotas", found, request)
+        return listed("RequestedQuotas", found, request, BAD_TOKEN)
 
     def _value(self, quota: Quota, region: str) -> float:
         if self._zeroed(quota):
@@ -220,17 +218,9 @@ def _requested(call: Call, quota: Quota, name: str, desired: float) -> Record:
         "Status": "PENDING",
         "Created": call.now,
         "LastUpdated": call.now,
-        "Requester": str(requester).replace("'", '"'),
+        "Requester": json.dumps(requester),
         "QuotaArn": _arn(call.region, call.account, quota.code),
         "GlobalQuota": False,
         "Unit": "None",
         "QuotaRequestedAtLevel": "ACCOUNT",
     }
-
-
-def _paged(member: str, items: Sequence[Any], request: Mapping[str, Any]) -> Response:
-    try:
-        chosen, token = page(items, request.get("NextToken"), request.get("MaxResults") or 100)
-    except BadToken:
-        raise AwsError("InvalidPaginationTokenException", "Invalid token was used.") from None
-    return {member: chosen, **({"NextToken": token} if token else {})}

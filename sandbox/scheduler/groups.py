@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from sandbox.errors import AwsError
 from sandbox.operations import Call, Handler, Request, Response
-from sandbox.paging import BadToken, page
+from sandbox.paging import listed
 from sandbox.records import Record, Shelf
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
 DEFAULT = "default"
+BAD_TOKEN = ("ValidationException", "Invalid pagination token.")
 
 
 class Groups:
@@ -53,12 +54,7 @@ class Groups:
     def list_groups(self, call: Call, request: Request) -> Response:
         prefix = request.get("NamePrefix", "")
         wanted = [group for name, group in sorted(self._all(call).items()) if name.startswith(prefix)]
-        try:
-            rows, token = page(wanted, request.get("NextToken"), request.get("MaxResults") or 100)
-        except BadToken:
-            raise AwsError("ValidationException", "Invalid pagination token.") from None
-        answer: Response = {"ScheduleGroups": [_told(group) for group in rows]}
-        return answer | ({"NextToken": token} if token else {})
+        return listed("ScheduleGroups", wanted, request, BAD_TOKEN, row=_told)
 
     def delete(self, call: Call, request: Request) -> Response:
         name = request["Name"]

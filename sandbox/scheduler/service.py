@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from sandbox.errors import AwsError
 from sandbox.operations import Call, Handler, Request, Response
-from sandbox.paging import BadToken, page
+from sandbox.paging import listed
 from sandbox.records import Record, Shelf
-from sandbox.scheduler.groups import DEFAULT, Groups
+from sandbox.scheduler.groups import BAD_TOKEN, DEFAULT, Groups
 from sandbox.scheduler.running import Runner
 from sandbox.scheduler.targets import check_target
 from sandbox.schedules import BadExpression, BadZone, Expression, Once, next_time, parse, zone_of
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 DUE = "scheduler/due"
-PAGE = 100
 _MISSED = 3600.0  # seconds: what should have run longer ago than this, while the sandbox was off, is left out
 _LATE = 300.0  # seconds a StartDate may lie in the past
 _KEPT = (
@@ -78,12 +77,7 @@ class Scheduler:
             and record["Name"].startswith(request.get("NamePrefix", ""))
             and request.get("State") in (None, record["State"])
         ]
-        try:
-            rows, token = page(wanted, request.get("NextToken"), request.get("MaxResults") or PAGE)
-        except BadToken:
-            raise AwsError("ValidationException", "Invalid pagination token.") from None
-        answer: Response = {"Schedules": [_summary(record) for record in rows]}
-        return answer | ({"NextToken": token} if token else {})
+        return listed("Schedules", wanted, request, BAD_TOKEN, row=_summary)
 
     def update(self, call: Call, request: Request) -> Response:
         key, present = self._found(call, request)
