@@ -13,6 +13,7 @@ from typing import Any
 from sandbox.clock import Clock
 from sandbox.records import Record, Records
 
+LAST = 4102444800.0  # 2100-01-01: later than that, dates of some services and of Python end
 _STEPS = 400  # how often, at the most, what recurs happens while the clock is put forward
 
 Action = Callable[[float, Record], None]  # is told the moment it was due, and the payload
@@ -76,10 +77,15 @@ class Agenda:
             self.on_done(appointment["action"])
 
     def advance(self, seconds: float) -> float:
-        """Put the clock forward, stopping at each appointment; return the new time. ValueError if negative."""
+        """Put the clock forward, stopping at each appointment; return the new time.
+
+        ValueError if negative, or if it goes beyond the year 2099.
+        """
         if not 0 <= seconds < math.inf:
             raise ValueError("a clock only moves forward")
         target = self._clock.now() + seconds
+        if target >= LAST:
+            raise ValueError("the sandbox's time ends with the year 2099")
         self.stride = seconds / _STEPS
         try:
             while self.next_due <= target:

@@ -59,7 +59,7 @@ class Control:
         try:
             seconds = float(json.loads(await request.body() or b"{}")["seconds"])
             return JSONResponse({"now": await asyncio.to_thread(self._world.advance, seconds)})
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, OverflowError, RecursionError):
             return JSONResponse({"error": 'send {"seconds": N}'}, 400)
         except ValueError as error:
             return JSONResponse({"error": str(error)}, 400)

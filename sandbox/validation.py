@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from sandbox.errors import AwsError
-from sandbox.violations import INTEGERS, NUMBERS, PYTHON_TYPES, compiled, matches, violations
+from sandbox.violations import INTEGERS, NUMBERS, PYTHON_TYPES, compiled, is_moment, matches, violations
 from sandbox.wire.api import Api, Shape, api
 
 Fits = Callable[[Any], bool]
@@ -102,6 +102,8 @@ def fits(service: str, name: str) -> Fits:
         return _number(shape)
     if kind == "blob":
         return _blob(shape)
+    if kind == "timestamp":
+        return is_moment
     return _scalar(kind)
 
 

@@ -21,6 +21,24 @@ _SPELLED = {  # what Python spells in another way
     r"\p{Z}-_": r"\p{Z}_-",
     "(?i)": "",
 }
+_STEADY = {  # what would take Python's search for ever, as the same said without a choice of ways
+    r"([-a-z0-9]*[a-z0-9]){0,39}?": r"([-a-z0-9]*[a-z0-9])?",
+    r"([.\-_a-zA-Z0-9]+/?){3,1016}": r"([.\-_a-zA-Z0-9]/?){3,1016}",
+    r"(-*[a-zA-Z0-9\+\-\.])*": r"[a-zA-Z0-9\+\-\.]*",
+    r"(-*[a-zA-Z0-9\+\-\.]){0,63}": r"[a-zA-Z0-9\+\-\.]*",
+    r"([a-zA-Z0-9_]+)*([a-zA-Z0-9_]+)": r"[a-zA-Z0-9_]+",
+    r"(?:[._\-/a-z0-9*]?[a-z0-9*]+)*": r"(?:[._\-/]?[a-z0-9*])*",
+    r"[ \t]*[\x20-\x7E]+([ \t]+[\x20-\x7E]+)*[ \t]*": r"\t*[\x20-\x7E][\t\x20-\x7E]*",
+    r"[ \t]*[^\x00-\x1F:\x7F]+([ \t]+[^\x00-\x1F:\x7F]+)*[ \t]*":
+        r"\t*[^\x00-\x1F:\x7F][^\x00-\x08\x0A-\x1F:\x7F]*",
+    r"[a-zA-Z0-9!-~]+([a-zA-Z0-9!-~ ]*[a-zA-Z0-9!-~]+)*": r"[!-~]([ -~]*[!-~])?",
+    r"(?:[\._\-/#A-Za-z0-9]+|": r"(?:[\._\-/#A-Za-z0-9]|",
+    r"(?:-?[a-zA-Z0-9]+)*": r"(?:-?[a-zA-Z0-9])*",
+    r"(?:-?[a-z0-9]+){0,15}": r"[a-z0-9]*(?:-[a-z0-9]+){0,15}",
+    r"([^/][!-~]+/){1,511}": r"([^/][!-~]+/)",
+    r"([^/]([!-~]+/){1,511})": r"([^/][!-~]+/)",
+    r"([\w+=\/,.@:-]+)*": r"[\w+=\/,.@:-]*",
+}  # fmt: skip
 _ONE_CHARACTER = re.compile(r"\\[SDWsdw]|\[[^\]]+\]")  # as a whole pattern it asks for one such, anywhere
 PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -37,6 +55,7 @@ PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
     "structure": (dict,),
 }
 INTEGERS = {"integer": 2**31, "long": 2**63}
+EARLIEST, LATEST = -62135596800.0, 253402300800.0  # the years 1 and 10000
 NUMBERS = frozenset({"integer", "long", "float", "double"})
 
 
@@ -58,6 +77,11 @@ def violations(described: Api, name: str, value: Any, path: str = "") -> Iterato
         yield from _unless_none(shown, path, constraints_broken(shape, value))
 
 
+def is_moment(value: Any) -> bool:
+    """Tell whether a value is a time in seconds since the epoch, of the years that have four digits."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and EARLIEST <= value < LATEST
+
+
 def constraints_broken(shape: Shape, value: Any) -> list[str]:
     """The constraints of a scalar that a value does not satisfy."""
     broken = []
@@ -71,7 +95,7 @@ def constraints_broken(shape: Shape, value: Any) -> list[str]:
     elif shape["type"] == "blob":
         broken += _size_constraints(shape, len(value), "length")
     elif shape["type"] in NUMBERS:
-        broken += _size_constraints(shape, value, "value")
+        broken += ["Member must be a number"] if value != value else _size_constraints(shape, value, "value")
     return broken
 
 
@@ -86,7 +110,7 @@ def matches(pattern: str, value: str) -> bool:
 @lru_cache(512)
 def compiled(pattern: str) -> re.Pattern[str] | None:
     """Return one of Java's patterns as Python's, None if it has no counterpart."""
-    for java, python in _SPELLED.items():
+    for java, python in (*_SPELLED.items(), *_STEADY.items()):
         pattern = pattern.replace(java, python)
     try:
         return re.compile(_with_classes(pattern))
@@ -193,13 +217,13 @@ def _check_type(kind: str, value: Any, path: str) -> None:
     right = kind == "boolean" if isinstance(value, bool) else isinstance(value, kinds)  # a bool is an int to Python
     if right and kind in INTEGERS and not -INTEGERS[kind] <= value < INTEGERS[kind]:
         raise AwsError("SerializationException", f"{value} is out of the range of {kind.title()} at '{path}'")
-    if not right:
+    if not right or (kind == "timestamp" and not is_moment(value)):
         told = f"{_json_kind(value)} can not be converted to {kind.title()} at '{path}'"
         raise AwsError("SerializationException", told)
 
 
 def _join(path: str, member: str) -> str:
-    lowered = member[0].lower() + member[1:]
+    lowered = member[:1].lower() + member[1:]
     return f"{path}.{lowered}" if path else lowered
 
 

@@ -53,7 +53,6 @@ class CostExplorer:
         """Forecast what the last days' mean says: the sandbox has no better model."""
         period = periods.asked(request["TimePeriod"])
         granularity = request["Granularity"]
-        cuts = periods.split(period, granularity)
         if request["Metric"] in ("USAGE_QUANTITY", "NORMALIZED_USAGE_AMOUNT"):
             raise invalid(f"The metric {request['Metric']} is not supported by GetCostForecast.")
         today = periods.days_before(call.now, 0)
@@ -61,6 +60,7 @@ class CostExplorer:
             raise invalid("Start date cannot be in the past for a forecast.")
         if period.end > periods.month_of(call.now, FORECAST_MONTHS[granularity] + 1):
             raise invalid(f"A {granularity} forecast ends at most {FORECAST_MONTHS[granularity]} months ahead.")
+        cuts = periods.split(period, granularity)
         mean, spread = self._daily(call, request)
         level = request.get("PredictionIntervalLevel")
         rows = [_forecast(cut, mean, spread, level) for cut in cuts]

@@ -35,7 +35,7 @@ class Seeds:
     async def fill(self, request: Request) -> JSONResponse:
         try:
             asked = json.loads(await request.body() or b"{}")
-            name, region = asked["name"], str(asked.get("region") or DEFAULT_REGION)
+            name, region = str(asked["name"]), str(asked.get("region") or DEFAULT_REGION)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return JSONResponse({"error": 'send {"name": "demo"}'}, 400)
         if name not in SEEDS:

@@ -83,6 +83,6 @@ def _token(key: tuple[Any, str]) -> str:
 def _opened(token: str) -> tuple[Any, str]:
     try:
         value, name = json.loads(base64.urlsafe_b64decode(token.encode()))
-    except ValueError:
+    except (ValueError, TypeError, RecursionError):
         raise invalid("The pagination token is invalid.") from None
     return value, name

@@ -7,6 +7,8 @@ import pytest
 
 from sandbox.errors import AwsError
 from sandbox.validation import check
+from sandbox.violations import matches
+from sandbox.wire.api import api
 from tests.sandbox.conftest import TRUST, Running
 from tests.sandbox.test_endpoints import refusal
 
@@ -106,3 +108,25 @@ def test_members_that_are_null_count_as_left_out() -> None:
 def test_an_operation_a_service_does_not_have_is_refused_as_it_does() -> None:
     assert refused("iam", "Nope", {}) == ("InvalidAction", "Could not find operation Nope for version 2010-05-08")
     assert refused("sagemaker", "MakeCoffee", {})[0] == "UnknownOperationException"
+
+
+@pytest.mark.parametrize(
+    ("service", "shape", "fitting", "endless"),
+    [
+        ("sagemaker", "ClusterSchedulerPriorityClassName", "a-b0", "a" * 3000 + "!"),
+        ("sagemaker", "RepositoryUrl", "https://github.com/a/b.git", "https://" + "a" * 1000 + "!"),
+        ("ecr", "ScanningRepositoryFilterValue", "team/*-model", "a" * 250 + "!"),
+        ("events", "AuthHeaderParameters", "Bearer it is", " " * 500 + "\0"),
+        ("rds", "BlueGreenDeploymentName", "blue-green", "a" * 58 + "!"),
+        ("bedrock", "JobName", "tune-1", "a-" * 30 + "!"),
+    ],
+)
+def test_no_text_keeps_a_pattern_of_aws_busy_for_ever(service: str, shape: str, fitting: str, endless: str) -> None:
+    pattern = api(service).shape(shape)["pattern"]
+    assert matches(pattern, fitting)
+    assert not matches(pattern, endless)
+
+
+def test_a_member_without_a_name_is_refused_like_any_other_unknown_one() -> None:
+    code, message = refused("sagemaker", "DescribeEndpoint", {"": "", "EndpointName": "a"})
+    assert (code, message.count("at ''")) == ("ValidationException", 1)

@@ -84,6 +84,6 @@ def _follows(key: tuple[Any, str], last: tuple[Any, str], descending: bool) -> b
 def _opened(token: str) -> tuple[Any, str]:
     try:
         value, name = json.loads(base64.urlsafe_b64decode(token.encode()))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise invalid("The pagination token is invalid.") from None
     return value, name
