@@ -1,10 +1,11 @@
 """What ran, when, how many of it and for whom: the sandbox's meter reading, from which every bill is computed.
 
 Nobody has to tell the ledger anything: after each event of SageMaker's, before each look at it and once an hour it
-compares what it holds as running with what SageMaker says is running. Who wants it exact to less than a second, or
-writes the past, uses `began`, `changed`, `ended`, `wrote` and `metered`.
+compares what it holds as running with what SageMaker says is running. Only what is not counted in hours is told it
+(`metered`, `served`), and a past that nobody lived through (`wrote`).
 """
 
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SETTLE = "ledger/settle"
 SOON, SELDOM = 1.0, 3600.0  # seconds until it looks: after an event, and while something runs
+KEPT = 15 * 31 * 86400.0  # seconds: Cost Explorer looks back 14 months beyond the present one
 HOURS_OF_MONTH = 730.0  # by which AWS turns GB-hours into GB-months
 SERVICE = "Amazon SageMaker"
 _APPS = {"JupyterLab": "studio-jupyterlab", "CodeEditor": "studio-codeeditor", "KernelGateway": "Studio-Notebook"}
@@ -60,29 +62,6 @@ class Ledger:
         if action.startswith("sagemaker/"):
             self._look_within(SOON)
 
-    def began(
-        self, arn: str, usage: str, instance_type: str, count: float, region: str, tags: Mapping[str, str],
-        at: float | None = None,
-    ) -> None:  # fmt: skip
-        """Note that something costs from now on. `usage`: a use as prices name it (`pricing.rates.USES`), an app's
-        type, or a usage without an instance ("Notebk:VolumeUsage.gp2", `count` in GB).
-        """
-        name = usage_of(usage, instance_type)
-        record = {"arn": arn, "usage": name, "count": count, "since": self._moment(at), "tags": dict(tags)}
-        self._open(region)[f"{arn} {name}"] = record
-        self._look_within(SELDOM)
-
-    def changed(self, arn: str, count: float, at: float | None = None) -> None:
-        """Note that there are more or fewer of it. Nothing happens if it is not running."""
-        for region, name, record in self._of(arn):
-            self._close(region, name, self._moment(at))
-            self._open(region)[name] = {**record, "count": count, "since": self._moment(at)}
-
-    def ended(self, arn: str, at: float | None = None) -> None:
-        """Note that it costs no more."""
-        for region, name, _ in self._of(arn):
-            self._close(region, name, self._moment(at))
-
     def wrote(
         self, region: str, arn: str, usage: str, instance_type: str, count: float, start: float, end: float,
         tags: Mapping[str, str],
@@ -92,12 +71,13 @@ class Ledger:
         self._keep(region, {"arn": arn, "usage": name, "count": count, "since": start, "tags": dict(tags)}, end)
 
     def metered(
-        self, region: str, arn: str, usage: str, quantity: float, tags: Mapping[str, str], *, at: float | None = None,
-        service: str = SERVICE, usd: float | None = None,
+        self, region: str, arn: str, usage: str, quantity: float, tags: Mapping[str, str], *, service: str = SERVICE,
+        usd: float | None = None,
     ) -> None:  # fmt: skip
         """Add a quantity of what is not counted in hours; `usd` for a unit, by default as the price list says."""
-        hour = int(self._moment(at) // 3600) * 3600
+        hour = int(self._world.clock.now() // 3600) * 3600
         shelf = self._world.records.shelf("ledger/metered", region)
+        _forget(shelf, "at", hour)
         name = f"{hour} {arn} {usage}"
         each = price_of(usage, region) if usd is None else usd
         made = {"service": service, "arn": arn, "usage": usage, "at": hour, "usd": each, "tags": dict(tags)}
@@ -168,14 +148,6 @@ class Ledger:
         if due is None or due > by:
             self._world.agenda.at(by, SETTLE, "all")
 
-    def _of(self, arn: str) -> list[tuple[str, str, Record]]:
-        return [
-            (region, name, record)
-            for region in self._world.records.regions("ledger/open")
-            for name, record in self._open(region).items()
-            if record["arn"] == arn
-        ]
-
     def _close(self, region: str, name: str, end: float) -> None:
         self._keep(region, self._open(region).pop(name), end)
 
@@ -183,19 +155,23 @@ class Ledger:
         if end <= record["since"]:
             return
         shelf = self._world.records.shelf("ledger/closed", region)
-        shelf[str(len(shelf) + 1)] = {**record, "until": end}
+        _forget(shelf, "until", end)
+        shelf[str(uuid.uuid4())] = {**record, "until": end}
 
     def _open(self, region: str) -> Shelf:
         return self._world.records.shelf("ledger/open", region)
-
-    def _moment(self, at: float | None) -> float:
-        return self._world.clock.now() if at is None else at
 
 
 def usage_of(kind: str, instance_type: str) -> str:
     """Return a usage type without its region from a use and an instance type; a usage itself is left as it is."""
     use = USES.get(_KINDS.get(kind, kind))
     return f"{use.prefix}{instance_type}" if use else kind
+
+
+def _forget(shelf: Shelf, member: str, now: float) -> None:
+    """Remove what is older than anybody can ask for; the oldest stand first."""
+    while shelf and shelf[oldest := next(iter(shelf))][member] < now - KEPT:
+        del shelf[oldest]
 
 
 def _running(sagemaker: Any, region: str) -> Iterator[tuple[str, str, str, float, float, Mapping[str, str]]]:

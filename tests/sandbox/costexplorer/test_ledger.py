@@ -55,13 +55,17 @@ def test_the_past_can_be_written_and_part_of_it_asked_for() -> None:
     world.close()
 
 
-def test_who_tells_the_ledger_is_believed_until_it_looks_itself() -> None:
+def test_what_nobody_can_ask_for_any_more_is_forgotten() -> None:
     world = World(Clock(speed=0))
-    now, arn = world.clock.now(), "arn:aws:sagemaker:us-east-1:123456789012:endpoint/told"
-    world.ledger.began(arn, "Hosting", "ml.m5.xlarge", 1, "us-east-1", {}, at=now - 10 * HOUR)
-    world.ledger.changed(arn, 3, at=now - 5 * HOUR)
-    world.ledger.ended(arn, at=now - 4 * HOUR)
-    assert world.ledger.spend(now - 20 * HOUR, now) == pytest.approx((5 + 3) * M5)
+    began, arn = world.clock.now(), "arn:aws:sagemaker:us-east-1:123456789012:endpoint/old"
+    for _ in range(3):
+        now = world.clock.now()
+        world.ledger.wrote("us-east-1", arn, "Hosting", "ml.m5.xlarge", 1, now - HOUR, now, {})
+        world.ledger.metered("us-east-1", arn, "ServerlessInf:Mem-1GB", 1.0, {})
+        world.advance(300 * 24 * HOUR)
+    found = [usage.end - began for usage in world.ledger.usages(began - HOUR, world.clock.now())]
+    assert len(found) == 4
+    assert min(found) > 299 * 24 * HOUR
     world.close()
 
 
