@@ -1,7 +1,7 @@
 """Who holds tagged resources, and how each is told to tag one.
 
-An own service takes part by a method `tagged(region)` that returns the tags of its resources by ARN; it is told of
-changes through its own operations. What moto holds is asked of moto's backends.
+An own service takes part by a method `tagged(region)` that returns the tags of its resources by ARN (SageMaker by its
+`tags`); it is told of changes through its own operations. What moto holds is asked of moto's backends.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sandbox.errors import AwsError
-from sandbox.registry import SERVICES
 from sandbox.scope import ACCOUNT
 
 if TYPE_CHECKING:
@@ -67,7 +66,6 @@ class Own:
         self._world = world
         self._dialect = dialect
         self._region = region
-        self._held: dict[str, dict[str, str]] | None = None
 
     def owns(self, arn: str) -> bool:
         if arn.split(":")[2:3] != [self._dialect.arn_service]:
@@ -78,13 +76,11 @@ class Own:
 
     def all(self) -> Iterator[Tagged]:
         service = self._world.service(self._dialect.service)
-        if self._dialect.service == "sagemaker":
-            held = dict(service.tags.all(self._region))
-        else:
-            held = service.tagged(self._region)
-        for arn, tags in held.items():
+        sagemaker = self._dialect.service == "sagemaker"
+        held = service.tags.all(self._region) if sagemaker else service.tagged(self._region).items()
+        for arn, tags in held:
             if tags:
-                yield Tagged(arn, dict(tags), kind_of(arn))
+                yield Tagged(arn, tags, kind_of(arn))
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
         pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
@@ -135,7 +131,7 @@ class Motos:
 
 def holders(world: "World", region: str) -> list[Holder]:
     """Return all who hold something in a region; own services first."""
-    own = [Own(world, dialect, region) for dialect in OWN if dialect.service in SERVICES]
+    own = (Own(world, dialect, region) for dialect in OWN)
     return [*own, *(Motos(world, backend) for backend in _backends(world, region))]
 
 

@@ -1,6 +1,6 @@
 """The operations of the Resource Groups Tagging API."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import AwsError
@@ -31,18 +31,17 @@ class ResourceGroupsTagging:
         _check(request)
         kinds = {_plain(kind) for kind in request.get("ResourceTypeFilters") or ()}
         arns = set(request.get("ResourceARNList") or ())
-        found = [
+        found = (
             each
             for each in self._all(call.region)
             if (not arns or each.arn in arns)
             and (not kinds or kinds & {_plain(each.kind), each.kind.partition(":")[0]})
             and _fits(each.tags, request.get("TagFilters") or ())
-        ]
-        if request.get("TagsPerPage") and not request.get("ResourcesPerPage"):
-            chosen, token = _by_tags(found, request)
+        )
+        if request.get("TagsPerPage"):
+            chosen, token = _by_tags(list(found), request)
         else:
-            size = len(found) + 1 if arns else request.get("ResourcesPerPage") or PAGE
-            chosen, token = _cut(found, request, size)
+            chosen, token = _cut(found, request, len(arns) or request.get("ResourcesPerPage") or PAGE)
         listed = [{"ResourceARN": each.arn, "Tags": _pairs(each.tags)} for each in chosen]
         return {"PaginationToken": token, "ResourceTagMappingList": listed}
 
@@ -131,9 +130,7 @@ def _fits(tags: Mapping[str, str], filters: Sequence[Mapping[str, Any]]) -> bool
 
 def _by_tags(found: Sequence[Tagged], request: Request) -> tuple[list[Tagged], str]:
     """Cut where the tags of a page would be more than asked for; a resource is never cut."""
-    token, rest = request.get("PaginationToken"), found
-    if token:
-        rest = _cut(found, request, len(found))[0]
+    rest, _ = _cut(found, request, len(found))
     count = size = 0
     for each in rest:
         if size and count + len(each.tags) > request["TagsPerPage"]:
@@ -142,7 +139,7 @@ def _by_tags(found: Sequence[Tagged], request: Request) -> tuple[list[Tagged], s
     return _cut(found, request, max(1, size))
 
 
-def _cut(items: Sequence[Any], request: Request, size: int) -> tuple[list[Any], str]:
+def _cut(items: Iterable[Any], request: Request, size: int) -> tuple[list[Any], str]:
     try:
         chosen, token = page(items, request.get("PaginationToken"), size)
     except BadToken:

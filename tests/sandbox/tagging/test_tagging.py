@@ -50,7 +50,16 @@ def test_resources_come_in_pages_each_once(sandbox: Running, deploy: Callable[..
     arns = [each["ResourceARN"] for page in (first, second, third) for each in page["ResourceTagMappingList"]]
     assert sorted(arns) == [f"{ENDPOINT}e-{number}" for number in range(5)]
     assert third["PaginationToken"] == ""
-    assert len(_listed(sandbox, TagsPerPage=100)) == 5
+
+
+def test_a_page_of_so_many_tags_cuts_no_resource(sandbox: Running) -> None:
+    logs, tags = sandbox.client("logs"), {"a": "1", "b": "2", "c": "3"}
+    for number in range(40):
+        logs.create_log_group(logGroupName=f"lines-{number}", tags=tags)
+    pages = sandbox.client("resourcegroupstaggingapi").get_paginator("get_resources").paginate(TagsPerPage=100)
+    found = [[each["ResourceARN"] for each in page["ResourceTagMappingList"]] for page in pages]
+    assert [len(page) for page in found] == [33, 7]
+    assert len({arn for page in found for arn in page}) == 40
 
 
 def test_keys_and_values_are_listed(sandbox: Running, deploy: Callable[..., None]) -> None:
