@@ -73,9 +73,8 @@ class Directory:
         variants = (endpoint["now"] or endpoint["next"])["variants"]
         if len(variants) == 1:
             return str(variants[0]["name"])
-        weights = {variant["name"]: variant["weight"] for variant in variants}
-        if not any(weights.values()):
-            weights = dict.fromkeys(weights, 1.0)
+        weights = {variant["name"]: variant["weight"] for variant in variants if variant["weight"] > 0}
+        weights = weights or {variant["name"]: 1.0 for variant in variants}
         turns = self._turns.setdefault((region, endpoint["name"]), {})
         for name, weight in weights.items():
             turns[name] = turns.get(name, 0.0) + weight

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+# EndpointStatus of what answers calls; after a failed rollback both fleets do (botocore's model says so).
+SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed"})
+
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
@@ -37,6 +40,11 @@ class Hosted:
     capture: Mapping[str, Any] | None = None
     mode: str = ""
     instance: str = ""
+
+    @property
+    def serves(self) -> bool:
+        """Whether the endpoint answers calls in its status."""
+        return self.status in SERVING
 
 
 class Hosting(Protocol):

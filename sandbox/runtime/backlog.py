@@ -18,7 +18,7 @@ from sandbox.hosting import Hosted
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record, Shelf
 from sandbox.runtime.deliveries import Answered, Deliveries, where_to
-from sandbox.runtime.refusals import invalid, not_found
+from sandbox.runtime.refusals import invalid, not_asynchronous, not_found
 from sandbox.scope import ACCOUNT
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ AT_ONCE = 4  # a container's, if the configuration leaves it to SageMaker
 TTL, TIMEOUT = 21_600, 900  # seconds: RequestTTLSeconds and InvocationTimeoutSeconds, if left out
 INLINE = 128_000  # bytes of a body sent with the call
 _LOOK = 1.0  # seconds between looks at what waits: has it expired, are there instances
-_SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack"})
 _FILE = re.compile(r"[\w.-]{1,128}")
 Line = tuple[str, str]  # region and endpoint
 
@@ -56,10 +55,10 @@ class SageMakerRuntime:
         """InvokeEndpointAsync."""
         name = request["EndpointName"]
         hosted = self._world.hosting.find(name, call.region, call.account)
-        if hosted is None or hosted.status not in _SERVING:
+        if hosted is None or not hosted.serves:
             raise not_found(name, call.account)
         if hosted.asynchronous is None:
-            raise invalid(f"Endpoint {name} of account {call.account} is not an asynchronous endpoint.")
+            raise not_asynchronous(name, call.account)
         body = request.get("Body") or b""
         _check_input(request.get("InputLocation", ""), body)
         number = str(uuid.uuid4())
@@ -110,7 +109,7 @@ class SageMakerRuntime:
                 self._shelf(region).pop(number, None)
             waiting.clear()
             return
-        if hosted.status in _SERVING:
+        if hosted.serves:
             self._expire(line, hosted, now)
             while waiting and len(running) < hosted.instance_count * _at_once(hosted):
                 number = waiting.popleft()
@@ -131,8 +130,8 @@ class SageMakerRuntime:
                 del held[number]
 
     def _start(self, hosted: Hosted, region: str, number: str, now: float) -> None:
-        record = dict(self._shelf(region).changed(number), started=now)
-        self._shelf(region)[number] = record
+        record = self._shelf(region).changed(number)
+        record["started"] = now
         if self._world.clock.stands_still:  # a test's: what falls due is done when it returns
             self._work(hosted, region, number, record)
         else:

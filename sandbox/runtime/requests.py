@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.errors import AwsError
-from sandbox.runtime.refusals import Refused, invalid, too_long
+from sandbox.runtime.refusals import invalid, too_long
 from sandbox.scope import Scope, scope_of
 
 BODY_BYTES = 6_291_456  # InvokeEndpoint's limit, as of botocore 1.44.5
@@ -42,7 +42,7 @@ class Asked:
 
 
 def read(scope: Mapping[str, Any]) -> Asked | None:
-    """Return what an ASGI request asks of the runtime, None if it is none of its paths. Raises Refused."""
+    """Return what an ASGI request asks of the runtime, None if it is none of its paths. Raises AwsError."""
     found = _PATH.fullmatch(scope["path"])
     if found is None or scope["method"] != "POST":
         return None
@@ -70,7 +70,7 @@ def members(operation: str, endpoint: str, headers: Mapping[str, str], body: byt
 
 
 def _check(operation: str, endpoint: str, headers: list[tuple[bytes, bytes]]) -> None:
-    """Hold the request against botocore's model. Raises Refused."""
+    """Hold the request against botocore's model. Raises AwsError."""
     from sandbox.validation import check
 
     named = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
@@ -86,7 +86,7 @@ def _check(operation: str, endpoint: str, headers: list[tuple[bytes, bytes]]) ->
 
 
 async def body_of(receive: Receive, most: int = BODY_BYTES) -> bytes:
-    """Return the request's body, or raise Refused as AWS does when it is too long."""
+    """Return the request's body, or raise AwsError as AWS does when it is too long."""
     message = await receive()
     body: bytes = message.get("body", b"")
     if not message.get("more_body"):
@@ -95,7 +95,7 @@ async def body_of(receive: Receive, most: int = BODY_BYTES) -> bytes:
     while message.get("more_body"):
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Refused(400, "ValidationError", "The body ended early.")
+            raise invalid("The body ended early.")
         part: bytes = message.get("body", b"")
         size += len(part)
         if size <= most:

@@ -21,10 +21,10 @@ from sandbox.runtime.refusals import (
     TIMED_OUT,
     ContainerError,
     Headers,
-    Refused,
     Reply,
     invalid,
     model_error,
+    not_asynchronous,
     not_found,
     refusal,
     too_long,
@@ -40,7 +40,6 @@ Queue = Callable[[Asked, Hosted, bytes], tuple[str, Headers]]
 
 MODEL_SECONDS = 60.0  # what InvokeEndpoint waits for a container
 _WARM = 300.0  # seconds a serverless container stays up without a call
-_SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +78,14 @@ class Runtime:
         started, request_id = time.perf_counter(), str(uuid.uuid4())
         try:
             reply = await self._answer(scope, receive, send, started, request_id)
-        except Refused as refused:
+        except AwsError as refused:
             reply = refusal(refused, request_id)
         except Cut:
             raise  # the application resets the connection
         except Exception as error:  # noqa: BLE001 - a mistake of ours is answered as AWS answers its own
             traceback.print_exc()
             message = f"The sandbox stumbled: {type(error).__name__}: {error}"[:500]
-            reply = refusal(Refused(500, "InternalFailure", message), request_id)
+            reply = refusal(AwsError("InternalFailure", message, 500), request_id)
         if reply is not None:
             length = (b"content-length", str(len(reply.body)).encode())
             await send({"type": "http.response.start", "status": reply.status, "headers": [*reply.headers, length]})
@@ -97,7 +96,7 @@ class Runtime:
     ) -> Reply | None:
         asked = requests.read(scope)
         if asked is None:
-            raise Refused(404, "UnknownOperationException", "There is no such operation.")
+            raise AwsError("UnknownOperationException", "There is no such operation.", 404)
         stroke = self._troubles.strike(asked)
         body = await requests.body_of(receive)
         hosted = self._find(asked)
@@ -123,16 +122,13 @@ class Runtime:
     def _find(self, asked: Asked) -> Hosted:
         variant, component = asked.header("target-variant"), asked.header("inference-component")
         aws = asked.aws
-        try:
-            hosted = self._hosting.find(asked.endpoint, aws.region, aws.account, variant=variant, component=component)
-        except AwsError as error:
-            raise Refused(error.status, error.code, error.message) from error
-        if hosted is None or hosted.status not in _SERVING:
+        hosted = self._hosting.find(asked.endpoint, aws.region, aws.account, variant=variant, component=component)
+        if hosted is None or not hosted.serves:
             raise not_found(asked.endpoint, aws.account)
         return hosted
 
     def _admit(self, asked: Asked, hosted: Hosted, others: int, size: int) -> None:
-        """Raise Refused for what the endpoint does not take."""
+        """Raise AwsError for what the endpoint does not take."""
         name = f"Endpoint {hosted.endpoint} of account {hosted.account}"
         if hosted.asynchronous is not None:
             raise invalid(f"{name} is an asynchronous endpoint: it takes InvokeEndpointAsync only.")
@@ -144,7 +140,7 @@ class Runtime:
             if size > requests.SERVERLESS_BYTES:
                 raise too_long(requests.SERVERLESS_BYTES)
             if others >= int(hosted.serverless.get("MaxConcurrency", 1)):
-                raise Refused(400, "ThrottlingException", "Rate exceeded")
+                raise AwsError("ThrottlingException", "Rate exceeded")
         elif not hosted.component and hosted.instance_count < 1:
             raise not_found(hosted.endpoint, hosted.account)
         for header, mode in (("target-model", "MultiModel"), ("target-container-hostname", "Direct")):
@@ -164,8 +160,7 @@ class Runtime:
 
     def _enqueue(self, asked: Asked, hosted: Hosted, body: bytes, request_id: str) -> Reply:
         if hosted.asynchronous is None or self._queue is None:
-            name = f"Endpoint {hosted.endpoint} of account {hosted.account}"
-            raise invalid(f"{name} is not an asynchronous endpoint: it has no AsyncInferenceConfig.")
+            raise not_asynchronous(hosted.endpoint, hosted.account)
         number, headers = self._queue(asked, hosted, body)
         told = [(b"content-type", b"application/json"), (b"x-amzn-requestid", request_id.encode()), *headers]
         return Reply(202, told, b'{"InferenceId":"%s"}' % number.encode())
@@ -179,7 +174,7 @@ class Runtime:
         try:
             if stroke.model_fails:
                 raise ContainerError(500, "Internal Server Error")
-            headers = self._sessions.headers(header("session-id"), body)
+            headers = self._sessions.headers(turn.hosted, header("session-id"), body)
             outcome = await self._engine.answer(turn.container, request)
             if streams and isinstance(outcome, Streamed):
                 await self._stream(turn, asked, outcome, stroke, asgi)

@@ -12,15 +12,16 @@ if TYPE_CHECKING:
 
 
 class Targets:
-    """Looks for target models; without a world there is none to look for. What was found once counts as loaded."""
+    """Looks for target models; without a world there is none to look for. An endpoint has loaded what it found once."""
 
     def __init__(self, world: "World | None") -> None:
         self._world = world
-        self._loaded: set[tuple[str, str]] = set()
+        self._loaded: set[tuple[str, str, str]] = set()
 
     async def require(self, hosted: Hosted, target: str) -> None:
-        """Raise Refused in AWS's words unless the model is there."""
-        if self._world is None or hosted.mode != "MultiModel" or (hosted.artifact, target) in self._loaded:
+        """Raise AwsError in AWS's words unless the model is there."""
+        model = (hosted.instance, hosted.artifact, target)
+        if self._world is None or hosted.mode != "MultiModel" or model in self._loaded:
             return
         bucket, prefix = split(hosted.artifact)
         key = f"{prefix.rstrip('/')}/{target}".lstrip("/")
@@ -29,4 +30,4 @@ class Targets:
                 f"Failed to download model data(bucket: {bucket}, key: {key}). Please ensure that there is an object "
                 "located at the URL and that the role passed to CreateModel has permissions to download the model."
             )
-        self._loaded.add((hosted.artifact, target))
+        self._loaded.add(model)

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sandbox.errors import AwsError
 from sandbox.faults import Fault, Kind
-from sandbox.runtime.refusals import Refused
 from sandbox.runtime.requests import Asked
 
 if TYPE_CHECKING:
@@ -39,7 +37,7 @@ class Troubles:
         self._world = world
 
     def strike(self, asked: Asked) -> Stroke:
-        """Raise what goes wrong before a container hears of this call (Refused, Cut), or return what does after."""
+        """Raise what goes wrong before a container hears of this call (AwsError, Cut), or return what does after."""
         world = self._world
         if world is None or not world.faults.any():
             return NONE
@@ -48,10 +46,7 @@ class Troubles:
         attempt = Attempt(_SERVICE, asked.operation, asked.aws.region, {"EndpointName": asked.endpoint})
         with world.lock:
             model_fails = self._model_fails(asked, attempt.action)
-            try:
-                pause = 0.0 if model_fails else refuse(world, attempt)
-            except AwsError as error:
-                raise Refused(error.status, error.code, error.message) from error
+            pause = 0.0 if model_fails else refuse(world, attempt)
             if asked.operation != "InvokeEndpointWithResponseStream":
                 return Stroke(model_fails, pause)
             slow = self._find(Kind.SLOW_STREAM, asked, attempt.action)

@@ -1,4 +1,5 @@
-"""SageMaker's models, endpoint configurations, endpoints and tags as AWS runs them; what is not here goes on to moto.
+"""SageMaker's control plane: models, configurations, endpoints, components and tags here, the rest in subfolders.
 
-Imports nothing of moto but, once roles exist, its IAM backend (`roles`). Tested with boto3 clients in tests/sandbox/.
+`service` puts the operations of all together; what none has goes on to moto. Imports nothing of moto: roles and
+buckets are asked for through the world. Tested without a port in tests/sandbox/sagemaker.
 """

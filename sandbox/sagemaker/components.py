@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import invalid
+from sandbox.hosting import SERVING
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record
 from sandbox.sagemaker import listing
@@ -20,7 +21,6 @@ from sandbox.sagemaker.store import (
     DELETING,
     ENDPOINT,
     FAILED,
-    SERVING,
     Store,
     arn_of,
     refuse_moving,

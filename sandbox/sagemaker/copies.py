@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import AwsError
 from sandbox.faults import Kind
+from sandbox.hosting import SERVING
 from sandbox.records import Record
 from sandbox.sagemaker import starting
 from sandbox.sagemaker.deployments import Deployments
+from sandbox.sagemaker.lifecycle import SLOW, STUCK
 from sandbox.sagemaker.placement import Room, instances_needed, need_of
 from sandbox.sagemaker.starting import Failure
 from sandbox.sagemaker.store import (
@@ -21,11 +23,11 @@ from sandbox.sagemaker.store import (
     ENDPOINT,
     FAILED,
     IN_SERVICE,
-    SERVING,
     Store,
     variants_of,
 )
 from sandbox.scope import ACCOUNT
+from sandbox.telemetry.events import group_of
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -53,7 +55,7 @@ class Copies:
             slow = self._world.faults.find(
                 Kind.SLOW_START, service="sagemaker", operation=_OPERATION, resource=component["name"]
             )
-            aws_seconds += (slow.value or 1500.0) if slow else 0.0
+            aws_seconds += (slow.value or SLOW) if slow else 0.0
         self._appoint_at(region, component["name"], self._world.clock.now() + self._world.clock.lasts(aws_seconds))
 
     def settle(self, region: str, endpoint: Record, at: float) -> None:
@@ -74,7 +76,7 @@ class Copies:
             self._resize(region, endpoint, component["variant"], due)
             return
         if component["status"] == CREATING and self._is_stuck(name):
-            self._appoint_at(region, name, due + self._world.clock.lasts(60.0))
+            self._appoint_at(region, name, due + self._world.clock.lasts(STUCK))
             return
         component["modified"] = due
         failure = self._failure(region, endpoint, component, due)
@@ -155,7 +157,7 @@ class Copies:
     def _write(self, region: str, component: Record, endpoint: Record, failure: Failure | None, at: float) -> None:
         if failure is not None and failure.lines is None:
             return
-        group = f"/aws/sagemaker/InferenceComponents/{component['name']}"
+        group = group_of(endpoint["name"], component["name"])
         stream = f"{component['variant']}/{starting.instance_of(endpoint)}/{starting.instance_of(component)[2:]}"
         variant = self._variant(endpoint, component["variant"])
         container = container_of(component, variant["type"] if variant else "")

@@ -78,17 +78,6 @@ class Deployments:
         }
 
 
-def needs(deployment: Record) -> Counter[str]:
-    """Count the instances by type, and the serverless concurrency, a deployment takes."""
-    wanted: Counter[str] = Counter()
-    for variant in variants_of(deployment):
-        if variant["serverless"]:
-            wanted[SERVERLESS] += variant["serverless"]["MaxConcurrency"]
-        else:
-            wanted[variant["type"]] += variant["count"]
-    return wanted
-
-
 def retain(before: Record, after: Record, excluded: set[str]) -> None:
     """Keep counts, weights and data capture of an update, but for the kinds of property that are excluded."""
     kept = {variant["name"]: variant for variant in before["variants"]}

@@ -11,7 +11,7 @@ from sandbox.errors import invalid
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record
 from sandbox.sagemaker import listing
-from sandbox.sagemaker.deployments import Deployments, needs, retain, seconds_of
+from sandbox.sagemaker.deployments import Deployments, retain, seconds_of
 from sandbox.sagemaker.describing import described
 from sandbox.sagemaker.lifecycle import Lifecycle
 from sandbox.sagemaker.store import (
@@ -25,6 +25,7 @@ from sandbox.sagemaker.store import (
     Store,
     arn_of,
     limit_exceeded,
+    needs,
     refuse_moving,
 )
 from sandbox.sagemaker.tags import Tags, as_map
@@ -191,7 +192,7 @@ def _changed(variant: Record, change: Mapping[str, Any], endpoint: Record) -> Re
         raise invalid(f"ServerlessUpdateConfig cannot be set for production variant {variant['name']} on instances.")
     count = change.get("DesiredInstanceCount", variant["count"])
     may_be_empty = variant["model"] is None or "AsyncInferenceConfig" in endpoint["now"]["settings"]
-    if count == 0 and change.get("DesiredInstanceCount") == 0 and not may_be_empty:
+    if change.get("DesiredInstanceCount") == 0 and not may_be_empty:
         raise invalid(
             f"DesiredInstanceCount must be at least 1 for the real-time production variant {variant['name']}."
         )

@@ -13,7 +13,6 @@ from sandbox.errors import AwsError
 from sandbox.faults import Kind
 from sandbox.records import Record
 from sandbox.sagemaker import starting
-from sandbox.sagemaker.deployments import needs
 from sandbox.sagemaker.starting import Failure
 from sandbox.sagemaker.store import (
     CREATING,
@@ -25,9 +24,11 @@ from sandbox.sagemaker.store import (
     ROLLING_BACK,
     UPDATING,
     Store,
+    needs,
     variants_of,
 )
 from sandbox.sagemaker.variants import model_of, next_type
+from sandbox.telemetry.events import group_of
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -181,4 +182,4 @@ class Lifecycle:
         if endpoint["change"] == "capacity" or variant["model"] is None:
             return
         for stream, line in starting.lines(endpoint, variant, failure):
-            self._world.meters.log(region, starting.group_of(endpoint["name"]), stream, at, line)
+            self._world.meters.log(region, group_of(endpoint["name"]), stream, at, line)

@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sandbox.hosting import SERVING
 from sandbox.operations import Handler
 from sandbox.sagemaker.components import Components
 from sandbox.sagemaker.definitions import Definitions
@@ -13,7 +14,6 @@ from sandbox.sagemaker.store import (
     CONFIGURATION,
     ENDPOINT,
     MODEL,
-    SERVING,
     Store,
     variants_of,
 )

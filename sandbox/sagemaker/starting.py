@@ -74,11 +74,6 @@ def no_ping(variant: Record, lines: tuple[str, ...]) -> Failure:
     )
 
 
-def group_of(endpoint: str) -> str:
-    """The log group AWS writes an endpoint's container output to."""
-    return f"/aws/sagemaker/Endpoints/{endpoint}"
-
-
 def instance_of(record: Record, number: int = 0) -> str:
     """Return a made-up instance id of an endpoint (or a component's copy) that stays its own."""
     return "i-" + hashlib.sha256(f"{record['arn']}{record['created']}{number or ''}".encode()).hexdigest()[:17]

@@ -28,7 +28,6 @@ NOUNS = {CONFIGURATION: "endpoint configuration", COMPONENT: "inference componen
 CREATING, UPDATING, ROLLING_BACK, DELETING = "Creating", "Updating", "RollingBack", "Deleting"
 IN_SERVICE, FAILED, MIXED = "InService", "Failed", "UpdateRollbackFailed"
 MOVING = (CREATING, UPDATING, ROLLING_BACK, DELETING)
-SERVING = (IN_SERVICE, UPDATING, ROLLING_BACK, MIXED)
 
 SERVERLESS = "serverless concurrency"  # what a serverless variant uses, beside instances by their type
 
@@ -134,22 +133,23 @@ def variants_of(deployment: Record | None, *, shadows: bool = True) -> list[Reco
     return [*deployment["variants"], *(deployment["shadows"] if shadows else ())]
 
 
+def needs(deployment: Record | None) -> Counter[str]:
+    """Count the instances by type, and the serverless concurrency, a deployment takes."""
+    wanted: Counter[str] = Counter()
+    for variant in variants_of(deployment):
+        if variant["serverless"]:
+            wanted[SERVERLESS] += variant["serverless"]["MaxConcurrency"]
+        else:
+            wanted[variant["type"]] += variant["count"]
+    return wanted
+
+
 def use_of(endpoint: Record) -> Counter[str]:
     """Count what an endpoint takes of the account's quotas: both fleets while one replaces the other."""
     if endpoint["status"] in (FAILED, DELETING):
         return Counter()
-    now, coming = _fleet(endpoint["now"]), _fleet(endpoint["next"])
+    now, coming = needs(endpoint["now"]), needs(endpoint["next"])
     return now | coming if endpoint["change"] == "capacity" else now + coming
-
-
-def _fleet(deployment: Record | None) -> Counter[str]:
-    fleet: Counter[str] = Counter()
-    for variant in variants_of(deployment):
-        if variant["serverless"]:
-            fleet[SERVERLESS] += variant["serverless"]["MaxConcurrency"]
-        else:
-            fleet[variant["type"]] += variant["count"]
-    return fleet
 
 
 def refuse_moving(kind: str, record: Record) -> None:

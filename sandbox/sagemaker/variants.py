@@ -27,11 +27,6 @@ def check_variants(request: Request, model: Callable[[str], object]) -> None:
     _check_components(both, request)
 
 
-def on_components(request: Request) -> bool:
-    """Tell whether a configuration is one for inference components: its variants name no model."""
-    return not request["ProductionVariants"][0].get("ModelName")
-
-
 def first_type(spec: Spec) -> str:
     """Return a variant's instance type, of pools the one that is tried first; "" if it is serverless."""
     pools = sorted(spec.get("InstancePools") or (), key=lambda pool: pool["Priority"])

@@ -148,6 +148,8 @@ def test_a_session_is_opened_used_and_closed(whole: Whole) -> None:
     number, _, expires = opened.partition("; Expires=")
     assert expires.endswith("Z")
     assert "NewSessionId" not in invoke(whole, "e", SessionId=number)
+    whole.endpoint("other", variant("m"))
+    assert refusal(whole, "other", SessionId=number)[0] == "ModelError", "it is a session of another endpoint"
     closing = json.dumps({"inputs": "bye", "requestType": "CLOSE"})
     assert invoke(whole, "e", closing, SessionId=number)["ClosedSessionId"] == number
     assert refusal(whole, "e", SessionId=number)[0] == "ModelError"

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from sandbox.errors import AwsError
+from sandbox.faults import Kind
 from sandbox.hosting import Hosted
 from tests.sandbox.sagemaker.calls import IMAGE, OTHER_IMAGE, REGION, ROLE, SageMaker, roomy, variant
 
@@ -35,6 +36,27 @@ def test_a_changed_weight_changes_the_turns(split: SageMaker) -> None:
     split("UpdateEndpointWeightsAndCapacities", EndpointName="e", DesiredWeightsAndCapacities=change)
     split.world.advance(6)
     assert {find(split).variant for _ in range(20)} == {"B"}
+
+
+def test_a_variant_that_lost_its_weight_gets_nothing_it_was_still_owed(split: SageMaker) -> None:
+    assert [find(split).variant for _ in range(2)] == ["A", "A"]
+    change = [{"VariantName": "B", "DesiredWeight": 0.0}]
+    split("UpdateEndpointWeightsAndCapacities", EndpointName="e", DesiredWeightsAndCapacities=change)
+    split.world.advance(6)
+    assert {find(split).variant for _ in range(20)} == {"A"}
+
+
+def test_an_endpoint_that_could_not_be_rolled_back_still_serves(split: SageMaker) -> None:
+    split.config("second", variant("A", "other"), variant("B", "other"))
+    policy = {"MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 50}, "WaitIntervalInSeconds": 60}
+    update = {"EndpointName": "e", "EndpointConfigName": "second"}
+    split("UpdateEndpoint", **update, DeploymentConfig={"RollingUpdatePolicy": policy})
+    split.fault(Kind.NO_CAPACITY)
+    split.world.advance(60)
+    assert split.status() == "UpdateRollbackFailed"
+    assert find(split).serves
+    split("DeleteEndpoint", EndpointName="e")
+    assert not find(split).serves
 
 
 def test_a_target_variant_is_what_answers(split: SageMaker) -> None:
