@@ -8,7 +8,7 @@ from sandbox.autoscaling.resources import NAMESPACE, Identity
 from sandbox.records import Record, Records
 
 MOST = 200  # kept of a target
-WEEKS = 6 * 7 * 86400.0  # that AWS keeps them
+KEPT = 6 * 7 * 86400.0  # seconds: AWS keeps them for six weeks
 WAITING, DONE = "InProgress", "Successful"
 
 
@@ -73,9 +73,12 @@ class Activities:
         held = self._records.shelf("application-autoscaling/activity", region).get(identity.key)
         return list(reversed(held["held"])) if held else []
 
-    def all(self, region: str, since: float) -> list[Record]:
-        """Those of all targets, the newest first, as the API shows them; what began before `since` is forgotten."""
-        shelf = self._records.shelf("application-autoscaling/activity", region)
+    def all(self, region: str, now: float) -> list[Record]:
+        """Those of all targets, the newest first, as the API shows them; a target whose are all too old is forgotten."""
+        shelf, since = self._records.shelf("application-autoscaling/activity", region), now - KEPT
+        for name, held in tuple(shelf.items()):
+            if held["held"][-1]["StartTime"] < since:
+                del shelf[name]
         found = [each for held in shelf.values() for each in reversed(held["held"]) if each["StartTime"] >= since]
         return [
             {name: value for name, value in each.items() if name != "capacity"}

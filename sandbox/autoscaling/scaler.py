@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sandbox.autoscaling import alarms, decisions, measures, resources
 from sandbox.autoscaling.activities import Activities
@@ -17,6 +18,32 @@ if TYPE_CHECKING:
 EVALUATE = "application-autoscaling/evaluate"
 EVERY = 60.0  # seconds of AWS's time between two looks
 COOLDOWN = 300.0  # where a policy says nothing (AWS's default for SageMaker)
+
+
+class Wish(NamedTuple):
+    """The capacity that a policy wants, and why."""
+
+    capacity: int
+    cause: str
+    policy: Record
+
+
+@dataclass(slots=True)
+class Wishes:
+    """What the policies of a target want: more if any wants more, fewer only if all that speak do (None: not yet)."""
+
+    out: list[Wish] = field(default_factory=list)
+    inward: list[Wish | None] = field(default_factory=list)
+
+    @property
+    def most(self) -> Wish | None:
+        return max(self.out, key=lambda wish: wish.capacity, default=None)
+
+    @property
+    def fewest(self) -> Wish | None:
+        """The wish for fewer that leaves the most; None unless all agree that there are to be fewer."""
+        agreed = [wish for wish in self.inward if wish]
+        return max(agreed, key=lambda wish: wish.capacity) if agreed and len(agreed) == len(self.inward) else None
 
 
 class Scaler:
@@ -51,7 +78,7 @@ class Scaler:
                 if resource and resource.in_service and resource.current == resource.desired:
                     self._activities.settle(region, identity, resource.current, self._world.clock.now())
 
-    def keep_bounds(self, region: str, target: Record, cause: str) -> None:
+    def keep_bounds(self, region: str, target: Record) -> None:
         """Bring the capacity inside the target's bounds, if it is outside and can be changed now."""
         identity = identity_of(target["ResourceId"], target["ScalableDimension"])
         resource = resources.read(self._world, region, identity)
@@ -60,7 +87,7 @@ class Scaler:
         wanted = within(resource.desired, target["MinCapacity"], target["MaxCapacity"])
         if wanted != resource.desired:
             bound = "minimum" if wanted > resource.desired else "maximum"
-            self._set(region, target, resource, wanted, cause or f"{bound} capacity was set to {wanted}")
+            self._set(region, target, resource, wanted, f"{bound} capacity was set to {wanted}")
 
     def _due(self, due: float, payload: Record) -> None:
         region = payload["region"]
@@ -85,31 +112,23 @@ class Scaler:
         now = self._world.clock.now()
         if resource.in_service and resource.current == resource.desired:
             self._activities.settle(region, identity, resource.current, now)
-        out: list[tuple[int, str, Record]] = []
-        inward: list[tuple[int, str, Record] | None] = []
+        wishes = Wishes()
         for policy in policies:
             if policy["PolicyType"] == TRACKING:
-                self._track(region, resource, policy, out, inward)
+                self._track(region, resource, policy, wishes)
             for alarm in sounding.get(policy["PolicyARN"], ()):
-                self._step(resource, policy, alarm, out, inward)
+                _step(resource, policy, alarm, wishes)
         if not resource.in_service:
-            for _, cause, _ in out:
+            for wish in wishes.out:
                 reason = {"Code": "TargetServicePutResourceAsUnscalable"}
-                self._activities.not_scaled(region, identity, cause, reason, now)
-        elif out:
-            self._out(region, target, resource, max(out, key=lambda wish: wish[0]))
-        elif inward and all(inward):
-            self._in(region, target, resource, max((wish for wish in inward if wish), key=lambda wish: wish[0]))
+                self._activities.not_scaled(region, identity, wish.cause, reason, now)
+        elif wishes.most:
+            self._out(region, target, resource, wishes.most)
+        elif wishes.fewest:
+            self._in(region, target, resource, wishes.fewest)
 
-    def _track(
-        self,
-        region: str,
-        resource: Resource,
-        policy: Record,
-        out: list[tuple[int, str, Record]],
-        inward: list[tuple[int, str, Record] | None],
-    ) -> None:
-        configuration = policy["configuration"]
+    def _track(self, region: str, resource: Resource, policy: Record, wishes: Wishes) -> None:
+        configuration, capacity = policy["configuration"], resource.desired
         target = float(configuration["TargetValue"])
         value = measures.value_of(self._world, region, resource, configuration, self._world.clock.now())
         before = Readings(*policy.get("readings", (0, 0)))
@@ -117,39 +136,18 @@ class Scaler:
         if after != before:
             policy["readings"] = [after.above, after.below]
             self.policies(region).changed(policy["key"])
-        capacity = resource.desired
         if value is not None and after.above >= decisions.HIGH:
-            out.append(
-                (
-                    decisions.tracked_out(capacity, value, target),
-                    alarms.cause(policy, alarms.name_of(policy, alarms.HIGH)),
-                    policy,
-                )
-            )
+            cause = alarms.cause(policy, alarms.name_of(policy, alarms.HIGH))
+            wishes.out.append(Wish(decisions.tracked_out(capacity, value, target), cause, policy))
         if configuration.get("DisableScaleIn"):
             return
-        ready = value is not None and after.below >= decisions.LOW
-        wanted = decisions.tracked_in(capacity, value or 0.0, target)
-        cause = alarms.cause(policy, alarms.name_of(policy, alarms.LOW))
-        inward.append((wanted, cause, policy) if ready else None)
+        if value is not None and after.below >= decisions.LOW:
+            cause = alarms.cause(policy, alarms.name_of(policy, alarms.LOW))
+            wishes.inward.append(Wish(decisions.tracked_in(capacity, value, target), cause, policy))
+        else:
+            wishes.inward.append(None)
 
-    def _step(
-        self,
-        resource: Resource,
-        policy: Record,
-        alarm: Record,
-        out: list[tuple[int, str, Record]],
-        inward: list[tuple[int, str, Record] | None],
-    ) -> None:
-        capacity = resource.desired
-        wanted = decisions.stepped(capacity, _breach(alarm), policy["configuration"])
-        cause = alarms.cause(policy, alarm["AlarmName"])
-        if wanted > capacity:
-            out.append((wanted, cause, policy))
-        elif wanted < capacity:
-            inward.append((wanted, cause, policy))
-
-    def _out(self, region: str, target: Record, resource: Resource, wish: tuple[int, str, Record]) -> None:
+    def _out(self, region: str, target: Record, resource: Resource, wish: Wish) -> None:
         wanted, cause, policy = wish
         most, now = int(target["MaxCapacity"]), self._world.clock.now()
         if target["SuspendedState"]["DynamicScalingOutSuspended"]:
@@ -164,7 +162,7 @@ class Scaler:
         alarms.sound(self._world, region, policy, alarms.HIGH)
         self._set(region, target, resource, capped, cause, "scaled_out")
 
-    def _in(self, region: str, target: Record, resource: Resource, wish: tuple[int, str, Record]) -> None:
+    def _in(self, region: str, target: Record, resource: Resource, wish: Wish) -> None:
         wanted, cause, policy = wish
         least, now = max(int(target["MinCapacity"]), resource.least), self._world.clock.now()
         if target["SuspendedState"]["DynamicScalingInSuspended"]:
@@ -213,6 +211,15 @@ class Scaler:
             if not answer.get("NextToken"):
                 return found
             asked["NextToken"] = answer["NextToken"]
+
+
+def _step(resource: Resource, policy: Record, alarm: Record, wishes: Wishes) -> None:
+    wanted = decisions.stepped(resource.desired, _breach(alarm), policy["configuration"])
+    wish = Wish(wanted, alarms.cause(policy, alarm["AlarmName"]), policy)
+    if wanted > resource.desired:
+        wishes.out.append(wish)
+    elif wanted < resource.desired:
+        wishes.inward.append(wish)
 
 
 def _breach(alarm: Mapping[str, Any]) -> float:

@@ -98,7 +98,7 @@ class Scheduled:
         target["MinCapacity"], target["MaxCapacity"] = least, most
         self._scaler.targets(region).changed(identity.key)
         self._activities.bounds_set(region, identity, action["ScheduledActionName"], least, most, due)
-        self._scaler.keep_bounds(region, target, "")
+        self._scaler.keep_bounds(region, target)
 
 
 def _key(identity: Identity, name: str) -> str:

@@ -4,7 +4,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from sandbox.autoscaling import alarms, policies, resources
-from sandbox.autoscaling.activities import WEEKS, Activities
+from sandbox.autoscaling.activities import Activities
 from sandbox.autoscaling.answers import absent, asked_for, paged, selected
 from sandbox.autoscaling.resources import NAMESPACE, Identity, identity_of
 from sandbox.autoscaling.scaler import Scaler
@@ -67,7 +67,7 @@ class ApplicationAutoScaling:
         }
         target["SuspendedState"] = {**target["SuspendedState"], **request.get("SuspendedState", {})}
         target.setdefault("tags", dict(request.get("Tags", {})))
-        self._scaler.keep_bounds(call.region, target, "")
+        self._scaler.keep_bounds(call.region, target)
         return {"ScalableTargetARN": target["ScalableTargetARN"]}
 
     def deregister(self, call: Call, request: Request) -> Response:
@@ -117,7 +117,7 @@ class ApplicationAutoScaling:
 
     def describe_activities(self, call: Call, request: Request) -> Response:
         self._scaler.settle(call.region)
-        held = self._activities.all(call.region, call.now - WEEKS)
+        held = self._activities.all(call.region, call.now)
         found = selected(held, request)
         if not request.get("IncludeNotScaledActivities"):
             found = [each for each in found if "NotScaledReasons" not in each]

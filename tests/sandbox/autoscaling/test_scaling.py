@@ -78,6 +78,16 @@ def test_an_activity_says_what_caused_it_and_how_it_ended(scene: Scene) -> None:
     assert activity["EndTime"] >= activity["StartTime"]
 
 
+def test_activities_are_forgotten_after_six_weeks(scene: Scene) -> None:
+    scene.register(1, 4)
+    scene.register(2, 4)
+    scene.world.advance(41 * 86400)
+    assert len(scene.activities()) == 1
+    scene.world.advance(2 * 86400)
+    assert scene.activities() == []
+    assert scene.world.records.counts().get("application-autoscaling/activity", 0) == 0
+
+
 def test_scaling_waits_until_an_update_is_over(scene: Scene) -> None:
     scene.register(1, 4)
     scene.track(target=100)
