@@ -74,7 +74,7 @@ class Activities:
         return list(reversed(held["held"])) if held else []
 
     def all(self, region: str, now: float) -> list[Record]:
-        """Those of all targets, the newest first, as the API shows them; a target whose are all too old is forgotten."""
+        """Those of all targets, the newest first, as the API shows them; targets with none so new are forgotten."""
         shelf, since = self._records.shelf("application-autoscaling/activity", region), now - KEPT
         for name, held in tuple(shelf.items()):
             if held["held"][-1]["StartTime"] < since:
