@@ -3,70 +3,93 @@
 import base64
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from sandbox.errors import invalid
 from sandbox.records import Record
 
 PAGE = 10  # AWS's default MaxResults
-KEYS = {"Name": "name", "CreationTime": "created", "LastModifiedTime": "modified", "Status": "status"}  # by SortBy
-_MOMENTS = (("CreationTime", "created"), ("LastModifiedTime", "modified"))
+_KEYS = {"Name": "name", "CreationTime": "created", "LastModifiedTime": "modified", "Status": "status"}  # by SortBy
+_MOMENTS = {"CreationTime": "created", "LastModifiedTime": "modified"}
+_TIMES = {"CreationTime": "CreationTime", "LastModifiedTime": "LastModifiedTime"}
 
-
-def page(
-    items: Iterable[Record], request: Mapping[str, Any], default: str = "CreationTime", order: str = "Descending"
-) -> tuple[list[Record], str | None]:
-    """Return one page and the token of the next. Records have `name`, `created` and what else is filtered by.
-
-    `default`, `order`: SortBy and SortOrder where the request names none; AWS's own are the newest first.
-    """
-    key = KEYS[request.get("SortBy") or default]
-    descending = (request.get("SortOrder") or order) == "Descending"
-    kept = [item for item in items if matches(item, request)]
-    kept.sort(key=lambda item: (item[key], item["name"]), reverse=descending)
-    if request.get("NextToken"):
-        last = _opened(request["NextToken"])
-        kept = [item for item in kept if _follows((item[key], item["name"]), last, descending)]
-    size = request.get("MaxResults") or PAGE
-    if len(kept) <= size:
-        return kept, None
-    final = kept[size - 1]
-    return kept[:size], _token((final[key], final["name"]))
+Row = Callable[[Record], dict[str, Any]]
 
 
 def listed(
-    member: str,
-    items: Iterable[Record],
-    request: Mapping[str, Any],
-    row: Callable[[Record], dict[str, Any]],
-    default: str = "CreationTime",
+    member: str, items: Iterable[Record], request: Mapping[str, Any], row: Row, default: str = "CreationTime"
 ) -> dict[str, Any]:
-    """Answer a List operation: a page of rows under `member`, with NextToken if more follow."""
-    rows, token = page(items, request, default)
-    answer: dict[str, Any] = {member: [row(item) for item in rows]}
-    return answer | ({"NextToken": token} if token else {})
+    """Answer a List operation: a page of rows under `member`, with NextToken if more follow.
+
+    Records have `name`, `created` and what else is filtered by. `default`: SortBy where the request names none; AWS's
+    own order is the newest first.
+    """
+    equals, contains = {"StatusEquals": "status"}, {"NameContains": "name"}
+    kept = matching(items, request, equals=equals, contains=contains, times=_MOMENTS)
+    return paged(member, kept, request, row, name="name", orders=_KEYS, sort=(default, "Descending"))
 
 
-def seconds(value: Any) -> float:
-    """Read a timestamp as the JSON protocol sends it: seconds since the epoch, or ISO 8601 text."""
-    return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else float(value)
+def paged(
+    member: str,
+    records: Iterable[Record],
+    request: Mapping[str, Any],
+    row: Row,
+    *,
+    name: str,
+    orders: Mapping[str, str],
+    sort: tuple[str, str],
+) -> dict[str, Any]:
+    """As `listed`, of records that are filtered already and have members of their own.
+
+    `name` is the member that tells records apart, `orders` maps SortBy to a member, `sort` is the SortBy and the
+    SortOrder of who asks for none.
+    """
+    key = orders[request.get("SortBy") or sort[0]]
+    descending = (request.get("SortOrder") or sort[1]) == "Descending"
+    kept = sorted(records, key=lambda record: (record[key], record[name]), reverse=descending)
+    if request.get("NextToken"):
+        last = _opened(request["NextToken"])
+        kept = [record for record in kept if _follows((record[key], record[name]), last, descending)]
+    size = request.get("MaxResults") or PAGE
+    answer: dict[str, Any] = {member: [row(record) for record in kept[:size]]}
+    if len(kept) > size:
+        final = kept[size - 1]
+        answer["NextToken"] = base64.urlsafe_b64encode(json.dumps((final[key], final[name])).encode()).decode()
+    return answer
 
 
-def matches(item: Record, request: Mapping[str, Any]) -> bool:
-    """Tell whether a record passes NameContains, StatusEquals and the filters by time."""
-    wanted = request.get("NameContains")
-    if wanted and wanted.lower() not in item["name"].lower():
-        return False
-    if request.get("StatusEquals") and item["status"] != request["StatusEquals"]:
-        return False
-    for prefix, key in _MOMENTS:
-        before, after = request.get(prefix + "Before"), request.get(prefix + "After")
-        if before is not None and item[key] >= seconds(before):
-            return False
-        if after is not None and item[key] <= seconds(after):
-            return False
-    return True
+def matching(
+    records: Iterable[Record],
+    request: Mapping[str, Any],
+    *,
+    equals: Mapping[str, str] | None = None,
+    contains: Mapping[str, str] | None = None,
+    times: Mapping[str, str] = _TIMES,
+) -> list[Record]:
+    """Return the records that pass the request's filters.
+
+    `equals` and `contains` map a member of the request to one of the records, `times` the beginning of such a member
+    (`CreationTime` of `CreationTimeAfter` and `CreationTimeBefore`) to it.
+    """
+    kept = list(records)
+    for asked, member in (equals or {}).items():
+        if request.get(asked):
+            kept = [record for record in kept if record.get(member) == request[asked]]
+    for asked, member in (contains or {}).items():
+        if request.get(asked):
+            kept = [record for record in kept if request[asked].lower() in str(record.get(member, "")).lower()]
+    for head, member in times.items():
+        after, before = request.get(f"{head}After"), request.get(f"{head}Before")
+        if after is not None:
+            kept = [record for record in kept if record[member] > after]
+        if before is not None:
+            kept = [record for record in kept if record[member] < before]
+    return kept
+
+
+def picked(record: Record, *members: str) -> Record:
+    """Return those of the members that the record has."""
+    return {member: record[member] for member in members if record.get(member) is not None}
 
 
 def _follows(key: tuple[Any, str], last: tuple[Any, str], descending: bool) -> bool:
@@ -74,10 +97,6 @@ def _follows(key: tuple[Any, str], last: tuple[Any, str], descending: bool) -> b
         return key < last if descending else key > last
     except TypeError:
         raise invalid("The pagination token is invalid: it belongs to another order.") from None
-
-
-def _token(key: tuple[Any, str]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
 
 
 def _opened(token: str) -> tuple[Any, str]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record
+from sandbox.sagemaker import listing
 from sandbox.sagemaker.hub import catalog
 from sandbox.sagemaker.hub.catalog import AS_OF, Model
 from sandbox.sagemaker.hub.documents import SCHEMA, document
-from sandbox.sagemaker.studio import rows
 from sandbox.scope import partition_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Hubs:
         }
 
     def list_hubs(self, call: Call, request: Request) -> Response:
-        found = rows.matching([_hub(call)], request, contains={"NameContains": "HubName"})
+        found = listing.matching([_hub(call)], request, contains={"NameContains": "HubName"})
         return {"HubSummaries": found}
 
     def describe_hub(self, call: Call, request: Request) -> Response:
@@ -42,7 +42,7 @@ class Hubs:
     def list_contents(self, call: Call, request: Request) -> Response:
         _require_public(call, request["HubName"])
         listed = _contents(call, catalog.models().values() if request["HubContentType"] == "Model" else ())
-        kept = rows.matching(
+        kept = listing.matching(
             listed, request, contains={"NameContains": "HubContentName"}, times={"CreationTime": "CreationTime"}
         )
         orders = {
@@ -50,8 +50,8 @@ class Hubs:
             "CreationTime": "CreationTime",
             "HubContentStatus": "HubContentStatus",
         }
-        found, token = rows.page(kept, request, "HubContentName", orders, ("HubContentName", "Ascending"))
-        return rows.answer("HubContentSummaries", found, token)
+        name, sort = "HubContentName", ("HubContentName", "Ascending")
+        return listing.paged("HubContentSummaries", kept, request, dict, name=name, orders=orders, sort=sort)
 
     def list_versions(self, call: Call, request: Request) -> Response:
         _require_public(call, request["HubName"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record
-from sandbox.sagemaker.studio import rows
+from sandbox.sagemaker import listing
 from sandbox.sagemaker.studio.domains import Domains
 from sandbox.sagemaker.studio.life import DELETED, DELETING, FAILED, IN_SERVICE, OVER, PENDING, Life, shown
 from sandbox.sagemaker.studio.limits import require_quota
@@ -95,10 +95,9 @@ class Apps:
             "UserProfileNameEquals": "UserProfileName",
             "SpaceNameEquals": "SpaceName",
         }
-        kept = rows.matching(self.life.shelf(call.region).values(), request, equals=equals)
-        order = {"CreationTime": "CreationTime"}
-        found, token = rows.page(kept, request, "AppArn", order, ("CreationTime", "Ascending"))
-        return rows.answer("Apps", [rows.picked(record, *_SUMMARY) for record in found], token)
+        kept = listing.matching(self.life.shelf(call.region).values(), request, equals=equals)
+        orders, sort = {"CreationTime": "CreationTime"}, ("CreationTime", "Ascending")
+        return listing.paged("Apps", kept, request, _row, name="AppArn", orders=orders, sort=sort)
 
     def delete(self, call: Call, request: Request) -> Response:
         record = self._found(call, request)
@@ -153,6 +152,10 @@ class Apps:
 
     def _drop(self, due: float, payload: Record) -> None:
         self.life.shelf(payload["region"]).pop(payload["name"], None)
+
+
+def _row(record: Record) -> Record:
+    return listing.picked(record, *_SUMMARY)
 
 
 def _place(call: Call, request: Request) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record
-from sandbox.sagemaker.studio import rows
+from sandbox.sagemaker import listing
 from sandbox.sagemaker.studio.home import Home
 from sandbox.sagemaker.studio.life import DELETING, FAILED, GONE, IN_SERVICE, OVER, PENDING, UPDATING, Life, shown
 from sandbox.sagemaker.studio.tagging import Tagging
@@ -84,10 +84,9 @@ class Domains:
         return shown(self.find(call, request["DomainId"]))
 
     def list(self, call: Call, request: Request) -> Response:
-        order = {"CreationTime": "CreationTime"}
+        orders, sort = {"CreationTime": "CreationTime"}, ("CreationTime", "Descending")
         records = self.life.shelf(call.region).values()
-        found, token = rows.page(records, request, "DomainId", order, ("CreationTime", "Descending"))
-        return rows.answer("Domains", [rows.picked(record, *_SUMMARY) for record in found], token)
+        return listing.paged("Domains", records, request, _row, name="DomainId", orders=orders, sort=sort)
 
     def update(self, call: Call, request: Request) -> Response:
         record = self.ready(call, request["DomainId"])
@@ -131,6 +130,10 @@ class Domains:
             self._tags.forget(record["DomainArn"])
             if record.get("retention") == "Delete":
                 self._home.remove(region, record["HomeEfsFileSystemId"])
+
+
+def _row(record: Record) -> Record:
+    return listing.picked(record, *_SUMMARY)
 
 
 def uid() -> str:

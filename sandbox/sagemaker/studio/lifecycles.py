@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Shelf
-from sandbox.sagemaker.studio import rows
+from sandbox.sagemaker import listing
 from sandbox.sagemaker.studio.life import shown
 from sandbox.sagemaker.studio.tagging import Tagging
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 ORDERS = {"Name": "Name", "CreationTime": "CreationTime", "LastModifiedTime": "LastModifiedTime"}
+SORT = ("CreationTime", "Descending")
 NOTEBOOK, STUDIO = "sagemaker/notebook-lifecycle", "sagemaker/studio-lifecycle"
 LARGEST = 16384  # characters of a script, base64
 
@@ -70,10 +71,16 @@ class NotebookLifecycles:
         return _named("NotebookInstanceLifecycleConfig", record)
 
     def list(self, call: Call, request: Request) -> Response:
-        kept = rows.matching(self.shelf(call.region).values(), request, contains={"NameContains": "Name"})
-        found, token = rows.page(kept, request, "Name", ORDERS, ("CreationTime", "Descending"))
-        listed = [_named("NotebookInstanceLifecycleConfig", record, "OnCreate", "OnStart") for record in found]
-        return rows.answer("NotebookInstanceLifecycleConfigs", listed, token)
+        kept = listing.matching(self.shelf(call.region).values(), request, contains={"NameContains": "Name"})
+        return listing.paged(
+            "NotebookInstanceLifecycleConfigs",
+            kept,
+            request,
+            lambda record: _named("NotebookInstanceLifecycleConfig", record, "OnCreate", "OnStart"),
+            name="Name",
+            orders=ORDERS,
+            sort=SORT,
+        )
 
     def update(self, call: Call, request: Request) -> Response:
         name = request["NotebookInstanceLifecycleConfigName"]
@@ -133,16 +140,21 @@ class StudioLifecycles:
         return _named("StudioLifecycleConfig", self._found(call, request))
 
     def list(self, call: Call, request: Request) -> Response:
-        kept = rows.matching(
+        kept = listing.matching(
             self.shelf(call.region).values(),
             request,
             contains={"NameContains": "Name"},
             equals={"AppTypeEquals": "AppType"},
             times={"CreationTime": "CreationTime", "ModifiedTime": "LastModifiedTime"},
         )
-        found, token = rows.page(kept, request, "Name", ORDERS, ("CreationTime", "Descending"))
-        return rows.answer(
-            "StudioLifecycleConfigs", [_named("StudioLifecycleConfig", record, "Content") for record in found], token
+        return listing.paged(
+            "StudioLifecycleConfigs",
+            kept,
+            request,
+            lambda record: _named("StudioLifecycleConfig", record, "Content"),
+            name="Name",
+            orders=ORDERS,
+            sort=SORT,
         )
 
     def delete(self, call: Call, request: Request) -> Response:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record
-from sandbox.sagemaker.studio import rows
+from sandbox.sagemaker import listing
 from sandbox.sagemaker.studio.life import DELETING, FAILED, GONE, IN_SERVICE, PENDING, UPDATING, Life, shown
 from sandbox.sagemaker.studio.lifecycles import NotebookLifecycles
 from sandbox.sagemaker.studio.limits import require_quota
@@ -90,7 +90,7 @@ class Notebooks:
         return shown(self.find(call, request["NotebookInstanceName"]))
 
     def list(self, call: Call, request: Request) -> Response:
-        kept = rows.matching(
+        kept = listing.matching(
             self.life.shelf(call.region).values(),
             request,
             equals={"StatusEquals": STATUS},
@@ -103,8 +103,9 @@ class Notebooks:
         wanted = request.get("AdditionalCodeRepositoryEquals")
         if wanted:
             kept = [record for record in kept if wanted in record.get("AdditionalCodeRepositories", ())]
-        found, token = rows.page(kept, request, "NotebookInstanceName", _ORDERS, ("CreationTime", "Descending"))
-        return rows.answer("NotebookInstances", [rows.picked(record, *_SUMMARY) for record in found], token)
+        sort = ("CreationTime", "Descending")
+        name = "NotebookInstanceName"
+        return listing.paged("NotebookInstances", kept, request, _row, name=name, orders=_ORDERS, sort=sort)
 
     def start(self, call: Call, request: Request) -> Response:
         record = self._in(call, request, (STOPPED, FAILED), PENDING)
@@ -167,6 +168,10 @@ class Notebooks:
     def _log(self, call: Call, name: str, text: str) -> None:
         line = f"[sandbox] {text} No Jupyter server runs here."
         self._world.meters.log(call.region, "/aws/sagemaker/NotebookInstances", f"{name}/jupyter.log", call.now, line)
+
+
+def _row(record: Record) -> Record:
+    return listing.picked(record, *_SUMMARY)
 
 
 def _record(call: Call, name: str, arn: str, request: Request) -> Record:

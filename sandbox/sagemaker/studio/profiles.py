@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from sandbox.errors import AwsError
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record
-from sandbox.sagemaker.studio import rows
+from sandbox.sagemaker import listing
 from sandbox.sagemaker.studio.domains import Domains, uid
 from sandbox.sagemaker.studio.life import DELETING, FAILED, GONE, IN_SERVICE, OVER, PENDING, UPDATING, Life, shown
 from sandbox.sagemaker.studio.tagging import Tagging
@@ -78,14 +78,14 @@ class Profiles:
         return shown(self.find(call, request["DomainId"], request["UserProfileName"]))
 
     def list(self, call: Call, request: Request) -> Response:
-        kept = rows.matching(
+        kept = listing.matching(
             self.life.shelf(call.region).values(),
             request,
             equals={"DomainIdEquals": "DomainId"},
             contains={"UserProfileNameContains": "UserProfileName"},
         )
-        found, token = rows.page(kept, request, "UserProfileArn", ORDERS, ("CreationTime", "Ascending"))
-        return rows.answer("UserProfiles", [rows.picked(record, *_SUMMARY) for record in found], token)
+        sort = ("CreationTime", "Ascending")
+        return listing.paged("UserProfiles", kept, request, _row, name="UserProfileArn", orders=ORDERS, sort=sort)
 
     def update(self, call: Call, request: Request) -> Response:
         record = self.ready(call, request["DomainId"], request["UserProfileName"])
@@ -119,6 +119,10 @@ class Profiles:
     def _arrived(self, region: str, record: Record, at: float) -> None:
         if record["Status"] == GONE:
             self._tags.forget(record["UserProfileArn"])
+
+
+def _row(record: Record) -> Record:
+    return listing.picked(record, *_SUMMARY)
 
 
 def _used(arn: str, noun: str) -> AwsError:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record
-from sandbox.sagemaker.studio import rows
+from sandbox.sagemaker import listing
 from sandbox.sagemaker.studio.domains import Domains, uid
 from sandbox.sagemaker.studio.life import DELETING, FAILED, GONE, IN_SERVICE, OVER, PENDING, UPDATING, Life, shown
 from sandbox.sagemaker.studio.profiles import ORDERS, Profiles
@@ -81,14 +81,14 @@ class Spaces:
         return shown(self.find(call, request["DomainId"], request["SpaceName"]))
 
     def list(self, call: Call, request: Request) -> Response:
-        kept = rows.matching(
+        kept = listing.matching(
             self.life.shelf(call.region).values(),
             request,
             equals={"DomainIdEquals": "DomainId"},
             contains={"SpaceNameContains": "SpaceName"},
         )
-        found, token = rows.page(kept, request, "SpaceArn", ORDERS, ("CreationTime", "Ascending"))
-        return rows.answer("Spaces", [_row(record) for record in found], token)
+        sort = ("CreationTime", "Ascending")
+        return listing.paged("Spaces", kept, request, _row, name="SpaceArn", orders=ORDERS, sort=sort)
 
     def update(self, call: Call, request: Request) -> Response:
         record = self.ready(call, request["DomainId"], request["SpaceName"])
@@ -155,8 +155,8 @@ def _check_volume(settings: Record) -> None:
 
 def _row(record: Record) -> Record:
     settings = record["SpaceSettings"]
-    row = rows.picked(record, *_SUMMARY)
-    row["SpaceSettingsSummary"] = rows.picked(settings, "AppType", "RemoteAccess", "SpaceStorageSettings")
+    row = listing.picked(record, *_SUMMARY)
+    row["SpaceSettingsSummary"] = listing.picked(settings, "AppType", "RemoteAccess", "SpaceStorageSettings")
     for member in ("OwnershipSettings", "SpaceSharingSettings"):
         if member in record:
             row[f"{member}Summary"] = record[member]
