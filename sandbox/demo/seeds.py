@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
+from sandbox.demo import ongoing
 from sandbox.errors import AwsError
 from sandbox.scope import DEFAULT_REGION
 
@@ -22,6 +23,7 @@ class Seeds:
 
     def __init__(self, world: "World") -> None:
         self._world = world
+        ongoing.listen(world)
 
     def routes(self) -> list[BaseRoute]:
         return [

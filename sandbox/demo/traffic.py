@@ -23,17 +23,20 @@ _SECONDS = {
     "tgi": 2.4, "lmi": 2.9, "tei": 0.02, "tei-cpu": 0.07, "huggingface": 0.06, "pytorch": 0.045, "sklearn": 0.008,
     "xgboost": 0.006,
 }  # fmt: skip  # what an answer takes, by container
-SPLITS = {"fraud-score": {"current": 0.9, "candidate": 0.1}}  # variants other than AllTraffic, and their shares
+_SPLITS = {"fraud-score": {"current": 0.9, "candidate": 0.1}}  # variants other than AllTraffic, and their shares
 
 Rhythm = Callable[[datetime, random.Random], float]  # the share of the peak
 
 
-def moments(since: float, until: float) -> Iterator[tuple[float, float]]:
-    """Yield (minute, minutes it stands for): each one of the last three hours, every fifth of the last day, then 15."""
+def moments(since: float, until: float, seen: float) -> Iterator[tuple[float, float]]:
+    """Yield (minute, minutes it stands for), over by `until`: each one of the three hours before it is `seen`, every
+    fifth of the day before, else every 15th."""
     at = since - since % (15 * MINUTE)
-    while at < until:
-        age = until - at
+    while True:
+        age = seen - at
         step = 1 if age <= 3 * HOUR else 5 if age <= DAY else 15
+        if at + step * MINUTE > until:
+            return
         if at >= since:
             yield at, step
         at += step * MINUTE
@@ -52,19 +55,27 @@ def ends(rhythm: str, now: float) -> float:
     return now - float(days) * DAY if days else now
 
 
+def shares(name: str) -> dict[str, float]:
+    """Return the variants of an endpoint, each with its share of the traffic."""
+    return _SPLITS.get(name, {"AllTraffic": 1.0})
+
+
 def shape_of(part: Part) -> Shape:
     """Return how an ordinary minute of an endpoint looks."""
     return Shape(model_microseconds=_SECONDS[part.container] * 1e6, scatter=0.45 if part.chats else 0.3)
 
 
-def write(world: "World", region: str, part: Part, at: float, count: int, shape: Shape, chance: random.Random) -> int:
-    """Write what came to an endpoint in the minute at `at`, and return how many that were."""
+def write(
+    world: "World", region: str, part: Part, at: float, minutes: float, count: int, chance: random.Random
+) -> None:
+    """Write into the minute at `at` what came to an endpoint in so many minutes."""
+    shape = shape_of(part)
     slower = 2.2 if chance.random() < 0.01 else 1.0
-    for variant, share in SPLITS.get(part.name, {"AllTraffic": 1.0}).items():
+    for variant, share in shares(part.name).items():
         told = max(1, round(count * share))
         failed = _of(told, _FAILS.get(part.name, 0.0), chance)
         refused = _of(told, _REFUSES.get(part.name, 0.0), chance)
-        busy = max(1, round(told * shape.model_microseconds / 60e6))
+        busy = max(1, round(told / minutes * shape.model_microseconds / 60e6))
         minute = replace(
             shape,
             model_microseconds=shape.model_microseconds * slower,
@@ -73,7 +84,6 @@ def write(world: "World", region: str, part: Part, at: float, count: int, shape:
             concurrency=busy,
         )
         world.meters.traffic(region, part.name, variant, at, told, minute)
-    return count
 
 
 def _of(count: int, share: float, chance: random.Random) -> int:

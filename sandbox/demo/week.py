@@ -1,14 +1,17 @@
 """The week itself: what was called when."""
 
+import importlib
 import random
 from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sandbox.demo import cast, experiments, specials, surroundings, traffic
+from sandbox.demo import cast, experiments, ongoing, specials, surroundings, traffic
 from sandbox.demo.stage import Stage
 from sandbox.errors import AwsError
+from sandbox.registry import SERVICES
 from sandbox.sagemaker.store import ENDPOINT
+from sandbox.scope import ACCOUNT, partition_of
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -30,10 +33,14 @@ def fill(world: "World", region: str = "us-east-1") -> dict[str, Any]:
     Takes some seconds: call it from a thread of its own. Raises AwsError (Conflict) if it has been filled already.
     """
     with _filling:
+        _load(world, region)
         with world.lock:
             _play(world, region)
-            endpoints = len(world.service("sagemaker").store.shelf(ENDPOINT, region))
-        return {"region": region, "endpoints": endpoints, "invocations": _invoke(world, region)}
+            endpoints, now = len(world.service("sagemaker").store.shelf(ENDPOINT, region)), world.clock.now()
+        invocations = _invoke(world, region, now)
+        with world.lock:
+            ongoing.begin(world, region, now)
+        return {"region": region, "endpoints": endpoints, "invocations": invocations}
 
 
 def scenes() -> tuple[Scene, ...]:
@@ -41,6 +48,16 @@ def scenes() -> tuple[Scene, ...]:
     made = [Scene(part.days, specials.deploying(part)) for part in cast.parts()]
     others = [Scene(*scene) for scene in (*specials.SCENES, *surroundings.SCENES, *experiments.SCENES)]
     return tuple(sorted([*made, *others], key=lambda scene: -scene.days))
+
+
+def _load(world: "World", region: str) -> None:
+    """Load what the week needs, which takes seconds, while nobody has to wait for it."""
+    for service in ("iam", "s3"):
+        world.moto.backend(service, ACCOUNT, partition_of(region))
+    for service in ("ec2", "sns"):
+        world.moto.backend(service, ACCOUNT, region)
+    for place in SERVICES.values():
+        importlib.import_module(place.partition(":")[0])
 
 
 def _play(world: "World", region: str) -> None:
@@ -58,13 +75,14 @@ def _play(world: "World", region: str) -> None:
         stage.leave()
 
 
-def _invoke(world: "World", region: str) -> int:
+def _invoke(world: "World", region: str, now: float) -> int:
     """Write the week's traffic and return how many invocations it has; a piece at a time, so that others get on."""
-    total, now = 0, world.clock.now()
+    total = 0
     for part in (*cast.parts(), *specials.BUSY):
-        chance, shape = random.Random(part.name), traffic.shape_of(part)
-        for at, minutes in traffic.moments(now - part.days * traffic.DAY + 600, traffic.ends(part.traffic, now)):
+        chance, until = random.Random(part.name), traffic.ends(part.traffic, now)
+        for at, minutes in traffic.moments(now - part.days * traffic.DAY + 600, until, now):
             count = traffic.invocations(part.traffic, part.peak, at, minutes, chance)
             if count:
-                total += traffic.write(world, region, part, at, count, shape, chance)
+                total += count
+                traffic.write(world, region, part, at, minutes, count, chance)
     return total

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sandbox.clock import Clock
-from sandbox.demo import cast, traffic, week
+from sandbox.demo import cast, ongoing, traffic, week
 from sandbox.demo.traffic import DAY, HOUR
 from sandbox.errors import AwsError
 from sandbox.world import World
@@ -98,6 +98,11 @@ def test_an_idle_endpoint_has_had_no_traffic_for_days_and_a_busy_one_has(world: 
     assert invocations("recommend-home", now - DAY, now) > 10_000
 
 
+def test_traffic_goes_on_where_it_has_not_stopped(world: World) -> None:
+    assert world.agenda.due(ongoing.ACTION, f"{REGION}/recommend-home") is not None
+    assert world.agenda.due(ongoing.ACTION, f"{REGION}/hackday-llama") is None
+
+
 def test_jobs_of_the_week_have_ended_and_todays_are_at_work(world: World) -> None:
     jobs = {
         each["AutoMLJobName"]: each["AutoMLJobStatus"] for each in _all(world, "ListAutoMLJobs", "AutoMLJobSummaries")
@@ -175,7 +180,7 @@ def test_a_seed_that_is_none_is_refused(sandbox: Running, body: bytes, status: i
 
 
 def test_moments_come_closer_together_towards_the_present_and_never_overlap() -> None:
-    found = list(traffic.moments(0, 3 * DAY))
+    found = list(traffic.moments(0, 3 * DAY, 3 * DAY))
     assert [step for _, step in found] == sorted((step for _, step in found), reverse=True)
     assert all(later - at >= step * 60 for (at, step), (later, _) in pairwise(found))
     assert {step for at, step in found if at >= 3 * DAY - 2 * HOUR} == {1}
