@@ -62,7 +62,8 @@ def endpoints(context: typer.Context, as_json: JsonFlag = False) -> None:
         if as_json:
             typer.echo(json.dumps(rows))
         for row in [] if as_json else rows:
-            hardware = f"{row['instance_type']} x {row['instance_count']}"
+            count = f" x {row['instance_count']}" if row["instance_count"] else ""
+            hardware = f"{row['instance_type']}{count}"
             typer.echo(f"{row['name']:<63}  {row['status']:<12} {hardware:<22} {usd(row['usd_per_hour'])}/h")
         if not rows and not as_json:
             typer.echo("No endpoints. `sagedeck deploy MODEL` makes one.")

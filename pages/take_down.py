@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import empty_state, formats, navigation, page_head, plan_review, run_progress, session
+from ui import empty_state, formats, navigation, others, page_head, plan_review, run_progress, session
 from ui.escape import literal
 
 console = session.console()
@@ -31,6 +31,7 @@ if kept is None or kept[0] != library:
         kept = (library, console.cleanup.plan_take_down(library=library))
     st.session_state["take_down.found"] = kept
 found = kept[1]
+others.show(console)
 if not found.items:
     for warning in found.plan.warnings:
         st.warning(literal(warning), icon=":material/warning:")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from services.cache import ReadCache
 from services.connection import Connection, Mode
-from services.errors import NotFound
+from services.errors import InvalidRequest, NotFound
 from services.jobs import Jobs
 from services.settings import Configured, load
 from services.state import State, home
@@ -238,7 +238,14 @@ class Console:
 
     def contract(self, endpoint: str) -> Contract:
         """How to call an endpoint; found out once. Raises NotFound, UnknownAnswer and what calling raises."""
-        return self.inference.contract_for(self.detail(endpoint).facts())
+        detail = self.detail(endpoint)
+        if detail.asynchronous:
+            raise InvalidRequest(
+                f"{endpoint} is an asynchronous endpoint.",
+                "It reads its input from S3 and leaves its answer there, so nothing can wait for it here.",
+                "Choose a real-time endpoint, or send it a request with InvokeEndpointAsync.",
+            )
+        return self.inference.contract_for(detail.facts())
 
     def stream(self, endpoint: str, messages: Sequence[Message], params: ChatParams | None = None) -> Iterator[Delta]:
         """An endpoint's answer piece by piece."""

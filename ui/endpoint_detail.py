@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import endpoint_picker, error_box, formats, plain_table, status_chip
+from ui import endpoint_picker, endpoint_table, error_box, formats, plain_table, status_chip
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
@@ -36,13 +36,18 @@ def open_detail(console: Console, name: str) -> None:
 
 
 def _facts(detail: EndpointDetail, now: float) -> dict[str, str]:
-    price = formats.per_hour(detail.usd_per_hour).replace("$", "\\$")
+    price = endpoint_table.price_of(detail).replace("$", "\\$")
+    source = f" :gray[{literal(detail.price_source)}]" if detail.usd_per_hour != 0 else ""
+    several = {"Components": literal(", ".join(detail.components))} if detail.components else {}
+    way = {"Called": "asynchronously: input and answer lie in S3"} if detail.asynchronous else {}
     return {
-        "Instances": literal(f"{detail.count} × {detail.instance_type}"),
-        "Price": f"{price} :gray[{literal(detail.price_source)}]",
+        "Instances": literal(detail.hardware),
+        "Price": f"{price}{source}",
         "Created": literal(formats.ago(detail.created.timestamp(), now)),
         "Model": literal(detail.model_id or "not from this console's catalogue"),
         "For": literal(detail.task or "unknown"),
+        **several,
+        **way,
         "Made by": literal(f"this console, for {detail.owner}" if detail.made_here else "somebody else"),
         "Configuration": code(detail.config_name),
     }
@@ -55,7 +60,11 @@ def _model_facts(model: ModelFacts) -> dict[str, str]:
 
 def _actions(console: Console, detail: EndpointDetail) -> None:
     with st.container(horizontal=True):
-        test = st.button("Smoke test", icon=":material/network_check:", disabled=not detail.ready, key="detail.test")
+        test = st.button(
+            "Smoke test", icon=":material/network_check:", key="detail.test",
+            disabled=not detail.ready or detail.asynchronous,
+            help="It is called through S3, so nothing can wait for its answer here." if detail.asynchronous else None,
+        )  # fmt: skip
         leave = st.button("Delete…", icon=":material/delete:", key="detail.delete")
     if test:
         with error_box.shown(), st.spinner("One real call…"):

@@ -86,7 +86,7 @@ def ready_for(console: Console, task: Task) -> list[str]:
     """Names of the endpoints that take requests now and are for this task, newest first."""
     found = details(console)
     names = [each.name for each in listed(console) if each.ready and each.name in found]
-    return [name for name in names if task_of(found[name]) == task.value]
+    return [name for name in names if task_of(found[name]) == task.value and not found[name].asynchronous]
 
 
 def model_of(console: Console, name: str) -> str:

@@ -106,7 +106,8 @@ def _problems(view: RunView) -> None:
     if view.problem is not None:
         error_box.show(view.problem)
     for step in (*view.steps, *view.undo_steps):
-        if step.problem is not None and str(step.problem) != str(view.problem):
+        skipped = step.status == "skipped"  # its status says so; why is the problem of another step
+        if step.problem is not None and not skipped and str(step.problem) != str(view.problem):
             error_box.show(step.problem)
     if view.status == "interrupted":
         st.warning(

@@ -69,7 +69,7 @@ def _endpoint(draft: _Draft, detail: EndpointDetail, pace: float) -> None:
         steps = (gone_step("endpoint", detail.name, detail.arn_of("endpoint", detail.name), pace=pace),)
     draft.steps += steps
     draft.endpoints[detail.name] = steps[-1].id
-    why = f"It runs {detail.model_id or 'a model'} on {detail.count} × {detail.instance_type}."
+    why = f"It runs {detail.model_id or 'a model'} on {detail.hardware}."
     draft.items.append(TakeDownItem("endpoint", detail.name, why, detail.usd_per_hour))
 
 

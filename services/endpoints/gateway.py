@@ -91,6 +91,7 @@ class EndpointsGateway:
             variants=variants,
             models=tuple(dict.fromkeys(model for model in models if model is not None)),
             components=self._components(name) if any(not variant.model_name for variant in variants) else (),
+            asynchronous="AsyncInferenceConfig" in config,
             tags=self.tags(row["EndpointArn"]),
         )
 

@@ -64,6 +64,7 @@ class EndpointDetail:
     price_source    where the price is from
     failure         AWS's FailureReason, "" when there is none
     components      names of its inference components
+    asynchronous    takes its input from S3 and leaves its output there: it cannot be called and waited for
     """
 
     name: str
@@ -78,6 +79,7 @@ class EndpointDetail:
     variants: tuple[Variant, ...] = ()
     models: tuple[ModelFacts, ...] = ()
     components: tuple[str, ...] = ()
+    asynchronous: bool = False
     tags: tuple[tuple[str, str], ...] = ()
     usd_per_hour: float | None = None
     price_source: str = ""
@@ -125,6 +127,16 @@ class EndpointDetail:
     def count(self) -> int:
         """How many instances it has in all."""
         return sum(variant.count for variant in self.variants)
+
+    @property
+    def hardware(self) -> str:
+        """What it runs on: "2 × ml.g5.xlarge", or "serverless"."""
+        return "serverless" if self.serverless else f"{self.count} × {self.instance_type}"
+
+    @property
+    def serverless(self) -> bool:
+        """Whether it has no machine of its own and is billed by the request."""
+        return bool(self.variants) and not any(each.instance_type for each in self.variants)
 
     def arn_of(self, kind: str, name: str) -> str:
         """The ARN, as policies want it, of a resource beside this endpoint: kind "model", "endpoint-config", …"""

@@ -44,7 +44,7 @@ def probe(runtime: Runtime, endpoint: str, base: Contract, *, hint: Kind | None 
     raise UnknownAnswer(
         f"The console could not find out how {endpoint} wants to be called.",
         said,
-        "Choose its payload family by hand; the model's own page shows a request.",
+        "It may be a model of another kind, such as a classifier: only language and embedding models are called here.",
     )
 
 

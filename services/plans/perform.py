@@ -204,8 +204,7 @@ def _ending(step: Step, manner: Until, answer: Mapping[str, Any], known: Values)
     now = look(manner.path, answer)
     if now in manner.failed:
         why = look(manner.explanation, answer) if manner.explanation else ""
-        what = f"{step.reason.rstrip('.')}: it ended as {now}."
-        return Outcome(StepStatus.FAILED, Problem(what, str(why or ""), "Read the explanation, then plan again."))
+        return Outcome(StepStatus.FAILED, wording.ended_badly(step, str(now), str(why or "")))
     if now not in manner.done:
         return None
     wrong = looking.difference(manner.expect, answer, known)

@@ -9,6 +9,7 @@ from services.plans.journal import STALE_SECONDS
 from services.plans.models import Step, Until
 from services.plans.undoing import standing, taken_back, undo_entries
 from services.plans.views import RunStatus, RunView, StepStatus, StepView
+from services.plans.wording import ENDED
 
 
 def view_of(run: RunEntry, entries: Sequence[StepEntry], now: float) -> RunView:
@@ -67,10 +68,18 @@ def _typical(step: Step) -> float:
 
 
 def _billing(entries: Sequence[StepEntry]) -> float | None:
-    """USD an hour of what stands; steps of unknown outcome count, since they may bill."""
+    """USD an hour of what stands; steps of unknown outcome count, since they may bill, and what failed does not."""
+    ended = [entry.step for entry in entries if entry.problem is not None and entry.problem.kind == ENDED]
     unsure = [entry for entry in entries if entry.phase is Phase.PLAN and entry.intent]
     billing = {entry.name: entry for entry in (*standing(entries), *unsure)}
-    costs = [entry.step.cost.usd_per_hour for entry in billing.values() if entry.step.cost is not None]
+    running = [entry.step for entry in billing.values() if not any(_same(step, entry.step) for step in ended)]
+    costs = [step.cost.usd_per_hour for step in running if step.cost is not None]
     if any(cost is None for cost in costs):
         return None
     return max(sum(cost or 0.0 for cost in costs), 0.0)
+
+
+def _same(wait: Step, step: Step) -> bool:
+    """Whether a wait looks at what a step made: all it names is named there too."""
+    named = wait.parameters.items()
+    return bool(named) and all(step.parameters.get(key) == value for key, value in named)

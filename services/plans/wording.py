@@ -9,6 +9,16 @@ from typing import Any
 from services.errors import Problem
 from services.plans.models import Repeat, Step, Until
 
+ENDED = "Ended"  # the kind of problem of a resource that failed by itself: it holds no machine any more
+
+# What to do about the reasons AWS gives when something it was to start has failed, by a part of them.
+_REMEDIES = (
+    ("capacity", "Resume later, or undo this and plan again with another instance type."),
+    ("ping health check", "Its log in CloudWatch says why; then resume, or undo this and choose a larger machine."),
+    ("EULA", "Accept the model's licence, then undo this and plan again."),
+    ("s3://", "See that the file is there and that the role may read it, then resume."),
+)
+
 
 def doing(step: Step) -> str:
     """The step's call as words that complete "… while": "creating endpoint config demo"."""
@@ -48,6 +58,21 @@ def too_late(step: Step, manner: Until, heard: str) -> Problem:
         f"It still reads {heard}." if heard else "",
         "Resume to go on waiting, or cancel to take back what was made.",
     )
+
+
+def ended_badly(step: Step, now: str, why: str) -> Problem:
+    """What was waited for has failed by itself: `why` is AWS's reason, which decides what to do next."""
+    subject = _named(step)
+    what = f"{subject} ended as {now}." if subject else f"{step.reason.rstrip('.')}: it ended as {now}."
+    then = (remedy for part, remedy in _REMEDIES if part.lower() in why.lower())
+    kind = ENDED if now == "Failed" else ""
+    return Problem(what, why, next(then, "Read the explanation, then resume, or undo this and plan again."), kind=kind)
+
+
+def _named(step: Step) -> str:
+    """The thing a step looks at: "The endpoint demo"; "" if its parameters name none."""
+    named = next((each for key, each in step.parameters.items() if key.endswith("Name") and isinstance(each, str)), "")
+    return f"The {step.operation.partition('_')[2].replace('_', ' ')} {named}" if named else ""
 
 
 def capped(manner: Repeat, treated: int) -> Problem:

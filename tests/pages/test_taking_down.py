@@ -1,5 +1,7 @@
 """Take-down asks for its words, and says what it ends."""
 
+from dataclasses import replace
+
 from streamlit.testing.v1.element_tree import Button
 
 from services.errors import PlanChanged
@@ -34,6 +36,16 @@ def test_a_take_down_that_changed_meanwhile_is_looked_at_anew(open_page: Open) -
     assert "The plan has changed" in at.error[0].value
     assert "take_down.found" not in at.session_state
     assert console.runs.started == []
+
+
+def test_what_others_made_is_said_to_stay(open_page: Open) -> None:
+    theirs = replace(
+        endpoint("hers", "text-generation"), tags=(("sagedeck:made-by", "sagedeck"), ("sagedeck:owner", "bea"))
+    )
+    at = open_page("take_down", FakeConsole(theirs), "Take down")
+    assert any("1 endpoint here is not yours" in each.value and "bea" in each.value for each in at.markdown)
+    at = open_page("take_down", FakeConsole(*pair()), "Take down")
+    assert not any("not yours" in each.value for each in at.markdown)
 
 
 def test_deleting_one_endpoint_asks_for_its_name(open_page: Open) -> None:

@@ -1,8 +1,13 @@
 """What home and activity tell of what runs and what was done."""
 
-from services.plans import RunStatus
+from dataclasses import replace
+
+from services.endpoints import Variant
+from services.errors import Problem
+from services.plans import RunStatus, StepStatus
 from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, document, endpoint, pair, run_view
+from tests.pages.test_every_page import texts
 
 
 def test_a_newcomer_is_led_from_step_to_step(open_page: Open) -> None:
@@ -59,3 +64,29 @@ def test_hundreds_of_endpoints_are_listed_and_can_be_filtered(open_page: Open) -
     assert len(at.dataframe[0].value) == 150
     at.text_input[0].set_value("model-14").run()
     assert len(at.dataframe[0].value) == 10
+    assert "10 endpoints · \\$10.00/h" in texts(at)
+
+
+def test_an_endpoint_without_machine_or_direct_answer_is_told_as_such(open_page: Open) -> None:
+    bare = Variant(name="AllTraffic", model_name="spam", instance_type="", count=0, desired=0)
+    spam = replace(endpoint("spam", "", usd=0.0), variants=(bare,))
+    calls = replace(endpoint("calls", "text-generation"), asynchronous=True)
+    console = FakeConsole(spam, calls)
+    rows = open_page("endpoints", console, "Endpoints").dataframe[0].value.set_index("Name")
+    assert rows.loc["spam", "Instance"] == "serverless"
+    assert rows.loc["calls", "For"] == "Language · async"
+    assert "by the request" in texts(open_page("home", console, "Home"))
+    assert "No language model yet" in texts(open_page("playground/chat", console, "Chat"))
+
+
+def test_a_step_that_was_skipped_is_no_second_problem(open_page: Open) -> None:
+    console = FakeConsole()
+    view = run_view(RunStatus.FAILED)
+    first, second = view.steps
+    told = replace(first, status=StepStatus.FAILED, problem=Problem("A limit was met.", "", "Ask for more."))
+    left_out = replace(second, status=StepStatus.SKIPPED, problem=Problem("Not begun.", "It waits.", ""))
+    console.runs.views["run-1"] = replace(view, steps=(told, left_out))
+    at = open_page("activity", console, "Activity")
+    at.query_params["run"] = "run-1"
+    at.run()
+    assert ["A limit was met" in each.value for each in at.error] == [True]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from services.connection import sandbox_at
 from services.console import Console
-from services.errors import NotFound
+from services.errors import InvalidRequest, NotFound
 from services.plans import RunStatus
+from tests.pages.fake_console import endpoint
 from tests.sandbox.server import start_sandbox
 
 
@@ -71,6 +73,15 @@ def test_the_usual_pair_needs_no_licence(ana: Console) -> None:
     models = [ana.catalog.describe_model(each) for each in ana.usual_pair()]
     assert [model.task for model in models] == ["text-embedding", "text-generation"]
     assert not any(model.eula for model in models)
+
+
+def test_an_asynchronous_endpoint_is_refused_in_words_before_it_is_called(
+    ana: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = replace(endpoint("calls", "text-generation"), asynchronous=True)
+    monkeypatch.setattr(ana, "detail", lambda name: calls)
+    with pytest.raises(InvalidRequest, match="asynchronous"):
+        ana.smoke_test("calls")
 
 
 def test_without_endpoints_there_is_no_pair(ana: Console) -> None:

@@ -42,8 +42,10 @@ def test_a_wait_hears_failure_with_its_explanation(runs: Runs, world: World) -> 
     view = runs.wait(runs.start(plan(making("a", proof=None), waiting("a"))), SECONDS)
     problem = view.steps[1].problem
     assert problem is not None
-    assert "ended as Failed" in problem.what
+    assert problem.what == "The thing a ended as Failed."
     assert problem.why == "no capacity"
+    assert "another instance type" in problem.next
+    assert view.usd_per_hour == 0.0, "what failed holds no machine"
 
 
 def test_a_wait_that_ends_right_with_the_wrong_content_has_failed(runs: Runs, world: World) -> None:
