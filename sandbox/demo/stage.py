@@ -48,7 +48,7 @@ class Stage:
         return answered
 
     def make_role(self) -> None:
-        """The execution role of all that is deployed, and a user for everybody."""
+        """The execution role of all that is deployed."""
         iam = self.world.moto.backend("iam", ACCOUNT, partition_of(self.region))
         if ROLE not in {role.name for role in iam.roles.values()}:
             trust = _trust("sagemaker.amazonaws.com", "scheduler.amazonaws.com")

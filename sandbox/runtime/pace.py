@@ -34,6 +34,7 @@ _ACCELERATORS = {
 }  # fmt: skip
 _CPU_BANDWIDTH, _CPU_TFLOPS = 4.0, 0.08  # of one vCPU
 _BASE_GPU, _BASE_CPU = 0.008, 0.004  # seconds of web server and tokeniser for any answer
+_COLD_BASE, _COLD_PER_GB = 4.0, 8.0  # seconds: for any container, and for one of 1 GB beyond that
 _SIZES = (
     (re.compile(r"(\d+)x(\d+(?:\.\d+)?)b\b"), 0.85),  # mixtures of experts share a part
     (re.compile(r"-()(0-[56]|1-[13567]|2-7)b(?![a-z0-9])"), 1.0),  # a dash is a point only in the usual small sizes
@@ -171,6 +172,10 @@ def wait(clock: Clock, pace: Pace, work: Work, others: int, taken: float) -> tup
 
 
 def cold_start(hosted: Hosted) -> float:
-    """Return seconds AWS takes to bring up a serverless container that nobody called for a while."""
+    """Return seconds AWS takes to bring up a serverless container that nobody called for a while.
+
+    AWS publishes no numbers: this says no more than that it takes seconds, and fewer with more memory, as CPU comes
+    with it.
+    """
     memory = float((hosted.serverless or {}).get("MemorySizeInMB", 2048))
-    return 4.0 + 8.0 * (1024 / memory)
+    return _COLD_BASE + _COLD_PER_GB * (1024 / memory)

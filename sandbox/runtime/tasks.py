@@ -4,6 +4,7 @@ What can be done truly with an embedding model and an extractive reader is (ques
 in its answer that it is the sandbox's.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from sandbox.hosting import Hosted
 from sandbox.models.sentences import sentences
 from sandbox.runtime.refusals import ContainerError
-from sandbox.runtime.vectors import Embeds, strings, toolkit_error
+from sandbox.runtime.vectors import Embeds, cosine, strings, toolkit_error
 
 _FEELINGS = {"POSITIVE": "This is good, I love it, I am happy.", "NEGATIVE": "This is bad, I hate it, I am unhappy."}
 _SHARPNESS = 12.0  # of the step from cosines to shares
@@ -56,7 +57,7 @@ def describe(hosted: Hosted, body: bytes, content_type: str) -> dict[str, Any]:
 def _ranked(text: str, described: Mapping[str, str], model: Embeds) -> dict[str, list[Any]]:
     """Return labels by how near `text` is to what describes them, and the shares, which sum to 1."""
     said, *vectors = model.embed([text, *described.values()])
-    weights = [2.718281828 ** (_SHARPNESS * sum(a * b for a, b in zip(said, each, strict=True))) for each in vectors]
+    weights = [math.exp(_SHARPNESS * cosine(said, each)) for each in vectors]
     ranked = sorted(zip(described, weights, strict=True), key=lambda each: -each[1])
     return {"labels": [label for label, _ in ranked], "scores": [round(w / sum(weights), 6) for _, w in ranked]}
 
@@ -70,7 +71,7 @@ def _questions(inputs: Any, model: Embeds) -> Any:
         context = str(each["context"])
         said = list(sentences(context)) or [context]
         question, *vectors = model.embed([str(each["question"]), *said])
-        cosines = [sum(a * b for a, b in zip(question, vector, strict=True)) for vector in vectors]
+        cosines = [cosine(question, vector) for vector in vectors]
         best = max(range(len(said)), key=cosines.__getitem__)
         start = max(0, context.find(said[best]))
         score = round(max(0.0, cosines[best]), 6)

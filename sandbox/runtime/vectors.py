@@ -30,6 +30,17 @@ def toolkit_error(message: str) -> ContainerError:
     return ContainerError(400, {"code": 400, "type": "InternalServerException", "message": message})
 
 
+def cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    """Return how near two unit vectors are, -1 to 1."""
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def relevance(query: str, texts: Sequence[str], model: Embeds) -> list[float]:
+    """Return how near each text is to the query, 0 to 1."""
+    asked, *vectors = model.embed([query, *texts])
+    return [round((1 + cosine(asked, each)) / 2, 6) for each in vectors]
+
+
 def strings(value: Any) -> list[str] | None:
     """Return a string, or a list of strings, as a list; None of anything else."""
     if isinstance(value, str):
@@ -83,8 +94,7 @@ def _tei_rerank(payload: Mapping[str, Any], environment: Mapping[str, str], mode
     if "rerank" not in named:
         raise ContainerError(424, {"error": "model is not a re-ranker model", "error_type": "Backend"})
     texts = _tei_batch({"inputs": payload.get("texts")}, environment)
-    query, *vectors = model.embed([str(payload["query"]), *texts])
-    scores = [(1 + sum(a * b for a, b in zip(query, vector, strict=True))) / 2 for vector in vectors]
+    scores = relevance(str(payload["query"]), texts, model)
     order = sorted(range(len(texts)), key=lambda place: -scores[place])
     shown = bool(payload.get("return_text"))
     return [{"index": place, "score": scores[place], **({"text": texts[place]} if shown else {})} for place in order]
@@ -115,7 +125,7 @@ def _neighbours(payload: Mapping[str, Any], model: Embeds) -> Any:
     documents, wanted = model.embed(corpus), int(payload.get("top_k", 3))
     answer = []
     for query in model.embed(queries):
-        scores = [sum(a * b for a, b in zip(query, document, strict=True)) for document in documents]
+        scores = [cosine(query, document) for document in documents]
         best = sorted(range(len(scores)), key=lambda place: -scores[place])[:wanted]
         answer.append([{"corpus_id": place, "score": scores[place]} for place in best])
     return answer

@@ -13,7 +13,7 @@ from sandbox.runtime.asks import Ask, Shape, sampled
 from sandbox.runtime.families import Family
 from sandbox.runtime.refusals import ContainerError
 from sandbox.runtime.speech import Said, Speaking
-from sandbox.runtime.vectors import Embeds
+from sandbox.runtime.vectors import Embeds, relevance
 
 _COHERE_TOKENS = 1024
 _AI21_TOKENS = 16
@@ -134,9 +134,3 @@ def rerank(payload: Any, model: Embeds) -> Any:
         for each in results:
             each["document"] = {"text": texts[each["index"]]}
     return {"id": "sandbox", "results": results}
-
-
-def relevance(query: str, texts: list[str], model: Embeds) -> list[float]:
-    """Return how near each text is to the query, 0 to 1."""
-    asked, *vectors = model.embed([query, *texts])
-    return [round((1 + sum(a * b for a, b in zip(asked, each, strict=True))) / 2, 6) for each in vectors]
