@@ -57,14 +57,14 @@ AILMENTS = (
         DEPLOYING,
         "Gated model",
         "The model's licence was not accepted or its token lacks access: the endpoint fails.",
-        _ENDPOINT,
+        "model name",
     ),
     Ailment(
         Kind.MISSING_ARTIFACT,
         DEPLOYING,
         "Missing artefact",
         "The model's file is not in S3 or may not be read: the endpoint fails.",
-        _ENDPOINT,
+        "model name",
     ),
     Ailment(
         Kind.SLOW_START,

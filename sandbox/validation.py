@@ -31,6 +31,10 @@ CODES = {
     "efs": "BadRequest",
     "ec2": "InvalidParameterValue",
 }
+_PATH = (
+    "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters "
+    "and/or / characters."
+)
 _NULL = re.compile(r"Value null at '(?:.*\.)?([^.']+)' ")
 
 
@@ -75,6 +79,8 @@ def _refusal(described: Api, name: str, request: Mapping[str, Any]) -> AwsError:
     if described.service == "ec2" and missing:
         parameter = missing[1][0].upper() + missing[1][1:]
         return AwsError("MissingParameter", f"The request must contain the parameter {parameter}")
+    if described.service == "iam" and len(found) == 1 and "' at 'path' failed" in found[0] and "pattern" in found[0]:
+        return AwsError(code, _PATH)
     if described.service == "sns":
         return AwsError(code, f"Invalid parameter: {'; '.join(found)}")
     count = f"{len(found)} validation error{'s' if len(found) > 1 else ''} detected: "

@@ -35,6 +35,11 @@ class Api:
         return str(self.operations[operation].get("output", {}).get("shape", ""))
 
 
+# Where AWS takes more than the model says: shapes, and what is not asked of them. ReceiveMessage's AttributeNames names
+# attributes of messages too (SQS API reference, ReceiveMessage).
+_NARROWER = {"sqs": {"QueueAttributeName": "enum"}}
+
+
 @cache
 def api(service: str) -> Api:
     """Return a service's description. KeyError if botocore has none of that name."""
@@ -45,6 +50,8 @@ def api(service: str) -> Api:
     model["operations"] = {name: _without(described) for name, described in model["operations"].items()}
     for shape in model["shapes"].values():
         _strip(shape)
+    for name, key in _NARROWER.get(service, {}).items():
+        model["shapes"][name].pop(key)
     return Api(service, model)
 
 

@@ -130,3 +130,14 @@ def test_no_text_keeps_a_pattern_of_aws_busy_for_ever(service: str, shape: str, 
 def test_a_member_without_a_name_is_refused_like_any_other_unknown_one() -> None:
     code, message = refused("sagemaker", "DescribeEndpoint", {"": "", "EndpointName": "a"})
     assert (code, message.count("at ''")) == ("ValidationException", 1)
+
+
+def test_a_path_without_its_slashes_is_refused_in_iams_own_words() -> None:
+    code, message = refused("iam", "CreateUser", {"UserName": "ana", "Path": "people"})
+    assert code == "ValidationError"
+    assert message.startswith("The specified value for path is invalid. It must begin and end with /")
+
+
+def test_sqs_tells_attributes_of_messages_where_its_model_names_those_of_queues_only() -> None:
+    asked = {"QueueUrl": "http://127.0.0.1/1/q", "AttributeNames": ["SentTimestamp", "All"]}
+    check("sqs", "ReceiveMessage", asked)
