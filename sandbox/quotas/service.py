@@ -132,6 +132,7 @@ class ServiceQuotas:
         """Whether the fault makes it 0. Looking does not count as a stroke: what is refused for it does."""
         return any(
             fault.kind is Kind.QUOTA_ZERO
+            and fault.operation == "*"  # one of an operation is a refusal of that, not the account's quota
             and any(fault.hits("", "", what) for what in (quota.instance_type, quota.name) if what)
             for _, fault in self._world.faults.list()
         )

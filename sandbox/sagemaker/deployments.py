@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sandbox.faults import Kind
 from sandbox.records import Record
-from sandbox.sagemaker.store import ENDPOINT, SERVERLESS, Store, limit_exceeded, variants_of
+from sandbox.sagemaker.limits import exceeded, limit
+from sandbox.sagemaker.store import ENDPOINT, SERVERLESS, Store, variants_of
 from sandbox.sagemaker.variants import first_count, first_type, model_of
 
 if TYPE_CHECKING:
@@ -45,23 +45,18 @@ class Deployments:
             if delta <= 0:
                 continue
             quota, unit = (_CONCURRENCY, "None") if what == SERVERLESS else (f"{what} for endpoint usage", "Instances")
-            limit, used = self._limit(quota, region, what, operation), self._store.in_use(region, what)
-            if used + delta > limit:
-                raise limit_exceeded(quota, limit, used, delta, unit)
-
-    def _limit(self, quota: str, region: str, what: str, operation: str) -> float:
-        if self._world.faults.strikes(Kind.QUOTA_ZERO, service="sagemaker", operation=operation, resource=what):
-            return 0.0
-        return float(self._world.service("service-quotas").limit(quota, region))
+            most, used = limit(self._world, quota, region, operation, what), self._store.in_use(region, what)
+            if used + delta > most:
+                raise exceeded(quota, most, used, delta, unit)
 
     def _check_endpoints(self, region: str) -> None:
         used = sum(
             any(variant["serverless"] for variant in variants_of(endpoint["now"] or endpoint["next"]))
             for endpoint in self._store.shelf(ENDPOINT, region).values()
         )
-        limit = self._limit(_SERVERLESS_ENDPOINTS, region, "", "CreateEndpoint")
-        if used + 1 > limit:
-            raise limit_exceeded(_SERVERLESS_ENDPOINTS, limit, used, 1, "None")
+        most = limit(self._world, _SERVERLESS_ENDPOINTS, region, "CreateEndpoint", "")
+        if used + 1 > most:
+            raise exceeded(_SERVERLESS_ENDPOINTS, most, used, 1, "None")
 
     def _variant(self, region: str, spec: Mapping[str, Any]) -> Record:
         serverless = spec.get("ServerlessConfig")

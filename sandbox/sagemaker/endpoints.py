@@ -14,6 +14,7 @@ from sandbox.sagemaker import listing
 from sandbox.sagemaker.deployments import Deployments, retain, seconds_of
 from sandbox.sagemaker.describing import described
 from sandbox.sagemaker.lifecycle import Lifecycle
+from sandbox.sagemaker.limits import exceeded
 from sandbox.sagemaker.store import (
     CONFIGURATION,
     CREATING,
@@ -24,7 +25,6 @@ from sandbox.sagemaker.store import (
     UPDATING,
     Store,
     arn_of,
-    limit_exceeded,
     needs,
     refuse_moving,
 )
@@ -182,7 +182,7 @@ class Endpoints:
         limit = self._world.service("service-quotas").limit(_MOST, region)
         total = sum(count for what, count in needs(coming).items() if what != SERVERLESS)
         if total > limit:
-            raise limit_exceeded(_MOST, limit, 0, total)
+            raise exceeded(_MOST, limit, 0, total)
 
 
 def _changed(variant: Record, change: Mapping[str, Any], endpoint: Record) -> Record:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from sandbox.errors import AwsError, invalid
+from sandbox.errors import invalid
 from sandbox.hosting import Hosted
 from sandbox.records import Record, Shelf
 from sandbox.scope import ACCOUNT, partition_of
@@ -156,13 +156,3 @@ def refuse_moving(kind: str, record: Record) -> None:
     """Raise AWS's refusal if something is going on with an endpoint or a component."""
     if record["status"] in MOVING:
         raise invalid(f'Cannot update in-progress {NOUNS.get(kind, kind)} "{record["arn"]}".')
-
-
-def limit_exceeded(quota: str, limit: float, used: int, delta: int, unit: str = "Instances") -> AwsError:
-    """What AWS answers where a service quota would be passed."""
-    return AwsError(
-        "ResourceLimitExceeded",
-        f"The account-level service limit '{quota}' is {limit:g} {unit}, with current utilization of {used} {unit} "
-        f"and a request delta of {delta} {unit}. Please use AWS Service Quotas to request an increase for this quota. "
-        "If AWS Service Quotas is not available, contact AWS support to request an increase for this quota.",
-    )

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import AwsError, invalid
-from sandbox.faults import Kind
 from sandbox.records import Record, Shelf
+from sandbox.sagemaker.limits import exceeded, limit
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -26,17 +26,10 @@ def check_quota(
 ) -> None:
     """Raise ResourceLimitExceeded unless so many more instances may be used. `use`: "training job", "transform job"."""
     quota = f"{instance_type} for {use} usage"
-    strikes = world.faults.strikes(Kind.QUOTA_ZERO, service="sagemaker", operation=operation, resource=instance_type)
-    limit = 0.0 if strikes else float(world.service("service-quotas").limit(quota, region))
+    most = limit(world, quota, region, operation, instance_type)
     used = sum(each[3] for each in running if each[2] == instance_type)
-    if used + count > limit:
-        raise AwsError(
-            "ResourceLimitExceeded",
-            f"The account-level service limit '{quota}' is {limit:g} Instances, with current utilization of {used} "
-            f"Instances and a request delta of {count} Instances. Please use AWS Service Quotas to request an increase "
-            "for this quota. If AWS Service Quotas is not available, contact AWS support to request an increase for "
-            "this quota.",
-        )
+    if used + count > most:
+        raise exceeded(quota, most, used, count)
 
 
 def check_new(shelf: Shelf, name: str, arn: str, names: str = "Job name", what: str = "job") -> None:

@@ -7,11 +7,11 @@ from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record
 from sandbox.sagemaker import listing
+from sandbox.sagemaker.limits import exceeded, limit
 from sandbox.sagemaker.studio.domains import Domains
 from sandbox.sagemaker.studio.life import DELETED, DELETING, FAILED, IN_SERVICE, OVER, PENDING, Life, shown
-from sandbox.sagemaker.studio.limits import require_quota
 from sandbox.sagemaker.studio.profiles import Profiles
-from sandbox.sagemaker.studio.spaces import Spaces
+from sandbox.sagemaker.studio.spaces import WITH_VOLUME, Spaces
 from sandbox.sagemaker.studio.tagging import Tagging
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 START, DELETE = 120.0, 60.0  # what AWS typically takes, in seconds
 GROUP = "/aws/sagemaker/studio"
 SHOWN = 86400.0  # a deleted app stays in the list for a day
-IN_SPACES = ("JupyterLab", "CodeEditor")
 QUOTAS = {
     "JupyterLab": "Studio JupyterLab Apps running on {} instances",
     "CodeEditor": "Studio CodeEditor Apps running on {} instances",
@@ -77,7 +76,7 @@ class Apps:
             **{member: request[member] for member in members if request.get(member) is not None},
         }
         self._world.agenda.cancel("sagemaker/app-row", f"{call.region}/{name}")
-        self.life.starts(call.region, name, call.now, spec["InstanceType"], START)
+        self.life.starts(call, name, spec["InstanceType"], START)
         owner = request.get("UserProfileName") or request["SpaceName"]
         stream = f"{domain_id}/{owner}/{request['AppType']}/{request['AppName']}"
         self._world.meters.log(call.region, GROUP, stream, call.now, "[sandbox] Starting app. No server runs here.")
@@ -131,7 +130,7 @@ class Apps:
                 if owner
                 else self._domains.find(call, domain_id)["DefaultUserSettings"]["ExecutionRole"]
             )
-        elif kind in IN_SPACES:
+        elif kind in WITH_VOLUME:
             raise invalid(f"SpaceName must be specified for AppType {kind}.")
         else:
             self._profiles.ready(call, domain_id, request["UserProfileName"])
@@ -142,7 +141,9 @@ class Apps:
         running = ((r["AppType"], r["ResourceSpec"]["InstanceType"]) for r in self.running(call.region))
         used = sum(each == (kind, instance_type) for each in running)
         quota = QUOTAS[kind].format(instance_type)
-        require_quota(self._world, quota, instance_type, call.region, used, "Apps")
+        most = limit(self._world, quota, call.region, call.operation, instance_type)
+        if used + 1 > most:
+            raise exceeded(quota, most, used, 1, "Apps")
 
     def _arrived(self, region: str, record: Record, at: float) -> None:
         if record["Status"] in OVER:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sandbox.faults import Kind
+from sandbox.operations import Call
 from sandbox.records import Record, Shelf
+from sandbox.sagemaker.lifecycle import SLOW
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -42,16 +44,17 @@ class Life:
         due = now + self._world.clock.lasts(aws_seconds)
         self._world.agenda.at(due, self._kind, f"{region}/{name}", region=region, name=name, then=then)
 
-    def starts(self, region: str, name: str, now: float, instance_type: str, aws_seconds: float) -> None:
+    def starts(self, call: Call, name: str, instance_type: str, aws_seconds: float) -> None:
         """Let it become InService, unless a fault has it fail, take longer or never end."""
-        faults, resource = self._world.faults, instance_type
-        self.passes(region, name, now, PENDING, IN_SERVICE, aws_seconds)
-        if faults.strikes(Kind.STUCK_CREATING, service="sagemaker", resource=resource):
+        faults, region = self._world.faults, call.region
+        asked = {"service": "sagemaker", "operation": call.operation, "resource": instance_type}
+        self.passes(region, name, call.now, PENDING, IN_SERVICE, aws_seconds)
+        if faults.strikes(Kind.STUCK_CREATING, **asked):
             self._world.agenda.cancel(self._kind, f"{region}/{name}")
-        elif faults.strikes(Kind.NO_CAPACITY, service="sagemaker", resource=resource):
-            self.passes(region, name, now, PENDING, FAILED, aws_seconds)
-        elif slow := faults.find(Kind.SLOW_START, service="sagemaker", resource=resource):
-            self.passes(region, name, now, PENDING, IN_SERVICE, slow.value or 10 * aws_seconds)
+        elif faults.strikes(Kind.NO_CAPACITY, **asked):
+            self.passes(region, name, call.now, PENDING, FAILED, aws_seconds)
+        elif slow := faults.find(Kind.SLOW_START, **asked):
+            self.passes(region, name, call.now, PENDING, IN_SERVICE, aws_seconds + (slow.value or SLOW))
 
     def _arrive(self, due: float, payload: Record) -> None:
         region, name, then = payload["region"], payload["name"], payload["then"]

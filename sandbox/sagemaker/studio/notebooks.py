@@ -8,9 +8,9 @@ from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record
 from sandbox.sagemaker import listing
+from sandbox.sagemaker.limits import exceeded, limit
 from sandbox.sagemaker.studio.life import DELETING, FAILED, GONE, IN_SERVICE, PENDING, UPDATING, Life, shown
 from sandbox.sagemaker.studio.lifecycles import NotebookLifecycles
-from sandbox.sagemaker.studio.limits import require_quota
 from sandbox.sagemaker.studio.tagging import Tagging
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Notebooks:
         self._require_quota(call, request["InstanceType"])
         self._tags.keep(arn, request)
         self.life.shelf(call.region)[name] = _record(call, name, arn, request)
-        self.life.starts(call.region, name, call.now, request["InstanceType"], START)
+        self.life.starts(call, name, request["InstanceType"], START)
         self._log(call, name, "Creating notebook instance.")
         return {"NotebookInstanceArn": arn}
 
@@ -110,7 +110,7 @@ class Notebooks:
     def start(self, call: Call, request: Request) -> Response:
         record = self._in(call, request, (STOPPED, FAILED), PENDING)
         self._require_quota(call, record["InstanceType"])
-        self.life.starts(call.region, record["NotebookInstanceName"], call.now, record["InstanceType"], START)
+        self.life.starts(call, record["NotebookInstanceName"], record["InstanceType"], START)
         self._log(call, record["NotebookInstanceName"], "Starting notebook instance.")
         return {}
 
@@ -157,7 +157,9 @@ class Notebooks:
     def _require_quota(self, call: Call, instance_type: str) -> None:
         used = sum(record["InstanceType"] == instance_type for record in self.running(call.region))
         quota = f"{instance_type} for notebook instance usage"
-        require_quota(self._world, quota, instance_type, call.region, used, "Instances")
+        most = limit(self._world, quota, call.region, call.operation, instance_type)
+        if used + 1 > most:
+            raise exceeded(quota, most, used, 1)
 
     def _arrived(self, region: str, record: Record, at: float) -> None:
         if record[STATUS] == GONE:

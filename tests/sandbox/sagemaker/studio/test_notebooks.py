@@ -102,6 +102,23 @@ def test_the_quota_is_kept(sandbox: Running, role: str) -> None:
     assert "'ml.t3.medium for notebook instance usage' is 0 Instances" in refused.value.response["Error"]["Message"]
 
 
+def test_a_fault_of_another_operation_leaves_notebook_instances_alone(sandbox: Running, role: str) -> None:
+    for kind in (Kind.QUOTA_ZERO, Kind.NO_CAPACITY, Kind.STUCK_CREATING, Kind.SLOW_START):
+        sandbox.app.world.faults.set(Fault(kind, operation="CreateEndpoint"))
+    client = _create(sandbox, role)
+    sandbox.app.world.advance(10)
+    assert client.describe_notebook_instance(NotebookInstanceName=NAME)["NotebookInstanceStatus"] == "InService"
+
+
+def test_a_slow_start_takes_so_many_seconds_longer(sandbox: Running, role: str) -> None:
+    sandbox.app.world.faults.set(Fault(Kind.SLOW_START, value=600.0))  # at AWS's pace; 10 s at the default speed
+    client, seen = _create(sandbox, role), []
+    for seconds in (13, 2):
+        sandbox.app.world.advance(seconds)
+        seen.append(client.describe_notebook_instance(NotebookInstanceName=NAME)["NotebookInstanceStatus"])
+    assert seen == ["Pending", "InService"]
+
+
 def test_without_capacity_an_instance_fails_and_can_be_deleted(sandbox: Running, role: str) -> None:
     sandbox.app.world.faults.set(Fault(Kind.NO_CAPACITY, resource="ml.t3.medium"))
     client = _create(sandbox, role)
