@@ -12,24 +12,34 @@ _TIMES = {"FIRST_TIME": 0, "FIRST_TIME_RELATIVE": 0, "LAST_TIME": -1, "LAST_TIME
 
 
 def defaults(queries: Sequence[Any]) -> dict[str, str]:
-    """Return the label of each query for a metric, by id: its name, and where names are alike what differs."""
+    """Return the label of each query for a metric, by id: its name, and what tells it from the others.
+
+    That is the dimensions in which metrics of one name differ, then Stat and Period where the queries' differ
+    (localstack/localstack issue 10620, seen at AWS).
+    """
     plain = {query["Id"]: query["MetricStat"] for query in queries if query.get("MetricStat")}
-    stats = {held["Stat"] for held in plain.values()}
-    same: dict[str, list[str]] = {}
+    apart = [member for member in ("Stat", "Period") if len({held[member] for held in plain.values()}) > 1]
+    dimensions = {number: _dimensions(held["Metric"]) for number, held in plain.items()}
+    alike: dict[str, list[dict[str, str]]] = {}
     for number, held in plain.items():
-        same.setdefault(held["Metric"]["MetricName"], []).append(number)
+        alike.setdefault(held["Metric"]["MetricName"], []).append(dimensions[number])
+    differing = {name: _differing(several) for name, several in alike.items()}
     labels = {}
     for number, held in plain.items():
         name = held["Metric"]["MetricName"]
-        parts = [name]
-        if len(same[name]) > 1:
-            told = [{d["Name"]: d["Value"] for d in plain[n]["Metric"].get("Dimensions") or ()} for n in same[name]]
-            own = {d["Name"]: d["Value"] for d in held["Metric"].get("Dimensions") or ()}
-            parts = [value for key, value in own.items() if any(other.get(key) != value for other in told)] + parts
-        if len(stats) > 1:
-            parts.append(held["Stat"])
-        labels[number] = " ".join(parts)
+        told = [value for key, value in dimensions[number].items() if key in differing[name]]
+        labels[number] = " ".join([name, *told, *(str(held[member]) for member in apart)])
     return labels
+
+
+def _dimensions(metric: Any) -> dict[str, str]:
+    return {each["Name"]: each["Value"] for each in metric.get("Dimensions") or ()}
+
+
+def _differing(several: list[dict[str, str]]) -> set[str]:
+    """The names of the dimensions that not all have, or not with one value."""
+    names = {name for dimensions in several for name in dimensions}
+    return {name for name in names if len({dimensions.get(name) for dimensions in several}) > 1}
 
 
 def filled(label: str, series: Series) -> str:

@@ -92,7 +92,14 @@ def test_labels_tell_queries_apart_and_fill_in_what_they_ask_for(world: World) -
     for side in ("left", "right"):
         put(world, "m", 3.0, side=side)
     queries = [metric("m", id=f"m{n}", namespace="own", of={"side": side}) for n, side in enumerate(("left", "right"))]
-    assert [result["Label"] for result in ask(world, *queries)] == ["left m", "right m"]
+
+    def labels(*queries: dict[str, Any]) -> list[str]:
+        return [result["Label"] for result in ask(world, *queries)]
+
+    assert labels(*queries) == ["m left", "m right"]
+    assert labels(queries[0]) == ["m"]
+    assert labels(metric("m", **OWN), metric("m", "p90", id="m2", **OWN)) == ["m Sum", "m p90"]
+    assert labels(metric("m", **OWN), metric("n", id="m2", period=300, **OWN)) == ["m 60", "n 300"]
     dynamic = {**queries[0], "Label": "${PROP('Dim.side')} ${LAST} of ${DATAPOINT_COUNT}"}
     assert ask(world, dynamic)[0]["Label"] == "left 3 of 1"
 
