@@ -7,7 +7,7 @@ import numpy as np
 
 from sandbox.cloudwatch import refusals
 from sandbox.cloudwatch.statistics import Series
-from sandbox.telemetry.cells import Floats
+from sandbox.telemetry.samples import Floats
 
 Value = float | str | Series | list[Any]
 Each = Callable[[Any, Any], Any]

@@ -16,7 +16,7 @@ import numpy as np
 from sandbox.cloudwatch.alarms import IN_ALARM, NO_DATA, OK
 from sandbox.cloudwatch.queries import Queries
 from sandbox.cloudwatch.reading import metric_of
-from sandbox.cloudwatch.statistics import Statistic, reckoned, statistic
+from sandbox.cloudwatch.statistics import Periods, Statistic, statistic
 from sandbox.errors import AwsError
 from sandbox.records import Record
 
@@ -82,7 +82,7 @@ def _data(
     else:
         points = world.meters.points(region, metric_of(alarm), since, until, alarm.get("Unit") or "")
         wanted = Statistic(alarm["Statistic"]) if alarm.get("Statistic") else statistic(alarm["ExtendedStatistic"])
-        at, values = reckoned(points, wanted, period, until % period)
+        at, values = Periods(points, period, until % period).reckoned(wanted)
     return at.tolist(), values.tolist()
 
 

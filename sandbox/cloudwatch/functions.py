@@ -10,7 +10,7 @@ import numpy as np
 from sandbox.cloudwatch import refusals
 from sandbox.cloudwatch.arithmetic import Value, across, combined, kept, kind_of
 from sandbox.cloudwatch.statistics import Series
-from sandbox.telemetry.cells import Floats
+from sandbox.telemetry.samples import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ def get_metric_data(world: "World", call: Call, request: Request) -> Response:
         raise refusals.validation(f"The parameter MaxDatapoints must be between 1 and {DATAPOINTS}.")
     check(queries)
     skipped = _skipped(request.get("NextToken"))
-    world.meters.watch(call.region)
     asked = Queries(world, call.region, queries, since, until)
     asked.read()
     back = request.get("ScanBy") != "TimestampAscending"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sandbox.cloudwatch import refusals
@@ -9,9 +10,10 @@ from sandbox.cloudwatch.arithmetic import Value, combined
 from sandbox.cloudwatch.functions import Range, call
 from sandbox.cloudwatch.grammar import Tree, parsed
 from sandbox.cloudwatch.labels import defaults, filled
-from sandbox.cloudwatch.reading import LISTED, metric_of
+from sandbox.cloudwatch.listing import LISTED
+from sandbox.cloudwatch.reading import metric_of
 from sandbox.cloudwatch.search import MOST, searched
-from sandbox.cloudwatch.statistics import Series, check_period, reckoned, statistic
+from sandbox.cloudwatch.statistics import Periods, Series, check_period, statistic
 from sandbox.errors import AwsError
 from sandbox.telemetry.metrics import Metric
 
@@ -25,7 +27,7 @@ Query = Mapping[str, Any]
 
 
 class Queries:
-    """One request's queries over a range of time in a region; `watch` the meters before."""
+    """One request's queries over a range of time in a region."""
 
     def __init__(self, world: "World", region: str, queries: Sequence[Query], since: float, until: float) -> None:
         self._world, self._region = world, region
@@ -34,12 +36,14 @@ class Queries:
         self._labels = defaults(queries)
         self._known: dict[str, Value] = {}
         self._asked: list[str] = []
+        self._metrics_there: Sequence[Metric] | None = None
+        self._latest: tuple[tuple[Metric, int, str], Periods] | None = None
 
     def read(self) -> None:
-        """Read all metrics, those of one endpoint after each other, so that its minutes are loaded once."""
-        plain = [query for query in self._queries.values() if query.get("MetricStat")]
-        for query in sorted(plain, key=lambda query: metric_of(query["MetricStat"]["Metric"]).dimensions):
-            self._worth(query["Id"])
+        """Read all metrics, those of one endpoint after each other, so that what is read of it is read once."""
+        plain = [(query["MetricStat"], query["Id"]) for query in self._queries.values() if query.get("MetricStat")]
+        for _, number in sorted(plain, key=_neighbourhood):
+            self._worth(number)
 
     def series(self, number: str) -> list[Series]:
         """Return what a query gives: one series, or those of a list. AwsError if it is a number or fails."""
@@ -72,12 +76,19 @@ class Queries:
         return self._read(metric, held["Stat"], held["Period"], held.get("Unit") or "")
 
     def _read(self, metric: Metric, stat: str, period: int, unit: str = "") -> Series:
-        start = self._since // period * period
-        points = self._world.meters.points(self._region, metric, start, self._until, unit)
-        at, values = reckoned(points, statistic(stat), period)
+        at, values = self._periods(metric, period, unit).reckoned(statistic(stat))
         about = {"MetricName": metric.name, "Namespace": metric.namespace, "Stat": stat, "Period": str(period)}
         about |= {"Region": self._region, **{f"Dim.{name}": value for name, value in metric.dimensions}}
         return Series(at, values, period, metric.name, about)
+
+    def _periods(self, metric: Metric, period: int, unit: str) -> Periods:
+        """The metric's periods; those asked for last are kept for the next statistic of them."""
+        key = metric, period, unit
+        if self._latest is None or self._latest[0] != key:
+            start = self._since // period * period
+            points = self._world.meters.points(self._region, metric, start, self._until, unit, period)
+            self._latest = key, Periods(points, period)
+        return self._latest[1]
 
     def _expression(self, number: str, query: Query) -> Value:
         try:
@@ -136,14 +147,14 @@ class Queries:
             raise refusals.validation("Invalid period for function SEARCH")
         period = int(given)
         check_period(period)
-        now = self._world.clock.now()
-        found: list[Metric] = []
-        for metric in self._world.meters.listed(self._region, min(now - LISTED, self._since)):
-            if test(metric):
-                found.append(metric)
-                if len(found) == MOST:
-                    break
+        found = islice(filter(test, self._listed()), MOST)
         return [self._read(metric, stat, period) for metric in found]
+
+    def _listed(self) -> Sequence[Metric]:
+        if self._metrics_there is None:
+            since = min(self._world.clock.now() - LISTED, self._since)
+            self._metrics_there = self._world.meters.listed(self._region, since)
+        return self._metrics_there
 
 
 def check(queries: Sequence[Query], where: str = "MetricDataQueries") -> None:
@@ -170,6 +181,12 @@ def check(queries: Sequence[Query], where: str = "MetricDataQueries") -> None:
             if not held["Metric"].get("MetricName") or not held["Metric"].get("Namespace"):
                 raise refusals.validation(f"The parameter {at}.MetricStat.Metric.MetricName is required.\n")
             statistic(held["Stat"], f"{at}.MetricStat.Stat")
+
+
+def _neighbourhood(query: tuple[Query, str]) -> tuple[object, ...]:
+    held, number = query
+    metric = metric_of(held["Metric"])
+    return metric.dimensions, metric.namespace, metric.name, held["Period"], held.get("Unit") or "", number
 
 
 def _in(number: str, what: str) -> AwsError:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from sandbox.cloudwatch import alarms, refusals
 from sandbox.cloudwatch.keeper import Keeper
+from sandbox.cloudwatch.listing import Listing
 from sandbox.cloudwatch.metric_data import get_metric_data
 from sandbox.cloudwatch.publishing import put_metric_data
-from sandbox.cloudwatch.reading import get_metric_statistics, list_metrics
+from sandbox.cloudwatch.reading import get_metric_statistics
 from sandbox.errors import AwsError, not_built
 from sandbox.operations import Call, Elsewhere, Handler, Request, Response
 from sandbox.records import Record
@@ -31,7 +32,7 @@ class CloudWatch:
             "PutMetricData": partial(put_metric_data, world),
             "GetMetricData": partial(get_metric_data, world),
             "GetMetricStatistics": partial(get_metric_statistics, world),
-            "ListMetrics": partial(list_metrics, world),
+            "ListMetrics": Listing(world).list_metrics,
             "PutMetricAlarm": self.keeper.put,
             "PutCompositeAlarm": self.keeper.put,
             "DeleteAlarms": self.keeper.delete,

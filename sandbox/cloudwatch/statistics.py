@@ -2,13 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from sandbox.cloudwatch import refusals
-from sandbox.telemetry.cells import POINTS, WEIGHTS, Floats
 from sandbox.telemetry.points import Points
+from sandbox.telemetry.samples import Floats, Sorted, sampled
 
 PLAIN = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,10})?|100)")
@@ -62,62 +61,63 @@ def check_period(period: int, parameter: str = "Period") -> None:
         raise refusals.validation(f"The parameter {parameter} must be 1, 5, 10, 20, 30, or a multiple of 60.")
 
 
-def reckoned(points: Points, wanted: Statistic, period: int, origin: float = 0.0) -> tuple[Floats, Floats]:
-    """Return when each period that has data began, and the statistic of it. Periods are counted from `origin`."""
-    if not len(points):
-        return np.empty(0), np.empty(0)
-    place = np.floor((points.at - origin) / period)
-    starts = np.flatnonzero(np.concatenate(([True], place[1:] != place[:-1])))
-    at = place[starts] * period + origin
-    kind = wanted.kind
-    if kind == "Sum":
-        return at, np.add.reduceat(points.total, starts)
-    if kind == "SampleCount":
-        return at, np.add.reduceat(points.count, starts)
-    if kind == "Minimum":
-        return at, np.minimum.reduceat(points.least, starts)
-    if kind == "Maximum":
-        return at, np.maximum.reduceat(points.most, starts)
-    if kind == "Average":
-        return at, np.add.reduceat(points.total, starts) / np.add.reduceat(points.count, starts)
-    group = np.cumsum(np.concatenate(([0], (place[1:] != place[:-1]).astype(int))))
-    values = _sampled(points, group, len(starts), wanted)
-    some = ~np.isnan(values)
-    return at[some], values[some]
+class Periods:
+    """A metric's points brought together in periods, counted from `origin`; sorted once for all that is asked."""
+
+    def __init__(self, points: Points, period: int, origin: float = 0.0) -> None:
+        self._points = points
+        place = np.floor((points.at - origin) / period)
+        self._starts = np.flatnonzero(np.diff(place, prepend=np.nan) != 0)
+        self._at: Floats = place[self._starts] * period + origin
+        self._sorted: Sorted | None = None
+
+    def reckoned(self, wanted: Statistic) -> tuple[Floats, Floats]:
+        """Return when each period that has data began, and the statistic of it."""
+        points, starts = self._points, self._starts
+        if not len(points):
+            return np.empty(0), np.empty(0)
+        match wanted.kind:
+            case "Sum":
+                values = np.add.reduceat(points.total, starts)
+            case "SampleCount":
+                values = np.add.reduceat(points.count, starts)
+            case "Minimum":
+                values = np.minimum.reduceat(points.least, starts)
+            case "Maximum":
+                values = np.maximum.reduceat(points.most, starts)
+            case "Average":
+                values = np.add.reduceat(points.total, starts) / np.add.reduceat(points.count, starts)
+            case "p":
+                values = self._samples().at(np.array([wanted.high / 100]))[:, 0]
+            case _:
+                values = _trimmed(wanted, self._samples())
+        some = ~np.isnan(values)
+        return self._at[some], values[some]
+
+    def _samples(self) -> Sorted:
+        if self._sorted is None:
+            points, groups = self._points, len(self._starts)
+            group = np.repeat(np.arange(groups), np.diff(self._starts, append=len(points)))
+            if points.sample is None:
+                # of levels only these are known; they are as good as a sample where they are all alike
+                average = points.total / np.maximum(points.count, 1e-300)
+                self._sorted = Sorted(average, points.count, group, groups)
+            else:
+                self._sorted = sampled(points.sample, points.count, group, groups)
+        return self._sorted
 
 
-def _sampled(points: Points, group: Any, groups: int, wanted: Statistic) -> Floats:
-    """The statistic of each group of points, from the values that were kept of them; NaN where none were."""
-    values, weights, owner = _values(points, group)
-    if not len(values):
-        return np.full(groups, np.nan)
-    order = np.argsort(values)
-    place = owner[order]  # of 16 bits, as these are sorted without comparing
-    order = order[np.argsort(place.astype(np.uint16) if groups < 65_536 else place, kind="stable")]
-    values, weights, owner = values[order], weights[order], owner[order]
-    summed = np.cumsum(weights)
-    first = np.searchsorted(owner, np.arange(groups))
-    behind = np.searchsorted(owner, np.arange(groups), side="right")
-    before = np.where(first > 0, summed[np.maximum(first - 1, 0)], 0.0)
-    whole = np.where(behind > first, summed[np.maximum(behind - 1, 0)] - before, 0.0)
-    if wanted.kind == "p":
-        place = np.searchsorted(summed, before + whole * wanted.high / 100 - 1e-9 * np.maximum(whole, 1))
-        place = np.clip(place, first, np.maximum(behind - 1, first))
-        return np.where(whole > 0, values[np.minimum(place, len(values) - 1)], np.nan)
-    return _trimmed(wanted, values, weights, owner, summed - before[owner], whole)
-
-
-def _trimmed(wanted: Statistic, values: Floats, weights: Floats, owner: Any, upto: Floats, whole: Floats) -> Floats:
-    """Means, counts and sums of what lies between two percents or values of each group."""
-    groups = len(whole)
-    low, high = wanted.low, wanted.high
+def _trimmed(wanted: Statistic, held: Sorted) -> Floats:
+    """Means, counts and sums of what lies between two percents or values of each group; NaN where nothing does."""
+    low, high, whole, groups = wanted.low, wanted.high, held.whole, len(held.whole)
     if wanted.by_value:
-        share = weights * ((values > low) & (values <= high))
+        share = held.weights * ((held.values > low) & (held.values <= high))
     else:
-        start = np.maximum(upto - weights, whole[owner] * low / 100)
-        share = np.clip(np.minimum(upto, whole[owner] * high / 100) - start, 0.0, None)
-    kept = np.bincount(owner, share, groups)
-    sums = np.bincount(owner, share * values, groups)
+        upto = held.upto
+        start = np.maximum(upto - held.weights, whole[held.owner] * low / 100)
+        share = np.clip(np.minimum(upto, whole[held.owner] * high / 100) - start, 0.0, None)
+    kept = np.bincount(held.owner, share, groups)
+    sums = np.bincount(held.owner, share * held.values, groups)
     with np.errstate(invalid="ignore", divide="ignore"):
         match wanted.kind:
             case "pr":
@@ -128,19 +128,6 @@ def _trimmed(wanted: Statistic, values: Floats, weights: Floats, owner: Any, upt
                 return np.where(kept > 0, sums, np.nan)
             case _:
                 return np.where(kept > 0, sums / kept, np.nan)
-
-
-def _values(points: Points, group: Any) -> tuple[Floats, Floats, Any]:
-    """Every value that was kept, how many it stands for, and whose group it is in."""
-    if points.sample is None:
-        # of levels only these are known; they are as good as a sample where they are all alike
-        return points.total / np.maximum(points.count, 1e-300), points.count, group
-    sample = np.asarray(points.sample, dtype=float)
-    whole = points.count <= POINTS
-    weights = np.where(whole[:, None], 1.0, points.count[:, None] * WEIGHTS)
-    held = ~np.isnan(sample)
-    owner = np.broadcast_to(np.asarray(group)[:, None], sample.shape)
-    return sample[held], weights[held], owner[held]
 
 
 def _between(found: "re.Match[str]", text: str, parameter: str) -> Statistic:

@@ -73,6 +73,7 @@ class Copies:
         endpoint = self._store.get(ENDPOINT, region, component["endpoint"])
         if component["status"] == DELETING:
             self._store.drop(COMPONENT, region, component)
+            self._world.meters.component_gone(region, name, due)
             self._resize(region, endpoint, component["variant"], due)
             return
         if component["status"] == CREATING and self._is_stuck(name):

@@ -1,7 +1,6 @@
 """Cells: what was measured in one minute (or second), as a row of numbers; and the same while it is being filled.
 
-A row keeps count, sum, extremes and sixteen values: all that came where they were so few, else values at set ranks,
-closer towards the greatest, from which percentiles are read to about a percent.
+A row keeps count, sum, extremes and sixteen values for percentiles (`samples`).
 """
 
 from array import array
@@ -10,24 +9,24 @@ from typing import Any
 
 import numpy as np
 
-Rows = np.ndarray[Any, np.dtype[Any]]
-Floats = np.ndarray[Any, np.dtype[np.float64]]
+from sandbox.telemetry.samples import MINUTE_RANKS, SHARES
 
-POINTS = 16
+POINTS = len(MINUTE_RANKS)
 SAMPLES = 256  # values kept of a minute while it is filled; beyond it the latest stand for the rest
-RANKS = np.array([0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99, 0.995, 0.999, 1.0])
-_MIDDLES = np.concatenate(([0.0], (RANKS[1:] + RANKS[:-1]) / 2, [1.0]))
-WEIGHTS = np.diff(_MIDDLES)  # the share of all values that the one at each rank stands for
 
 
-def _spread(name: str, points: str) -> list[tuple[Any, ...]]:
-    named = [(f"{name}_count", "f8"), (f"{name}_total", "f8"), (f"{name}_least", "f8"), (f"{name}_most", "f8")]
-    return [*named, (f"{name}_points", points, (POINTS,))]
+def spread_members(name: str, number: str, points: int) -> list[tuple[Any, ...]]:
+    """Return a spread's members in a row; `number` is the type of its `points` values."""
+    sums = [(f"{name}_{member}", "f8") for member in ("count", "total", "least", "most")]
+    return [*sums, (f"{name}_points", number, (points,))]
 
 
-VALUES = np.dtype([("at", "u4"), *_spread("value", "f8")])
+VALUES = np.dtype([("at", "u4"), *spread_members("value", "f8", POINTS)])
 COUNTS = ("n", "refused", "failed", "broken", "concurrency")
-TRAFFIC = np.dtype([("at", "u4"), *((name, "u4") for name in COUNTS), *_spread("model", "f4"), *_spread("over", "f4")])
+TRAFFIC = np.dtype([
+    ("at", "u4"), *((name, "u4") for name in COUNTS), *spread_members("model", "f4", POINTS),
+    *spread_members("over", "f4", POINTS),
+])  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -71,7 +70,7 @@ class Spread:
         if 0 < len(kept) <= POINTS and len(kept) == self.count:
             points[: len(kept)] = kept
         elif len(kept):
-            points[:] = kept[np.maximum(np.ceil(RANKS * len(kept)).astype(int) - 1, 0)]
+            points[:] = kept[np.maximum(np.ceil(MINUTE_RANKS * len(kept)).astype(int) - 1, 0)]
         return (self.count, self.total, self.least, self.most, points)
 
 
@@ -81,7 +80,7 @@ def spread_of(row: Any, name: str) -> Spread:
     if count <= POINTS:
         values = points[~np.isnan(points)][: int(count)]
     else:
-        values = np.repeat(points, np.maximum((WEIGHTS * min(count, SAMPLES)).astype(int), 1))
+        values = np.repeat(points, np.maximum((SHARES[POINTS] * min(count, SAMPLES)).astype(int), 1))
         values = values[~np.isnan(values)]
     total, least, most = (float(row[f"{name}_{each}"]) for each in ("total", "least", "most"))
     return Spread(count, total, least, most, array("d", values.astype(float).tolist()[:SAMPLES]))

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from sandbox.telemetry.cells import POINTS, RANKS, TRAFFIC, Floats
+from sandbox.telemetry.cells import POINTS, TRAFFIC
+from sandbox.telemetry.samples import MINUTE_RANKS, Floats
 
 _NONE = np.full(POINTS, np.nan)
-_Z = np.array([NormalDist().inv_cdf(min(rank, 0.9995)) for rank in RANKS])
+_Z = np.array([NormalDist().inv_cdf(min(rank, 0.9995)) for rank in MINUTE_RANKS])
 
 
 @dataclass(frozen=True, slots=True)

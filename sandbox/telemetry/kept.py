@@ -5,15 +5,19 @@ waits first. All use happens under the world's lock.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-FORMAT = 1  # of the file; another one's content is not read
+FORMAT = 2  # of the file; another one's content is not read
 _TABLES = """
 create table if not exists about (world text);
 create table if not exists track (id integer primary key, key text not null unique);
 create table if not exists cell (
+    track integer not null, at integer not null, body blob not null, primary key (track, at)
+) without rowid;
+create table if not exists hour (
     track integer not null, at integer not null, body blob not null, primary key (track, at)
 ) without rowid;
 create table if not exists event (
@@ -22,7 +26,9 @@ create table if not exists event (
 );
 create index if not exists event_by_time on event (stream, at, id);
 """
-_NAMES = ("about", "track", "cell", "event")
+_NAMES = ("about", "track", "cell", "hour", "event")
+
+Write = Callable[[str, Iterable[tuple[Any, ...]]], object]
 
 
 class Kept:
@@ -49,10 +55,16 @@ class Kept:
     def rows(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         return self._file.execute(query, tuple(values)).fetchall()
 
+    @contextmanager
+    def changing(self) -> Iterator[Write]:
+        """Hand out what carries a statement out for every row of some; all of it is one transaction."""
+        with self._file:
+            yield self._file.executemany
+
     def write(self, query: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Carry a statement out for every row, as one transaction."""
-        with self._file:
-            self._file.executemany(query, rows)
+        with self.changing() as write:
+            write(query, rows)
 
     def insert(self, query: str, values: Iterable[Any]) -> int:
         """Insert one row and return its id."""

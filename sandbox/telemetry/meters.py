@@ -3,16 +3,16 @@
 import time
 import uuid
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sandbox.hosting import Hosted
-from sandbox.telemetry import watching
 from sandbox.telemetry.cells import Values
 from sandbox.telemetry.events import Events, group_of
 from sandbox.telemetry.history import Shape, minute_of
+from sandbox.telemetry.hours import HOUR
 from sandbox.telemetry.kept import Kept
-from sandbox.telemetry.metrics import SAGEMAKER, Metric, Metrics, dimensions_of
+from sandbox.telemetry.metrics import SAGEMAKER, Asked, Metric, Metrics, dimensions_of, value_key
 from sandbox.telemetry.points import Points
 from sandbox.telemetry.recent import SECONDS, Load, Seconds
 from sandbox.telemetry.serving import GONE, Serving, plain
@@ -39,7 +39,6 @@ class Meters:
         self._seconds = Seconds()
         self._streams: dict[Key, tuple[tuple[str, ...], int]] = {}
         self._turn, self._closed = 0, False
-        self._listed: tuple[object, tuple[Metric, ...]] = (None, ())
         self._flushed, self._swept = time.monotonic(), 0.0
 
     def invoked(
@@ -146,6 +145,13 @@ class Meters:
             record = plain(hosted.endpoint, hosted.variant, hosted.instance_type, "component", hosted.component)
             self.held.step(region, record, hosted.copies, at)
 
+    def component_gone(self, region: str, name: str, at: float) -> None:
+        """Say that an inference component is no more. Its metrics stay, as they do on AWS."""
+        with self.lock:
+            record = self.held.component(region, name)
+            if record is not None:
+                self.held.step(region, record, GONE, at)
+
     def gone(self, region: str, endpoint: str, at: float) -> None:
         """Say that an endpoint is no more. Its metrics stay, as they do on AWS."""
         with self.lock:
@@ -176,8 +182,7 @@ class Meters:
 
     def value_cell(self, region: str, metric: Metric, unit: str, at: int) -> Values:
         """Return the cell that begins at `at`, to be added to under the lock."""
-        names = tuple(text for pair in metric.dimensions for text in pair)
-        cell: Values = self.tracks.cell(("value", region, metric.namespace, metric.name, unit, *names), at)
+        cell: Values = self.tracks.cell(value_key(region, metric, unit), at)
         return cell
 
     def traffic(
@@ -201,28 +206,23 @@ class Meters:
                 count, busy = int(rows["n"].sum()), float(rows["model_total"].sum()) / 1e6
             return Load(count, busy, busy / max(seconds, 1.0), self.waiting(region, endpoint))
 
-    def listed(self, region: str, since: float) -> Iterator[Metric]:
-        """Yield the metrics of a region that have data since then."""
-        watching.look(self._world, region)
+    def listed(self, region: str, since: float) -> list[Metric]:
+        """Return the metrics of a region that have data since then."""
         with self.lock:
-            key = (region, since, len(self.tracks), self.held.changes, int(time.monotonic()))
-            if self._listed[0] != key:  # its pages are asked for one after another
-                self._listed = (key, tuple(self.metrics.listed(region, since, self._clock.now())))
-            yield from self._listed[1]
+            return list(self.metrics.listed(region, since))
 
-    def points(self, region: str, metric: Metric, since: float, until: float, unit: str = "") -> Points:
-        """Return a metric's data of [since, until), up to now. Look (`watch`) before a series of these."""
+    def points(
+        self, region: str, metric: Metric, since: float, until: float, unit: str = "", period: int = 60
+    ) -> Points:
+        """Return a metric's data of [since, until), up to now; by hours where periods of it are whole hours."""
+        by_hours = not (period % HOUR or since % HOUR)
         with self.lock:
-            return self.metrics.points(region, metric, since, until, self._clock.now(), unit)
+            return self.metrics.points(region, metric, Asked(since, until, self._clock.now(), unit, by_hours))
 
     def units(self, region: str, metric: Metric) -> str:
         """Return the unit a metric's values came in."""
         with self.lock:
             return self.metrics.units(region, metric)
-
-    def watch(self, region: str) -> None:
-        """Note what serves in a region at this moment; asked before somebody reads metrics or logs."""
-        watching.look(self._world, region)
 
     def flush(self, *, soon: bool = True) -> None:
         """Bring what is new to the file; unless it is to be soon, only if it was long ago."""
@@ -236,6 +236,7 @@ class Meters:
             if self._clock.now() - self._swept > 86_400:
                 self._swept = self._clock.now()
                 self.tracks.forget_before(self._swept - DAYS * 86_400)
+                self.held.forget_before(self._swept - DAYS * 86_400)
         self._flushed = time.monotonic()
 
     def clear(self) -> None:
@@ -246,7 +247,6 @@ class Meters:
             self.events.clear()
             self.tracks = Tracks(self._kept)
             self.metrics = Metrics(self.tracks, self.held)
-            self._listed = (None, ())
             self._seconds.clear()
             self._streams.clear()
 

@@ -6,16 +6,19 @@ Names as of AWS's "Monitoring SageMaker with CloudWatch" and "Monitor asynchrono
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from sandbox.records import Record
 from sandbox.telemetry import serving
-from sandbox.telemetry.cells import Floats, Rows
+from sandbox.telemetry.cells import TRAFFIC
+from sandbox.telemetry.hours import HOUR
 from sandbox.telemetry.points import EMPTY, Points, joined, of_flags, of_level, of_spread
-from sandbox.telemetry.serving import Serving, counts_at, host_level, machine, minutes_of
-from sandbox.telemetry.tracks import INVOKED, Key, Track, Tracks
+from sandbox.telemetry.samples import Floats, Rows
+from sandbox.telemetry.serving import Serving, changed_in, counts_at, host_level, machine, minutes_of
+from sandbox.telemetry.tracks import INVOKED, UNIT, Key, Tracks, within
 
 SAGEMAKER, HOSTS = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
 COMPONENT_HOSTS = "/aws/sagemaker/InferenceComponents"
@@ -31,8 +34,37 @@ class Metric(NamedTuple):
     dimensions: Dimensions
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a metric: the range [since, until) up to `now`, in seconds since the epoch.
+
+    `unit`: "" for any. `by_hours`: an entry for each hour is enough; `since` begins one then.
+    """
+
+    since: float
+    until: float
+    now: float
+    unit: str = ""
+    by_hours: bool = False
+
+    def by_minutes(self) -> "Asked":
+        return replace(self, by_hours=False) if self.by_hours else self
+
+
 def dimensions_of(pairs: Iterable[tuple[str, str]]) -> Dimensions:
     return tuple(sorted(pairs))
+
+
+def value_key(region: str, metric: Metric, unit: str = "") -> Key:
+    """Return the key of a metric's values in a unit."""
+    return (
+        "value",
+        region,
+        metric.namespace,
+        metric.name,
+        unit,
+        *(text for pair in metric.dimensions for text in pair),
+    )
 
 
 _ERRORS: dict[str, Wanted] = {
@@ -72,10 +104,8 @@ class Metrics:
 
     def __init__(self, tracks: Tracks, held: Serving) -> None:
         self._tracks, self._serving = tracks, held
-        self._by_metric: dict[tuple[str, Metric], list[Track]] = {}
-        self._indexed = 0
 
-    def listed(self, region: str, since: float, now: float) -> Iterator[Metric]:
+    def listed(self, region: str, since: float) -> Iterator[Metric]:
         """Yield every metric of a region that has data later than `since`."""
         seen: set[Metric] = set()
         for track in self._tracks:
@@ -99,91 +129,82 @@ class Metrics:
         for endpoint in backlogs:
             yield from (Metric(SAGEMAKER, name, (("EndpointName", endpoint),)) for name in _BACKLOG)
 
-    def points(self, region: str, metric: Metric, since: float, until: float, now: float, unit: str = "") -> Points:
-        """Return the points of [since, until); EMPTY if there is no such metric, or none with that unit."""
-        found = [self._values(region, metric, since, until, unit)]
+    def points(self, region: str, metric: Metric, asked: Asked) -> Points:
+        """Return the points of a range; EMPTY if there is no such metric, or none with that unit."""
+        found = [self._values(region, metric, asked)]
         named = dict(metric.dimensions)
-        if metric.namespace == SAGEMAKER and not (unit and unit != _unit_of(metric.name)):
-            found.append(self._invoked(region, metric, named, since, until, now))
-        elif metric.namespace in (HOSTS, COMPONENT_HOSTS) and unit in ("", "Percent"):
-            found.append(self._host(region, metric.name, named, since, min(until, now)))
+        if metric.namespace == SAGEMAKER and asked.unit in ("", _unit_of(metric.name)):
+            found.append(self._invoked(region, metric.name, named, asked))
+        elif metric.namespace in (HOSTS, COMPONENT_HOSTS) and asked.unit in ("", "Percent"):
+            found.append(self._host(region, metric.name, named, asked))
         return joined(found)
 
     def units(self, region: str, metric: Metric) -> str:
         """Return the unit a metric's values came in."""
-        values = self._tracks_of(region, metric)
+        values = self._tracks.of_any_unit(value_key(region, metric))
         if values:
-            return values[-1].key[4]
+            return values[-1][UNIT]
         return "Percent" if metric.namespace in (HOSTS, COMPONENT_HOSTS) else _unit_of(metric.name)
 
-    def _values(self, region: str, metric: Metric, since: float, until: float, unit: str) -> Points:
-        found = self._tracks_of(region, metric)
-        some = [track for track in found if not unit or track.key[4] == unit]
-        return joined(
-            [of_spread(_within(self._tracks.rows(track.key, since), since, until), "value") for track in some]
-        )
+    def _rows(self, key: Key, asked: Asked) -> Rows:
+        """A track's cells of the range, or its hours."""
+        if asked.by_hours:
+            return self._tracks.hours(key, int(asked.since), asked.until)
+        return within(self._tracks.rows(key, asked.since), asked.since, asked.until)
 
-    def _tracks_of(self, region: str, metric: Metric) -> list[Track]:
-        fresh = tuple(self._tracks)[self._indexed :] if len(self._tracks) > self._indexed else ()
-        for track in fresh:
-            if track.key[0] == "value":
-                _, where, namespace, name, _, *rest = track.key
-                key = (where, Metric(namespace, name, tuple(zip(rest[::2], rest[1::2], strict=True))))
-                self._by_metric.setdefault(key, []).append(track)
-        self._indexed = len(self._tracks)
-        return self._by_metric.get((region, metric), [])
+    def _values(self, region: str, metric: Metric, asked: Asked) -> Points:
+        some = [key for key in self._tracks.of_any_unit(value_key(region, metric)) if asked.unit in ("", key[UNIT])]
+        return joined([of_spread(self._rows(key, asked), "value") for key in some])
 
-    def _invoked(
-        self, region: str, metric: Metric, named: dict[str, str], since: float, until: float, now: float
-    ) -> Points:
+    def _invoked(self, region: str, name: str, named: dict[str, str], asked: Asked) -> Points:
         if set(named) == {"EndpointName"}:
-            end = min(until, now + 0.001)  # what waits is known at once
-            return self._backlog(region, metric.name, named["EndpointName"], since, end)
-        if set(named) == {"InferenceComponentName"}:
-            keys: list[Key] = [("component", region, named["InferenceComponentName"])]
-            record = self._serving.component(region, named["InferenceComponentName"])
-        elif set(named) == {"EndpointName", "VariantName"}:
-            keys = [(kind, region, named["EndpointName"], named["VariantName"]) for kind in INVOKED[:3]]
-            record = self._serving.find(region, named["EndpointName"], named["VariantName"])
-        else:
-            return EMPTY
+            return self._backlog(region, name, named["EndpointName"], asked)
         found = []
+        record, keys = self._meant(region, named)
         for key in keys:
-            wanted = _KINDS[key[0]].get(metric.name)
-            if (wanted or metric.name == _SHARED.get(key[0])) and self._tracks.find(key):
-                rows = _within(self._tracks.rows(key, since), since, until)
-                found.append(wanted(rows) if wanted else _divided(rows, record))
+            if not self._tracks.find(key):
+                continue
+            if wanted := _KINDS[key[0]].get(name):
+                found.append(wanted(self._rows(key, asked.by_minutes() if wanted is _at_once else asked)))
+            elif name == _SHARED.get(key[0]):
+                steady = record is None or not changed_in(record, asked.since, asked.until)
+                found.append(_divided(self._rows(key, asked if steady else asked.by_minutes()), record))
         return joined(found)
 
-    def _host(self, region: str, name: str, named: dict[str, str], since: float, until: float) -> Points:
+    def _meant(self, region: str, named: dict[str, str]) -> tuple[Record | None, list[Key]]:
+        """What serves under these dimensions, if that is known, and the tracks of what it was asked."""
         if set(named) == {"InferenceComponentName"}:
-            record = self._serving.component(region, named["InferenceComponentName"])
-            key: Key = ("component", region, named["InferenceComponentName"])
-        elif set(named) == {"EndpointName", "VariantName"}:
-            record = self._serving.find(region, named["EndpointName"], named["VariantName"])
-            key = ((record and record["kind"]) or "variant", region, named["EndpointName"], named["VariantName"])
-        else:
-            return EMPTY
+            name = named["InferenceComponentName"]
+            return self._serving.component(region, name), [("component", region, name)]
+        if set(named) == {"EndpointName", "VariantName"}:
+            names = named["EndpointName"], named["VariantName"]
+            return self._serving.find(region, *names), [(kind, region, *names) for kind in INVOKED[:3]]
+        return None, []
+
+    def _host(self, region: str, name: str, named: dict[str, str], asked: Asked) -> Points:
+        record, keys = self._meant(region, named)
         if record is None or name not in _host_names(record):
             return EMPTY
-        minutes, counts = minutes_of(record, since, until)
+        key = next(key for key in keys if key[0] == record["kind"])
         if record["kind"] == "serverless":
-            minutes, counts = _invoked_minutes(_within(self._tracks.rows(key, since), since, until))
-        some = counts > 0
-        minutes, counts = minutes[some], counts[some]
-        rows = _within(self._tracks.rows(key, since), since, until) if self._tracks.find(key) else None
-        busy = _busy(rows, minutes) / counts
-        found = host_level(name, record, minutes, busy)
+            at, busy = _busy(self._rows(key, asked.by_minutes()))
+            minutes, counts = at, np.ones(len(at))
+        else:
+            at, busy = _busy(self._rows(key, asked))
+            minutes, counts = minutes_of(record, asked.since, min(asked.until, asked.now))
+            minutes, counts = minutes[counts > 0], counts[counts > 0]
+        found = host_level(name, record, minutes, _spread_over(minutes, at, busy) / counts)
         if found is None:
             return EMPTY
-        apart = np.where(counts > 1, found * 0.05, 0.0)
+        apart = np.where(counts > 1, found * 0.05, 0.0)  # between the instances
         return of_level(minutes, found, counts, found - apart, found + apart)
 
-    def _backlog(self, region: str, name: str, endpoint: str, since: float, until: float) -> Points:
+    def _backlog(self, region: str, name: str, endpoint: str, asked: Asked) -> Points:
         record = next((r for r in self._serving.of_endpoint(region, endpoint) if r["kind"] == "async"), None)
         if record is None or name not in _BACKLOG:
             return EMPTY
-        minutes, counts = minutes_of(record, since, until)
+        until = min(asked.until, asked.now + 0.001)  # what waits is known at once
+        minutes, counts = minutes_of(record, asked.since, until)
         least, most, average = self._waiting(region, endpoint, minutes)
         if name == "ApproximateBacklogSize":
             return of_level(minutes, average, 1.0, least, most)
@@ -207,11 +228,6 @@ class Metrics:
         return least, most, np.where(here, (least + most) / 2, last)
 
 
-def _within(rows: Rows, since: float, until: float) -> Rows:
-    at = rows["at"]
-    return rows[int(np.searchsorted(at, since)) : int(np.searchsorted(at, until))]
-
-
 def _divided(rows: Rows, record: Record | None) -> Points:
     at = rows["at"].astype(float)
     counts = np.ones(len(at))
@@ -222,18 +238,22 @@ def _divided(rows: Rows, record: Record | None) -> Points:
     return Points(at, n, n / counts, 1.0 / counts, 1.0 / counts)
 
 
-def _busy(rows: Rows | None, minutes: Floats) -> Floats:
-    """How many requests were being answered at once, on average, in each minute."""
+def _busy(rows: Rows) -> tuple[Floats, Floats]:
+    """Minutes, and how many requests were being answered at once, on average, in each."""
+    if rows.dtype == TRAFFIC:
+        return rows["at"].astype(float), rows["model_total"] / 60e6
+    at = rows["at"].astype(float)[:, None] + np.arange(0.0, HOUR, 60.0)
+    return at.ravel(), rows["busy"].ravel() / 60e6
+
+
+def _spread_over(minutes: Floats, at: Floats, values: Floats) -> Floats:
+    """The values at these minutes; 0 where there are none."""
     found = np.zeros(len(minutes))
-    if rows is not None and len(rows) and len(minutes):
-        place = np.searchsorted(minutes, rows["at"])
-        inside = (place < len(minutes)) & (minutes[np.minimum(place, len(minutes) - 1)] == rows["at"])
-        found[place[inside]] = rows["model_total"][inside] / 60e6
+    if len(minutes):
+        place = np.minimum(np.searchsorted(minutes, at), len(minutes) - 1)
+        inside = minutes[place] == at
+        found[place[inside]] = values[inside]
     return found
-
-
-def _invoked_minutes(rows: Rows) -> tuple[Floats, Floats]:
-    return rows["at"].astype(float), np.ones(len(rows))
 
 
 def _unit_of(name: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sandbox.telemetry.cells import Floats, Rows
+from sandbox.telemetry.samples import Floats, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,16 @@ EMPTY = Points(*(np.empty(0) for _ in range(5)))
 
 def of_spread(rows: Rows, name: str) -> Points:
     """Return the points of one spread of rows."""
-    some = rows if not len(rows) or rows[f"{name}_count"].all() else rows[rows[f"{name}_count"] > 0]
+    some = rows if rows[f"{name}_count"].all() else rows[rows[f"{name}_count"] > 0]
     count, total, least, most = (some[f"{name}_{each}"] for each in ("count", "total", "least", "most"))
     return Points(some["at"].astype(float), count, total, least, most, some[f"{name}_points"])
 
 
 def of_flags(rows: Rows, name: str) -> Points:
     """Return the points of something that is 0 or 1 at each invocation, of which `name` counts the ones."""
-    n, total = rows["n"].astype(float), rows[name].astype(float)
-    return Points(rows["at"].astype(float), n, total, (total >= n).astype(float), (total > 0).astype(float))
+    some = rows if rows["n"].all() else rows[rows["n"] > 0]
+    n, total = some["n"].astype(float), some[name].astype(float)
+    return Points(some["at"].astype(float), n, total, (total >= n).astype(float), (total > 0).astype(float))
 
 
 def of_level(at: Floats, level: Floats, count: Any = 1.0, least: Any = None, most: Any = None) -> Points:

@@ -15,7 +15,7 @@ import numpy as np
 
 import facts
 from sandbox.records import Record, Records, Shelf
-from sandbox.telemetry.cells import Floats
+from sandbox.telemetry.samples import Floats
 
 VARIANT, COMPONENT = "telemetry/serving", "telemetry/component"
 GONE = -1  # as a count: the endpoint is no more; 0 is one scaled to nothing
@@ -52,7 +52,6 @@ class Serving:
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self.changes = 0  # steps noted since the sandbox began
 
     def shelf(self, region: str, kind: str = VARIANT) -> Shelf:
         return self._records.shelf(kind, region)
@@ -74,16 +73,24 @@ class Serving:
         if held is None:
             if count < 0:
                 return False
-            held = shelf[name] = {**record, "steps": []}
+            held = shelf[name] = {**record, "kind": record["kind"] or "variant", "steps": []}
         steps = held["steps"]
         if steps and steps[-1][1] == count and held["type"] == record["type"]:
             return False
         held |= {key: value for key, value in record.items() if value}
-        self.changes += 1
         steps.append([max(at, steps[-1][0]) if steps else at, count])
         del steps[:-STEPS]
         shelf.changed(name)
         return True
+
+    def forget_before(self, moment: float) -> None:
+        """Forget what was gone by then."""
+        for kind in (VARIANT, COMPONENT):
+            for region in self._records.regions(kind):
+                shelf = self.shelf(region, kind)
+                for name in [n for n, held in shelf.items() if held["steps"][-1][1] == GONE]:
+                    if shelf[name]["steps"][-1][0] < moment:
+                        del shelf[name]
 
 
 def counts_at(record: Record, moments: Floats) -> Floats:
@@ -93,6 +100,11 @@ def counts_at(record: Record, moments: Floats) -> Floats:
     counts = np.array([GONE, *(step[1] for step in steps)], dtype=float)
     found: Floats = counts[np.searchsorted(since, moments, side="right")]
     return found
+
+
+def changed_in(record: Record, since: float, until: float) -> bool:
+    """Tell whether how many served changed in [since, until)."""
+    return any(since <= at < until for at, _ in record["steps"])
 
 
 def minutes_of(record: Record, since: float, until: float) -> tuple[Floats, Floats]:

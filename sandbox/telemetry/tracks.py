@@ -2,17 +2,20 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from sandbox.telemetry.cells import TRAFFIC, VALUES, Rows, Traffic, Values
+from sandbox.telemetry.cells import TRAFFIC, VALUES, Traffic, Values
+from sandbox.telemetry.hours import HOURS_OF, Hours, hour_of, together
 from sandbox.telemetry.kept import Kept
+from sandbox.telemetry.samples import Rows
 
 Key = tuple[str, ...]  # what is measured: its kind, the region, and names; see `sandbox.telemetry.metrics`
 INVOKED = ("variant", "serverless", "async", "component")  # kinds that hold invocations; the others hold values
 UNWRITTEN = 20_000  # rows put after each other before they are brought to the file
+UNIT = 4  # where the unit stands in the key of values
 READ = 400_000  # cells held of what was read; beyond it, what was not looked at for longest goes
 DAYS = 63  # for which cells are kept; AWS makes minutes coarser with time, and keeps the coarsest for 15 months
 
@@ -35,6 +38,7 @@ class Track:
         "made_by",
         "size",
         "touched",
+        "written",
     )
 
     def __init__(self, id: int, key: Key, made_by: type[Traffic] | type[Values]) -> None:
@@ -48,6 +52,7 @@ class Track:
         self.loaded = 0  # since when `cells` has what there is
         self.first: int | None = None
         self.last = 0
+        self.written = 0  # the time of the latest cell in the file
 
     def settle(self) -> None:
         """Make the row of what is being filled."""
@@ -93,15 +98,19 @@ class Tracks:
 
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
+        self._hours = Hours(kept)
         self._held: dict[Key, Track] = {}
+        self._units: dict[Key, list[Key]] = {}
         self._read: OrderedDict[Key, Track] = OrderedDict()
         self._unwritten: dict[Key, Track] = {}
         self._put = 0
+        self._latest: tuple[tuple[Key, int, float], Rows] | None = None  # what `hours` was asked for last
         found = kept.rows("select track, min(at), max(at) from cell group by track")
         reach = {track: (first, last) for track, first, last in found}
         for id, text in kept.rows("select id, key from track order by id"):
             track = self._made(id, tuple(json.loads(text)))
             track.first, track.last = reach.get(id, (None, 0))
+            track.written = track.last
 
     def __iter__(self) -> Iterator[Track]:
         return iter(self._held.values())
@@ -112,6 +121,10 @@ class Tracks:
     def find(self, key: Key) -> Track | None:
         return self._held.get(key)
 
+    def of_any_unit(self, key: Key) -> Sequence[Key]:
+        """Return the keys of values that differ from this one in nothing but their unit, in the order they came."""
+        return self._units.get(_without_unit(key), ())
+
     def track(self, key: Key) -> Track:
         """Return the track of that key, made if there is none yet."""
         found = self._held.get(key)
@@ -121,6 +134,7 @@ class Tracks:
 
     def cell(self, key: Key, at: int) -> Any:
         """Return the cell that begins at `at`, to be added to at once. What came before, goes on where it was."""
+        self._latest = None
         track = self.track(key)
         live = track.live
         if live is None or live.at != at:
@@ -133,6 +147,7 @@ class Tracks:
 
     def put(self, key: Key, row: Any) -> None:
         """Put a finished row in the place of what was there at its time."""
+        self._latest = None
         track = self.track(key)
         track.settle()
         track.live = None
@@ -160,25 +175,68 @@ class Tracks:
         assert track.cells is not None
         return track.cells[: track.size]
 
+    def hours(self, key: Key, since: int, until: float) -> Rows:
+        """Return what a track has of [since, until) by hours, oldest first. `since` begins an hour."""
+        asked = key, since, until
+        if self._latest is None or self._latest[0] != asked:
+            self._latest = asked, self._hours_of(*asked)
+        return self._latest[1]
+
+    def _hours_of(self, key: Key, since: int, until: float) -> Rows:
+        track = self._held.get(key)
+        if track is None:
+            return np.empty(0, dtype=HOURS_OF[TRAFFIC if key[0] in INVOKED else VALUES])
+        track.settle()
+        if track.fresh and min(track.written, *track.fresh) < hour_of(track.last):
+            self.flush()  # an hour is over that is not made yet
+        whole = min(hour_of(track.last), hour_of(until))
+        made = self._hours.read(track.id, track.dtype, since)
+        made = made[slice(*np.searchsorted(made["at"], (since, whole)))]
+        if until <= whole:
+            return made
+        return np.concatenate((made, together(self._between(track, max(whole, since), until))))
+
     def flush(self) -> None:
-        """Bring what is new to the file."""
-        rows = []
-        for track in self._unwritten.values():
-            track.settle()
-            rows += [(track.id, at, body) for at, body in track.fresh.items()]
-            track.fresh.clear()
+        """Bring what is new to the file, with the hours that are over."""
+        with self._kept.changing() as write:
+            for track in self._unwritten.values():
+                track.settle()
+                write(_KEEP, [(track.id, at, body) for at, body in track.fresh.items()])
+                running = hour_of(track.last)
+                over = {hour_of(at) for at in (track.written, *track.fresh)} - {running, 0}
+                if over:
+                    self._hours.make(write, track.id, track.dtype, over)
+                track.fresh.clear()
+                track.written = track.last
         self._unwritten.clear()
         self._put = 0
-        if rows:
-            self._kept.write(_KEEP, rows)
 
     def forget_before(self, moment: float) -> None:
-        """Forget cells that are older."""
+        """Forget cells that are older, of whole hours."""
+        self._latest = None
         self.flush()
-        self._kept.write("delete from cell where at < ?", [(int(moment),)])
+        with self._kept.changing() as write:
+            write("delete from cell where at < ?", [(hour_of(moment),)])
+            self._hours.forget_before(write, hour_of(moment))
+            gone = [track for track in self._held.values() if track.last < hour_of(moment)]
+            write("delete from track where id = ?", [(track.id,) for track in gone])
+        for track in gone:
+            del self._held[track.key]
+            if track.key[0] == "value":
+                self._units[_without_unit(track.key)].remove(track.key)
         for track in self._held.values():
             track.cells, track.size = None, 0
         self._read.clear()
+
+    def _between(self, track: Track, since: float, until: float) -> Rows:
+        """A few of a track's cells, without reading all that came since."""
+        if track.cells is not None and track.loaded <= since:
+            return within(track.cells[: track.size], since, until)
+        if track.fresh:
+            self.flush()
+        asked = "select body from cell where track = ? and at >= ? and at < ? order by at"
+        found = self._kept.rows(asked, (track.id, since, until))
+        return np.frombuffer(b"".join(body for (body,) in found), dtype=track.dtype)
 
     def _again(self, track: Track, at: int) -> Any:
         if track.first is not None and track.first <= at <= track.last:
@@ -197,4 +255,15 @@ class Tracks:
 
     def _made(self, id: int, key: Key) -> Track:
         track = self._held[key] = Track(id, key, Traffic if key[0] in INVOKED else Values)
+        if key[0] == "value":
+            self._units.setdefault(_without_unit(key), []).append(key)
         return track
+
+
+def _without_unit(key: Key) -> Key:
+    return key[:UNIT] + key[UNIT + 1 :]
+
+
+def within(rows: Rows, since: float, until: float) -> Rows:
+    """Return the cells of [since, until)."""
+    return rows[slice(*np.searchsorted(rows["at"], (since, until)))]
