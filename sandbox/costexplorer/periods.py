@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from sandbox.errors import AwsError
+from sandbox.errors import invalid
 
 HISTORY = 14  # months that are looked back
 
@@ -58,10 +58,15 @@ def past(interval: dict[str, str], now: float) -> Period:
     return period
 
 
-def split(period: Period, granularity: str) -> list[Period]:
-    """Cut into days or months; the first and the last may be part of one. Raises AwsError for hours."""
+def refuse_hours(granularity: str) -> None:
+    """Raise AwsError for hours: as on AWS, an account has to opt in to them."""
     if granularity == "HOURLY":
         raise invalid("Hourly timePeriod is not supported for this request")
+
+
+def split(period: Period, granularity: str) -> list[Period]:
+    """Cut into days or months; the first and the last may be part of one. Raises AwsError for hours."""
+    refuse_hours(granularity)
     cuts = [period.start]
     while cuts[-1] < period.end:
         following = month_of(cuts[-1], 1) if granularity == "MONTHLY" else cuts[-1] + 86400
@@ -73,7 +78,3 @@ def days_before(moment: float, days: int) -> float:
     """Return midnight some days before the day of a moment."""
     at = datetime.fromtimestamp(moment, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return (at - timedelta(days=days)).timestamp()
-
-
-def invalid(message: str) -> AwsError:
-    return AwsError("ValidationException", message)

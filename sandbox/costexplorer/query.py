@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from sandbox.costexplorer.ledger import SERVICE, Usage
-from sandbox.costexplorer.periods import Period, invalid
+from sandbox.costexplorer.periods import Period
+from sandbox.errors import invalid
 from sandbox.pricing.rates import usage_type
 from sandbox.scope import ACCOUNT
 

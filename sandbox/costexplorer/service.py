@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.costexplorer import periods, query
 from sandbox.costexplorer.ledger import Usage
-from sandbox.costexplorer.periods import Period, invalid
-from sandbox.errors import AwsError
+from sandbox.costexplorer.periods import Period
+from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
-from sandbox.paging import BadToken, page
+from sandbox.paging import listed
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 REQUEST = 0.01  # USD for each
 MOST_GROUPS, ROWS = 2, 5000
 BASIS, LEAST = 30, 3  # days a forecast looks back at, and those of them that must have data
+RECENT = 7  # of the days with data: a forecast goes on as they did
+BAD_TOKEN = ("InvalidNextTokenException", "The pagination token is invalid.")
 FORECAST_MONTHS = {"DAILY": 3, "MONTHLY": 18}
 
 
@@ -46,13 +48,15 @@ class CostExplorer:
             _result(cut, found, metrics, bool(groups), cut.end > periods.month_of(call.now))
             for cut, found in zip(cuts, sums, strict=True)
         ]
-        answer = _paged("ResultsByTime", rows, request, per_page=_rows_per_page(sums))
+        most = _rows_per_page(sums)
+        answer = listed("ResultsByTime", rows, request, BAD_TOKEN, most=most, token="NextPageToken")
         return {**answer, "GroupDefinitions": [dict(group) for group in groups], "DimensionValueAttributes": []}
 
     def get_cost_forecast(self, call: Call, request: Request) -> Response:
         """Forecast what the last days' mean says: the sandbox has no better model."""
         period = periods.asked(request["TimePeriod"])
         granularity = request["Granularity"]
+        periods.refuse_hours(granularity)
         if request["Metric"] in ("USAGE_QUANTITY", "NORMALIZED_USAGE_AMOUNT"):
             raise invalid(f"The metric {request['Metric']} is not supported by GetCostForecast.")
         today = periods.days_before(call.now, 0)
@@ -72,14 +76,14 @@ class CostExplorer:
         if key not in query.DIMENSIONS:
             raise invalid(f"The dimension {key} is not supported here.")
         found = list(query.values(self._usages(period, request, call.now - query.LAG), key))
-        return _listed(found, request, "DimensionValues", lambda value: {"Value": value, "Attributes": {}})
+        return _searched(found, request, "DimensionValues", lambda value: {"Value": value, "Attributes": {}})
 
     def get_tags(self, call: Call, request: Request) -> Response:
         """List tag keys, or the values of one."""
         period, key = periods.past(request["TimePeriod"], call.now), request.get("TagKey")
         used = self._usages(period, request, call.now - query.LAG)
         found = {each.tags.get(key, "") for each in used} if key else {name for each in used for name in each.tags}
-        return _listed(sorted(found), request, "Tags", str)
+        return _searched(sorted(found), request, "Tags", str)
 
     def _usages(self, period: Period, request: Request, until: float = math.inf) -> list[Usage]:
         self._world.ledger.settle()
@@ -94,7 +98,7 @@ class CostExplorer:
         days = [each[()][0] for each in sums if each]
         if len(days) < LEAST:
             raise AwsError("DataUnavailableException", "Insufficient amount of historical data to generate a forecast")
-        recent = days[-7:]
+        recent = days[-RECENT:]
         return statistics.fmean(recent), statistics.pstdev(recent)
 
     def _charged(self, plain: Handler) -> Handler:
@@ -145,15 +149,7 @@ def _rows_per_page(sums: Sequence[query.Sums]) -> int:
     return max(1, ROWS // max(1, widest))
 
 
-def _listed(found: Sequence[str], request: Request, member: str, shape: Callable[[str], Any]) -> Response:
+def _searched(found: Sequence[str], request: Request, member: str, shape: Callable[[str], Any]) -> Response:
     wanted = [each for each in found if request.get("SearchString", "").lower() in each.lower()]
-    answer = _paged(member, [shape(each) for each in wanted], request, request.get("MaxResults") or 1000)
+    answer = listed(member, wanted, request, BAD_TOKEN, row=shape, most=1000, token="NextPageToken")
     return {**answer, "ReturnSize": len(answer[member]), "TotalSize": len(wanted)}
-
-
-def _paged(member: str, rows: Sequence[Any], request: Request, per_page: int) -> Response:
-    try:
-        chosen, token = page(rows, request.get("NextPageToken"), per_page)
-    except BadToken:
-        raise AwsError("InvalidNextTokenException", "The pagination token is invalid.") from None
-    return {member: chosen, **({"NextPageToken": token} if token else {})}

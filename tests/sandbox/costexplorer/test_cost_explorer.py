@@ -146,6 +146,26 @@ def test_a_forecast_goes_on_as_the_last_days_were(sandbox: Running) -> None:
 
 
 @pytest.mark.parametrize(
+    ("start", "end", "change", "words"),
+    [
+        (0, -10, {"Granularity": "HOURLY"}, "Hourly timePeriod is not supported"),
+        (0, -10, {"Metric": "USAGE_QUANTITY"}, "is not supported by GetCostForecast"),
+        (1, -10, {}, "cannot be in the past"),
+        (0, -150, {}, "at most 3 months ahead"),
+        (0, -700, {"Granularity": "MONTHLY"}, "at most 18 months ahead"),
+    ],
+)
+def test_a_forecast_that_aws_does_not_make_is_refused(
+    sandbox: Running, start: int, end: int, change: dict[str, Any], words: str
+) -> None:
+    period = {"Start": _day(sandbox, start), "End": _day(sandbox, end)}
+    asked = {"TimePeriod": period, "Metric": "UNBLENDED_COST", "Granularity": "DAILY", **change}
+    with pytest.raises(ClientError) as refused:
+        sandbox.client("ce").get_cost_forecast(**asked)
+    assert words in refused.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"TimePeriod": {"Start": "2026-11-02", "End": "2026-11-01"}}, "should be before end date"),
