@@ -35,7 +35,6 @@ def find_asked(text: str) -> Asked | None:
     blocks = list(BLOCK.finditer(text))
     inside = [(block.start(), block.end()) for block in blocks]
     headings = [match.end() for match in _OPENING.finditer(text)]
-    headings = [match.end() for match in _OPENING.finditer(text)]
     openings = [place for place in headings if not any(start < place < end for start, end in inside)]
     if not openings:
         return None

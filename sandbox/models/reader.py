@@ -53,6 +53,7 @@ class _Sentence:
     terms: frozenset[str]
     before: frozenset[str]
     fragment: bool
+    edge: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +150,29 @@ def _question(said: str) -> str:
 
 
 def _unique(asked: Asked) -> list[_Sentence]:
-    """Return the sentences of all passages once each: overlapping passages repeat some, and cut others short."""
+    """Return the sentences of all passages once each: overlapping passages repeat some, and cut others short.
+
+    Only a passage's first and last are held against all others: what is long would take its square in time.
+    """
     found: list[_Sentence] = []
     seen: set[str] = set()
     for rank, passage in enumerate(asked.passages):
         before: frozenset[str] = frozenset()
-        for place, text in enumerate(sentences(passage.text)):
+        said = list(sentences(passage.text))
+        for place, text in enumerate(said):
             if text in seen or len(text) < _SHORTEST:
                 continue
             seen.add(text)
             held = frozenset(terms(text))
-            found.append(_Sentence(text, passage.number, rank, held, before, place == 0 and text[0].islower()))
+            fragment, edge = place == 0 and text[0].islower(), place in (0, len(said) - 1)
+            found.append(_Sentence(text, passage.number, rank, held, before, fragment, edge))
             before = held
     wholes = [each.text for each in found]
-    return [each for each in found if not any(each.text != whole and each.text in whole for whole in wholes)]
+    return [each for each in found if not (each.edge and _is_part(each.text, wholes))]
+
+
+def _is_part(text: str, wholes: Sequence[str]) -> bool:
+    return any(text != whole and text in whole for whole in wholes)
 
 
 def _written(ranked: Sequence[_Scored], question: str) -> str:

@@ -55,6 +55,17 @@ def test_an_answer_is_a_sentence_of_a_passage_with_its_number(
     assert len(answer) <= 300
 
 
+def test_what_an_overlapping_passage_cuts_short_is_not_said_twice(reader: Reader) -> None:
+    asked = find_asked(
+        prompt("Who signs for the landlord?", LEASE, "Ortega signs for the landlord. Rent is due weekly.")
+    )
+    assert asked is not None
+    said = [each.sentence.text for each in reader.rank(asked)]
+    assert "Mrs. Ortega signs for the landlord." in said
+    assert "Rent is due weekly." in said
+    assert "Ortega signs for the landlord." not in said
+
+
 def test_what_the_passages_do_not_say_is_not_in_the_documents(reader: Reader) -> None:
     assert ask(reader, "Which vitamin prevents scurvy among sailors?", LEASE, ENGINE) == NOT_FOUND
     assert ask(reader, "Anything at all?") == NOT_FOUND

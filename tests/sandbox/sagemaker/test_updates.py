@@ -60,6 +60,18 @@ def test_an_update_brings_the_new_configuration_in(updatable: SageMaker) -> None
     assert "PendingDeploymentSummary" not in after
 
 
+def test_both_fleets_count_while_one_replaces_the_other_and_the_larger_while_one_grows(updatable: SageMaker) -> None:
+    in_use = updatable.service.store.in_use
+    assert in_use(REGION, "ml.m5.large") == 3
+    update(updatable)
+    assert in_use(REGION, "ml.m5.large") == 3 + 2
+    updatable.world.advance(6)
+    assert in_use(REGION, "ml.m5.large") == 2
+    change = [{"VariantName": "A", "DesiredInstanceCount": 4}]
+    updatable("UpdateEndpointWeightsAndCapacities", EndpointName="e", DesiredWeightsAndCapacities=change)
+    assert in_use(REGION, "ml.m5.large") == 5
+
+
 def test_an_update_may_retain_counts_and_weights(updatable: SageMaker) -> None:
     change = [{"VariantName": "A", "DesiredInstanceCount": 4, "DesiredWeight": 0.5}]
     updatable("UpdateEndpointWeightsAndCapacities", EndpointName="e", DesiredWeightsAndCapacities=change)
