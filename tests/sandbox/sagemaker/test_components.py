@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.faults import Kind
+from sandbox.sagemaker.placement import Room, instances_needed
 from tests.sandbox.sagemaker.calls import ARN, IMAGE, OTHER_IMAGE, REGION, ROLE, SageMaker, roomy, variant
 
 
@@ -23,6 +24,13 @@ def instances(aws: SageMaker) -> int:
 def copies(aws: SageMaker, name: str) -> tuple[int, int]:
     shown = aws.shown(name)["RuntimeConfig"]
     return shown["DesiredCopyCount"], shown["CurrentCopyCount"]
+
+
+def test_the_largest_are_placed_first_so_that_fewer_instances_do() -> None:
+    small, large = Room(1, 1, 1024), Room(1, 3, 1024)
+    assert instances_needed("ml.g5.12xlarge", [(small, 2), (large, 2)], 9) == 2
+    assert instances_needed("ml.g5.12xlarge", [(small, 2), (large, 2)], 1) is None
+    assert instances_needed("ml.unknown.large", [(large, 5)], 9) == 1, "what is not known holds anything"
 
 
 def test_a_component_is_creating_then_in_service(hosting: SageMaker) -> None:
@@ -260,3 +268,25 @@ def test_components_are_listed_by_endpoint_variant_and_status(hosting: SageMaker
     assert names(VariantNameEquals="A", StatusEquals="Creating") == ["two"]
     assert names(VariantNameEquals="B") == []
     assert names(SortBy="Name", SortOrder="Ascending") == ["one", "two"]
+
+
+def test_a_component_that_is_gone_has_no_metrics_from_then_on(hosting: SageMaker) -> None:
+    hosting.component("one", copies=1, NumberOfAcceleratorDevicesRequired=1)
+    hosting.world.advance(300)
+    hosting("DeleteInferenceComponent", InferenceComponentName="one")
+    hosting.world.advance(4)
+    gone = hosting.world.clock.now()
+    hosting.world.advance(600)
+    dimensions = [{"Name": "InferenceComponentName", "Value": "one"}]
+    asked = {
+        "Namespace": "/aws/sagemaker/InferenceComponents",
+        "MetricName": "CPUUtilizationNormalized",
+        "Dimensions": dimensions,
+        "StartTime": gone - 600,
+        "EndTime": gone + 600,
+        "Period": 60,
+        "Statistics": ["Average"],
+    }
+    told = hosting.world.call("cloudwatch", "GetMetricStatistics", asked, REGION)["Datapoints"]
+    assert 4 <= len(told) <= 6
+    assert max(row["Timestamp"] for row in told) < gone

@@ -83,6 +83,21 @@ def test_an_update_may_retain_counts_and_weights(updatable: SageMaker) -> None:
     assert summary(updatable, "C")["CurrentInstanceCount"] == 1
 
 
+@pytest.mark.parametrize(("excluded", "percent"), [("DesiredWeight", 20), ("DataCaptureConfig", 70)])
+def test_an_update_retains_data_capture_unless_it_is_excluded(aws: SageMaker, excluded: str, percent: int) -> None:
+    def capture(percent: int) -> dict[str, Any]:
+        options = [{"CaptureMode": "Input"}]
+        config = {"InitialSamplingPercentage": percent, "DestinationS3Uri": "s3://b/c", "CaptureOptions": options}
+        return {"DataCaptureConfig": {"EnableCapture": True, **config}}
+
+    aws.model()
+    aws.endpoint("e", variant("A"), **capture(20))
+    aws.config("second", variant("A"), **capture(70))
+    update(aws, RetainAllVariantProperties=True, ExcludeRetainedVariantProperties=[{"VariantPropertyType": excluded}])
+    aws.world.advance(6)
+    assert aws.described()["DataCaptureConfig"]["CurrentSamplingPercentage"] == percent
+
+
 def test_excluding_properties_needs_them_retained(updatable: SageMaker) -> None:
     excluded = [{"VariantPropertyType": "DesiredWeight"}]
     code, said = updatable.refused(
