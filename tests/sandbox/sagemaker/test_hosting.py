@@ -7,7 +7,7 @@ import pytest
 from sandbox.errors import AwsError
 from sandbox.faults import Kind
 from sandbox.hosting import Hosted
-from tests.sandbox.sagemaker.calls import IMAGE, OTHER_IMAGE, REGION, ROLE, SageMaker, roomy, variant
+from tests.sandbox.sagemaker.calls import ARN, IMAGE, OTHER_IMAGE, REGION, ROLE, SageMaker, roomy, variant
 
 
 def find(aws: SageMaker, **asked: str) -> Hosted:
@@ -44,6 +44,14 @@ def test_a_variant_that_lost_its_weight_gets_nothing_it_was_still_owed(split: Sa
     split("UpdateEndpointWeightsAndCapacities", EndpointName="e", DesiredWeightsAndCapacities=change)
     split.world.advance(6)
     assert {find(split).variant for _ in range(20)} == {"A"}
+
+
+def test_tags_that_change_are_told_at_once(split: SageMaker) -> None:
+    assert dict(find(split, variant="A").tags) == {}
+    split("AddTags", ResourceArn=f"{ARN}:endpoint/e", Tags=[{"Key": "sagedeck:family", "Value": "tgi"}])
+    assert dict(find(split, variant="A").tags) == {"sagedeck:family": "tgi"}
+    split("DeleteTags", ResourceArn=f"{ARN}:endpoint/e", TagKeys=["sagedeck:family"])
+    assert dict(find(split, variant="A").tags) == {}
 
 
 def test_an_endpoint_that_could_not_be_rolled_back_still_serves(split: SageMaker) -> None:
