@@ -42,6 +42,11 @@ _BUCKETS = {
     "tagging": "BucketTagging", "versioning": "BucketVersioning", "acl": "BucketAcl", "logging": "BucketLogging",
     "notification": "BucketNotification", "publicAccessBlock": "BucketPublicAccessBlock",
 }  # fmt: skip
+# Under which name a service is told, where that is not botocore's.
+_SOURCES = {
+    "cloudwatch": "monitoring", "efs": "elasticfilesystem", "application-autoscaling": "autoscaling",
+    "service-quotas": "servicequotas", "resourcegroupstaggingapi": "tagging", "elbv2": "elasticloadbalancing",
+}  # fmt: skip
 
 
 class Trail:
@@ -49,7 +54,7 @@ class Trail:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self._known: dict[str, Record] = {}  # who has called, so that thousands of events share what they say of them
+        self._known: dict[str, Record] = {}  # a cache of callers: thousands of events share what they say of them
 
     def heard(self, head: wire.Head, body: IO[bytes], answer: Answer) -> None:
         """Note one request of a client, unless it is none of the control plane's."""
@@ -106,7 +111,10 @@ class Trail:
         return number
 
     def events(self, region: str) -> Iterator[tuple[str, Record]]:
-        """Yield id and record of the events of a region, the newest first."""
+        """Yield id and record of the events of a region, the newest first.
+
+        What was noted while a past was played (`Clock.set_back`) stands where it was noted, not where it was.
+        """
         oldest = self._world.clock.now() - AGE
         kinds = (self._newest_first(kind) for kind in KEPT)
         for number, event in heapq.merge(*kinds, key=lambda pair: (pair[1]["at"], pair[1]["heard"]), reverse=True):
@@ -124,12 +132,6 @@ class Trail:
         while len(shelf) >= KEPT[kind]:
             del shelf[next(iter(shelf))]
         shelf[number] = event
-
-
-_SOURCES = {
-    "cloudwatch": "monitoring", "efs": "elasticfilesystem", "application-autoscaling": "autoscaling",
-    "service-quotas": "servicequotas", "resourcegroupstaggingapi": "tagging", "elbv2": "elasticloadbalancing",
-}  # fmt: skip
 
 
 def is_read(operation: str) -> bool:

@@ -18,6 +18,7 @@ AGAIN = "scheduler/again"
 KEPT = 500  # runs that are remembered in a region
 _FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 900.0  # seconds between attempts, doubled each time
 _PASSING = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException", "ServiceUnavailable"})
+_AGENT = "AWS Internal/EventBridge Scheduler (Sagedeck sandbox)"
 
 
 class Runner:
@@ -106,9 +107,6 @@ class Runner:
             request = _read(run["target"].get("Input") or "{}")
             who = assumed(run["target"]["RoleArn"], run["number"].replace("-", ""))
             self._world.trail.note(what.service, what.operation, request, region, who, agent=_AGENT, **failed)
-
-
-_AGENT = "AWS Internal/EventBridge Scheduler (Sagedeck sandbox)"
 
 
 def _read(text: str) -> dict[str, Any]:
