@@ -29,6 +29,15 @@ def test_a_configuration_is_described_exactly_as_it_was_sent(aws: SageMaker) -> 
     assert shown["EnableNetworkIsolation"] is False
 
 
+POOLS = [{"InstanceType": kind, "Priority": 1} for kind in ("ml.g5.xlarge", "ml.g6.xlarge")]
+CAPTURE = {
+    "EnableCapture": True,
+    "InitialSamplingPercentage": 5,
+    "DestinationS3Uri": "s3://b/c",
+    "CaptureOptions": [{"CaptureMode": "Input"}],
+}
+
+
 @pytest.mark.parametrize(
     ("variants", "more", "said"),
     [
@@ -52,6 +61,12 @@ def test_a_configuration_is_described_exactly_as_it_was_sent(aws: SageMaker) -> 
             {},
             "Only one of InstanceType and InstancePools may be specified",
         ),
+        (
+            [{**variant(), "InstanceType": None, "InstancePools": POOLS}],
+            {},
+            "Priorities of InstancePools must be unique",
+        ),
+        ([SERVERLESS], {"DataCaptureConfig": CAPTURE}, "DataCaptureConfig is not supported for serverless endpoints."),
     ],
 )
 def test_variants_aws_would_not_take_are_refused(
