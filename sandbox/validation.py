@@ -35,6 +35,7 @@ _PATH = (
     "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters "
     "and/or / characters."
 )
+_NAN_REFUSED_THERE = frozenset({("cloudwatch", "DatapointValue")})  # by the operation, in words of its own
 _NULL = re.compile(r"Value null at '(?:.*\.)?([^.']+)' ")
 
 
@@ -105,7 +106,7 @@ def fits(service: str, name: str) -> Fits:
     if kind == "string":
         return _string(shape)
     if kind in NUMBERS:
-        return _number(shape)
+        return _number(shape, takes_nan=(service, name) in _NAN_REFUSED_THERE)
     if kind == "blob":
         return _blob(shape)
     if kind == "timestamp":
@@ -175,14 +176,14 @@ def _string(shape: Shape) -> Fits:
     return lambda value: isinstance(value, str) and least <= len(value) <= most
 
 
-def _number(shape: Shape) -> Fits:
+def _number(shape: Shape, *, takes_nan: bool) -> Fits:
     least, most = _bounds(shape)
     whole = INTEGERS.get(shape["type"])
     kinds: Any = PYTHON_TYPES[shape["type"]]
 
     def number(value: Any) -> bool:
         if isinstance(value, bool) or not isinstance(value, kinds) or not least <= value <= most:
-            return False
+            return takes_nan and value != value
         return whole is None or -whole <= value < whole
 
     return number

@@ -1,6 +1,10 @@
-"""PutMetricData: single values, values with counts, and sets of which only the sums are told."""
+"""PutMetricData: single values, values with counts, and sets of which only the sums are told.
+
+Which numbers AWS takes, and how it shows others: Netflix/servo's CloudWatchValueTest, and moto's tests.
+"""
 
 import math
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sandbox.cloudwatch import refusals
@@ -12,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST = 1000  # data in a request
 VALUES = 150  # values of a datum
-_GREATEST = 2.0**360
+_GREATEST, _SMALLEST = 2.0**360, 2.0**-360  # of what is not 0
 _BACK, _AHEAD = 14 * 86_400, 7_200  # seconds that a timestamp may lie off
 _SET = ("SampleCount", "Sum", "Minimum", "Maximum")
 _BOTH = (
@@ -52,7 +56,7 @@ def _keep(world: "World", call: Call, namespace: str, datum: dict[str, Any]) -> 
         return
     values = datum.get("Values")
     if not values:
-        spread.add(float(datum.get("Value") or 0.0))
+        spread.add(float(datum["Value"]))
         return
     for value, count in zip(values, datum.get("Counts") or [1.0] * len(values), strict=True):
         if count > 0:
@@ -68,11 +72,10 @@ def _check(number: int, datum: dict[str, Any], now: float) -> None:
     if told and values:
         raise refusals.combination(_BOTH.format(number, "Values", "StatisticValues"))
     if not values and not told and datum.get("Value") is None:
-        raise refusals.missing(f"{where}.Value")
+        raise refusals.combination("At least one of the parameters must be specified.")
     for name, value in _numbers(datum):
-        if not math.isfinite(value) or abs(value) > _GREATEST:
-            shown = "NaN" if math.isnan(value) else value
-            raise refusals.value(f"The value {shown} for parameter {where}.{name} is invalid.")
+        if value and not _SMALLEST <= abs(value) <= _GREATEST:
+            raise refusals.value(f"The value {_shown(value)} for parameter {where}.{name} is invalid.")
     if values and datum.get("Counts") and len(datum["Counts"]) != len(values):
         raise refusals.value(f"The parameters {where}.Values and {where}.Counts must be of the same size.")
     if len(values or ()) > VALUES:
@@ -93,3 +96,10 @@ def _numbers(datum: dict[str, Any]) -> list[tuple[str, float]]:
     found += [("Values", value) for value in datum.get("Values") or ()]
     found += [("Counts", count) for count in datum.get("Counts") or ()]
     return found + [(f"StatisticValues.{name}", value) for name, value in (datum.get("StatisticValues") or {}).items()]
+
+
+def _shown(value: float) -> str:
+    """A number as Java's DecimalFormat writes it."""
+    if math.isfinite(value):
+        return f"{Decimal(repr(value)):,.0f}"
+    return "NaN" if math.isnan(value) else "∞" if value > 0 else "-∞"

@@ -17,7 +17,8 @@ Turn = Callable[[Any], Any]
 @cache
 def reader(service: str, shape: str) -> Turn | None:
     """Return what turns a parsed body of that shape into a handler's request; None if nothing is to be done."""
-    return _turner(api(service), shape, {"timestamp": _read_time, "blob": _read_blob}, inward=True)
+    kinds: dict[str, Turn] = {"timestamp": _read_time, "blob": _read_blob, "float": _read_float, "double": _read_float}
+    return _turner(api(service), shape, kinds, inward=True)
 
 
 @cache
@@ -119,6 +120,11 @@ def _of_structure(members: Mapping[str, tuple[str, Turn | None]]) -> Turn:
         return result
 
     return turned
+
+
+def _read_float(value: Any) -> Any:
+    """What JSON has no number for comes as a text."""
+    return float(value) if value in ("NaN", "Infinity", "-Infinity") else value
 
 
 def _read_time(value: Any) -> Any:

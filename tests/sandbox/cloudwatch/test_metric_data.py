@@ -154,13 +154,38 @@ def test_metrics_without_data_for_two_weeks_are_listed_no_more(world: World) -> 
         ({"Values": [1.0], "Counts": [1.0, 2.0]}, "InvalidParameterValue", "must be of the same size"),
         ({"Value": 1.0, "Timestamp": NOW - 20 * 86_400}, "InvalidParameterValue", "no more than two weeks in the past"),
         ({"Value": 1.0, "StorageResolution": 7}, "InvalidParameterValue", "StorageResolution"),
-        ({}, "MissingParameter", "MetricData.member.1.Value"),
+        ({}, "InvalidParameterCombination", "At least one of the parameters must be specified."),
+        (
+            {"Value": -math.inf},
+            "InvalidParameterValue",
+            "The value -∞ for parameter MetricData.member.1.Value is invalid.",
+        ),
+        (
+            {"Values": [1.0, math.nan]},
+            "InvalidParameterValue",
+            "The value NaN for parameter MetricData.member.1.Values is",
+        ),
+        ({"Value": 2.0**361}, "InvalidParameterValue", "The value 4,697,085,165,547,66"),
+        (
+            {"Value": 2.0**-361},
+            "InvalidParameterValue",
+            "The value 0 for parameter MetricData.member.1.Value is invalid.",
+        ),
     ],
 )
 def test_data_that_aws_does_not_take_is_refused(world: World, datum: dict[str, Any], code: str, said: str) -> None:
-    with pytest.raises(AwsError, match=said.replace(".", r"\.")) as caught:
+    with pytest.raises(AwsError) as caught:
         publish(world, {"MetricName": "m", **datum})
+    assert said in caught.value.message
     assert caught.value.code == code
+
+
+def test_the_greatest_and_the_smallest_numbers_are_taken(world: World) -> None:
+    put(world, "m", 2.0**360, -(2.0**360), 2.0**-360, 0.0)
+    assert values(world, metric("m", "SampleCount", **OWN), metric("m", "Maximum", id="m2", **OWN)) == [
+        [4.0],
+        [2.0**360],
+    ]
 
 
 @pytest.mark.parametrize(
