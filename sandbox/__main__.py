@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sandbox import alone
 from sandbox.app import Sandbox
 from sandbox.clock import DEFAULT_SPEED, Clock
 from sandbox.dwelling import Dwelling, Taken
@@ -28,6 +29,8 @@ TICK = 0.25  # seconds
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM, Ctrl-C or, with --idle-exit, until nobody has asked for so long. Returns the exit code."""
     options = _options(arguments)
+    os.umask(0o077)  # what it keeps is nobody else's
+    alone.stay()
     try:
         dwelling = _dwelling(options.home)
         listening = _listen(options.port)

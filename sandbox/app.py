@@ -17,7 +17,7 @@ from sandbox.errors import JSON, AwsError
 from sandbox.moto_bridge import Answer, body_of, shaped
 from sandbox.sagemaker.hub import bucket as jumpstart
 from sandbox.sagemaker.studio import page as studio_page
-from sandbox.scope import Scope, scope_of
+from sandbox.scope import Scope, check_region, scope_of
 from sandbox.world import World
 
 AsgiScope = MutableMapping[str, Any]
@@ -68,7 +68,7 @@ class Sandbox:
 
     async def _route(self, scope: AsgiScope, receive: Any, send: Any) -> None:
         path, aws = scope["path"], scope_of(scope["headers"], scope["query_string"])
-        if not _is_local(scope["headers"]):
+        if not _is_local(scope):
             foreign = AwsError("AccessDenied", "The sandbox answers only requests addressed to this machine.", 403)
             await _send(send, shaped(foreign, {"content-type": JSON}, ""))
         elif path.startswith("/_sandbox/") or path == "/moto-api/reset":
@@ -143,23 +143,30 @@ def _check_form(scope: AsgiScope, headers: dict[str, str], aws: Scope) -> None:
     authorization = headers.get("authorization", "")
     if authorization and not aws.service and not authorization.startswith("AWS "):
         raise AwsError("IncompleteSignature", "Authorization header requires 'Credential' parameter with a scope.")
+    check_region(aws)
     if aws.service == "s3" and not headers.get("host", "").partition(":")[0].endswith(".localhost"):
         check_bucket_name(scope["method"], path, scope["query_string"])
 
 
-def _is_local(headers: list[tuple[bytes, bytes]]) -> bool:
-    """Only loopback names may be asked for, and no page of another site may ask (DNS rebinding)."""
-    for name, value in headers:
-        text = value.decode("latin-1").lower()
+def _is_local(scope: AsgiScope) -> bool:
+    """Only loopback names may be asked for, and no page of another site may ask (DNS rebinding, forged requests)."""
+    told = {}
+    for name, value in scope["headers"]:
+        told[name] = text = value.decode("latin-1").lower()
         if name == b"host" and not _loopback(text):
             return False
         if name == b"origin" and not _loopback(text.partition("://")[2]):
             return False
-    return True
+    if told.get(b"sec-fetch-site") != "cross-site" or b"origin" in told:
+        return True
+    follows = scope["method"] == "GET" and told.get(b"sec-fetch-mode") == "navigate"  # a link, say to a presigned page
+    return follows and b"Action=" not in scope["query_string"]
 
 
 def _loopback(host: str) -> bool:
-    bare = host if host.endswith("]") else host.rpartition(":")[0] or host
+    bare, port = (host, "") if host.endswith("]") or ":" not in host else host.rsplit(":", 1)
+    if port and not port.isdecimal():
+        return False
     return bare in _LOOPBACK or bare.endswith(".localhost")
 
 

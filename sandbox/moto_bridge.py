@@ -17,10 +17,12 @@ from types import ModuleType
 from typing import IO, Any
 
 from sandbox import moto_s3
+from sandbox.alone import silence
 from sandbox.bodies import Bodies
 from sandbox.environ import environ_of, only_reads
 from sandbox.errors import AwsError, headers_of, not_built, rendered
 from sandbox.moto_living import track_the_living
+from sandbox.moto_mistakes import mistake_of
 from sandbox.moto_state import MotoState
 from sandbox.scope import Scope
 from sandbox.validation import plain_dicts
@@ -127,6 +129,10 @@ class Moto:
         except Exception as error:  # noqa: BLE001 - whatever moto trips over must not reach a client as a traceback
             if type(error).__name__ == "OperationNotFoundError":
                 return shaped(not_built(f"the operation {error} of {aws.service}"), headers, aws.service)
+            if isinstance(error, ImportError):  # Docker, say: a package of moto's that is not needed here
+                return shaped(not_built(_what(headers, aws.service, None)), headers, aws.service)
+            if mistake := mistake_of(error):
+                return shaped(mistake, headers, aws.service)
             message = f"The sandbox's {aws.service or 'S3'} stumbled: {type(error).__name__}: {error}"
             return shaped(AwsError("InternalFailure", message[:500], 500), headers, aws.service)
         if answer.status == 404 and aws.service not in ("s3", "") and _is_html(answer):
@@ -218,6 +224,7 @@ def _prepare() -> None:
     os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
     plain_dicts()
     track_the_living()
+    silence()
 
 
 def _dispatcher() -> Any:

@@ -14,6 +14,7 @@ from http.client import HTTPException
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from sandbox import alone
 from sandbox.models.conversation import Turn
 
 SECONDS = 60.0  # what InvokeEndpoint waits for a container
@@ -129,7 +130,8 @@ class Remote:
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{self._url}/chat/completions", json.dumps(wanted).encode(), headers)
         try:
-            return self._opener.open(request, timeout=self._seconds)
+            with alone.leaving():
+                return self._opener.open(request, timeout=self._seconds)
         except urllib.error.HTTPError as problem:
             with problem:
                 raise Refused(problem.code, problem.read(2000).decode(errors="replace")) from problem

@@ -3,6 +3,9 @@
 import base64
 import json
 import math
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +13,14 @@ import pytest
 from sandbox.errors import AwsError
 from sandbox.validation import check
 from tests.sandbox.conftest import Running
-from tests.sandbox.server import ask
+from tests.sandbox.server import ROOT, ask, client, start_sandbox
 from tests.sandbox.test_endpoints import refusal
+
+
+def signed(service: str, region: str = "us-east-1") -> str:
+    scope = f"testing/20261120/{region}/{service}/aws4_request"
+    return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+
 
 FORGED = ("1", "null", "{}", "[1, 2, 3]", "[" * 20_000)
 
@@ -42,8 +51,8 @@ def test_a_number_that_is_none_is_named() -> None:
     with pytest.raises(AwsError, match="1 validation error detected: Value 'nan' at"):
         check(
             "cloudwatch",
-            "PutMetricData",
-            {"Namespace": "a", "MetricData": [{"MetricName": "b", "Value": float("nan")}]},
+            "PutMetricAlarm",
+            {"AlarmName": "a", "Threshold": math.nan},
         )
 
 
@@ -58,3 +67,66 @@ def test_the_clock_is_not_moved_out_of_the_calendar(sandbox: Running, seconds: s
 def test_a_seed_that_is_not_named_by_a_text_is_none(sandbox: Running, name: Any) -> None:
     status, _, _ = ask(sandbox.url + "/_sandbox/seed", "POST", json.dumps({"name": name}).encode())
     assert status == 404
+
+
+@pytest.mark.parametrize(
+    "body", [b"<x", b"<!DOCTYPE l [<!ENTITY a 'b'>]><Delete><Object><Key>&a;</Key></Object></Delete>"]
+)
+def test_broken_or_booby_trapped_xml_is_refused(sandbox: Running, body: bytes) -> None:
+    sandbox.client("s3").create_bucket(Bucket="bkt")
+    status, _, answer = ask(sandbox.url + "/bkt?delete", "POST", body, authorization=signed("s3"))
+    assert (status, b"MalformedXML" in answer) == (400, True)
+
+
+def test_a_region_that_is_none_is_refused_and_leaves_nothing_behind(sandbox: Running) -> None:
+    for service, operation in (("sagemaker", "list_models"), ("logs", "describe_log_groups"), ("sns", "list_topics")):
+        code, message = refusal(getattr(sandbox.client(service, "zz-nowhere-1"), operation))
+        assert (code, "zz-nowhere-1" in message) == ("InvalidSignatureException", True)
+    assert refusal(sandbox.client("s3", "zz-nowhere-1").list_buckets)[0] == "AuthorizationHeaderMalformed"
+    assert "zz-nowhere-1" not in sandbox.app.world.records.regions("sagemaker/model")
+
+
+@pytest.mark.parametrize(
+    ("headers", "query", "status"),
+    [
+        ({"sec_fetch_site": "cross-site", "sec_fetch_mode": "no-cors"}, "", 403),
+        ({"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate"}, "", 200),
+        ({"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate"}, "?Action=DeleteAlarms", 403),
+        ({"sec_fetch_site": "cross-site", "origin": "http://localhost:8501"}, "", 200),
+        ({"origin": "http://evil.example"}, "", 403),
+        ({"host": "localhost:80@evil.example"}, "", 403),
+        ({"host": "127.0.0.1.evil.example"}, "", 403),
+    ],
+)
+def test_a_page_of_another_site_can_only_link_here(
+    sandbox: Running, headers: dict[str, str], query: str, status: int
+) -> None:
+    found, _, _ = ask(f"{sandbox.url}/_sandbox/health{query}", "GET", None, **headers)
+    assert found == status
+
+
+def test_nothing_is_delivered_by_http(sandbox: Running) -> None:
+    sns = sandbox.client("sns")
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint="http://127.0.0.1:1/never")
+    assert sns.publish(TopicArn=topic, Message="x")["MessageId"]
+
+
+def test_a_sandbox_reaches_no_other_machine_and_keeps_its_files_to_itself(tmp_path: Path) -> None:
+    told = """
+import socket, sys
+from sandbox import alone
+alone.stay()
+for host in ("192.0.2.1", "::ffff:192.0.2.1", "example.invalid"):
+    try:
+        socket.create_connection((host, 9), timeout=0.1)
+    except alone.Alone:
+        print(host)
+"""
+    ran = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["192.0.2.1", "::ffff:192.0.2.1", "example.invalid"]
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    with start_sandbox("--home", str(home), "--speed", "0") as url:
+        client(url, "s3").create_bucket(Bucket="bkt")
+    assert [path.name for path in home.rglob("*") if path.stat().st_mode & 0o077] == []
