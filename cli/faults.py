@@ -93,7 +93,7 @@ def sentence(fault: SetFault) -> str:
         if pattern != "*"
     ]
     often = [f"{fault.rate:.0%} of calls"] if fault.rate < 1 else []
-    left = [] if fault.left is None else [f"{fault.left} more times"]
+    left = [] if fault.left is None else ["once more" if fault.left == 1 else f"{fault.left} more times"]
     value = [f"value {fault.value:g}"] if fault.value else []
     return ", ".join([fault.kind, *where, *often, *value, *left])
 

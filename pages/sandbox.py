@@ -1,8 +1,8 @@
-"""Sandbox: what the stand-in holds, its clock, what is made to go wrong in it, and how to empty or fill it."""
+"""Sandbox: what the stand-in holds, its clock, what is made to go wrong in it, and how to fill or empty it."""
 
 import streamlit as st
 
-from ui import empty_state, error_box, navigation, page_head, plain_table, sandbox_faults, sandbox_tools, session
+from ui import empty_state, navigation, page_head, sandbox_faults, sandbox_holdings, sandbox_tools, session
 
 console = session.console()
 with page_head.show("Sandbox", "What stands in for AWS here, and what to make go wrong in it."):
@@ -17,22 +17,17 @@ if control is None:
     )  # fmt: skip
     st.stop()
 
-kinds, held = control.fault_kinds(), control.faults()
+sandbox_tools.told()
+kinds, held = sandbox_faults.known(console, control), control.faults()
 if held:
     sandbox_faults.active(console, control, held, {each.kind: each.title for each in kinds})
 
-left, right = st.columns([3, 2], gap="medium")
+holdings = control.holdings()
+left, right = st.columns([3, 2], gap="small")
 with left, st.container(border=True, height="stretch"):
     st.subheader("What it holds", anchor=False)
-    holdings = control.holdings()
-    if holdings.counts:
-        plain_table.facts({kind: f"{number:,}" for kind, number in holdings.counts.items()}, key="holdings")
-    else:
-        st.markdown(":gray[Nothing yet. Whatever is deployed here is held by the sandbox and costs nothing.]")
-    with st.container(horizontal=True):
-        with error_box.shown():
-            sandbox_tools.fill(console, control)
-        sandbox_tools.empty(console, control)
+    sandbox_holdings.show(holdings)
+    sandbox_tools.fill(console, control, first=not holdings.counts)
 with right, st.container(border=True, height="stretch"):
     st.subheader("Its clock", anchor=False)
     sandbox_tools.clock(console, control, holdings)
@@ -41,3 +36,5 @@ with st.container(border=True):
     st.subheader("What goes wrong", anchor=False)
     st.markdown(":gray[A switch makes it happen everywhere, every time; Adjust says where and how often.]")
     sandbox_faults.switches(console, control, kinds, held)
+
+sandbox_tools.empty(console, control)

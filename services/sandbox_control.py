@@ -101,9 +101,12 @@ class SandboxControl:
         """Forget everything but the clock."""
         self._ask("POST", "reset", {})
 
-    def seeds(self) -> Mapping[str, str]:
-        """What it can be filled with: names, and a sentence about each."""
-        return {str(each["name"]): str(each["about"]) for each in self._ask("GET", "seeds")["seeds"]}
+    def seeds(self, region: str) -> Mapping[str, str]:
+        """What a region of it can be filled with yet: names, and a sentence about each."""
+        from urllib.parse import quote
+
+        told = self._ask("GET", f"seeds?region={quote(region)}")["seeds"]
+        return {str(each["name"]): str(each["about"]) for each in told if not each["filled"]}
 
     def seed(self, name: str, region: str) -> dict[str, Any]:
         """Fill it, which takes some seconds; returns what there is: region, endpoints, invocations.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from services.sandbox_control import FaultKind, SandboxControl, SetFault
 
 SERVICES = ("*", "sagemaker", "sagemaker-runtime", "s3", "iam", "sts", "cloudwatch", "logs", "application-autoscaling")
+KINDS_SECONDS = 600.0
 BADGE_SECONDS = 3.0  # how old the number on the other pages may be
 
 
@@ -35,11 +36,18 @@ def badge(console: Console) -> None:
         st.page_link(navigation.SANDBOX, label=label)
 
 
+def known(console: Console, control: SandboxControl) -> tuple[FaultKind, ...]:
+    """Every kind of fault; a sandbox's kinds do not change while it runs."""
+    found: tuple[FaultKind, ...] = console.cached(("fault kinds",), KINDS_SECONDS, control.fault_kinds)
+    return found
+
+
 def active(console: Console, control: SandboxControl, held: tuple[SetFault, ...], titles: dict[str, str]) -> None:
     """The faults that are set, each with a way to clear it."""
-    with st.container(border=True, key="faults-set"):
+    with st.container(border=True, key="faults-set", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(f"{formats.count(len(held), 'fault')} set", anchor=False, width="stretch")
+            title = f":red[:material/bug_report:] {formats.count(len(held), 'fault')} set"
+            st.subheader(title, anchor=False, width="stretch")
             if st.button("Clear all", icon=":material/healing:", disabled=console.connection.read_only):
                 _do(console, control.clear_faults)
         for fault in held:
@@ -54,12 +62,15 @@ def active(console: Console, control: SandboxControl, held: tuple[SetFault, ...]
 def switches(
     console: Console, control: SandboxControl, kinds: tuple[FaultKind, ...], held: tuple[SetFault, ...]
 ) -> None:
-    """A tab for each group, and in it a switch for each kind."""
-    groups = [(name, tuple(members)) for name, members in groupby(kinds, key=lambda each: each.group)]
-    for tab, (_, members) in zip(st.tabs([name for name, _ in groups]), groups, strict=True):
-        with tab:
-            for kind in members:
-                _row(console, control, kind, [fault for fault in held if fault.kind == kind.kind])
+    """The groups, and a switch for each kind of the one that is chosen: twenty at once are slow to draw and to read."""
+    groups = {name: tuple(members) for name, members in groupby(kinds, key=lambda each: each.group)}
+    chosen = st.segmented_control(
+        "Group", list(groups), default=next(iter(groups)), required=True, key="sandbox.group",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    with st.grid(2, min_column_width=300):
+        for kind in groups[chosen]:
+            _card(console, control, kind, [fault for fault in held if fault.kind == kind.kind])
 
 
 def where(fault: SetFault) -> str:
@@ -70,16 +81,17 @@ def where(fault: SetFault) -> str:
         if pattern != "*"
     ]
     often = f"{fault.rate:.0%} of calls" if fault.rate < 1 else "every time"
-    left = "" if fault.left is None else f"{fault.left} more times"
+    left = "" if fault.left is None else formats.count(fault.left, "more time")
     value = f"value {fault.value:g}" if fault.value else ""
     return ", ".join(part for part in (*(about or ["everywhere"]), often, value, left) if part)
 
 
-def _row(console: Console, control: SandboxControl, kind: FaultKind, held: list[SetFault]) -> None:
+def _card(console: Console, control: SandboxControl, kind: FaultKind, held: list[SetFault]) -> None:
     locked, is_set = console.connection.read_only, bool(held)
-    with st.container(horizontal=True, vertical_alignment="center", key=f"fault-{kind.kind}"):
+    key = f"fault-{'set' if is_set else 'off'}-{kind.kind}"
+    with st.container(border=True, horizontal=True, vertical_alignment="center", height="stretch", key=key, wrap=False):
         with st.container(gap=None, width="stretch"):
-            on = st.toggle(f"**{kind.title}**", is_set, key=f"fault.{kind.kind}.{is_set}", disabled=locked)
+            on = st.toggle(kind.title, is_set, key=f"fault.{kind.kind}.{is_set}", disabled=locked)
             st.markdown(f":gray[{literal(kind.does)}]")
         with st.popover("Adjust", icon=":material/tune:", disabled=locked, key=f"more.{kind.kind}"):
             _form(console, control, kind)

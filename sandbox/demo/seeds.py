@@ -15,11 +15,12 @@ from sandbox.scope import DEFAULT_REGION
 if TYPE_CHECKING:
     from sandbox.world import World
 
+FIRST = "support-chat-llama"  # the demo's oldest endpoint: where it is, the region has been filled
 SEEDS = {"demo": "A made-up account: forty endpoints of five people, a week of traffic, and what it leaves behind."}
 
 
 class Seeds:
-    """GET /_sandbox/seeds: `{"seeds": [{"name", "about"}]}`; POST /_sandbox/seed `{"name", "region"?}`."""
+    """GET /_sandbox/seeds?region=: `{"seeds": [{name, about, filled}]}`; POST /_sandbox/seed `{"name", "region"?}`."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
@@ -31,8 +32,12 @@ class Seeds:
             Route("/_sandbox/seed", self.fill, methods=["POST"]),
         ]
 
-    async def told(self, _: Request) -> JSONResponse:
-        return JSONResponse({"seeds": [{"name": name, "about": about} for name, about in SEEDS.items()]})
+    async def told(self, request: Request) -> JSONResponse:
+        region = request.query_params.get("region", DEFAULT_REGION)
+        with self._world.lock:
+            filled = FIRST in self._world.records.shelf("sagemaker/endpoint", region)
+        seeds = [{"name": name, "about": about, "filled": filled} for name, about in SEEDS.items()]
+        return JSONResponse({"seeds": seeds})
 
     async def fill(self, request: Request) -> JSONResponse:
         try:

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sandbox.demo import cast, experiments, ongoing, specials, surroundings, traffic
+from sandbox.demo.seeds import FIRST
 from sandbox.demo.stage import Stage
 from sandbox.errors import AwsError
 from sandbox.registry import SERVICES
@@ -16,7 +17,6 @@ from sandbox.scope import ACCOUNT, partition_of
 if TYPE_CHECKING:
     from sandbox.world import World
 
-_FIRST = "support-chat-llama"
 _filling = Lock()
 
 
@@ -62,7 +62,7 @@ def _load(world: "World", region: str) -> None:
 
 def _play(world: "World", region: str) -> None:
     stage = Stage(world, region)
-    if _FIRST in world.service("sagemaker").store.shelf(ENDPOINT, region):
+    if FIRST in world.service("sagemaker").store.shelf(ENDPOINT, region):
         raise AwsError("Conflict", "The demo account is here already. Reset the sandbox to fill it anew.", 409)
     stage.make_role()
     stage.make_bucket(*(cast.weights(part.model) for part in cast.parts()), *specials.KEYS)

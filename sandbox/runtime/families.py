@@ -102,6 +102,8 @@ _NAMES = (
         Family.ELSEWHERE,
     ),
 )
+# AWS's containers for models of any kind: nothing tells that such a one writes or embeds.
+_GENERAL = re.compile(r"sagemaker-(scikit-learn|xgboost|sparkml)|(pytorch|tensorflow|mxnet|autogluon)-inference")
 _JUMPSTART_TASKS = {
     "tc": "text-classification",
     "spc": "text-classification",
@@ -155,7 +157,7 @@ def recognise(hosted: Hosted) -> Family:
         for pattern, family in _NAMES:
             if pattern.search(name):
                 return family
-    return Family.ECHO
+    return Family.ELSEWHERE if _GENERAL.search(hosted.image) else Family.ECHO
 
 
 def task_of(hosted: Hosted) -> str:

@@ -202,7 +202,7 @@ class FakeSandbox:
         )
         self.held: dict[str, SetFault] = {}
         self.done: list[tuple[str, Any]] = []
-        self.counts = {"Endpoints": 3}
+        self.counts = {"Endpoints": 3, "AutoML jobs": 2, "Training jobs": 3, "Apps": 2}
         self.known_seeds = {"demo": "A made-up account."}
         self.now = MADE
 
@@ -233,11 +233,13 @@ class FakeSandbox:
     def reset(self) -> None:
         self.counts = {}
 
-    def seeds(self) -> Mapping[str, str]:
+    def seeds(self, region: str) -> Mapping[str, str]:
         return self.known_seeds
 
-    def seed(self, name: str, region: str) -> None:
+    def seed(self, name: str, region: str) -> dict[str, Any]:
         self.done.append((name, region))
+        self.known_seeds = {}
+        return {"region": region, "endpoints": 40, "invocations": 1_200_000}
 
 
 class FakeConsole:

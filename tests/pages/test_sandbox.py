@@ -10,6 +10,8 @@ from services.errors import ServiceFailure
 from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, FakeSandbox
 
+CLOCK = ("Time in the sandbox", "2026-11-20 09:00 UTC")
+
 
 @pytest.fixture
 def console() -> FakeConsole:
@@ -28,7 +30,12 @@ def press(at: AppTest, label: str) -> AppTest:
 
 
 def toggle(at: AppTest, label: str) -> Any:
-    return next(each for each in at.toggle if each.label == f"**{label}**")
+    return next(each for each in at.toggle if each.label == label)
+
+
+def show(at: AppTest, group: str) -> AppTest:
+    at.session_state["sandbox.group"] = group
+    return at.run()
 
 
 def texts(at: AppTest) -> str:
@@ -37,19 +44,22 @@ def texts(at: AppTest) -> str:
 
 def test_what_it_holds_its_time_and_its_faults_are_shown(open_page: Open, console: FakeConsole) -> None:
     at = open_page("sandbox", console, "Sandbox")
-    assert "| :gray[Endpoints] | 3 |" in texts(at)
-    assert [each.value for each in at.metric] == ["2026-11-20 09:00 UTC"]
-    assert [each.label for each in at.tabs] == ["Deploying", "Calling"]
-    assert [each.label for each in at.toggle] == ["**No capacity**", "**Throttling**", "**Server error**"]
+    assert [(each.label, each.value) for each in at.metric] == [
+        ("Endpoints", "3"), ("Models", "0"), ("Jobs", "5"), ("Notebooks", "0"), CLOCK,
+    ]  # fmt: skip
+    assert "Studio apps · 2" in texts(at)
+    assert [each.label for each in at.toggle] == ["No capacity"]
+    at = show(at, "Calling")
+    assert [each.label for each in at.toggle] == ["Throttling", "Server error"]
     assert not any(each.value for each in at.toggle)
 
 
 def test_a_switch_sets_its_fault_and_clears_it_again(open_page: Open, console: FakeConsole) -> None:
-    at = open_page("sandbox", console, "Sandbox")
+    at = show(open_page("sandbox", console, "Sandbox"), "Calling")
     toggle(at, "Throttling").set_value(True).run()
     assert list(sandbox(console).held) == ["throttling"]
     assert toggle(at, "Throttling").value
-    assert "1 fault set" in [each.value for each in at.subheader]
+    assert any("1 fault set" in each.value for each in at.subheader)
     assert "everywhere, every time" in texts(at)
     toggle(at, "Throttling").set_value(False).run()
     assert sandbox(console).held == {}
@@ -81,29 +91,32 @@ def test_all_faults_are_cleared_at_once_and_one_by_one(open_page: Open, console:
 def test_its_clock_is_put_forward(open_page: Open, console: FakeConsole) -> None:
     at = open_page("sandbox", console, "Sandbox")
     press(at, "Put forward 1 hour")
-    assert at.metric[0].value == "2026-11-20 10:00 UTC"
+    assert at.metric[-1].value == "2026-11-20 10:00 UTC"
+    assert "It is 2026-11-20 10:00 UTC there" in at.success[0].value.replace("\\", "")
     press(at, "Put forward 1 day")
-    assert at.metric[0].value == "2026-11-21 10:00 UTC"
+    assert at.metric[-1].value == "2026-11-21 10:00 UTC"
     assert console.refreshed >= 2
 
 
 def test_it_is_emptied_only_after_the_word_was_typed(open_page: Open, console: FakeConsole) -> None:
     at = open_page("sandbox", console, "Sandbox")
     press(at, "Forget everything")
-    assert sandbox(console).counts == {"Endpoints": 3}
+    assert sandbox(console).counts["Endpoints"] == 3
     assert [each.value for each in at.warning] == ["Type empty first."]
     next(each for each in at.text_input if "to confirm" in each.label).set_value("empty")
     press(at, "Forget everything")
     assert sandbox(console).counts == {}
     assert "Nothing yet" in texts(at)
+    assert "The sandbox is empty" in at.success[0].value
+    at.run()
+    assert not at.success, "said once"
 
 
 def test_it_is_filled_where_it_can_be(open_page: Open, console: FakeConsole) -> None:
     at = open_page("sandbox", console, "Sandbox")
     press(at, "Fill with a demo account")
     assert sandbox(console).done == [("demo", "us-east-1")]
-    sandbox(console).known_seeds = {}
-    at = open_page("sandbox", console, "Sandbox")
+    assert "40 endpoints and 1,200,000 invocations" in at.success[0].value
     assert not any(each.label.startswith("Fill") for each in at.button)
 
 
@@ -113,7 +126,7 @@ def test_a_refusal_is_shown_and_the_switch_stays_off(
     def refused(*_: object, **__: object) -> None:
         raise ServiceFailure("The sandbox does not answer.", "", "Start it again.")
 
-    at = open_page("sandbox", console, "Sandbox")
+    at = show(open_page("sandbox", console, "Sandbox"), "Calling")
     monkeypatch.setattr(sandbox(console), "set_fault", refused)
     toggle(at, "Throttling").set_value(True).run()
     assert "does not answer" in at.error[0].value

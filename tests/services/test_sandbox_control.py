@@ -52,7 +52,7 @@ def test_its_clock_is_put_forward_and_it_is_counted_and_emptied(control: Sandbox
 
 
 def test_it_tells_what_it_can_be_filled_with(control: SandboxControl) -> None:
-    assert "demo" in control.seeds()
+    assert "demo" in control.seeds("us-east-1")
     with pytest.raises(InvalidRequest):
         control.seed("nothing of the kind", "us-east-1")
 

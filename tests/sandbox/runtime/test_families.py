@@ -121,6 +121,15 @@ def test_labels_are_ranked_and_their_scores_sum_to_one(runtime: Any, shelf: Shel
     assert sum(answer["scores"]) == pytest.approx(1.0, abs=1e-5)
 
 
+@pytest.mark.parametrize("image", ["sagemaker-scikit-learn:1.2-1-cpu-py3", "sagemaker-xgboost:1.7-1", "toolkit"])
+def test_a_container_for_models_of_any_kind_is_taken_for_none_that_chats(
+    runtime: Any, shelf: Shelf, image: str
+) -> None:
+    shelf.put("fraud", image if image == "toolkit" else f"683313688378.dkr.ecr.us-east-1.amazonaws.com/{image}")
+    answer = call(runtime, "fraud", {"inputs": "Hi"})
+    assert "no prediction" in answer["sandbox"]
+
+
 def test_a_model_the_sandbox_has_nothing_for_says_so(runtime: Any, shelf: Shelf) -> None:
     shelf.put("i", "toolkit", tags={"sagedeck:model-id": "pytorch-ic-mobilenet-v2"})
     answer = call(runtime, "i", b"\xff\xd8", "application/x-image")
