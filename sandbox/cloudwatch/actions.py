@@ -1,13 +1,11 @@
 """What an alarm does as its state changes: it writes to topics. Scaling policies look for alarms by themselves."""
 
-import csv
 import json
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import facts
 from sandbox.cloudwatch.alarms import IN_ALARM, NO_DATA, OK, remember
 from sandbox.cloudwatch.evaluation import stamp
+from sandbox.pricing.rates import places
 from sandbox.records import Record
 from sandbox.scope import ACCOUNT
 
@@ -86,12 +84,7 @@ def _trigger(alarm: Record) -> dict[str, Any]:
     }
 
 
-@cache
-def _places() -> dict[str, str]:
-    with facts.path("regions.csv").open(encoding="utf-8", newline="") as file:
-        return {row["region"]: row["location"] for row in csv.DictReader(file)}
-
-
 def place_of(region: str) -> str:
     """Return a region's name as people read it."""
-    return _places().get(region, region)
+    place = places().get(region)
+    return place.location if place else region

@@ -3,7 +3,6 @@
 The shape and the attributes' names are AWS's; SKUs are made up, stable, and unlike AWS's.
 """
 
-import csv
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -150,5 +149,4 @@ def _fits(wanted: Mapping[str, str], has: Mapping[str, str], *, whole: bool = Fa
 
 @cache
 def _specifications() -> dict[str, dict[str, str]]:
-    with facts.path("instances.csv").open(encoding="utf-8", newline="") as file:
-        return {row["instance_type"]: row for row in csv.DictReader(file)}
+    return {row["instance_type"]: row for row in facts.rows("instances.csv")}

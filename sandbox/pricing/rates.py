@@ -4,8 +4,6 @@ Sources: facts/prices.csv, notebook_prices.csv, rates.csv, regions.csv, quotas.c
 A price that is not there is unknown: None here, and absent from the price list.
 """
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -63,13 +61,13 @@ class Rate:
 
 @cache
 def places() -> dict[str, Place]:
-    return {r["region"]: Place(r["region"], r["location"], r["usage_prefix"]) for r in _rows("regions.csv")}
+    return {r["region"]: Place(r["region"], r["location"], r["usage_prefix"]) for r in facts.rows("regions.csv")}
 
 
 @cache
 def rates() -> dict[tuple[str, str], Rate]:
     """By region and usage."""
-    found = (Rate(r["region"], r["usage"], r["unit"], float(r["usd"])) for r in _rows("rates.csv"))
+    found = (Rate(r["region"], r["usage"], r["unit"], float(r["usd"])) for r in facts.rows("rates.csv"))
     return {(rate.region, rate.usage): rate for rate in found}
 
 
@@ -78,7 +76,7 @@ def instance_prices() -> dict[str, dict[str, float]]:
     """USD an hour by region and instance type, whatever it is used for."""
     held: dict[str, dict[str, float]] = {}
     for name in ("prices.csv", "notebook_prices.csv"):
-        for row in _rows(name):
+        for row in facts.rows(name):
             held.setdefault(row["region"], {})[row["instance_type"]] = float(row["usd_per_hour"])
     return held
 
@@ -106,8 +104,3 @@ def usage_type(usage: str, region: str) -> str:
     """Return a usage as bills name it ("USE1-Host:ml.m5.xlarge")."""
     place = places().get(region)
     return f"{place.prefix}-{usage}" if place else usage
-
-
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    with facts.path(name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)

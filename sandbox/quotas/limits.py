@@ -4,7 +4,6 @@ The account is one that has asked for much already: thousands of the common inst
 2,000 endpoints; two of the largest GPU types, none of the scarcest, so that a refusal can be met as on AWS.
 """
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -32,12 +31,11 @@ _WIDE = frozenset({  # regions where serverless concurrency is 1,000; 500 elsewh
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """`default`: what AWS gives a new account; `made_up`: the code is the sandbox's, as the real one is not known."""
+    """`default`: what AWS gives a new account. Codes that are not known are the sandbox's own (`basis` M)."""
 
     name: str
     code: str
     default: float
-    made_up: bool
 
     @property
     def instance_type(self) -> str:
@@ -49,9 +47,7 @@ class Quota:
 @cache
 def quotas() -> dict[str, Quota]:
     """SageMaker's quotas by code, in the order of the file. Source: facts/quotas.csv."""
-    with facts.path("quotas.csv").open(encoding="utf-8", newline="") as file:
-        rows = [Quota(r["name"], r["code"], float(r["default"]), r["basis"] == "M") for r in csv.DictReader(file)]
-    return {row.code: row for row in rows}
+    return {row["code"]: Quota(row["name"], row["code"], float(row["default"])) for row in facts.rows("quotas.csv")}
 
 
 @cache

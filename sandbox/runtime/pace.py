@@ -11,7 +11,6 @@ or less is not waited for, and one-pass models do not queue. So the two agree wi
 stands still nothing is waited for, and CloudWatch is told what the instance would have taken.
 """
 
-import csv
 import math
 import re
 from dataclasses import dataclass
@@ -97,8 +96,7 @@ class Pace:
 @cache
 def machine(instance_type: str) -> Machine:
     """Return what an instance type has; one that facts/instances.csv does not know is taken for a small CPU."""
-    with facts.path("instances.csv").open(newline="") as file:
-        row = next((each for each in csv.DictReader(file) if each["instance_type"] == instance_type), None)
+    row = next((each for each in facts.rows("instances.csv") if each["instance_type"] == instance_type), None)
     if row is None:
         return Machine(_CPU_BANDWIDTH * 4, _CPU_TFLOPS * 4, 16.0, 4, False)
     vcpu, memory = int(row["vcpu"]), float(row["memory_gib"])

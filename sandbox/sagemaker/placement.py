@@ -3,7 +3,6 @@
 What an instance has: facts/instances.csv. A type that is not there holds anything.
 """
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -33,15 +32,14 @@ Copies = Iterable[tuple[Room, int]]  # what one copy needs, and how many there a
 @cache
 def rooms() -> dict[str, Room]:
     """Return what each instance type has."""
-    with facts.path("instances.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["instance_type"]: Room(
-                float(row["vcpu"] or 0),
-                max(float(row["gpu_count"] or 0), float(row["accelerators"] or 0)),
-                float(row["memory_gib"] or 0) * 1024,
-            )
-            for row in csv.DictReader(file)
-        }
+    return {
+        row["instance_type"]: Room(
+            float(row["vcpu"] or 0),
+            max(float(row["gpu_count"] or 0), float(row["accelerators"] or 0)),
+            float(row["memory_gib"] or 0) * 1024,
+        )
+        for row in facts.rows("instances.csv")
+    }
 
 
 def need_of(requirements: Mapping[str, Any]) -> Room:

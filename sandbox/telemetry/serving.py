@@ -4,7 +4,6 @@ telemetry/serving   name "endpoint/variant": endpoint variant component type kin
 telemetry/component name of the component: the same; its steps count copies
 """
 
-import csv
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,13 +32,12 @@ class Machine:
 
 @cache
 def machines() -> dict[str, Machine]:
-    with facts.path("instances.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["instance_type"]: Machine(
-                int(float(row["vcpu"] or 1)), int(row["gpu_count"] or 0), int(row["accelerators"] or 0)
-            )
-            for row in csv.DictReader(file)
-        }
+    return {
+        row["instance_type"]: Machine(
+            int(float(row["vcpu"] or 1)), int(row["gpu_count"] or 0), int(row["accelerators"] or 0)
+        )
+        for row in facts.rows("instances.csv")
+    }
 
 
 def machine(instance_type: str) -> Machine:

@@ -1,6 +1,5 @@
 """The models JumpStart offers, from the facts the console has too. Sources: facts/README.md, `jumpstart*`."""
 
-import csv
 import json
 import re
 from collections.abc import Mapping
@@ -66,8 +65,8 @@ class Model:
 def models() -> Mapping[str, Model]:
     """Return all models by id."""
     known = {row["model_id"]: row for row in json.loads(facts.path("jumpstart.json").read_text("utf-8"))["models"]}
-    with facts.path("jumpstart_models.csv").open(encoding="utf-8", newline="") as file:
-        return {row["model_id"]: _model(row, known.get(row["model_id"], {})) for row in csv.DictReader(file)}
+    rows = facts.rows("jumpstart_models.csv")
+    return {row["model_id"]: _model(row, known.get(row["model_id"], {})) for row in rows}
 
 
 @cache
