@@ -6,6 +6,7 @@ It may import only the root files of services, and is tested with operators held
 
 from services.errors import Problem
 from services.plans.export import to_boto3
+from services.plans.exports import Export, Format, export
 from services.plans.models import (
     Cost,
     ErrorMatch,
@@ -42,6 +43,8 @@ __all__ = [
     "Cost",
     "ErrorMatch",
     "Estimate",
+    "Export",
+    "Format",
     "Frozen",
     "Json",
     "Manner",
@@ -67,6 +70,7 @@ __all__ = [
     "Until",
     "Upload",
     "check",
+    "export",
     "freeze",
     "looks_secret",
     "merge",
