@@ -1,6 +1,8 @@
-"""The candidates of a tabular job: for each of Autopilot's algorithms an estimator of scikit-learn. Worker only."""
+"""The candidates of a tabular job: for each of Autopilot's algorithms an estimator of scikit-learn. Worker only.
 
-import hashlib
+A candidate's name says first what is trained and then what that stands in for: HistGradientBoosting-for-CatBoost-t3.
+"""
+
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,23 +28,21 @@ ENSEMBLING = ("lightgbm", "linear-learner", "xgboost", "randomforest", "extra-tr
 TUNING = ("xgboost", "linear-learner", "mlp")
 MOST_TRIALS = 12  # of a tuning job here, whatever it asks for
 _SMALL = 20_000  # rows up to which neighbours and networks are tried
-_NAMES = {
+_REPLACED = {  # what an estimator of another kind stands in for; the others bear their own names
     "lightgbm": "LightGBM",
     "xgboost": "XGBoost",
     "catboost": "CatBoost",
-    "randomforest": "RandomForest",
-    "extra-trees": "ExtraTrees",
-    "linear-learner": "LinearModel",
+    "linear-learner": "LinearLearner",
     "nn-torch": "NeuralNetTorch",
     "fastai": "NeuralNetFastAI",
-    "knn": "KNeighbors",
 }
-_SHORT = {"xgboost": "xgb", "linear-learner": "linear", "mlp": "mlp"}
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`estimator` makes a new one that is given the numbers of the categorical columns; `trees`: how it is shaped."""
+    """`estimator` makes a new one that is given the numbers of the categorical columns; `trees`: how columns are shaped
+    for it; `said`: for people, what is trained, with its settings, and in place of what.
+    """
 
     name: str
     algorithm: str
@@ -61,7 +61,7 @@ def trials(job: str, mode: str, problem: str, rows: int, algorithms: Sequence[st
     if rows > _SMALL:
         wanted = [a for a in wanted if a not in ("nn-torch", "fastai")] or wanted
     kept = wanted[: most - 1 if most > 1 else most or None]
-    return [_trial(f"{_NAMES[a]}-BAG-L1-FULL-t{n}", a, problem, {}) for n, a in enumerate(kept, 1)]
+    return [_trial(f"{_called(a, problem)}-t{n}", a, problem, {}) for n, a in enumerate(kept, 1)]
 
 
 def _tuned(job: str, problem: str, algorithms: Sequence[str], most: int) -> list[Trial]:
@@ -69,8 +69,7 @@ def _tuned(job: str, problem: str, algorithms: Sequence[str], most: int) -> list
     found = []
     for number in range(min(most or MOST_TRIALS, MOST_TRIALS)):
         algorithm = algorithms[number % len(algorithms)]
-        mark = hashlib.sha256(f"{job}{number}".encode()).hexdigest()[:8]
-        name = f"{job[:24]}dpp{number % 3}-{_SHORT[algorithm]}-{number + 1:03d}-{mark}"
+        name = f"{job[:20]}-{_called(algorithm, problem)}-{number + 1:03d}"
         found.append(_trial(name, algorithm, problem, _drawn(algorithm, chance, number)))
     return found
 
@@ -93,19 +92,25 @@ def _drawn(algorithm: str, chance: random.Random, number: int) -> dict[str, Any]
 
 def _trial(name: str, algorithm: str, problem: str, drawn: dict[str, Any]) -> Trial:
     regression = problem == REGRESSION
-    trees = algorithm in ("lightgbm", "xgboost", "catboost", "randomforest", "extra-trees")
-    make = _boosted if algorithm in ("lightgbm", "xgboost", "catboost") else _OTHERS[algorithm]
+    make = _MAKERS[algorithm]
+    trees = make in (_boosted, _forest, _extra)
     settings = {**_SETTINGS.get(algorithm, {}), **drawn}
 
     def estimator(categories: list[int]) -> Any:
         return make(regression, settings, categories)
 
-    said = f"{type(estimator([])).__name__} of scikit-learn stands in for {algorithm}: {settings or 'defaults'}"
-    return Trial(name, algorithm, trees, estimator, said)
+    described = " ".join(repr(estimator([])).split())
+    return Trial(name, algorithm, trees, estimator, f"{described} of scikit-learn, in place of Autopilot's {algorithm}")
 
 
-_SETTINGS: dict[str, dict[str, Any]] = {
-    "lightgbm": {},
+def _called(algorithm: str, problem: str) -> str:
+    """Return what is trained, and what it stands in for if that is something else."""
+    made = _MAKERS[algorithm](problem == REGRESSION, {}, [])
+    trained = type(getattr(made, "regressor", made)).__name__.removesuffix("Classifier").removesuffix("Regressor")
+    return f"{trained}-for-{_REPLACED[algorithm]}" if algorithm in _REPLACED else trained
+
+
+_SETTINGS: dict[str, dict[str, Any]] = {  # so that what stands in for several is not the same each time
     "xgboost": {"max_leaf_nodes": 15, "l2_regularization": 1.0},
     "catboost": {"learning_rate": 0.07, "max_iter": 120, "min_samples_leaf": 10},
     "fastai": {"hidden_layer_sizes": (32,), "alpha": 0.01},
@@ -145,7 +150,10 @@ def _neighbours(regression: bool, settings: dict[str, Any], categories: list[int
     return made(n_neighbors=15, weights="distance")
 
 
-_OTHERS: dict[str, Callable[[bool, dict[str, Any], list[int]], Any]] = {
+_MAKERS: dict[str, Callable[[bool, dict[str, Any], list[int]], Any]] = {
+    "lightgbm": _boosted,
+    "xgboost": _boosted,
+    "catboost": _boosted,
     "randomforest": _forest,
     "extra-trees": _extra,
     "linear-learner": _linear,

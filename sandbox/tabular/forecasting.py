@@ -13,7 +13,12 @@ from sandbox.tabular.models import packed
 from sandbox.tabular.reading import Unfit, table
 
 Event = dict[str, Any]
-MODELS = ("npts", "ets", "prophet")  # seasonal repetition, smoothed level and season, trend and season
+REPEATED, SMOOTHED, TREND = "RepeatedSeason-for-NPTS", "SmoothedSeason-for-ETS", "TrendAndSeason-for-Prophet"
+MODELS = {  # by candidate: what is fitted
+    REPEATED: "the last season repeated, in place of Autopilot's npts",
+    SMOOTHED: "the mean of the last eight seasons, the latest counting most, in place of Autopilot's ets",
+    TREND: "a straight line through the last eight seasons and their mean shape, in place of Autopilot's prophet",
+}
 _UNITS = {"Y": "YS", "M": "MS", "W": "W", "D": "D", "H": "h", "min": "min"}
 _SEASON = {"Y": 1, "M": 12, "W": 52, "D": 7, "H": 24, "min": 60}
 _MOST_ITEMS = 500
@@ -74,11 +79,11 @@ def run(spec: Mapping[str, Any]) -> Iterator[Event]:
         residuals, event = _measured(model, series, season, horizon, quantiles)
         fitted = Forecaster(model, frequency, season, horizon, quantiles, names, filling, residuals)
         path = Path(spec["out"], f"{model}.tar.gz")
-        path.write_bytes(packed(fitted, {"trained_by": "the Sagedeck sandbox", "model": model}))  # type: ignore[arg-type]
+        path.write_bytes(packed(fitted, {"trained_by": "the Sagedeck sandbox", "model": MODELS[model]}))
         found[model] = event["metrics"]["Validation"][objective]
         yield event | {"artifact": str(path), "objective": objective}
     best = min(found, key=lambda name: found[name])
-    yield {"event": "explained", "best": best, "importance": {spec["target"]: 1.0}}
+    yield {"event": "explained", "best": best, "importance": {}}
     yield {"event": "done", "best": best, "all": True}
 
 
@@ -88,7 +93,7 @@ def _analyzed(read: Any, names: tuple[str, str, str], objective: str) -> Event:
         for n in read.frame.columns
     ]
     shared = {"event": "analyzed", "problem": "", "objective": objective, "rows": read.rows, "labels": []}
-    return shared | {"trained_rows": len(read.frame), "columns": described, "candidates": list(MODELS)}
+    return shared | {"trained_rows": len(read.frame), "columns": described, "candidates": MODELS}
 
 
 def _frequency(text: str) -> tuple[int, str]:
@@ -124,12 +129,12 @@ def _predicted(model: str, values: Any, season: int, horizon: int) -> tuple[Any,
     last = values[-season:][steps % season]
     spread = float(np.mean(np.abs(values[season:] - values[:-season]))) if len(values) > season else 0.0
     spread = spread or float(np.std(values)) or 1.0
-    if model == "npts":
+    if model == REPEATED:
         return last, spread
     whole = values[len(values) % season :].reshape(-1, season)[-8:]
     weights = 0.7 ** np.arange(len(whole))[::-1]
     seasonal = (whole * weights[:, None]).sum(axis=0) / weights.sum()
-    if model == "ets":
+    if model == SMOOTHED:
         return seasonal[steps % season], spread
     levels = whole.mean(axis=1)
     slope = np.polyfit(np.arange(len(levels)), levels, 1)[0] if len(levels) > 2 else 0.0
@@ -169,9 +174,8 @@ def _measured(
         name: {"actual": list(map(float, actual[place])), "mean": list(map(float, mean[place]))}
         for place, name in enumerate(list(series)[:20])
     }
-    said_of = f"{model}: a simple seasonal model of the sandbox stands in for it"
     return apart, {
-        "event": "candidate", "name": model, "said": said_of, "metrics": {"Validation": found}, "insights": {},
+        "event": "candidate", "name": model, "said": MODELS[model], "metrics": {"Validation": found}, "insights": {},
         "backtest": backtest,
     }  # fmt: skip
 

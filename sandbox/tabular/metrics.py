@@ -1,22 +1,29 @@
 """Metrics under Autopilot's names, and the report of a model's quality as Model Monitor writes it. Worker only."""
 
+import json
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 from sklearn import metrics as measured
 
+import facts
 from sandbox.tabular.models import BINARY, REGRESSION
 
 DEFAULT = {BINARY: "F1", "MulticlassClassification": "Accuracy", REGRESSION: "MSE"}
-MINIMIZED = frozenset({"MSE", "RMSE", "MAE", "LogLoss", "MAPE", "MASE", "WAPE", "AverageWeightedQuantileLoss"})
 _POINTS = 200  # of a curve
 
 
 def objective(metrics: Mapping[str, float], name: str) -> float:
     """Return the metric so that more is better."""
-    return -metrics[name] if name in MINIMIZED else metrics[name]
+    return -metrics[name] if name in _minimized() else metrics[name]
+
+
+@cache
+def _minimized() -> frozenset[str]:
+    return frozenset(json.loads(facts.path("autopilot.json").read_text(encoding="utf-8"))["minimize"])
 
 
 def of(problem: str, labels: Sequence[str], truth: Any, scores: Any) -> dict[str, float]:
@@ -69,13 +76,13 @@ def insights(problem: str, labels: Sequence[str], truth: Any, scores: Any) -> di
     said = scores.argmax(axis=1)
     shared = {"confusion_matrix": _confusion(labels, truth, said), "accuracy": _value(found["Accuracy"])}
     if problem != BINARY:
+        weighed: dict[str, Any] = {"average": "weighted", "labels": np.unique(truth), "zero_division": 0}
         return head | {
             "multiclass_classification_metrics": shared
             | {
-                "weighted_recall": _value(found["RecallMacro"]),
-                "macro_precision": _value(found["PrecisionMacro"]),
-                "macro_f1": _value(found["F1macro"]),
-                "balanced_accuracy": _value(found["BalancedAccuracy"]),
+                "weighted_recall": _value(float(measured.recall_score(truth, said, **weighed))),
+                "weighted_precision": _value(float(measured.precision_score(truth, said, **weighed))),
+                "weighted_f1": _value(float(measured.f1_score(truth, said, **weighed))),
             }
         }
     named = {"recall": "Recall", "precision": "Precision", "f1": "F1", "auc": "AUC"}

@@ -15,6 +15,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
+from sandbox.tabular.artefacts import TOLD, archive
 from sandbox.tabular.columns import CATEGORICAL, TEXT, Columns, typed
 
 BINARY, MULTICLASS, REGRESSION = "BinaryClassification", "MulticlassClassification", "Regression"
@@ -22,7 +23,7 @@ _MEMBER = "model.pickle"
 
 
 class Predicts(Protocol):
-    """`problem`: as Autopilot names it. `names`: the columns of a request. `labels`: of classes, in `scores`' order."""
+    """`problem`: as Autopilot names it. `columns`: of a request. `labels`: of classes, in the order of `scores`."""
 
     @property
     def problem(self) -> str: ...
@@ -99,16 +100,9 @@ def _shaping(columns: Columns, categories: Any, numbers: Any, words: int) -> Any
     return ColumnTransformer(parts, sparse_threshold=1.0 if only_text and words > 500 else 0.0)
 
 
-def packed(model: Predicts, told: dict[str, Any]) -> bytes:
-    """Return the tar.gz artefact of a model, with `told` beside it for people to read."""
-    pickled = pickle.dumps(model, protocol=5)
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz", compresslevel=3) as tar:
-        for name, content in ((_MEMBER, pickled), ("sandbox.json", json.dumps(told, indent=1).encode())):
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-    return archive.getvalue()
+def packed(model: Any, told: dict[str, Any]) -> bytes:
+    """Return the artefact of a model, with `told` beside it for people to read."""
+    return archive({_MEMBER: pickle.dumps(model, protocol=5), TOLD: json.dumps(told, indent=1).encode()})
 
 
 def unpacked(artefact: bytes) -> Any:

@@ -182,7 +182,7 @@ def described(job: Record) -> Response:
 def _resolved(job: Record, kind: str) -> Record:
     _, config = checks.kind_of(job["request"])
     resolved: Record = {}
-    if job.get("objective"):
+    if job.get("objective") in outputs.standard_metrics():
         resolved["AutoMLJobObjective"] = {"MetricName": job["objective"]}
     if config.get("CompletionCriteria"):
         resolved["CompletionCriteria"] = config["CompletionCriteria"]
@@ -190,8 +190,8 @@ def _resolved(job: Record, kind: str) -> Record:
         attributes: Record = {"TabularResolvedAttributes": {"ProblemType": job["problem"]}}
         resolved["AutoMLProblemTypeResolvedAttributes"] = attributes
     elif kind == "TextGeneration":
-        base = config.get("BaseModelName") or "Falcon7BInstruct"
-        resolved["AutoMLProblemTypeResolvedAttributes"] = {"TextGenerationResolvedAttributes": {"BaseModelName": base}}
+        base = {"BaseModelName": outputs.base_model(config)}
+        resolved["AutoMLProblemTypeResolvedAttributes"] = {"TextGenerationResolvedAttributes": base}
     return resolved
 
 

@@ -45,6 +45,11 @@ def backtest(job: Record, candidate: str) -> str:
     return under(root(job), "backtest-results", candidate)
 
 
+def base_model(config: Mapping[str, Any]) -> str:
+    """Return the language model that a text generation job asks for, AWS's default if it names none."""
+    return str(config.get("BaseModelName") or "Falcon7BInstruct")
+
+
 def pending(job: Record, name: str, now: float) -> Record:
     """Return a candidate that is being trained."""
     return {
@@ -77,7 +82,7 @@ def completed(job: Record, before: Record, event: Event, now: float) -> Record:
         "InferenceContainers": containers(job, event["uri"]),
         "CandidateProperties": {"CandidateMetrics": metrics}
         | ({} if kind_of(job["request"])[0] == "TextGeneration" else {"CandidateArtifactLocations": located}),
-    } | ({"FinalAutoMLJobObjectiveMetric": _final(objective, event)} if objective in _standard() else {})
+    } | ({"FinalAutoMLJobObjectiveMetric": _final(objective, event)} if objective in standard_metrics() else {})
 
 
 def ended(candidate: Record, status: str, now: float) -> Record:
@@ -132,23 +137,23 @@ def containers(job: Record, uri: str) -> list[Record]:
     return [{"Image": image, "ModelDataUrl": uri, "Environment": environment} for image, environment in pipeline]
 
 
-def statistics(report: Any) -> bytes:
-    return json.dumps(report, indent=1).encode()
+def report(measured: Mapping[str, Any], said: str) -> bytes:
+    """Return what was measured of a candidate, with what the candidate really is."""
+    return _json({"sandbox": f"Measured by the Sagedeck sandbox, of: {said}.", **measured})
 
 
-def analysis(importance: Mapping[str, float], objective: str) -> bytes:
-    """Return the explainability report, where Clarify's lies and in its shape."""
-    return json.dumps(
-        {
-            "version": "1.0",
-            "sandbox": f"How much worse {objective} of the validation set gets when a column is shuffled (permutation "
-            "importance). The Sagedeck sandbox computes these instead of SHAP values.",
-            "explanations": {
-                "kernel_shap": {"label0": {"global_shap_values": dict(importance), "expected_value": 0.0}},
-            },
-        },
-        indent=1,
-    ).encode()
+def analysis(event: Event) -> bytes:
+    """Return the explainability report, where Clarify's lies and in its shape; it explains nothing without columns."""
+    importance = event["importance"]
+    if not importance:
+        return _json({"version": "1.0", "sandbox": "The Sagedeck sandbox explains only models of tables."})
+    shap = {"label0": {"global_shap_values": importance}}
+    said = (
+        f"How much worse {event['objective']} of the validation set gets when a column is shuffled (permutation "
+        f"importance), for {len(importance)} of {event['used']} columns. The Sagedeck sandbox computes these instead "
+        "of SHAP values."
+    )
+    return _json({"version": "1.0", "sandbox": said, "explanations": {"kernel_shap": shap}})
 
 
 def notebooks(job: Record, event: Event) -> dict[str, bytes]:
@@ -161,18 +166,26 @@ def notebooks(job: Record, event: Event) -> dict[str, bytes]:
         f"{event['trained_rows']} are trained on. Problem type: {event['problem'] or 'forecast'}; objective: "
         f"{event['objective']}.\n\n| column | used as | missing | distinct values |\n|---|---|---|---|\n{columns}"
     )
-    planned = f"# Candidates of {job['name']}\n\nTrained by scikit-learn in the Sagedeck sandbox:\n\n" + "\n".join(
-        f"- {name}" for name in event["candidates"]
+    listed = "\n".join(f"| {name} | {said} |" for name, said in event["candidates"].items())
+    planned = (
+        f"# Candidates of {job['name']}\n\nThe Sagedeck sandbox trains these itself; none of Autopilot's algorithms "
+        f"runs. A name tells what is trained, and what it stands in for.\n\n"
+        f"| candidate | what is trained |\n|---|---|\n{listed}"
     )
     return {"exploration": _notebook(explored), "candidates": _notebook(planned)}
 
 
+def _json(report: Any) -> bytes:
+    return json.dumps(report, indent=1).encode()
+
+
 def _notebook(text: str) -> bytes:
     cell = {"cell_type": "markdown", "id": "sandbox", "metadata": {}, "source": text.splitlines(keepends=True)}
-    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+    return _json({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
-def _standard() -> frozenset[str]:
+def standard_metrics() -> frozenset[str]:
+    """Return AWS's names of metrics that can be an objective (AutoMLMetricEnum)."""
     metrics = autopilot()["objective_metrics"]
     named = [name for each in metrics["tabular"].values() for name in each["available"]]
     return frozenset([*named, *metrics["TimeSeriesForecasting"]["api_enum"]])
@@ -186,7 +199,7 @@ def _final(objective: str, event: Event) -> Record:
 
 def _metric(name: str, value: float, which: str) -> Record:
     """AWS's enumeration of MetricName is shorter than that of StandardMetricName."""
-    said = {"MetricName": name} if name in _standard() else {}
+    said = {"MetricName": name} if name in standard_metrics() else {}
     return {**said, "StandardMetricName": name, "Value": value, "Set": which}
 
 

@@ -1,10 +1,8 @@
 """Has an Autopilot job's data trained on in a worker, and brings to S3 what the worker leaves."""
 
 import hashlib
-import io
 import json
 import shutil
-import tarfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sandbox.records import Record
 from sandbox.sagemaker.jobs import automl_outputs as outputs
 from sandbox.sagemaker.jobs.automl_checks import algorithms, kind_of
-from sandbox.sagemaker.jobs.inputs import Inputs, Place, under
+from sandbox.sagemaker.jobs.inputs import Inputs, Place, place, under
+from sandbox.tabular.artefacts import TOLD, archive
 from sandbox.tabular.training_run import Run
 
 if TYPE_CHECKING:
@@ -97,8 +96,6 @@ class Works:
         uri = config.get("FeatureSpecificationS3Uri")
         if not uri:
             return {}
-        from sandbox.sagemaker.jobs.inputs import place
-
         try:
             said = json.loads(self._inputs.read(place(uri)))
             return {"features": said.get("FeatureAttributeNames"), "kinds": said.get("FeatureDataTypes") or {}}
@@ -117,13 +114,15 @@ class Works:
             event |= {"uri": outputs.artifact(job, name), "digest": hashlib.sha256(artefact).hexdigest()}
             write(event["uri"], artefact, "application/gzip")
             if report := event.pop("insights", None):
-                write(under(outputs.insights(job, name), "statistics.json"), outputs.statistics(report), _JSON)
+                content = outputs.report(report, event["said"])
+                write(under(outputs.insights(job, name), "statistics.json"), content, _JSON)
                 event["reported"] = True
             if backtest := event.pop("backtest", None):
-                write(under(outputs.backtest(job, name), "backtest.json"), outputs.statistics(backtest), _JSON)
+                content = outputs.report(backtest, event["said"])
+                write(under(outputs.backtest(job, name), "backtest.json"), content, _JSON)
                 event["backtested"] = True
         elif event["event"] == "explained":
-            content = outputs.analysis(event["importance"], event.get("objective", "the objective"))
+            content = outputs.analysis(event)
             write(under(outputs.explainability(job, event["best"]), "analysis.json"), content, _JSON)
         return event
 
@@ -192,31 +191,19 @@ _ASKED: dict[str, Callable[[Mapping[str, Any], str], Event]] = {
 
 
 def _fine_tuned(job: Record, inputs: Inputs) -> list[Event]:
-    """The events of fine-tuning a language model, which is not done here: the losses follow a usual curve."""
-    _, config = kind_of(job["request"])
-    name, base = "TextGeneration-t1", config.get("BaseModelName") or "Falcon7BInstruct"
-    said = json.dumps({"simulated": "The Sagedeck sandbox does not fine-tune language models.", "base_model": base})
+    """The events of fine-tuning a language model, which is not done here: nothing is measured then either."""
+    name, base = "Simulated-TextGeneration-t1", outputs.base_model(kind_of(job["request"])[1])
+    said = f"simulated: the Sagedeck sandbox does not fine-tune language models, nor has it measured {base}"
     uri = outputs.artifact(job, name)
     try:
-        inputs.write(uri, archive({"sandbox.json": said.encode()}), "application/gzip")
+        content = archive({TOLD: json.dumps({"simulated": said, "base_model": base}).encode()})
+        inputs.write(uri, content, "application/gzip")
     except LookupError as reason:
         return [{"event": "failed", "reason": str(reason.args[0])}]
-    losses = {"Train": {"TrainingLoss": 1.12}, "Validation": {"ValidationLoss": 1.21, "Perplexity": 3.35}}
     head = {"problem": "", "objective": "ValidationLoss"}
     return [
-        {"event": "analyzed", "columns": [], "candidates": [name], "notebooks": False, **head},
-        {"event": "candidate", "name": name, "metrics": losses, "uri": uri, "digest": "", **head},
+        {"event": "analyzed", "columns": [], "candidates": {name: said}, "notebooks": False, **head},
+        {"event": "candidate", "name": name, "said": said, "metrics": {}, "uri": uri, "digest": "", **head},
         {"event": "explained", "best": name, "importance": {}},
         {"event": "done", "best": name, "all": True},
     ]
-
-
-def archive(members: Mapping[str, bytes]) -> bytes:
-    """Return a tar.gz of the members."""
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
-        for name, content in members.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-    return packed.getvalue()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sandbox.faults import Kind
 from sandbox.records import Record, Shelf
 from sandbox.sagemaker.jobs import training_curve as curve
-from sandbox.sagemaker.jobs.automl_work import archive
 from sandbox.sagemaker.jobs.capacity import COMPLETED, FAILED, IN_PROGRESS, NO_CAPACITY, START_ERROR, STOPPED, STOPPING
 from sandbox.sagemaker.jobs.inputs import Inputs, under
+from sandbox.tabular.artefacts import TOLD, archive
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -20,7 +20,7 @@ _STARTING, _DOWNLOADING, _UPLOADING, _STOPPING = 120.0, 60.0, 30.0, 60.0
 _SAID = {
     "Starting": "Preparing the instances for training",
     "Downloading": "Downloading input data",
-    "Training": "Training image download completed. Training in progress.",
+    "Training": "Training image download completed. Training in progress, simulated by the sandbox.",
     "Uploading": "Uploading generated training model",
     "Completed": "Training job completed",
     "Stopping": "Stopping the training job",
@@ -147,11 +147,11 @@ class Course:
         content = json.dumps(said, indent=1).encode()
         output = under(config["S3OutputPath"], job["name"], "output")
         if config.get("CompressionType") == "NONE":
-            self._inputs.write(under(output, "model", "sandbox.json"), content, "application/json")
+            self._inputs.write(under(output, "model", TOLD), content, "application/json")
             job["artifact"] = under(output, "model") + "/"
             return
         job["artifact"] = under(output, "model.tar.gz")
-        self._inputs.write(job["artifact"], archive({"sandbox.json": content}), "application/gzip")
+        self._inputs.write(job["artifact"], archive({TOLD: content}), "application/gzip")
 
     def _fail(self, job: Record, due: float, why: str) -> None:
         job["failure"] = why[:1024]

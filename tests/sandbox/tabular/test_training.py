@@ -1,7 +1,9 @@
 """What the worker reads and trains, called directly: it may load pandas and scikit-learn, as this test process may."""
 
 import gzip
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,59 @@ def test_more_rows_than_fit_are_counted_but_not_kept(tmp_path: Path, monkeypatch
     monkeypatch.setattr(reading, "MOST_ROWS", 550)
     read = reading.table([_file(tmp_path, "a.csv", tables.as_csv(*tables.churn()))])
     assert (read.rows, len(read.frame)) == (600, 550)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_of_a_wide_table_fewer_rows_are_kept_and_of_one_too_wide_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    header, rows = tables.churn()
+    path = str(tmp_path / form)
+    if form == "csv":
+        Path(path).write_bytes(tables.as_csv(header, rows))
+    else:
+        pd.DataFrame(rows, columns=header).to_parquet(path)
+    monkeypatch.setattr(reading, "MOST_CELLS", 6 * 510)
+    read = reading.table([path])
+    assert (read.rows, len(read.frame)) == (600, 510)
+    monkeypatch.setattr(reading, "MOST_COLUMNS", 5)
+    with pytest.raises(reading.Unfit, match="has 6 columns, and the Sagedeck sandbox trains on at most 5"):
+        reading.table([path])
+
+
+def test_parquet_keeps_whole_numbers_whole_where_some_are_missing(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.parquet")
+    pd.DataFrame({"n": pd.array([1, None] * 300, dtype="Int64"), "x": [0.5, float("nan")] * 300}).to_parquet(path)
+    frame = reading.table([path]).frame
+    assert list(frame["n"].dropna().unique()) == ["1"]
+    assert int(frame["n"].isna().sum()) == int(frame["x"].isna().sum()) == 300
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda made: b"\xff\xfe" + tables.as_csv(*made).decode().encode("utf-16-le"), "not UTF-8"),
+        (lambda made: tables.as_csv(*made).replace(b"basic", b"h\xf6her"), "not UTF-8"),
+        (lambda made: tables.as_csv(["age", "age", *made[0][2:]], made[1]), "duplicate column names: age"),
+        (lambda made: tables.as_csv(made[0], [[*row[:-1], "True."] for row in made[1]]), "fewer than two distinct"),
+        (lambda made: tables.as_csv(made[0], made[1]).replace(b",", b";"), "was not found in the header"),
+        (lambda made: tables.as_csv(*made) + b'1,"2\n', "parse"),
+        (lambda made: b"", "empty"),
+        (lambda made: b"PAR1" + b"x" * 100, "as Parquet"),
+        (lambda made: b"\x1f\x8b" + b"x" * 100, "parse"),
+        (lambda made: tables.as_csv(*tables.churn(499)), "A minimum of 500 rows"),
+    ],
+)
+def test_what_is_wrong_with_a_broken_table_is_told(tmp_path: Path, make: Callable[[Any], bytes], words: str) -> None:
+    spec = _spec(tmp_path, [_file(tmp_path, "a", make(tables.churn()))])
+    with pytest.raises(reading.Unfit, match=words):
+        list(training.run(spec))
+
+
+def test_a_worker_takes_no_more_memory_than_it_may() -> None:
+    code = "from sandbox.tabular import __main__ as worker; worker._bounded(); bytearray(worker.MEMORY)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip().endswith("MemoryError")
 
 
 def test_columns_are_told_apart_by_what_is_in_them() -> None:
@@ -154,6 +209,32 @@ def test_algorithms_and_the_number_of_candidates_are_limits() -> None:
     assert {trial.algorithm for trial in tuned} == {"xgboost", "linear-learner", "mlp"}
     assert all(len(trial.name) <= 64 for trial in trials("x" * 32, "HYPERPARAMETER_TUNING", "Regression", 600, [], 12))
     assert len(trials("j", "ENSEMBLING", "Regression", 600, [], 1)) == 1
+
+
+def test_a_name_says_what_is_trained_and_what_it_stands_in_for() -> None:
+    tried = trials("j", "ENSEMBLING", "Regression", 600, [], 0)
+    assert [trial.name for trial in tried] == [
+        "HistGradientBoosting-for-LightGBM-t1",
+        "Ridge-for-LinearLearner-t2",
+        "HistGradientBoosting-for-XGBoost-t3",
+        "RandomForest-t4",
+        "ExtraTrees-t5",
+        "HistGradientBoosting-for-CatBoost-t6",
+        "MLP-for-NeuralNetTorch-t7",
+        "MLP-for-NeuralNetFastAI-t8",
+        "KNeighbors-t9",
+    ]
+    assert tried[1].said == "Ridge() of scikit-learn, in place of Autopilot's linear-learner"
+    assert "min_samples_leaf=2" in tried[4].said
+
+
+def test_the_weighted_recall_of_many_classes_is_their_accuracy() -> None:
+    truth = np.array([0, 0, 0, 1, 2])
+    scores = np.eye(3)[[0, 0, 1, 1, 0]]
+    report = metrics.insights("MulticlassClassification", ("a", "b", "c"), truth, scores)
+    measured = report["multiclass_classification_metrics"]
+    assert measured["weighted_recall"] == measured["accuracy"]
+    assert measured["accuracy"]["value"] == pytest.approx(0.6)
 
 
 def test_a_horizon_longer_than_a_quarter_of_the_series_is_refused(tmp_path: Path) -> None:

@@ -1,11 +1,23 @@
 """A bucket with tables, and Autopilot jobs on them."""
 
+import json
+import tempfile
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pytest
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from sandbox.sagemaker.jobs import automl_work
+from sandbox.sagemaker.jobs.automl_work import Event, Told
+from sandbox.tabular import __main__ as worker
+from sandbox.tabular import serving
+from sandbox.tabular.predictor import Predictor
 from tests.sandbox.conftest import Running
+from tests.sandbox.sagemaker.jobs.events import of_candidates
 from tests.sandbox.tabular import tables
 
 Asked = Callable[..., dict[str, Any]]
@@ -24,6 +36,50 @@ def bucket(sandbox: Running) -> str:
     ):
         s3.put_object(Bucket="lab", Key=f"{name}/train.csv", Body=tables.as_csv(*made))
     return "lab"
+
+
+@pytest.fixture
+def told(sandbox: Running, bucket: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """Let no worker train: every job is told of three candidates, whose names these are."""
+    names = ("one-t1", "two-t2", "three-t3")
+    works = sandbox.app.world.service("sagemaker").parts["sandbox.sagemaker.jobs.service:Jobs"].automl.works
+    monkeypatch.setattr(works, "_begin", lambda region, job: Told(of_candidates(*names)))
+    for name in names:
+        sandbox.app.world.objects.write(bucket, name, b"made up")
+    return names
+
+
+class _Nearby:
+    """A run whose worker is this process, when somebody looks."""
+
+    over = True
+
+    def __init__(self, collect: Callable[[Path], Event], deliver: Callable[[Event], Event], _: object) -> None:
+        self._collect, self._deliver = collect, deliver
+
+    @cached_property
+    def events(self) -> list[Event]:
+        with tempfile.TemporaryDirectory() as folder, threadpool_limits(1):  # threads of OpenMP wait by spinning
+            told = worker._events(self._collect(Path(folder)))
+            return [each if each["event"] == "failed" else self._deliver(each) for each in told]
+
+    def wait(self, found: Callable[[], bool], seconds: float) -> bool:
+        return found()
+
+    def stop(self) -> None:
+        return
+
+
+@pytest.fixture
+def nearby(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process do what workers do: starting one takes longer than what it has to do in most tests."""
+
+    def asked(predictor: Predictor, request: bytes) -> tuple[int, bytes, str]:
+        head, _, body = request.partition(b"\n")
+        return serving._answered(OrderedDict(), json.loads(head), body)
+
+    monkeypatch.setattr(automl_work, "Run", _Nearby)
+    monkeypatch.setattr(Predictor, "_asked", asked)
 
 
 @pytest.fixture

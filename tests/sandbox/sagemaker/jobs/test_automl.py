@@ -34,19 +34,24 @@ def test_a_job_trains_candidates_that_predict_far_better_than_chance(sandbox: Ru
     assert resolved == {"ProblemType": "BinaryClassification"}
     candidates = sagemaker.list_candidates_for_auto_ml_job(AutoMLJobName="job")["Candidates"]
     assert len(candidates) == 3
+    assert {each["CandidateName"] for each in candidates} == {
+        "HistGradientBoosting-for-LightGBM-t1",
+        "LogisticRegression-for-LinearLearner-t2",
+        "WeightedEnsemble-t3",
+    }
     best = found["BestCandidate"]
     values = [each["FinalAutoMLJobObjectiveMetric"]["Value"] for each in candidates]
     assert best["FinalAutoMLJobObjectiveMetric"]["Value"] == max(values) > 0.8
     located = best["CandidateProperties"]["CandidateArtifactLocations"]
     report = s3.get_object(Bucket="lab", Key=_key(located["ModelInsights"]) + "/statistics.json")["Body"].read()
+    assert json.loads(report)["sandbox"].startswith("Measured by the Sagedeck sandbox, of: ")
     quality = json.loads(report)["binary_classification_metrics"]
     assert sum(sum(row.values()) for row in quality["confusion_matrix"].values()) == 120
     assert len(quality["receiver_operating_characteristic_curve"]["true_positive_rates"]) > 2
     explained = s3.get_object(Bucket="lab", Key=_key(located["Explainability"]) + "/analysis.json")["Body"].read()
+    assert "instead of SHAP values" in json.loads(explained)["sandbox"]
     impact = json.loads(explained)["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
     assert max(impact, key=impact.get) in ("Int'l Plan", "minutes")
-    for notebook in found["AutoMLJobArtifacts"].values():
-        assert json.loads(s3.get_object(Bucket="lab", Key=_key(notebook))["Body"].read())["nbformat"] == 4
     _, rows = tables.churn(seed=9)
     said, kind = predictor_of(sandbox.app.world).answer(
         best["InferenceContainers"][0]["ModelDataUrl"],
@@ -60,6 +65,33 @@ def test_a_job_trains_candidates_that_predict_far_better_than_chance(sandbox: Ru
     assert right / len(rows) > 0.85
 
 
+@pytest.mark.usefixtures("nearby")
+def test_notebooks_and_logs_say_what_is_really_trained(sandbox: Running, asked: Asked) -> None:
+    tabular = {
+        "TargetAttributeName": "Churn?",
+        "Mode": "ENSEMBLING",
+        "CompletionCriteria": {"MaxCandidates": 1},
+        "CandidateGenerationConfig": {"AlgorithmsConfig": [{"AutoMLAlgorithms": ["catboost"]}]},
+    }
+    sandbox.client("sagemaker").create_auto_ml_job_v2(**asked(config={"TabularJobConfig": tabular}))
+    job, name = _run(sandbox), "HistGradientBoosting-for-CatBoost-t1"
+    assert job["BestCandidate"]["CandidateName"] == name
+    located, texts = job["AutoMLJobArtifacts"], {}
+    for member in ("CandidateDefinitionNotebookLocation", "DataExplorationNotebookLocation"):
+        notebook = json.loads(sandbox.client("s3").get_object(Bucket="lab", Key=_key(located[member]))["Body"].read())
+        assert notebook["nbformat"] == 4
+        texts[member] = "".join(notebook["cells"][0]["source"])
+    said = "of scikit-learn, in place of Autopilot's catboost"
+    planned = texts["CandidateDefinitionNotebookLocation"]
+    assert f"| {name} | HistGradientBoostingClassifier(" in planned
+    assert said in planned
+    assert "Written by the Sagedeck sandbox" in texts["DataExplorationNotebookLocation"]
+    assert "600 rows, of which 600 are trained on" in texts["DataExplorationNotebookLocation"]
+    events = sandbox.client("logs").filter_log_events(logGroupName="/aws/sagemaker/TrainingJobs")["events"]
+    assert [said in each["message"] for each in events] == [True]
+
+
+@pytest.mark.usefixtures("told")
 def test_stages_come_in_awss_order_and_candidates_one_by_one(sandbox: Running, asked: Asked) -> None:
     sagemaker = sandbox.client("sagemaker")
     sagemaker.create_auto_ml_job_v2(**asked())
@@ -79,18 +111,12 @@ def test_stages_come_in_awss_order_and_candidates_one_by_one(sandbox: Running, a
     assert {0, 1, 2, 3} == set(counts)
 
 
-@pytest.mark.parametrize(
-    ("table", "target", "words"),
-    [("short", "Churn?", "minimum of 500"), ("churn", "churn", 'target attribute "churn" was not found')],
-)
-def test_data_that_cannot_be_trained_on_fails_the_job_in_words(
-    sandbox: Running, asked: Asked, table: str, target: str, words: str
-) -> None:
-    config = {"TabularJobConfig": {"TargetAttributeName": target}}
-    sandbox.client("sagemaker").create_auto_ml_job_v2(**asked(table, config))
+@pytest.mark.usefixtures("nearby")
+def test_data_that_cannot_be_trained_on_fails_the_job_in_words(sandbox: Running, asked: Asked) -> None:
+    sandbox.client("sagemaker").create_auto_ml_job_v2(**asked("short"))
     found = _run(sandbox)
     assert found["AutoMLJobStatus"] == found["AutoMLJobSecondaryStatus"] == "Failed"
-    assert words in found["FailureReason"]
+    assert "minimum of 500" in found["FailureReason"]
     assert "BestCandidate" not in found
 
 
@@ -117,6 +143,7 @@ def test_an_input_that_is_not_there_is_refused(sandbox: Running, asked: Asked) -
         sandbox.client("sagemaker").create_auto_ml_job_v2(**asked("nothing"))
 
 
+@pytest.mark.usefixtures("told")
 def test_a_stopped_job_ends_stopped(sandbox: Running, asked: Asked) -> None:
     sagemaker = sandbox.client("sagemaker")
     sagemaker.create_auto_ml_job_v2(**asked())

@@ -11,6 +11,7 @@ from sandbox.clock import Clock
 from sandbox.errors import AwsError
 from sandbox.sagemaker.jobs.automl_work import Told
 from sandbox.world import World
+from tests.sandbox.sagemaker.jobs.events import of_candidates
 
 _ROLE = "arn:aws:iam::123456789012:role/Sage"
 _REGION = "us-east-1"
@@ -33,19 +34,6 @@ _KINDS = {
 _OVER = ("Completed", "Failed", "Stopped")
 
 
-def _events() -> list[dict[str, Any]]:
-    """What a worker tells of two candidates."""
-    shared = {"problem": "BinaryClassification", "objective": "F1"}
-    names = ["one-t1", "two-t2"]
-    trained = [
-        {"event": "candidate", "name": name, "metrics": {"Validation": {"F1": 0.9}}, "uri": f"s3://lab/{name}",
-         "digest": "", **shared}
-        for name in names
-    ]  # fmt: skip
-    analyzed = {"event": "analyzed", "rows": 600, "columns": [], "candidates": names, **shared}
-    return [analyzed, *trained, {"event": "explained", "best": names[0], "importance": {}}]
-
-
 class Jobs(RuleBasedStateMachine):
     """Jobs of three kinds, made, stopped, deleted and left alone at any moment."""
 
@@ -60,7 +48,7 @@ class Jobs(RuleBasedStateMachine):
         backend.create_bucket("lab", _REGION)
         self.world.objects.write("lab", "in/a.csv", b"1\n")
         course = self.world.service("sagemaker").parts["sandbox.sagemaker.jobs.service:Jobs"].automl
-        course.works._begin = lambda region, job: Told(_events())
+        course.works._begin = lambda region, job: Told(of_candidates("one-t1", "two-t2"))
         image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/echo:1"
         container = {"Image": image, "Environment": {"SANDBOX_FAMILY": "echo"}}
         self.call("CreateModel", ModelName="echo", ExecutionRoleArn=_ROLE, PrimaryContainer=container)
