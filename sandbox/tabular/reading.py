@@ -10,9 +10,15 @@ from pathlib import Path
 from typing import IO, Any
 
 import pandas as pd
+from pyarrow import ArrowException  # type: ignore[import-untyped]
+from pyarrow.parquet import ParquetFile  # type: ignore[import-untyped]
 
-MOST_ROWS = 200_000  # trained on; the rest is counted, as memory is bounded
-FEWEST_ROWS = 500
+MOST_ROWS = 200_000  # trained on; the rest is counted, as memory and time are bounded
+MOST_CELLS = 20_000_000  # likewise: of a wide table fewer rows are trained on
+MOST_COLUMNS = 5_000  # more are refused: the first candidate alone would not be trained in its time
+FEWEST_ROWS = 500  # as Autopilot asks
+_BATCH = 10_000  # rows of Parquet unpacked at once
+_HEADER_LINES = 50  # that a quoted header may go over
 MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?", "#N/A", "<NA>")
 
 
@@ -58,6 +64,7 @@ def _part(path: str, header: bool, most: int) -> tuple[Any, int]:
         raise Unfit("ClientError: The input file is not UTF-8 encoded. Please provide a UTF-8 encoded CSV file.")
     try:
         names = _names(path, zipped, header)
+        most = _fitting(names, most)
         frame = pd.read_csv(
             path,
             dtype=str,
@@ -67,10 +74,10 @@ def _part(path: str, header: bool, most: int) -> tuple[Any, int]:
             na_values=list(MISSING),
             encoding="utf-8-sig",
             compression="gzip" if zipped else None,
-            nrows=max(most, 1),
+            nrows=most,
             index_col=False,
         )
-        return frame, len(frame) if len(frame) < max(most, 1) else _records(path, zipped) - int(header)
+        return frame, len(frame) if len(frame) < most else _records(path, zipped) - int(header)
     except UnicodeDecodeError:
         raise Unfit(
             "ClientError: The input file is not UTF-8 encoded. Please provide a UTF-8 encoded CSV file."
@@ -80,25 +87,53 @@ def _part(path: str, header: bool, most: int) -> tuple[Any, int]:
 
 
 def _parquet(path: str, most: int) -> tuple[Any, int]:
+    """Read batch by batch, so that no more is unpacked than is kept."""
     try:
-        frame = pd.read_parquet(path)
-    except (OSError, ValueError) as problem:
+        with ParquetFile(path) as file:
+            names, rows = file.schema_arrow.names, file.metadata.num_rows
+            _check_doubled(names)
+            most = _fitting(names, most)
+            cells: list[list[str | None]] = [[] for _ in names]
+            for batch in file.iter_batches(batch_size=min(most, _BATCH)):
+                for kept, column in zip(cells, batch.columns, strict=True):
+                    kept += [_text(cell) for cell in column.slice(0, most - len(kept)).to_pylist()]
+                if cells and len(cells[0]) >= most:
+                    break
+    except (OSError, ValueError, ArrowException) as problem:
         raise Unfit(f"ClientError: Unable to read the input file as Parquet: {problem}"[:900]) from None
-    texts = frame.head(max(most, 1)).astype(object).where(frame.notna(), None)
-    return texts.map(lambda cell: None if cell is None else str(cell)).astype("str"), len(frame)
+    return pd.DataFrame(dict(zip(names, cells, strict=True)), dtype="str"), rows
+
+
+def _text(cell: Any) -> str | None:
+    text = str(cell)
+    return None if cell is None or text in MISSING else text
+
+
+def _fitting(names: Sequence[str], most: int) -> int:
+    """Return how many rows of such columns are kept, one at least. Raises Unfit if there are too many columns."""
+    if len(names) > MOST_COLUMNS:
+        raise Unfit(
+            f"ClientError: The input dataset has {len(names)} columns, and the Sagedeck sandbox trains on at most "
+            f"{MOST_COLUMNS}."
+        )
+    return max(1, min(most, MOST_CELLS // max(len(names), 1)))
 
 
 def _names(path: str, zipped: bool, header: bool) -> list[str]:
     with _opened(path, zipped) as lines:
-        first = next(csv.reader(islice(lines, 50)), [])
+        first = next(csv.reader(islice(lines, _HEADER_LINES)), [])
     if not first:
         raise Unfit("ClientError: The input dataset is empty.")
     if not header:
         return [f"_c{number}" for number in range(len(first))]
-    doubled = sorted(name for name, count in Counter(first).items() if count > 1)
+    _check_doubled(first)
+    return first
+
+
+def _check_doubled(names: Sequence[str]) -> None:
+    doubled = sorted(name for name, count in Counter(names).items() if count > 1)
     if doubled:
         raise Unfit(f"ClientError: The header of the input dataset has duplicate column names: {', '.join(doubled)}.")
-    return first
 
 
 def _records(path: str, zipped: bool) -> int:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from sandbox.tabular import workers
 
 Event = dict[str, Any]
 SECONDS = 240.0  # of true time one training may take
+_LOOK = 0.25  # seconds between looks whether the training is still wanted
+_LATE = f"AlgorithmError: The training did not end in the {SECONDS:g} seconds that the sandbox gives it."
+_DIED = "AlgorithmError: The process that trained ended without a word. It may have had too little memory."
 _ONE_AT_A_TIME = threading.Semaphore(1)
 
 
@@ -29,6 +33,7 @@ class Run:
         self._news = threading.Condition()
         self._over = threading.Event()
         self._stopped = threading.Event()
+        self._late = threading.Event()
         threading.Thread(target=self._run, name="sandbox-training", daemon=True).start()
 
     @property
@@ -57,12 +62,11 @@ class Run:
                 self._news.notify_all()
 
     def _follow(self, folder: Path) -> None:
-        while not _ONE_AT_A_TIME.acquire(timeout=0.2):
+        while not _ONE_AT_A_TIME.acquire(timeout=_LOOK):
             if self._unwanted():
                 return
         try:
-            request = self._collect(folder)
-            self._read(request)
+            self._read(self._collect(folder))
         except LookupError as reason:
             self._came({"event": "failed", "reason": str(reason.args[0])})
         finally:
@@ -77,28 +81,27 @@ class Run:
             assert worker.stdout
             worker.stdin.write(json.dumps(request).encode() + b"\n")
             worker.stdin.flush()
-            last = ""
             for line in worker.stdout:
                 event = json.loads(line)
-                last = event["event"]
-                self._came(event if last == "failed" else self._deliver(event))
-                if last in ("done", "failed"):
+                self._came(event if event["event"] == "failed" else self._deliver(event))
+                if event["event"] in ("done", "failed"):
                     return
-            if last not in ("done", "failed") and not self._unwanted():
-                self._came(
-                    {"event": "failed", "reason": "AlgorithmError: The training did not end in the time it has."}
-                )
+            if not self._unwanted():
+                self._came({"event": "failed", "reason": _LATE if self._late.is_set() else _DIED})
         finally:
             workers.end(worker)
 
     def _watch(self, worker: "subprocess.Popen[bytes]") -> None:
         """End the worker when nobody wants it any more, or after its time."""
-        waited = 0.0
-        while worker.poll() is None and waited < SECONDS and not self._unwanted():
+        ends = time.monotonic() + SECONDS
+        while worker.poll() is None and not self._unwanted():
+            if time.monotonic() > ends:
+                self._late.set()
+                break
             try:
-                worker.wait(0.25)
+                worker.wait(_LOOK)
             except subprocess.TimeoutExpired:
-                waited += 0.25
+                continue
         if worker.poll() is None:
             worker.kill()
 
