@@ -24,7 +24,7 @@ class Agenda:
     `on_done` of each action that was carried out.
 
     `stride`: seconds that what looks again and again should let pass at least, so that a clock put forward by a week
-    is not a week of looks; 0 while it runs.
+    is not a week of looks; 0 while it runs. `until`: where the clock was put forward to last, or is being put.
     """
 
     def __init__(self, clock: Clock, records: Records, load: Callable[[str], object]) -> None:
@@ -35,6 +35,7 @@ class Agenda:
         self._heap: list[tuple[float, int, str]] = []
         self._count = 0
         self.stride = 0.0
+        self.until = 0.0
         self.on_done: Callable[[str], None] = lambda action: None
         for name, appointment in self._shelf.items():
             self._push(appointment["due"], name)
@@ -86,7 +87,7 @@ class Agenda:
         target = self._clock.now() + seconds
         if target >= LAST:
             raise ValueError("the sandbox's time ends with the year 2099")
-        self.stride = seconds / _STEPS
+        self.stride, self.until = seconds / _STEPS, target
         try:
             while self.next_due <= target:
                 self._clock.put_forward(self.next_due)

@@ -1,6 +1,5 @@
 """Answers requests to endpoints of Autopilot's candidates through one worker process that lives on."""
 
-import asyncio
 import hashlib
 import json
 import subprocess
@@ -24,7 +23,7 @@ _FILES = 32
 
 
 class Predictor:
-    """Safe for threads and event loops. It unpickles nothing: the worker does, and only what the sandbox recorded."""
+    """Safe for threads. It unpickles nothing: the worker does, and only what the sandbox recorded."""
 
     def __init__(self, world: "World") -> None:
         self._objects, self._artefacts = world.objects, world.records.shelf(ARTIFACTS)
@@ -33,16 +32,10 @@ class Predictor:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._paths: OrderedDict[str, tuple[int, str, str]] = OrderedDict()  # by address: size, digest, file
 
-    async def predict(
-        self, artifact_uri: str, body: bytes, content_type: str, accept: str, environment: Mapping[str, str]
-    ) -> tuple[bytes, str]:
-        """Return body and content type of the container's answer. Raises ContainerError (sandbox.runtime)."""
-        return await asyncio.to_thread(self.answer, artifact_uri, body, content_type, accept, environment)
-
     def answer(
         self, artifact_uri: str, body: bytes, content_type: str, accept: str, environment: Mapping[str, str]
     ) -> tuple[bytes, str]:
-        """`predict`, waiting."""
+        """Return body and content type of the container's answer. Raises ContainerError (sandbox.runtime)."""
         from sandbox.runtime.refusals import ContainerError
 
         with self._lock:
@@ -60,13 +53,17 @@ class Predictor:
             raise ContainerError(status, answered.decode("utf-8", "replace"))
         return answered, kind
 
-    def warm(self) -> None:
-        """Start the worker now, so that the first request need not wait for what it imports."""
-        if self._lock.acquire(blocking=False):  # whoever holds it has the worker started already
-            try:
-                self._ready()
-            finally:
-                self._lock.release()
+    def warm(self, artifact_uri: str) -> None:
+        """Load a model in a thread of its own, so that the first request need not wait for the worker and for it."""
+        threading.Thread(target=self._load, args=(artifact_uri,), name="sandbox-warming", daemon=True).start()
+
+    def _load(self, artifact_uri: str) -> None:
+        from sandbox.runtime.refusals import ContainerError
+
+        try:
+            self.answer(artifact_uri, b"", "text/csv", "", {})
+        except (ContainerError, OSError):  # as a request without rows is refused, once the model is loaded
+            return
 
     def close(self) -> None:
         """End the worker; the next request starts another."""
@@ -104,13 +101,6 @@ class Predictor:
         while len(self._paths) > _FILES:
             self._paths.popitem(last=False)
         return digest, str(path)
-
-    def holds(self, uri: str) -> bool:
-        """Tell whether there is an object at an address in this predictor's world."""
-        try:
-            return self._objects.size(*split(uri)) is not None
-        except ValueError:
-            return False
 
     def _recorded(self, digest: str) -> bool:
         return digest in self._artefacts  # without the world's lock: who holds it may be waiting for this answer

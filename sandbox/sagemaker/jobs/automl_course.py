@@ -133,18 +133,19 @@ class Course:
             lost = [each for each in self.works.of(region, job).events if each["event"] in ("lost", "failed")]
             job["partial"] += [str(each["reason"])[:1024] for each in lost[:3]]
             job["candidates"] = [each for each in job["candidates"] if each["CandidateStatus"] == COMPLETED]
+            if not self._world.clock.stands_still:
+                predictor_of(self._world).warm(_best(job)["InferenceContainers"][0]["ModelDataUrl"])
             self._enter(region, job, due)
 
     def _take(self, region: str, job: Record, event: Event, due: float) -> None:
         if event["digest"]:
             self._world.records.shelf(ARTIFACTS)[event["digest"]] = {"uri": event["uri"], "made": due}
         stream = f"{event['name'][:63]}/algo-1-{int(job['created'])}"
-        self._world.meters.log(region, "/aws/sagemaker/TrainingJobs", stream, due, f"Sandbox: {event.get('said', '')}")
+        self._world.meters.log(region, "/aws/sagemaker/TrainingJobs", stream, due, f"Sandbox: {event['said']}")
         kept = [each for each in job["candidates"] if each["CandidateStatus"] == COMPLETED]
         before = next((c for c in job["candidates"] if c["CandidateName"] == event["name"]), None)
         made = outputs.completed(job, before or outputs.pending(job, event["name"], due), event, due)
-        best = next((each for each in kept if each["CandidateName"] == job["best"]), None)
-        if best is None or outputs.better(made, best):
+        if not job["best"] or outputs.better(made, _best(job)):
             job["best"] = event["name"]
         job["candidates"] = [*kept, made, *self._pending(job, len(kept) + 1, due)]
         self._appoint(region, job, due + self._lasts(job["secondary"]))
@@ -177,9 +178,8 @@ class Course:
         """Make model, configuration and endpoint of the best candidate, as a client would."""
         mark = hashlib.sha256(f"{job['arn']}{job['created']}".encode()).hexdigest()[:8]
         name = job["request"]["ModelDeployConfig"].get("EndpointName") or f"{job['name']}-{mark}"
-        best = next(each for each in job["candidates"] if each["CandidateName"] == job["best"])
         made = f"{job['name']}-{mark}-model"
-        containers = best["InferenceContainers"]
+        containers = _best(job)["InferenceContainers"]
         held = {"Containers": containers} if len(containers) > 1 else {"PrimaryContainer": containers[0]}
         variant = {
             "VariantName": "AllTraffic",
@@ -213,7 +213,8 @@ class Course:
         elif found["EndpointStatus"] == "Failed":
             self._undeployed(region, job, due, found.get("FailureReason", ""))
         else:
-            self._again(region, job, due)
+            pause = max(self._world.clock.lasts(_LOOK_AGAIN), self._world.agenda.stride)
+            self._appoint(region, job, due + pause)
 
     def _undeployed(self, region: str, job: Record, due: float, why: str) -> None:
         job["partial"].append(f"Model deployment failed: {why}"[:1024])
@@ -230,8 +231,6 @@ class Course:
     def _end(self, region: str, job: Record, due: float, status: str, secondary: str, failure: str = "") -> None:
         """All that a job becomes at last; a candidate still in training ends with it."""
         job |= {"status": status, "secondary": secondary, "modified": due, "ended": due, "failure": failure[:1024]}
-        if job["best"] and not self._world.clock.stands_still:
-            predictor_of(self._world).warm()
         unfinished = STOPPED if status != FAILED else FAILED
         job["candidates"] = [
             each if each["CandidateStatus"] == COMPLETED else outputs.ended(each, unfinished, due)
@@ -259,7 +258,9 @@ class Course:
         return look()
 
     def _again(self, region: str, job: Record, due: float) -> None:
-        self._appoint(region, job, due + self._world.clock.lasts(_LOOK_AGAIN))
+        """Look at the worker again a moment later, but not while a clock is put forward: it gets no further then."""
+        later = due + self._world.clock.lasts(_LOOK_AGAIN)
+        self._appoint(region, job, max(later, self._world.agenda.until))
 
     def _appoint(self, region: str, job: Record, due: float) -> None:
         self._world.agenda.at(due, KIND, f"{region}/{job['name']}", region=region, name=job["name"])
@@ -269,6 +270,10 @@ class Course:
 
     def _shelf(self, region: str) -> Shelf:
         return self._world.records.shelf(KIND, region)
+
+
+def _best(job: Record) -> Record:
+    return next(each for each in job["candidates"] if each["CandidateName"] == job["best"])
 
 
 def _is_tabular(job: Record) -> bool:

@@ -7,7 +7,6 @@ from sandbox.operations import Handler
 from sandbox.sagemaker.jobs.automl import AutoML
 from sandbox.sagemaker.jobs.training import Training
 from sandbox.sagemaker.jobs.transform import Transform
-from sandbox.tabular.predictor import predictor_of
 
 if TYPE_CHECKING:
     from sandbox.sagemaker.service import Running
@@ -19,7 +18,6 @@ class Jobs:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self.predictor = predictor_of(world)
         self.automl = automl = AutoML(world)
         training, transform = Training(world), Transform(world)
         self._all: tuple[Any, ...] = (automl, training, transform)

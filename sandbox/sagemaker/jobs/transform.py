@@ -149,7 +149,8 @@ class Transform:
         if self._world.clock.stands_still:
             work.wait(_WAIT)
         if not work.over:
-            self._appoint(region, job, due + self._world.clock.lasts(_LOOK_AGAIN))
+            later = due + self._world.clock.lasts(_LOOK_AGAIN)
+            self._appoint(region, job, max(later, self._world.agenda.until))  # the model takes true time
             return
         for line in work.lines:
             stream = f"{job['name']}/i-{job['arn'][-8:]}-{int(job['created'])}/data-log"
