@@ -1,0 +1,75 @@
+"""How a rule fits, and all of them in the order they are tried.
+
+Rank before cause: wording or codes that only one cause has (0, 1), then error codes that usually mean it (2), then
+wording that others use too (3), then the last resort (4). Within a rank the causes stand in the order of the table:
+the more particular before the more general (a denial that names an explicit deny before any denial).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.diagnosis.models import Cause
+from services.diagnosis.signs import TABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sign of a cause: text found in a line, or an error code; both only for operations that match, if any."""
+
+    cause: Cause
+    rank: int
+    text: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
+    codes: frozenset[str] = frozenset()
+    operations: re.Pattern[str] | None = None
+
+    def fits(self, line: str, code: str, operation: str) -> bool:
+        """Whether this line, or the code, shows the cause."""
+        if self.operations is not None and not self.operations.search(operation):
+            return False
+        if self.codes and code not in self.codes:
+            return False
+        if self.text is not None and not self.text.search(line):
+            return False
+        return self.unless is None or not self.unless.search(line)
+
+    def around(self, line: str, most: int) -> str:
+        """The part of a long line that shows it."""
+        found = self.text.search(line) if self.text is not None else None
+        if found is None or found.end() <= most:
+            return line
+        return "…" + line[max(0, found.start() - most // 3) :]
+
+
+def _rules() -> Iterator[Rule]:
+    for sign in TABLE:
+        yield Rule(
+            sign.cause,
+            sign.rank,
+            re.compile("|".join(sign.words), re.IGNORECASE) if sign.words else None,
+            re.compile(sign.unless, re.IGNORECASE) if sign.unless else None,
+            frozenset(sign.codes.split()),
+            re.compile(sign.operations) if sign.operations else None,
+        )
+
+
+RULES: tuple[Rule, ...] = tuple(sorted(_rules(), key=lambda rule: rule.rank))  # stable: the table's order in a rank
+# What the lines of a container can show; a "not found" or "denied" in one of them is no sign of why it stopped.
+IN_A_LOG = frozenset(
+    {
+        Cause.OUT_OF_MEMORY,
+        Cause.DISK_FULL,
+        Cause.GATED_OR_SUBSCRIPTION,
+        Cause.EULA,
+        Cause.IMAGE_START,
+        Cause.ARTIFACT_INVALID,
+        Cause.ARTIFACT_UNAVAILABLE,
+        Cause.CONFIGURATION_INVALID,
+        Cause.NETWORK,
+        Cause.HEALTH_CHECK,
+        Cause.DATA_INVALID,
+    }
+)

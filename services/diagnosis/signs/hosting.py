@@ -1,0 +1,173 @@
+"""Images, artifacts, roles and regions: their signs."""
+
+from __future__ import annotations
+
+from services.diagnosis.models import Cause as C
+from services.diagnosis.signs.sign import Sign
+
+SIGNS: tuple[Sign, ...] = (
+    # Images and artifacts; before roles, whose words their messages borrow.
+    Sign(
+        C.IMAGE_UNAVAILABLE,
+        1,
+        (
+            r"make sure all images included",
+            r"requested image\b",
+            r"manifest (unknown|for \S+ not found)",
+            r"\bimages? \S*['\"]?\S+['\"]? (does|do) ?(not|n't) exist",
+            r"\bimage\b.{0,120}(does not exist|not found|could not be found|cannot be found)",
+            r"cannot find (the )?(ecr )?(repository|image)",
+            r"not grant ecr:",
+            r"cross[- ]region ecr",
+            r"no resource-based policy allows the ecr:",
+            r"pull access denied|ErrImagePull|ImagePullBackOff|CannotPullContainer",
+            r"(failed|unable|error) (to )?(pull|pulling|resolve) (the )?(container )?(image|reference)",
+            r"repository\b.{0,120}\bin (the )?registry\b",
+            r"no basic auth credentials",
+        ),
+        unless=r"ecr:(CreateRepository|InitiateLayerUpload|PutImage)|already exists|no such file",
+    ),
+    Sign(C.IMAGE_UNAVAILABLE, 2, codes="ImageNotFoundException RepositoryNotFoundException LayersNotFoundException"),
+    Sign(
+        C.DISK_FULL,
+        1,
+        (
+            r"no space left",
+            r"insufficient (disk|storage|space)",
+            r"(not|n't) enough (free )?(disk|storage)? ?space",
+            r"disk (is )?full|disk quota exceeded|out of disk|\bENOSPC\b|\berrno 28\b|StorageFull",
+            r"model data archive is too large",
+        ),
+    ),
+    Sign(
+        C.OUT_OF_MEMORY,
+        1,
+        (
+            r"out[- ]of[- ]memory|OutOfMemory",
+            r"\bOOM\b|OOMKilled|oom-kill",
+            r"(cannot|can't|unable to|failed to) allocate (memory|\d|\w+ (bytes|memory))",
+            r"\bMemoryError\b|bad_alloc|ResourceExhaustedError|ALLOC_FAILED",
+            r"signal:? 9\b|SIGKILL",
+            r"(exit(ed)?( with)?( code| status)?|non-zero code|status code)[: (]{1,3}'?137\b",
+            r"server error \(507\)",
+            r"(stored|fit) in (the )?KV cache|KV cache\b.{0,60}(larger|need|not enough|insufficient|exceed)",
+            r"no available memory for the cache",
+            r"(not enough|insufficient|beyond) (\w+ )?memory",
+            r"memory limit (of|exceeded|reached)",
+        ),
+        unless=r"could not get a response from the",
+    ),
+    Sign(
+        C.ARTIFACT_UNAVAILABLE,
+        1,
+        (
+            r"could not (access|find|read) model (data|artifact)",
+            r"failed to download model (data|artifact)",
+            r"object located at the url and that the role",
+            r"no s3 objects? found|no objects? (was|were|exist)\w* .{0,40}s3",
+            r"specified key does not exist|\bNoSuchKey\b",
+            r"\(404\) when calling the (HeadObject|GetObject)",
+            r"(unable|failed) to (download|access|read|copy)\b.{0,80}s3://",
+        ),
+        unless=r"data download failed",
+    ),
+    Sign(C.ARTIFACT_UNAVAILABLE, 2, codes="404 NotFound NoSuchKey", operations=r"^(Head|Get)Object$"),
+    Sign(
+        C.ARTIFACT_INVALID,
+        1,
+        (
+            r"failed to extract model",
+            r"valid (tar|gzip)",
+            r"not (in )?(a )?(gzip|tar)\b|unexpected end of (file|data|archive)|tarfile\.ReadError",
+            r"safetensors?error|deserializing header|invalid load key|UnpicklingError",
+            r"no (safetensors |model |pytorch )?(weights?|checkpoints?) (files? )?(found|were found)",
+            r"loading state_dict|key\(s\) in state_dict|size mismatch for ",
+            r"(could not|couldn't|cannot|can't|failed to|unable to) load (the )?"
+            r"(model /|model with|weights|config|tokenizer|checkpoint|saved model|state)",
+            r"error no file named|no file named\b.{0,60}(found in|pytorch_model|model\.)",
+            r"does not appear to have a file named",
+            r"no such file or directory:? ?.{0,60}"
+            r"(inference\.py|/opt/ml/model|config\.json|model\.(pth?|joblib|pkl|tar))",
+            r"no versions of servable",
+            r"(model|archive|artifact|checkpoint)\b.{0,40}\b(is )?corrupt",
+        ),
+    ),
+    Sign(
+        C.IMAGE_START,
+        1,
+        (
+            r"CannotStartContainer",
+            r"exec(ve)? ?format error",
+            r"executable file not found|(exec|entrypoint)\b.{0,60}(no such file|permission denied)",
+            r"error while loading shared librar|cannot open shared object file|undefined symbol|GLIBC(XX)?_\d",
+            r"cuda driver version is insufficient|no kernel image is available|found no nvidia driver",
+            r"nvidia driver\b.{0,60}(too old|insufficient|outdated)|built for nvidia driver|"
+            r"compatibility mode is unavailable",
+            r"not recognize this architecture|unsupported model (type|architecture)|"
+            r"model architectures?\b.{0,80}not supported",
+            r"ModuleNotFoundError|No module named|ImportError|cannot import name",
+            r"provide a model_fn",
+            r"oci runtime|failed to create (shim|task|containerd)|container_linux\.go",
+            r"worker (process )?(died|failed to (boot|start))|failed to start workers?|load model failed",
+            r"unrecognized arguments?:|the container failed to start|container starts correctly when invoked",
+        ),
+    ),
+    Sign(
+        C.HEALTH_CHECK,
+        1,
+        (
+            r"ping health ?check",
+            r"health ?checks?\b.{0,30}\b(fail|timed? ?out|unsuccessful|not pass)",
+            r"(fail|not pass)\w*\b.{0,40}health ?check",
+            r"\bGET /ping\b.{0,40}\" [45]\d\d\b",
+            r"(timed out|refused|error)\b.{0,200}GET /ping\b",
+        ),
+    ),
+    # Roles.
+    Sign(
+        C.ROLE_MISSING,
+        1,
+        (
+            r"(the )?role (with name )?\S+ (cannot|could not|can't) be found",
+            r"\brole ['\"]?\S+['\"]? (does|did) ?(not|n't) exist",
+            r"\brole \S+ (was )?not found",
+            r"identity is not a role",
+            r"(no such|nonexistent|non-existent) role",
+        ),
+        unless=r"trust relationship|role id",
+    ),
+    Sign(
+        C.ROLE_TRUST,
+        1,
+        (
+            r"(could|can) ?not assume|can't assume|(un|not )able to assume|failed to assume|fail\w* assuming",
+            r"(cannot|can't|could not|can not) be assumed",
+            r"trust (relationship|polic)",
+            r"\bsts:AssumeRole\b",
+            r"does not allow .{0,60} to assume",
+        ),
+    ),
+    Sign(C.ROLE_MISSING, 2, codes="NoSuchEntity NoSuchEntityException", operations=r"Role"),
+    # Regions, before what is only "not supported".
+    Sign(
+        C.REGION_UNSUPPORTED,
+        1,
+        (
+            r"(not|n't) (currently |yet )?(supported|available|offered|enabled|launched) (in|for|within) "
+            r"(the |this |your |that )?((called|requested|selected|current|specified|aws|amazon web services) )*region",
+            r"(not|n't) (currently |yet )?(supported|available|offered) in (the )?[a-z]{2}(-[a-z]+)+-\d",
+            r"no instances available in",
+            r"unsupported region|region\b.{0,60}\b(not supported|unsupported|is disabled|not enabled|not activated)",
+            r"not activated in the requested region",
+            r"jumpstart is (only )?available in",
+            r"(try|use|choose|select) (another|a different) (aws )?region",
+        ),
+        unless=r"capacity|invalid model id",
+    ),
+    Sign(
+        C.REGION_UNSUPPORTED,
+        2,
+        codes="RegionDisabledException TemplatesNotAvailableInRegionException UnknownOperationException"
+        " UnsupportedOperation",
+    ),
+)

@@ -1,0 +1,258 @@
+"""Calls of a model, data, names and states; then what many causes share: their signs."""
+
+from __future__ import annotations
+
+from services.diagnosis.models import Cause as C
+from services.diagnosis.signs.sign import MODEL, Sign
+
+SIGNS: tuple[Sign, ...] = (
+    # Calls of a model.
+    Sign(
+        C.MODEL_TIMEOUT,
+        1,
+        (
+            r"invocation\b.{0,30}timed? ?out",
+            r"ModelInvocationTimeExceeded|failed to finish sending the response",
+            r"(read time(d )?out|timed out)\b.{0,120}(runtime\.sagemaker|/invocations)",
+            r"(prediction|inference|response|generation|worker|model)\b.{0,20}time(d )?-?out",
+            r"server error \((504|408)\)|client error \(408\)",
+        ),
+        unless=r"startup|health|GET /ping",
+    ),
+    Sign(C.MODEL_TIMEOUT, 2, codes="ModelInvocationTimeExceeded"),
+    Sign(
+        C.PAYLOAD_TOO_LARGE,
+        1,
+        (
+            r"content length exceeded|length limit exceeded|oversized? (body|payload|request)",
+            r"(request|payload|body|entity|content|input)s? (entity |body |size )?(is |are )?too (large|big|long)",
+            r"(request )?(payload|body)\b.{0,160}exceed",
+            r"client error \(413\)|\b413\b.{0,20}(payload|entity|content)|\(413\)",
+            r"must have less than \d+ tokens|inputs` tokens \+|must be <= \d+\. given: \d+ `?inputs",
+            r"(maximum )?context (length|window)\b",
+            r"(prompt|input|sequence)\b.{0,60}(too long|longer than|exceeds?)\b.{0,60}",
+            r"tokens?\b.{0,40}exceeds?\b.{0,40}(limit|maximum|max)",
+            r"batch size \d+ > ",
+        ),
+        unless=r"shape|KV cache",
+    ),
+    Sign(
+        C.PAYLOAD_TOO_LARGE,
+        2,
+        codes="413 RequestEntityTooLarge RequestEntityTooLargeException PayloadTooLargeException",
+    ),
+    # Data; before what a model says of a request, since training and inference share words.
+    Sign(
+        C.DATA_INVALID,
+        1,
+        (
+            r"(target|label|response) (attribute|column)",
+            r"target variable|target has (only|fewer)",
+            r"non-?numeric value|(alphabet|non-numeric|string)\b.{0,20} found in|header line|blankspace",
+            r"(parse|parsing|load|read|reading) (the )?(csv|libsvm|parquet|recordio|dataset|manifest)",
+            r"first ?line\b.{0,120}(format|file)",
+            r"determine (the )?delimiter",
+            r"least populated class|number of (classes|unique values)",
+            r"(no|any) valid (input )?(features|rows|data)",
+            r"(input data|dataset|training data|data set|validation data|input file)s?\b.{0,40}"
+            r"(empty|too (small|few|large)|at least|fewer than|must (have|contain)|does ?n.t contain"
+            r"|is not valid|invalid)",
+            r"at least \d[\d,]* (rows|examples|samples|observations|records)",
+            r"(row|column|field)s?\b.{0,60}\b(missing|duplicated?|mismatch|not (present|found) in)",
+            r"convert string to float",
+            r"bad \$vector|vector (size|dimension|length)\b|different vector dimensions?",
+            r"data download failed|illegal char",
+            r"missing values? (in|for)|contains? (only )?(missing|null|nan)",
+        ),
+        unless=MODEL + r"|columns in the received data|context length",
+    ),
+    Sign(
+        C.DATA_INVALID,
+        2,
+        codes="SHRED_BAD_VECTOR_VALUE SHRED_BAD_VECTOR_SIZE SHRED_BAD_DOCUMENT_VECTOR_TYPE SHRED_BAD_DOCUMENT_TYPE"
+        " SHRED_BAD_FIELD_NAME SHRED_BAD_DOCID_TYPE SHRED_BAD_DOCID_VALUE SHRED_BAD_EJSON_VALUE VECTOR_SIZE_MISMATCH",
+    ),
+    Sign(
+        C.PAYLOAD_FORMAT,
+        1,
+        (
+            r"content-?type\b",
+            r"accept type|unsupported (media|content)",
+            r"strictly positive|must be > 0\.0 and <|must not be set when|must be >= -?\d.{0,10} and <=",
+            r"`?inputs`? (cannot|must not|can't) be empty",
+            r"input validation error|request (is )?invalid: ",
+            r"not valid json|invalid json|JSONDecodeError|expecting value: line",
+            r"(parse|decode|deserialize|process) (the )?(\w+ )?(request|body|payload|element|json|input)",
+            r"missing field `|unprocessable entity",
+            r"match the size of tensor|index out of range in self|feature_names mismatch",
+            r"expected (number of|shape|input|\d+) ?(columns|features|dimensions?|shape)?\b"
+            r".{0,80}(received|got|but|found)",
+            r"number of columns in the received data",
+        ),
+        unless=r"recordio|libsvm format",
+    ),
+    Sign(
+        C.PAYLOAD_FORMAT,
+        2,
+        codes="REQUEST_NOT_JSON REQUEST_STRUCTURE_MISMATCH COMMAND_FIELD_INVALID COMMAND_FIELD_VALUE_INVALID"
+        " COMMAND_FIELD_UNKNOWN COMMAND_UNKNOWN UNSUPPORTED_CONTENT_TYPE",
+    ),
+    # Names, states, absence.
+    Sign(
+        C.NAME_TAKEN,
+        1,
+        (
+            r"already existing",
+            r"already own(ed)?\b",
+            r"bucket name is not available|select a different name|choose a(nother| different) name",
+            r"(name|identifier)\b.{0,60}already (in use|taken|used)",
+            r"already exists?\b|AlreadyExists",
+        ),
+    ),
+    Sign(
+        C.NAME_TAKEN,
+        2,
+        codes="EntityAlreadyExists EntityAlreadyExistsException BucketAlreadyExists BucketAlreadyOwnedByYou"
+        " ResourceAlreadyExists ResourceAlreadyExistsException RepositoryAlreadyExistsException"
+        " EXISTING_COLLECTION_DIFFERENT_SETTINGS DOCUMENT_ALREADY_EXISTS CANNOT_ADD_EXISTING_TABLE",
+    ),
+    Sign(
+        C.IN_USE,
+        1,
+        (
+            r"in-progress (endpoint|update)|update is in progress",
+            r"cannot delete entity, must|must (be )?(detach|delete|remove|stop)\w*\b.{0,60}(first|before)",
+            r"(app\(?s?\)?|spaces?|models?|resources?)\b.{0,20} are (still )?associated with",
+            r"with InService app|(still|currently) (in use|attached|associated|referenced|running)",
+            r"delete (all|the|its|any)\b.{0,80}(before|try again|once|first)",
+            r"bucket\b.{0,40}not empty|repository contains images",
+            r"pending update|concurrent (updates?|modification|requests to update)",
+            r"in state \w+ing\b|(status|state)\b.{0,20}\b(Creating|Updating|Deleting|SystemUpdating|Stopping)\b",
+            r"cannot be (deleted|updated|modified)\b.{0,60}(because|while|until|since|when)",
+            r"(being accessed|resource|it) is (currently )?in use",
+        ),
+    ),
+    Sign(
+        C.IN_USE,
+        2,
+        codes="ResourceInUse ResourceInUseException DeleteConflict DeleteConflictException ConflictException"
+        " BucketNotEmpty RepositoryNotEmptyException ConcurrentUpdateException ConcurrentModification"
+        " ConcurrentModificationException OperationAborted OperationAbortedException",
+    ),
+    Sign(
+        C.NOT_FOUND,
+        1,
+        (
+            r"could not find (the )?"
+            r"(endpoint|model|inference component|training|auto ?ml|resource|domain|app|notebook)",
+            r"endpoint\b.{0,120} of account \d* ?not found|endpoint \S+ not found",
+            r"invalid model id",
+            r"(unknown|no such) (namespace|keyspace|collection|table|database)",
+            r"(keyspace|namespace|collection|table)\b.{0,60}(does not exist|not found|doesn't exist)",
+            r"no (collection|table)\b.{0,60}exists",
+            r"specified (bucket|resource|log group|object)\b.{0,20}(does not exist|could not be found)",
+        ),
+    ),
+    Sign(
+        C.NOT_FOUND,
+        2,
+        codes="ResourceNotFound ResourceNotFoundException NoSuchEntity NoSuchBucket NoSuchResourceException 404"
+        " ObjectNotFoundException COLLECTION_NOT_EXIST NAMESPACE_DOES_NOT_EXIST KEYSPACE_DOES_NOT_EXIST"
+        " UNKNOWN_KEYSPACE UNKNOWN_COLLECTION_OR_TABLE RepositoryPolicyNotFoundException",
+    ),
+    Sign(
+        C.CONFIGURATION_INVALID,
+        1,
+        (
+            r"validation errors? detected|failed to satisfy constraint",
+            r"parameter validation failed|missing required (parameter|key|field)|unknown parameter in input",
+            r"features? (are|is) not supported",
+            r"(only|not) supported (for|when|with|by)\b",
+            r"invalid (instance ?type|parameter|argument|combination|max\w+|min\w+|name|arn)",
+            r"need to define one of",
+            r"image size\b.{0,40}greater than",
+            r"arn should be",
+            r"(count|value|size|number)\b.{0,30}(needs|has|ought) to be (greater|less|between|at least)",
+            r"must (specify|be specified|be provided)|you must specify",
+            r"cannot be (provided|specified|set|used) (while|with|when|together)",
+            r"doesn't match a supported format",
+        ),
+        unless=MODEL,
+    ),
+    Sign(
+        C.CONFIGURATION_INVALID,
+        2,
+        codes="InvalidParameterValue InvalidParameterValueException InvalidParameterException InvalidInput"
+        " InvalidInputException InvalidBucketName MalformedPolicyDocument MalformedPolicyDocumentException"
+        " ParamValidationError IllegalArgumentException InvalidRequest InvalidRequestException InvalidArgument"
+        " InvalidParameterCombination INVALID_CREATE_COLLECTION_OPTIONS",
+    ),
+    Sign(
+        C.NETWORK,
+        1,
+        (
+            r"could not connect to|failed to (establish|connect)|unable to connect|cannot connect",
+            r"connect(ion)?\b.{0,80}(timed? ?out|timeout)|read time(d )?out",
+            r"connection\b.{0,20}(closed|reset|refused|aborted|error)|ConnectionReset|RemoteDisconnected|broken pipe",
+            r"name or service not known|name resolution|nodename nor servname|getaddrinfo",
+            r"network is unreachable|no route to host|max retries exceeded with url",
+            r"ssl validation failed|certificate verify failed|SSLError|tls handshake|EOF occurred in violation",
+            r"proxy (url|error|connection)|proxies_config",
+        ),
+        unless=r"GET /ping",
+    ),
+    Sign(
+        C.ROLE_PERMISSION,
+        1,
+        (
+            r"not authorized to (perform|access|invoke|make|use)",
+            r"no (identity|session|resource)-based policy allows|no permissions boundary allows|no \S+ policy allows",
+            r"not have (\S+ ){0,4}(permission|access)s?\b|(not|n't) have (sufficient|enough|the required) permission",
+            r"(insufficient|missing|lacks?)( \w+){0,3} permissions?",
+            r"access (has been |was |is )?denied|denied access|permission denied to",
+            r"couldn't call 'get_role'",
+        ),
+    ),
+    Sign(
+        C.ROLE_PERMISSION,
+        2,
+        codes="AccessDenied AccessDeniedException UnauthorizedOperation AuthorizationErrorException Forbidden 403"
+        " UnauthorizedException NotAuthorizedException DependencyAccessDeniedException",
+    ),
+    Sign(
+        C.SERVICE_ERROR,
+        1,
+        (
+            r"we encountered an internal error|an internal (error|failure) occurred|encountered an internal error",
+            r"request to service failed|server-side issue",
+            r"internal dependency|stream processing failed",
+            r"\bInternalServerError: ",
+            r"service (is )?(temporarily |currently )?unavailable",
+        ),
+        unless=MODEL,
+    ),
+    Sign(
+        C.SERVICE_ERROR,
+        2,
+        codes="InternalFailure InternalServerError InternalError InternalServerException InternalServiceException"
+        " InternalDependencyException InternalStreamFailure ServiceUnavailable ServiceUnavailableException"
+        " ServerException ServiceException StreamBroken ServiceFailure 500 502 503",
+    ),
+    # Wording of many causes; only once nothing better was found.
+    Sign(
+        C.NOT_FOUND,
+        3,
+        (r"could not find|cannot be found|could not be found|does(n't| not) exist|\bnot found\b",),
+        unless=MODEL,
+    ),
+    Sign(C.IN_USE, 3, (r"\b(is )?(currently )?in use\b",), unless=MODEL),
+    Sign(C.SERVICE_ERROR, 3, (r"\binternal (server )?error\b",), unless=MODEL),
+    # Last resort.
+    Sign(C.PAYLOAD_FORMAT, 4, (r"client error \(4(00|06|15|22|24)\)",)),
+    Sign(
+        C.CONFIGURATION_INVALID,
+        4,
+        codes="ValidationException",
+        operations=r"^(Create|Update|Put|Register|Start)",
+    ),
+)
