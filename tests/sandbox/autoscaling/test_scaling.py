@@ -78,16 +78,6 @@ def test_an_activity_says_what_caused_it_and_how_it_ended(scene: Scene) -> None:
     assert activity["EndTime"] >= activity["StartTime"]
 
 
-def test_activities_are_forgotten_after_six_weeks(scene: Scene) -> None:
-    scene.register(1, 4)
-    scene.register(2, 4)
-    scene.world.advance(41 * 86400)
-    assert len(scene.activities()) == 1
-    scene.world.advance(2 * 86400)
-    assert scene.activities() == []
-    assert scene.world.records.counts().get("application-autoscaling/activity", 0) == 0
-
-
 def test_scaling_waits_until_an_update_is_over(scene: Scene) -> None:
     scene.register(1, 4)
     scene.track(target=100)
@@ -160,7 +150,8 @@ def test_scale_in_that_is_disabled_or_suspended_does_not_happen(scene: Scene) ->
     assert scene.sagemaker.count < 5
 
 
-def test_the_greatest_of_several_policies_wins_and_all_must_agree_to_shrink(scene: Scene) -> None:
+def _with_two_policies(scene: Scene) -> None:
+    """Policies on 100 invocations a minute and on 2 concurrent requests, of each instance."""
     scene.register(1, 20)
     scene.track(target=100)
     kind = {"PredefinedMetricType": "SageMakerVariantConcurrentRequestsPerModelHighResolution"}
@@ -171,12 +162,40 @@ def test_the_greatest_of_several_policies_wins_and_all_must_agree_to_shrink(scen
         PolicyType="TargetTrackingScaling",
         TargetTrackingScalingPolicyConfiguration={"TargetValue": 2, "PredefinedMetricSpecification": kind},
     )
+
+
+def test_the_greatest_of_several_policies_wins_and_all_must_agree_to_shrink(scene: Scene) -> None:
+    _with_two_policies(scene)
     scene.load.invocations, scene.load.concurrency = 300, 14.0
     scene.minutes(4)
     assert scene.sagemaker.count == 7
+    grown = list(scene.sagemaker.counts)
     scene.load.invocations = 0
     scene.minutes(60)
-    assert scene.sagemaker.count == 7, "the other policy still needs them"
+    assert scene.sagemaker.counts == grown, "the other policy still needs them"
+
+
+def test_of_policies_that_agree_to_shrink_the_one_that_leaves_the_most_wins(scene: Scene) -> None:
+    _with_two_policies(scene)
+    scene.sagemaker.count = 8
+    scene.load.invocations, scene.load.concurrency = 0, 12.5
+    scene.minutes(16)
+    assert scene.sagemaker.counts == [7]
+
+
+def test_a_schedule_that_allows_none_does_not_empty_what_cannot_be_empty(scene: Scene) -> None:
+    scene.register(1, 4)
+    scene.track(target=100)
+    scene.sagemaker.count = 3
+    scene.ask(
+        "PutScheduledAction",
+        **VARIANT,
+        ScheduledActionName="night",
+        Schedule="rate(1 minute)",
+        ScalableTargetAction={"MinCapacity": 0},
+    )
+    scene.world.advance(3600)
+    assert min(scene.sagemaker.counts) == 1
 
 
 def test_bounds_take_effect_at_once(scene: Scene) -> None:
