@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sandbox.hosting import SERVING
 from sandbox.operations import Handler
+from sandbox.records import Record
 from sandbox.sagemaker.components import Components
 from sandbox.sagemaker.definitions import Definitions
 from sandbox.sagemaker.endpoints import Endpoints
@@ -63,7 +64,7 @@ class SageMaker:
         self.store.on_gone = lambda region, arn: self.tags.drop(arn)
         self._endpoints = Endpoints(world, self.store, self.tags)
         self._components = Components(world, self.store, self.tags)
-        self._endpoints.lifecycle.on_started = self._components.copies.settle
+        self._endpoints.lifecycle.on_started = self._started
         own = (Definitions(world, self.store, self.tags), self._endpoints, self._components, self.tags)
         self.parts: dict[str, Any] = {}
         self.operations: dict[str, Handler] = {}
@@ -84,11 +85,6 @@ class SageMaker:
     def set_count(self, region: str, endpoint: str, variant: str, count: int) -> None:
         """Change a variant's instances as UpdateEndpointWeightsAndCapacities does. AwsError where that is refused."""
         changes = {variant: {"DesiredInstanceCount": count}}
-        self._endpoints.scale(region, endpoint, changes, "UpdateEndpointWeightsAndCapacities")
-
-    def set_concurrency(self, region: str, endpoint: str, variant: str, provisioned: int) -> None:
-        """Change a serverless variant's provisioned concurrency."""
-        changes = {variant: {"ServerlessUpdateConfig": {"ProvisionedConcurrency": provisioned}}}
         self._endpoints.scale(region, endpoint, changes, "UpdateEndpointWeightsAndCapacities")
 
     def set_copies(self, region: str, component: str, copies: int) -> None:
@@ -114,6 +110,12 @@ class SageMaker:
             for endpoint in self.store.shelf(ENDPOINT, region).values():
                 told = {"name": endpoint["name"], "status": endpoint["status"], "config": endpoint["config"]}
                 yield {"region": region, **told}
+
+    def _started(self, region: str, endpoint: Record, at: float) -> None:
+        self._components.copies.settle(region, endpoint, at)
+        for part in self.parts.values():
+            if hasattr(part, "started"):
+                part.started(endpoint)
 
     def _add(self, world: "World", name: str) -> None:
         module, _, made_by = name.partition(":")

@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from sandbox.operations import Handler
+from sandbox.records import Record
 from sandbox.sagemaker.jobs.automl import AutoML
 from sandbox.sagemaker.jobs.training import Training
 from sandbox.sagemaker.jobs.transform import Transform
+from sandbox.sagemaker.starting import containers_of
+from sandbox.sagemaker.store import variants_of
+from sandbox.tabular import predictor_of, serves
 
 if TYPE_CHECKING:
     from sandbox.sagemaker.service import Running
@@ -29,6 +33,15 @@ class Jobs:
             "training-job": training.exists,
             "transform-job": transform.exists,
         }
+
+    def started(self, endpoint: Record) -> None:
+        """Load what was trained here for an endpoint that has become InService, before somebody asks it."""
+        if self._world.clock.stands_still:
+            return
+        for variant in variants_of(endpoint["now"]):
+            for container in containers_of(variant["model"])[:1]:
+                if serves(container.get("Image", "")):
+                    predictor_of(self._world).warm(container.get("ModelDataUrl", ""))
 
     def running(self, region: str) -> "Iterator[Running]":
         """Yield what costs now."""

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from botocore.exceptions import ClientError
 from sandbox.runtime.refusals import ContainerError
 from sandbox.sagemaker.jobs.automl_outputs import containers
 from sandbox.tabular import predictor_of, serves
-from sandbox.tabular.predictor import ARTIFACTS
+from sandbox.tabular.predictor import ARTIFACTS, Predictor
 from tests.sandbox.conftest import ROLE, Running
 from tests.sandbox.tabular import tables
 
@@ -134,9 +135,30 @@ def test_a_worker_that_dies_is_replaced(trained: Trained) -> None:
     assert _answer(trained, _ROW) == b"True.\n"
     worker = predictor._worker
     assert worker
+    assert worker.poll() is None
     worker.kill()
     worker.wait()
     assert _answer(trained, _ROW) == b"True.\n"
+
+
+def test_the_model_of_an_endpoint_is_loaded_when_it_comes_into_service(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox, _ = trained
+    world, loaded = sandbox.app.world, threading.Event()
+    answered = Predictor._asked
+
+    def asked(predictor: Predictor, request: bytes) -> tuple[int, bytes, str]:
+        status, words, kind = answered(predictor, request)
+        if words == b"The request has no rows.":  # what follows once the model is loaded
+            loaded.set()
+        return status, words, kind
+
+    monkeypatch.setattr(Predictor, "_asked", asked)
+    monkeypatch.setattr(world.clock, "speed", 60.0)
+    endpoint = world.records.shelf("sagemaker/endpoint", "us-east-1")["churn-ep"]
+    world.service("sagemaker")._started("us-east-1", endpoint, world.clock.now())
+    assert loaded.wait(60)
 
 
 def test_the_pipeline_of_a_tuned_candidate_answers_as_its_first_container(trained: Trained) -> None:
@@ -171,8 +193,8 @@ def test_the_images_of_autopilot_are_recognised(image: str, served: bool) -> Non
 
 def test_the_sandbox_itself_loads_neither_pandas_nor_scikit_learn() -> None:
     code = (
-        "import sys, sandbox.tabular, sandbox.tabular.training_run, sandbox.sagemaker.jobs.service\n"
-        "print(sorted({'pandas', 'sklearn', 'scipy', 'PIL', 'numpy'} & set(sys.modules)))"
+        "import sys, sandbox.world, sandbox.tabular.training_run, sandbox.sagemaker.jobs.service\n"
+        "print(sorted({'pandas', 'sklearn', 'scipy', 'PIL', 'pyarrow'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
