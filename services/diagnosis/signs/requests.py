@@ -52,6 +52,9 @@ SIGNS: tuple[Sign, ...] = (
             r"(parse|parsing|load|read|reading) (the )?(csv|libsvm|parquet|recordio|dataset|manifest)",
             r"first ?line\b.{0,120}(format|file)",
             r"determine (the )?delimiter",
+            r"(timestamp|date)s? (column|format|attribute)?\b.{0,60}(parse|format|irregular|invalid|missing)",
+            r"(data|dataset)\b.{0,40}\b(has|have|contains?) (no|duplicated?|only)\b",
+            r"irregular timestamps|(document )?field name\b.{0,60}(invalid|not allowed)",
             r"least populated class|number of (classes|unique values)",
             r"(no|any) valid (input )?(features|rows|data)",
             r"(input data|dataset|training data|data set|validation data|input file)s?\b.{0,40}"
@@ -70,7 +73,8 @@ SIGNS: tuple[Sign, ...] = (
         C.DATA_INVALID,
         2,
         codes="SHRED_BAD_VECTOR_VALUE SHRED_BAD_VECTOR_SIZE SHRED_BAD_DOCUMENT_VECTOR_TYPE SHRED_BAD_DOCUMENT_TYPE"
-        " SHRED_BAD_FIELD_NAME SHRED_BAD_DOCID_TYPE SHRED_BAD_DOCID_VALUE SHRED_BAD_EJSON_VALUE VECTOR_SIZE_MISMATCH",
+        " SHRED_BAD_FIELD_NAME SHRED_BAD_DOCID_TYPE SHRED_BAD_DOCID_VALUE SHRED_BAD_EJSON_VALUE VECTOR_SIZE_MISMATCH"
+        " SHRED_DOC_KEY_NAME_VIOLATION",
     ),
     Sign(
         C.PAYLOAD_FORMAT,
@@ -126,6 +130,7 @@ SIGNS: tuple[Sign, ...] = (
             r"with InService app|(still|currently) (in use|attached|associated|referenced|running)",
             r"delete (all|the|its|any)\b.{0,80}(before|try again|once|first)",
             r"bucket\b.{0,40}not empty|repository contains images",
+            r"(delete|remove|stop|detach) (them|it|these|those) (first|before)",
             r"pending update|concurrent (updates?|modification|requests to update)",
             r"in state \w+ing\b|(status|state)\b.{0,20}\b(Creating|Updating|Deleting|SystemUpdating|Stopping)\b",
             r"cannot be (deleted|updated|modified)\b.{0,60}(because|while|until|since|when)",
@@ -173,7 +178,8 @@ SIGNS: tuple[Sign, ...] = (
             r"image size\b.{0,40}greater than",
             r"arn should be",
             r"(count|value|size|number)\b.{0,30}(needs|has|ought) to be (greater|less|between|at least)",
-            r"must (specify|be specified|be provided)|you must specify",
+            r"must (not )?(specify|be (specified|provided))|you must specify",
+            r"must be (one of|between)\b|must be divisible|invalid endpoint: ",
             r"cannot be (provided|specified|set|used) (while|with|when|together)",
             r"doesn't match a supported format",
         ),
@@ -248,7 +254,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(C.IN_USE, 3, (r"\b(is )?(currently )?in use\b",), unless=MODEL),
     Sign(C.SERVICE_ERROR, 3, (r"\binternal (server )?error\b",), unless=MODEL),
     # Last resort.
-    Sign(C.PAYLOAD_FORMAT, 4, (r"client error \(4(00|06|15|22|24)\)",)),
+    Sign(C.PAYLOAD_FORMAT, 4, (r"client error \(4(00|06|15|22|24)\)", r"\"code\": ?400\b")),
     Sign(
         C.CONFIGURATION_INVALID,
         4,
