@@ -18,10 +18,6 @@ class Topics:
     def __init__(self, world: "World") -> None:
         self._world = world
 
-    def exists(self, arn: str) -> bool:
-        """Tell whether there is a topic of that ARN."""
-        return arn in self._backend(arn).topics
-
     def publish(self, arn: str, subject: str, message: str) -> str:
         """Publish and return the message's id. KeyError if there is no such topic.
 

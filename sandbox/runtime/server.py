@@ -12,6 +12,7 @@ from typing import Any
 from sandbox.clock import Clock
 from sandbox.errors import AwsError
 from sandbox.hosting import Hosted, Hosting, Telemetry
+from sandbox.models.remote import SECONDS as MODEL_SECONDS
 from sandbox.refusing import Cut
 from sandbox.runtime import pace, requests
 from sandbox.runtime.engine import Container, Engine, Outcome, Request, Streamed, Whole
@@ -38,7 +39,6 @@ from sandbox.runtime.trouble import Stroke, Troubles
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Queue = Callable[[Asked, Hosted, bytes], tuple[str, Headers]]
 
-MODEL_SECONDS = 60.0  # what InvokeEndpoint waits for a container
 _WARM = 300.0  # seconds a serverless container stays up without a call
 
 

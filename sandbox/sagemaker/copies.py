@@ -137,8 +137,7 @@ class Copies:
     def _scale(self, region: str, endpoint: Record, variant: Record, count: int, due: float) -> bool:
         more = count - variant["count"]
         if more > 0:
-            strikes = self._world.faults.strikes
-            if strikes(Kind.NO_CAPACITY, service="sagemaker", operation=_OPERATION, resource=variant["type"]):
+            if starting.lacks_capacity(self._world.faults, variant["type"], _OPERATION):
                 return False
             try:
                 self._deployments.check_quotas(region, Counter({variant["type"]: more}), _OPERATION)

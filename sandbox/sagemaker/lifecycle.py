@@ -70,11 +70,6 @@ class Lifecycle:
             kind = "serverless" if variant["serverless"] else "async" if asynchronous else "variant"
             self._world.meters.serving(region, name, variant["name"], variant["type"], variant["count"], at, kind=kind)
 
-    def lacks_capacity(self, instance_type: str, operation: str) -> bool:
-        """Tell whether AWS has no instance of that type to give."""
-        strikes = self._world.faults.strikes
-        return strikes(Kind.NO_CAPACITY, service="sagemaker", operation=operation, resource=instance_type)
-
     def _appoint_at(self, region: str, endpoint: Record, due: float) -> None:
         self._world.agenda.at(due, ACTION, f"{region}/{endpoint['name']}", region=region, name=endpoint["name"])
 
@@ -135,7 +130,8 @@ class Lifecycle:
             endpoint.update(status=IN_SERVICE, next=None, failure="")
 
     def _cannot_go_back(self, endpoint: Record) -> bool:
-        return any(self.lacks_capacity(v["type"], "UpdateEndpoint") for v in endpoint["now"]["variants"] if v["type"])
+        types = [variant["type"] for variant in endpoint["now"]["variants"] if variant["type"]]
+        return any(starting.lacks_capacity(self._world.faults, each, "UpdateEndpoint") for each in types)
 
     def _failure(self, region: str, endpoint: Record) -> Failure | None:
         """Why what is coming does not come, or None."""
@@ -167,7 +163,8 @@ class Lifecycle:
 
     def _find_place(self, region: str, variant: Record, more: Counter[str], operation: str) -> bool:
         """Settle which of a variant's pools it runs in; False if AWS has no capacity in any."""
-        while variant["type"] and more[variant["type"]] > 0 and self.lacks_capacity(variant["type"], operation):
+        faults = self._world.faults
+        while more[variant["type"]] > 0 and starting.lacks_capacity(faults, variant["type"], operation):
             after = next_type(variant["spec"], variant["type"])
             if not after:
                 return False

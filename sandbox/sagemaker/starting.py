@@ -57,6 +57,11 @@ def failure_of(faults: Faults, variant: Record, endpoint: str, region: str, oper
     return None
 
 
+def lacks_capacity(faults: Faults, instance_type: str, operation: str) -> bool:
+    """Tell whether AWS has no instance of that type to give."""
+    return faults.strikes(Kind.NO_CAPACITY, service="sagemaker", operation=operation, resource=instance_type)
+
+
 def no_capacity() -> Failure:
     return Failure(
         "Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. Please retry "

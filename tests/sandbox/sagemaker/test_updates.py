@@ -242,7 +242,8 @@ def test_a_serverless_endpoint_shows_its_configuration_and_changes_it(aws: SageM
     (before,) = aws.endpoint("e", SERVERLESS)["ProductionVariants"]
     assert before["CurrentServerlessConfig"] == before["DesiredServerlessConfig"] == SERVERLESS["ServerlessConfig"]
     assert "CurrentInstanceCount" not in before
-    aws.service.set_concurrency(REGION, "e", "A", 2)
+    change = [{"VariantName": "A", "ServerlessUpdateConfig": {"ProvisionedConcurrency": 2}}]
+    aws("UpdateEndpointWeightsAndCapacities", EndpointName="e", DesiredWeightsAndCapacities=change)
     aws.world.advance(6)
     assert summary(aws, "A")["CurrentServerlessConfig"]["ProvisionedConcurrency"] == 2
     assert list(aws.service.running(REGION)) == []
