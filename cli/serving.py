@@ -52,8 +52,10 @@ def console(
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one, and keeps nothing.")] = 0,
-    speed: Annotated[float | None, typer.Option(help="Times AWS's pace: 60 if left out, 1 is AWS's own.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one, and keeps nothing.")] = 0,
+    speed: Annotated[
+        float | None, typer.Option(min=0, help="Times AWS's pace: 60 if left out, 1 is AWS's own, 0 stands still.")
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin empty, and keep nothing.")] = False,
     enforce_iam: Annotated[
         bool, typer.Option("--enforce-iam", help="Ask the policies of the users and roles made in it.")
@@ -74,6 +76,7 @@ def sandbox(
     starts = bool(seed and port and not sandbox_child.at_port(port))  # and is filled as it starts
     if stop or reset or advance or (seed and not starts):
         with answering(as_json):
+            _check_one(port, stop=stop, reset=reset, advance=advance, seed=seed)
             if seed:
                 told = _filled(port, seed)
             else:
@@ -89,6 +92,18 @@ def sandbox(
     given += ["--enforce-iam"] if enforce_iam else []
     os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "sandbox", f"--port={port}", *given])
+
+
+def _check_one(port: int, *, stop: bool, **asked: object) -> None:
+    """One thing is done at a time, and a sandbox that was started by hand is ended by hand."""
+    if stop + sum(map(bool, asked.values())) > 1:
+        raise InvalidRequest("One thing at a time.", "", "Take one of --stop, --reset, --advance and --seed.")
+    if stop and port:
+        raise InvalidRequest(
+            f"The sandbox of port {port} was started by hand.",
+            "--stop ends the console's own, which has no --port.",
+            "Press Ctrl-C where it was started.",
+        )
 
 
 def _told_to(port: int, *, stop: bool, reset: bool, seconds: float | None) -> tuple[str, dict[str, object]]:

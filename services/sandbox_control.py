@@ -127,10 +127,12 @@ class SandboxControl:
                 return json.load(answer)
         except urllib.error.HTTPError as refused:
             with refused:
-                raise InvalidRequest("The sandbox refused this.", _why(refused.read()), "Correct it.") from None
+                raise InvalidRequest("The sandbox refused this.", _why(refused.read()), "") from None
         except (OSError, ValueError, http.client.HTTPException):
             raise ServiceFailure(
-                "The sandbox does not answer.", f"Nothing of ours answers at {self.url}.", "Start it again."
+                "The sandbox does not answer.",
+                f"Nothing of ours answers at {self.url}.",
+                "Start it again, or reload the page: it has kept what it held.",
             ) from None
 
 

@@ -187,6 +187,24 @@ def test_showing_the_plan_changes_nothing(shell: Shell, pair: dict[str, Any]) ->
     assert "planned" not in [row["name"] for row in shell.json("endpoints")]
 
 
+@pytest.mark.parametrize(
+    ("form", "sign"),
+    [("cloudformation", "AWSTemplateFormatVersion"), ("cdk", "cdk.Stack"), ("terraform", 'resource "aws_sagemaker_m')],
+)
+def test_a_plan_is_printed_as_a_file_for_other_tools_and_changes_nothing(shell: Shell, form: str, sign: str) -> None:
+    written = shell.run("deploy", EMBEDDING, "--name", "printed", "--script", form).stdout
+    assert sign in written
+    assert "sagedeck:made-by" in written
+    assert "printed" not in [row["name"] for row in shell.json("endpoints")]
+
+
+def test_script_alone_is_boto3_wherever_it_stands(shell: Shell) -> None:
+    last = shell.run("deploy", EMBEDDING, "--name", "printed", "--script").stdout
+    assert shell.run("deploy", "--script", EMBEDDING, "--name", "printed").stdout == last
+    assert "boto3.Session" in last
+    assert "terraform" in shell.run("deploy", EMBEDDING, "--script", "--help").stdout
+
+
 def test_the_script_of_a_plan_makes_what_the_console_would_have_made(shell: Shell, tmp_path: Path) -> None:
     shell.run("deploy", EMBEDDING, "--name", "by-console")
     script = tmp_path / "deploy.py"
@@ -236,3 +254,11 @@ def test_a_home_that_cannot_be_used_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     said = Shell(tmp_path / "file").json("endpoints", code=1)
     assert "SAGEDECK_HOME" in said["error"]["next"]
+
+
+def test_a_sandbox_is_told_one_thing_at_a_time_with_numbers_it_can_take(shell: Shell) -> None:
+    for several in (("--reset", "--advance", "3h"), ("--stop", "--seed", "demo")):
+        assert "One thing" in shell.json("sandbox", *several, code=1)["error"]["what"]
+    assert "by hand" in shell.json("sandbox", "--stop", "--port", "5000", code=1)["error"]["what"]
+    for wrong in (("--port", "70000"), ("--port", "0", "--speed", "-1")):
+        assert "than or equal to" in shell.run("sandbox", *wrong, code=2).stderr

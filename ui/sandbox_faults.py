@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from services.errors import ServiceFailure
 from ui import error_box, formats, navigation
 from ui.escape import literal
 
@@ -28,7 +29,11 @@ def badge(console: Console) -> None:
         return
     try:
         held: int = console.cached(("faults",), BADGE_SECONDS, lambda: len(control.faults()))
-    except Exception:  # noqa: BLE001 - a sandbox that is gone is told by what the page itself asks for
+    except ServiceFailure:
+        st.markdown(
+            ":red-badge[:material/power_off: The sandbox has ended] "
+            ":gray[:small[Reload the page: it starts again with what it held.]]"
+        )
         return
     if held:
         verb = "is" if held == 1 else "are"

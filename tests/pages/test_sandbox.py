@@ -151,6 +151,18 @@ def test_other_pages_tell_that_faults_are_set(open_page: Open, console: FakeCons
     assert any("1 fault is set" in each.value for each in at.page_link)
 
 
+def test_every_page_tells_of_a_sandbox_that_has_ended_and_how_it_comes_back(
+    open_page: Open, console: FakeConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> None:
+        raise ServiceFailure("The sandbox does not answer.", "", "Start it again.")
+
+    monkeypatch.setattr(sandbox(console), "faults", gone)
+    at = open_page("home", console, "Home")
+    assert "The sandbox has ended" in texts(at)
+    assert "Reload the page" in texts(at)
+
+
 def test_in_a_real_account_there_is_nothing_to_switch(open_page: Open) -> None:
     at = open_page("sandbox", FakeConsole(mode=Mode.AWS), "Sandbox")
     assert not at.toggle
