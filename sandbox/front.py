@@ -9,6 +9,7 @@ import socket
 import struct
 import traceback
 import uuid
+import zlib
 from typing import IO, Any
 
 from sandbox import wire
@@ -93,9 +94,23 @@ def _read(head: wire.Head, body: IO[bytes]) -> wire.Asked | None:
     what = wire.named(head)
     if what is None:
         return None
-    asked = wire.read(head, what, body.read(_LARGEST))
+    raw = body.read(_LARGEST)
     body.seek(0)
-    return asked
+    if head.headers.get("content-encoding") == "gzip":  # botocore's way with large requests
+        raw = _unpacked(raw)
+    return wire.read(head, what, raw)
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """Return what was compressed. Raises AwsError if that is nothing, or more than a request may hold."""
+    reader = zlib.decompressobj(wbits=31)
+    try:
+        found = reader.decompress(raw, _LARGEST)
+    except zlib.error:
+        raise AwsError("SerializationException", "The request body is not compressed as its header says.") from None
+    if not reader.eof:
+        raise AwsError("RequestEntityTooLargeException", "The request is larger than what a request may hold.", 413)
+    return found
 
 
 def _attempt(head: wire.Head, asked: wire.Asked | None) -> Attempt:

@@ -25,7 +25,7 @@ from sandbox.moto_pickle import Reader, Writer, backends_of
 FORMAT = 1
 MOMENT = 0.5  # seconds between two snapshots of a service that goes on changing
 SHARE = 10  # a snapshot that takes t seconds is followed by at least SHARE * t without one
-PATIENCE = 2.0  # seconds to wait for requests under way before a snapshot is taken beside them
+PATIENCE = 0.1  # seconds to wait for requests under way before a snapshot is taken beside them
 _TRIES = 5
 # Services in which moto changes something when it is asked of another one.
 _TOUCHED = {"s3": ("sns", "sqs", "events"), "sns": ("sqs",), "efs": ("ec2",), "events": ("sqs", "logs")}
@@ -177,10 +177,10 @@ class _Gate:
 
     @contextmanager
     def alone(self, patience: float) -> Iterator[None]:
-        """Wait until no request is under way, but not for ever: an upload may take long."""
+        """Let no request begin and wait until none is under way, but not for ever: an upload may take long."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._requests, patience)
             self._closed = True
+            self._changed.wait_for(lambda: not self._requests, patience)
         try:
             yield
         finally:

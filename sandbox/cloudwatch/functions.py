@@ -12,6 +12,8 @@ from sandbox.cloudwatch.arithmetic import Value, across, combined, kept, kind_of
 from sandbox.cloudwatch.statistics import Series
 from sandbox.telemetry.samples import Floats
 
+MOST = 200_000  # data that one function makes
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -22,12 +24,14 @@ class Range:
     period: int
 
     def grid(self, period: int) -> Floats:
+        """The beginnings of the periods. ValueError if there are too many."""
+        if (self.until - self.since) / period > MOST:
+            raise ValueError("too many periods")
         found: Floats = np.arange(self.since // period * period, self.until, float(period))
         return found
 
 
 Function = Callable[[tuple[Value, ...], Range], Value]
-_MOST = 200_000  # data that one function makes
 
 
 def call(name: str, arguments: tuple[Value, ...], within: Range) -> Value:
@@ -104,8 +108,6 @@ def _fill(arguments: tuple[Value, ...], within: Range) -> Value:
         return [_fill((one, by), within) for one in value]
     series = _series(value)
     grid = within.grid(series.period)
-    if len(grid) > _MOST:
-        raise ValueError
     place = np.searchsorted(series.at, grid)
     here = np.isin(grid, series.at)
     values = np.full(len(grid), np.nan)
@@ -164,8 +166,6 @@ def _slice(arguments: tuple[Value, ...], within: Range) -> Value:
 def _time_series(arguments: tuple[Value, ...], within: Range) -> Value:
     (value,) = arguments
     grid = within.grid(within.period)
-    if len(grid) > _MOST:
-        raise ValueError
     return Series(grid, np.full(len(grid), _number(value)), within.period)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sandbox import steady
 from sandbox.errors import AwsError
 from sandbox.logs.conditions import Test, conditions, fields_of
 
@@ -81,10 +82,9 @@ def searching(expression: str) -> Match:
     if re.search(r"\)[*+{]", expression):  # a repeated group may take for ever, and is not in AWS's syntax
         raise invalid_pattern()
     try:
-        compiled = re.compile(expression)
-    except (re.error, OverflowError, RecursionError):
+        return steady.expression(expression).found_in
+    except (re.error, steady.TooLarge):
         raise invalid_pattern() from None
-    return lambda message: compiled.search(message) is not None
 
 
 def _on_json(text: str) -> Match:

@@ -1,6 +1,7 @@
 """What a clumsy or hostile client sends is answered as AWS answers mistakes, soon, and never with a failure of ours."""
 
 import base64
+import gzip
 import json
 import math
 import subprocess
@@ -130,3 +131,33 @@ for host in ("192.0.2.1", "::ffff:192.0.2.1", "example.invalid"):
     with start_sandbox("--home", str(home), "--speed", "0") as url:
         client(url, "s3").create_bucket(Bucket="bkt")
     assert [path.name for path in home.rglob("*") if path.stat().st_mode & 0o077] == []
+
+
+def test_a_filter_pattern_does_not_hold_up_everybody(sandbox: Running) -> None:
+    logs = sandbox.client("logs")
+    logs.create_log_group(logGroupName="g")
+    logs.create_log_stream(logGroupName="g", logStreamName="s")
+    said = [{"timestamp": int(sandbox.app.world.clock.now() * 1000), "message": "a" * 60 + "b"}]
+    logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=said)
+    found = {p: len(logs.filter_log_events(logGroupName="g", filterPattern=p)["events"]) for p in (
+        "%a*a*a*a*a*a*a*a*a*c%", "%.*.*.*.*.*.*x%", "%a*a*a*a*a*a*a*a*a*b%"
+    )}  # fmt: skip
+    assert list(found.values()) == [0, 0, 1]
+
+
+def test_metric_math_over_ten_thousand_years_is_refused(sandbox: Running) -> None:
+    query = {"Id": "e", "Expression": "TIME_SERIES(1)", "Period": 1}
+    read = sandbox.client("cloudwatch").get_metric_data
+    code, message = refusal(read, StartTime=0, EndTime=250_000_000_000, MetricDataQueries=[query])
+    assert (code, "TIME_SERIES" in message) == ("ValidationError", True)
+
+
+def test_compressed_requests_are_read_and_bombs_are_not(sandbox: Running) -> None:
+    cloudwatch = sandbox.client("cloudwatch")
+    many = [{"MetricName": "m", "Dimensions": [{"Name": "n", "Value": str(n)}], "Value": 1.0} for n in range(900)]
+    cloudwatch.put_metric_data(Namespace="Own", MetricData=many)
+    assert cloudwatch.list_metrics(Namespace="Own", MetricName="m")["Metrics"]
+    named = {"authorization": signed("logs"), "x_amz_target": "Logs_20140328.DescribeLogGroups"}
+    named |= {"content_type": "application/x-amz-json-1.1", "content_encoding": "gzip"}
+    for body, expected in ((gzip.compress(b"{}"), 200), (b"{}", 400), (gzip.compress(b" " * 50_000_000), 413)):
+        assert ask(sandbox.url, "POST", body, **named)[0] == expected

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from sandbox import steady
 from sandbox.errors import AwsError, invalid, not_built
 from sandbox.faults import Kind
 from sandbox.operations import Call, Handler, Request, Response
@@ -132,8 +133,8 @@ def _check(request: Request, gated: bool) -> None:
             _check_licence(source, gated and channel["ChannelName"] == "model")
     for definition in algorithm.get("MetricDefinitions") or ():
         try:
-            re.compile(definition["Regex"])
-        except re.error:
+            steady.expression(definition["Regex"])
+        except (re.error, steady.TooLarge):
             raise invalid(f"The regex {definition['Regex']} of metric {definition['Name']} is not valid.") from None
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sandbox import steady
 from sandbox.records import Record
 
 POINTS = 20  # on the curve of losses
@@ -69,10 +70,10 @@ def found(request: Mapping[str, Any], said: Sequence[str]) -> dict[str, float]:
     for definition in definitions or (_BOOSTED if _is_boosted(request) else ()):
         for line in said:
             try:
-                match = re.search(definition["Regex"], line)
-                if match:
-                    values[definition["Name"]] = float(match[1])
-            except (re.error, IndexError, ValueError, TypeError):
+                held = steady.expression(definition["Regex"]).group_in(line)
+                if held is not None:
+                    values[definition["Name"]] = float(held)
+            except (re.error, ValueError):
                 continue  # as on AWS: a definition that finds no number yields no metric
     return values
 
