@@ -33,15 +33,15 @@ def act(world: "World", region: str, alarm: Record, before: str, at: float) -> N
 
 
 def _publish(world: "World", region: str, alarm: Record, arn: str, before: str, at: float) -> bool:
-    subject = f'{alarm["StateValue"]}: "{alarm["AlarmName"]}" in {place_of(region)}'
+    subject = f'{alarm["StateValue"]}: "{alarm["AlarmName"]}" in {_place_of(region)}'
     try:
-        world.topics.publish(arn, subject[:100], json.dumps(message(region, alarm, before, at)))
+        world.topics.publish(arn, subject[:100], json.dumps(_message(region, alarm, before, at)))
     except KeyError:
         return False
     return True
 
 
-def message(region: str, alarm: Record, before: str, at: float) -> dict[str, Any]:
+def _message(region: str, alarm: Record, before: str, at: float) -> dict[str, Any]:
     """Return what CloudWatch writes to a topic."""
     told = {
         "AlarmName": alarm["AlarmName"],
@@ -51,7 +51,7 @@ def message(region: str, alarm: Record, before: str, at: float) -> dict[str, Any
         "NewStateValue": alarm["StateValue"],
         "NewStateReason": alarm["StateReason"],
         "StateChangeTime": stamp(at),
-        "Region": place_of(region),
+        "Region": _place_of(region),
         "AlarmArn": alarm["AlarmArn"],
         "OldStateValue": before,
         **{member: list(alarm[member]) for member in ("OKActions", "AlarmActions", "InsufficientDataActions")},
@@ -84,7 +84,7 @@ def _trigger(alarm: Record) -> dict[str, Any]:
     }
 
 
-def place_of(region: str) -> str:
+def _place_of(region: str) -> str:
     """Return a region's name as people read it."""
     place = places().get(region)
     return place.location if place else region

@@ -8,9 +8,11 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from sandbox import paging
 from sandbox.cloudwatch import refusals
 from sandbox.cloudwatch.queries import check
 from sandbox.cloudwatch.reading import metric_of
+from sandbox.cloudwatch.rules import uses
 from sandbox.cloudwatch.statistics import check_period, statistic
 from sandbox.operations import Call, Request, Response
 from sandbox.records import Record, Shelf
@@ -43,7 +45,7 @@ def put_alarm(world: "World", call: Call, request: Request) -> Response:
     name, shelf = request["AlarmName"], alarms_in(world, call.region)
     composite = "AlarmRule" in request
     if not composite:
-        check_metric_alarm(request)
+        _check_metric_alarm(request)
     held = shelf.get(name)
     if held is not None and composite != ("AlarmRule" in held):
         raise refusals.validation(f"Cannot change the type of the existing alarm {name}.")
@@ -90,9 +92,10 @@ def describe_alarms(world: "World", call: Call, request: Request) -> Response:
         raise refusals.combination("AlarmNames and AlarmNamePrefix are mutually exclusive.")
     kinds = request.get("AlarmTypes") or ("MetricAlarm",)
     shelf = alarms_in(world, call.region)
-    names = [name for name in sorted(shelf) if _asked(shelf[name], request, kinds)]
-    names, token = page(names, request)
-    rows = [described(shelf[name]) for name in names]
+    family = _family(shelf, request)
+    names = [name for name in sorted(family) if _asked(shelf[name], request, kinds)]
+    names, token = _page(names, request)
+    rows = [_described(shelf[name]) for name in names]
     answer: Response = {
         "MetricAlarms": [row for row in rows if "AlarmRule" not in row],
         "CompositeAlarms": [row for row in rows if "AlarmRule" in row],
@@ -103,7 +106,7 @@ def describe_alarms(world: "World", call: Call, request: Request) -> Response:
 def describe_alarms_for_metric(world: "World", call: Call, request: Request) -> Response:
     wanted, also = metric_of(request), ("Statistic", "ExtendedStatistic", "Period", "Unit")
     rows = [
-        described(held)
+        _described(held)
         for held in alarms_in(world, call.region).values()
         if held.get("MetricName")
         and metric_of(held) == wanted
@@ -124,7 +127,7 @@ def describe_alarm_history(world: "World", call: Call, request: Request) -> Resp
     ]
     if request.get("ScanBy") != "TimestampAscending":
         rows.reverse()
-    rows, token = page(rows, request)
+    rows, token = _page(rows, request)
     return {"AlarmHistoryItems": rows, "NextToken": token} if token else {"AlarmHistoryItems": rows}
 
 
@@ -153,19 +156,25 @@ def remember(world: "World", region: str, name: str, at: float, kind: str, summa
         del shelf[next(iter(shelf))]
 
 
-def described(held: Record) -> Response:
+def _described(held: Record) -> Response:
     return {member: value for member, value in held.items() if member != "tags"}
 
 
-def page(rows: list[Any], request: Request) -> tuple[list[Any], str | None]:
-    token, size = request.get("NextToken"), request.get("MaxRecords") or PAGE
-    if token is not None and not (token.isdecimal() and int(token) < len(rows)):
-        raise refusals.bad_token()
-    first = int(token or 0)
-    return rows[first : first + size], str(first + size) if first + size < len(rows) else None
+def _page(rows: list[Any], request: Request) -> tuple[list[Any], str | None]:
+    try:
+        return paging.page(rows, request.get("NextToken"), request.get("MaxRecords") or PAGE)
+    except paging.BadToken:
+        raise refusals.bad_token() from None
 
 
-def check_metric_alarm(request: Request) -> None:
+def period_of(alarm: Record | Request) -> int:
+    """Return an alarm's period in seconds; of several, the longest."""
+    queries = alarm.get("Metrics") or ()
+    periods = [q["MetricStat"]["Period"] if q.get("MetricStat") else q.get("Period") or 60 for q in queries]
+    return int(max(periods, default=alarm.get("Period") or 60))
+
+
+def _check_metric_alarm(request: Request) -> None:
     """Raise what AWS answers to a metric alarm it would not take."""
     queries = request.get("Metrics") or ()
     band = request.get("ThresholdMetricId") or any("ANOMALY" in (q.get("Expression") or "").upper() for q in queries)
@@ -187,7 +196,7 @@ def check_metric_alarm(request: Request) -> None:
         )
     _check_metric(request, queries)
     _check_percentile(request)
-    longest = max((_period_of(query) for query in queries), default=request.get("Period") or 60)
+    longest = period_of(request)
     if longest * periods > (_DAY if longest < 3600 else 7 * _DAY):
         raise refusals.validation(
             "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400)."
@@ -222,10 +231,6 @@ def _check_percentile(request: Request) -> None:
         )
 
 
-def _period_of(query: Any) -> int:
-    return int(query["MetricStat"]["Period"] if query.get("MetricStat") else query.get("Period") or 60)
-
-
 def _asked(held: Record, request: Request, kinds: Iterable[str]) -> bool:
     kind, names = "CompositeAlarm" if "AlarmRule" in held else "MetricAlarm", request.get("AlarmNames")
     actions = [action for member in _LISTS for action in held[member]]
@@ -234,9 +239,13 @@ def _asked(held: Record, request: Request, kinds: Iterable[str]) -> bool:
         and held["AlarmName"].startswith(request.get("AlarmNamePrefix") or "")
         and request.get("StateValue") in (None, held["StateValue"])
         and (not request.get("ActionPrefix") or any(each.startswith(request["ActionPrefix"]) for each in actions))
-        and _is_child(held, request.get("ParentsOfAlarmName"), request.get("ChildrenOfAlarmName"))
     )
 
 
-def _is_child(held: Record, parents_of: str | None, children_of: str | None) -> bool:
-    return not parents_of or parents_of in held.get("AlarmRule", "")
+def _family(shelf: Shelf, request: Request) -> Iterable[str]:
+    """The alarms of which may be asked: the children or the parents of one, if that is wanted, else all."""
+    if parent := request.get("ChildrenOfAlarmName"):
+        return [name for name in uses(shelf.get(parent, {})) if name in shelf]
+    if child := request.get("ParentsOfAlarmName"):
+        return [name for name, held in shelf.items() if child in uses(held)]
+    return shelf

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sandbox.cloudwatch.alarms import IN_ALARM, NO_DATA, OK
+from sandbox.cloudwatch.alarms import IN_ALARM, NO_DATA, OK, period_of
 from sandbox.cloudwatch.queries import Queries
 from sandbox.cloudwatch.reading import metric_of
 from sandbox.cloudwatch.statistics import Periods, Statistic, statistic
@@ -50,14 +50,6 @@ class Verdict:
 def step_of(alarm: Record) -> int:
     """Return how often an alarm is looked at, in seconds."""
     return 10 if period_of(alarm) < 60 else 60
-
-
-def period_of(alarm: Record) -> int:
-    if alarm.get("Period"):
-        return int(alarm["Period"])
-    queries = alarm.get("Metrics") or ()
-    periods = [q["MetricStat"]["Period"] if q.get("MetricStat") else q.get("Period") or 0 for q in queries]
-    return int(max(periods, default=60) or 60)
 
 
 def judged(world: "World", region: str, alarm: Record, now: float) -> Verdict:

@@ -67,18 +67,6 @@ def parsed(text: str) -> Tree:
     return tree
 
 
-def ids_in(tree: Tree) -> Iterator[str]:
-    """Yield the ids of other queries that an expression uses."""
-    if tree[0] == "id":
-        yield tree[1]
-        return
-    for part in tree[1:]:
-        if isinstance(part, tuple):
-            for each in part if part and isinstance(part[0], tuple) else (part,):
-                if isinstance(each, tuple) and each:
-                    yield from ids_in(each)
-
-
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
     place, end = 0, len(text.rstrip())
     while place < end:

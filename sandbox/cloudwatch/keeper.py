@@ -7,7 +7,7 @@ from sandbox.cloudwatch import refusals
 from sandbox.cloudwatch.actions import act
 from sandbox.cloudwatch.alarms import ALARM, IN_ALARM, NO_DATA, OK, alarms_in, delete_alarms, put_alarm, remember
 from sandbox.cloudwatch.evaluation import Verdict, judged, shown, step_of
-from sandbox.cloudwatch.rules import rule_of
+from sandbox.cloudwatch.rules import name_of, rule_of, uses
 from sandbox.errors import AwsError
 from sandbox.operations import Call, Request, Response
 from sandbox.records import Record
@@ -39,7 +39,7 @@ class Keeper:
     def delete(self, call: Call, request: Request) -> Response:
         going = set(request["AlarmNames"])
         for held in alarms_in(self._world, call.region).values():
-            used = set(rule_of(held["AlarmRule"])[1]) & going if held.get("AlarmRule") else set()
+            used = uses(held) & going
             if used and held["AlarmName"] not in going:
                 raise refusals.validation(f"Alarm {min(used)} is used by the composite alarm {held['AlarmName']}.")
         return delete_alarms(self._world, call, request)
@@ -80,7 +80,7 @@ class Keeper:
             self._settle(region, held, Verdict(state, reason[:1000]), at)
 
     def _stands(self, region: str, state: str, name: str) -> bool:
-        held = alarms_in(self._world, region).get(name.partition(":alarm:")[2] or name)
+        held = alarms_in(self._world, region).get(name_of(name))
         return held is not None and held["StateValue"] == state
 
     def _settle(self, region: str, held: Record, verdict: Verdict, at: float, by_hand: str | None = None) -> None:
@@ -104,7 +104,7 @@ class Keeper:
 
     def _check_rule(self, region: str, name: str, rule: str) -> None:
         for used in rule_of(rule)[1]:
-            other = used.partition(":alarm:")[2] or used
+            other = name_of(used)
             if other not in self._world.records.shelf(ALARM, region):
                 raise refusals.validation(f"Alarms not found: {other}")
             if other == name:

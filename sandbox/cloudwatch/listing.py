@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from sandbox.cloudwatch import refusals
+from sandbox import paging
 from sandbox.operations import Call, Request, Response
 from sandbox.telemetry.metrics import Metric
 
@@ -25,13 +25,9 @@ class Listing:
         self._kept: OrderedDict[_Key, list[Metric]] = OrderedDict()
 
     def list_metrics(self, call: Call, request: Request) -> Response:
-        token = request.get("NextToken")
-        found = self._found(call, request, anew=token is None)
-        if token is not None and not (token.isdecimal() and 0 < int(token) < len(found)):
-            raise refusals.value("Request parameter NextToken is invalid")
-        first = int(token or 0)
-        answer: Response = {"Metrics": [_row(metric) for metric in found[first : first + PAGE]]}
-        return {**answer, "NextToken": str(first + PAGE)} if first + PAGE < len(found) else answer
+        found = self._found(call, request, anew=request.get("NextToken") is None)
+        refusal = ("InvalidParameterValue", "Request parameter NextToken is invalid")
+        return paging.listed("Metrics", found, request, refusal, row=_row, most=PAGE)
 
     def _found(self, call: Call, request: Request, *, anew: bool) -> list[Metric]:
         wanted = tuple((each["Name"], each.get("Value")) for each in request.get("Dimensions") or ())

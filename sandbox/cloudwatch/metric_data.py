@@ -2,10 +2,12 @@
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sandbox.cloudwatch import refusals
 from sandbox.cloudwatch.queries import Queries, check
+from sandbox.cloudwatch.statistics import Series
 from sandbox.operations import Call, Request, Response
 
 if TYPE_CHECKING:
@@ -28,28 +30,30 @@ def get_metric_data(world: "World", call: Call, request: Request) -> Response:
     skipped = _skipped(request.get("NextToken"))
     asked = Queries(world, call.region, queries, since, until)
     asked.read()
-    back = request.get("ScanBy") != "TimestampAscending"
-    rows: list[dict[str, Any]] = []
-    seen = 0
-    for query in queries:
-        if query.get("ReturnData") is False:
-            continue
-        for series in asked.series(query["Id"]):
-            at, values = series.at.tolist(), series.values.tolist()
-            if back:
-                at.reverse()
-                values.reverse()
-            first, last = max(0, skipped - seen), max(0, skipped + most - seen)
-            seen += len(at)
-            if seen <= skipped and len(at):
-                continue
-            if (first >= len(at) and skipped and not len(at)) or (last == 0 and len(at)):
-                continue
-            whole = last >= len(at)
-            row = {"Id": query["Id"], "Label": series.label, "Timestamps": at[first:last], "Values": values[first:last]}
-            rows.append({**row, "StatusCode": "Complete" if whole else "PartialData"})
+    returned = [query["Id"] for query in queries if query.get("ReturnData") is not False]
+    series = [(number, each) for number in returned for each in asked.series(number)]
+    latest_first = request.get("ScanBy") != "TimestampAscending"
+    rows = _page(series, skipped, skipped + most, latest_first=latest_first)
     answer: Response = {"MetricDataResults": rows, "Messages": []}
-    return {**answer, "NextToken": _token(skipped + most)} if seen > skipped + most else answer
+    more = sum(len(each.at) for _, each in series) > skipped + most
+    return {**answer, "NextToken": _token(skipped + most)} if more else answer
+
+
+def _page(series: Iterable[tuple[str, Series]], first: int, last: int, *, latest_first: bool) -> list[Response]:
+    """The results that hold the data from `first` up to `last`, counted over all; the first page has the empty ones."""
+    rows: list[Response] = []
+    seen = 0
+    for number, each in series:
+        count = len(each.at)
+        start, end = max(first - seen, 0), min(last - seen, count)
+        seen += count
+        if start >= end and (count or first):
+            continue
+        step = -1 if latest_first else 1
+        at, values = each.at[::step][start:end].tolist(), each.values[::step][start:end].tolist()
+        status = "Complete" if end == count else "PartialData"
+        rows.append({"Id": number, "Label": each.label, "Timestamps": at, "Values": values, "StatusCode": status})
+    return rows
 
 
 def _token(skipped: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from sandbox.cloudwatch import refusals
+from sandbox.records import Record
 
 Stands = Callable[[str, str], bool]  # (state, alarm's name or ARN) -> whether the alarm is in it
 Rule = Callable[[Stands], bool]
@@ -25,6 +26,17 @@ def rule_of(text: str) -> tuple[Rule, tuple[str, ...]]:
     if not reader.done:
         raise refused()
     return rule, tuple(name for kind, _, name in tokens if kind == "state")
+
+
+def uses(alarm: Record) -> set[str]:
+    """Return the names of the alarms that a composite one is made of."""
+    rule = alarm.get("AlarmRule")
+    return {name_of(used) for used in rule_of(rule)[1]} if rule else set()
+
+
+def name_of(used: str) -> str:
+    """Return the name of an alarm that a rule names, or gives the ARN of."""
+    return used.partition(":alarm:")[2] or used
 
 
 def refused() -> Exception:

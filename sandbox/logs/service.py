@@ -36,8 +36,7 @@ class Logs:
     def tagged(self, region: str) -> dict[str, dict[str, str]]:
         """Return the tags of every log group that has some, by its ARN."""
         held = self._world.records.shelf(GROUP, region)
-        arn = self._world.meters.events.group_arn
-        return {arn(region, name): dict(group["tags"]) for name, group in held.items() if group.get("tags")}
+        return {group["arn"]: dict(group["tags"]) for group in held.values() if group["tags"]}
 
     def _elsewhere(self, call: Call, request: Request) -> Response:
         """Leave a request to moto, which must know the group."""

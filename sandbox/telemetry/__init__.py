@@ -8,6 +8,7 @@ lock itself, so any thread may tell it something.
     backlog(region, endpoint, size)                    requests of an asynchronous endpoint that wait or are answered
     serving(region, endpoint, variant, instance_type, count, at)      how many instances answer from now; 0: none
     gone(region, endpoint, at)                              the endpoint is no more; what was measured of it stays
+    component_serving(region, hosted, at), component_gone(region, name, at)      the same of an inference component
     log(region, group, stream, at, text)                     a line; group and stream are made if they are not there
     put(region, namespace, metric, dimensions, value, unit, at)       a value of any metric; dimensions: a mapping
     traffic(region, endpoint, variant, minute, count, Shape(…))        a past minute, for a history that is made up

@@ -41,14 +41,11 @@ class Events:
             for held in records.shelf(STREAM, region).values():
                 self._streams.setdefault((region, held["group"]), []).append(held["name"])
 
-    def group_arn(self, region: str, group: str) -> str:
-        return f"arn:{partition_of(region)}:logs:{region}:{ACCOUNT}:log-group:{group}"
-
     def make_group(self, region: str, group: str, at: float) -> Record:
         """Return the group, made if there is none."""
         shelf = self._records.shelf(GROUP, region)
         if group not in shelf:
-            arn = self.group_arn(region, group)
+            arn = _arn(region, group)
             shelf[group] = {"arn": arn, "created": at, "retention": None, "tags": {}, "kms": "", "class": "STANDARD"}
         return shelf[group]
 
@@ -63,7 +60,7 @@ class Events:
             top = self._records.shelf("logs/number").setdefault("stream", {"last": 0})
             top["last"] += 1
             self._records.shelf("logs/number").changed("stream")
-            arn = f"{self.group_arn(region, group)}:log-stream:{stream}"
+            arn = f"{_arn(region, group)}:log-stream:{stream}"
             shelf[name] = {"arn": arn, "created": at, "id": top["last"], "group": group, "name": stream}
             self._streams.setdefault((region, group), []).append(stream)
         number = self._numbers[region, group, stream] = int(shelf[name]["id"])
@@ -78,7 +75,7 @@ class Events:
         held = self._records.shelf(STREAM, region).pop(f"{group}:{stream}")
         self._numbers.pop((region, group, stream), None)
         self._streams[region, group].remove(stream)
-        self.drop([held["id"]])
+        self._drop([held["id"]])
 
     def drop_group(self, region: str, group: str) -> None:
         """Forget a group, its streams and their events."""
@@ -87,7 +84,7 @@ class Events:
             numbers.append(shelf.pop(f"{group}:{stream}")["id"])
             self._numbers.pop((region, group, stream), None)
         del self._records.shelf(GROUP, region)[group]
-        self.drop(numbers)
+        self._drop(numbers)
 
     def add(self, region: str, group: str, stream: str, at: float, text: str, taken: float | None = None) -> None:
         """Write a line; `at` and `taken` in seconds since the epoch."""
@@ -151,17 +148,21 @@ class Events:
         asked = "select count(*) from event where stream = ? and at >= ? and at < ?"
         return int(self._kept.rows(asked, (stream, since, until))[0][0])
 
-    def drop(self, streams: Sequence[int], before: float = float("inf")) -> None:
-        """Forget the events of these streams that are older than `before` (milliseconds)."""
+    def _drop(self, streams: Sequence[int]) -> None:
+        """Forget the events of these streams."""
         self.flush()
         self._sizes = None
-        self._kept.write("delete from event where stream = ? and at < ?", [(stream, before) for stream in streams])
+        self._kept.write("delete from event where stream = ?", [(stream,) for stream in streams])
 
     def clear(self) -> None:
         self._waiting.clear()
         self._numbers.clear()
         self._streams.clear()
         self._sizes, self._written = None, 0
+
+
+def _arn(region: str, group: str) -> str:
+    return f"arn:{partition_of(region)}:logs:{region}:{ACCOUNT}:log-group:{group}"
 
 
 def group_of(endpoint: str, component: str = "") -> str:

@@ -29,13 +29,13 @@ class Meters:
 
     def __init__(self, world: "World") -> None:
         self._world, self._clock = world, world.clock
-        self.lock = world.lock
+        self._lock = world.lock
         known = world.records.shelf("telemetry/file").setdefault("file", {"id": str(uuid.uuid4())})
         self._kept = Kept(world.home, known["id"])
         self.events = Events(world.records, self._kept)
-        self.held = Serving(world.records)
+        self._held = Serving(world.records)
         self.tracks = Tracks(self._kept)
-        self.metrics = Metrics(self.tracks, self.held)
+        self.metrics = Metrics(self.tracks, self._held)
         self._seconds = Seconds()
         self._streams: dict[Key, tuple[tuple[str, ...], int]] = {}
         self._turn, self._closed = 0, False
@@ -63,7 +63,7 @@ class Meters:
         keys: list[Key] = [(kind, hosted.region, hosted.endpoint, hosted.variant)]
         if hosted.component:
             keys.append(("component", hosted.region, hosted.component))
-        with self.lock:
+        with self._lock:
             for key in keys:
                 self._count(key, now, status, model_microseconds, overhead_microseconds, concurrency)
             extra = (
@@ -98,7 +98,7 @@ class Meters:
         ExpiredRequests, RequestDownloadFailures, ResponseUploadFailures, NotificationFailures).
         """
         now, place = self._clock.now(), _named(hosted)
-        with self.lock:
+        with self._lock:
             self._count(
                 ("async", hosted.region, hosted.endpoint, hosted.variant), now, status, model_microseconds, 0.0, 0
             )
@@ -115,7 +115,7 @@ class Meters:
     def backlog(self, region: str, endpoint: str, size: int) -> None:
         """Say how many asynchronous requests wait or are being answered from now."""
         now = self._clock.now()
-        with self.lock:
+        with self._lock:
             before = float(self.waiting(region, endpoint))
             spread = self.tracks.cell(("backlog", region, endpoint), _minute(now)).spread
             spread.count, spread.total = 1, float(size)
@@ -123,7 +123,7 @@ class Meters:
 
     def waiting(self, region: str, endpoint: str) -> int:
         """Return the backlog of an asynchronous endpoint as it was last told."""
-        with self.lock:
+        with self._lock:
             track = self.tracks.find(("backlog", region, endpoint))
             if track is None:
                 return 0
@@ -136,31 +136,31 @@ class Meters:
         self, region: str, endpoint: str, variant: str, instance_type: str, count: int, at: float, *, kind: str = ""
     ) -> None:
         """Say how many instances answer from then on; 0: none, scaled in. `kind`: variant, serverless, async."""
-        with self.lock:
-            self.held.step(region, plain(endpoint, variant, instance_type, kind), count, at)
+        with self._lock:
+            self._held.step(region, plain(endpoint, variant, instance_type, kind), count, at)
 
     def component_serving(self, region: str, hosted: Hosted, at: float) -> None:
         """Say how many copies of an inference component answer from then on (`hosted.copies`)."""
-        with self.lock:
+        with self._lock:
             record = plain(hosted.endpoint, hosted.variant, hosted.instance_type, "component", hosted.component)
-            self.held.step(region, record, hosted.copies, at)
+            self._held.step(region, record, hosted.copies, at)
 
     def component_gone(self, region: str, name: str, at: float) -> None:
         """Say that an inference component is no more. Its metrics stay, as they do on AWS."""
-        with self.lock:
-            record = self.held.component(region, name)
+        with self._lock:
+            record = self._held.component(region, name)
             if record is not None:
-                self.held.step(region, record, GONE, at)
+                self._held.step(region, record, GONE, at)
 
     def gone(self, region: str, endpoint: str, at: float) -> None:
         """Say that an endpoint is no more. Its metrics stay, as they do on AWS."""
-        with self.lock:
-            for record in tuple(self.held.of_endpoint(region, endpoint)):
-                self.held.step(region, record, GONE, at)
+        with self._lock:
+            for record in tuple(self._held.of_endpoint(region, endpoint)):
+                self._held.step(region, record, GONE, at)
 
     def log(self, region: str, group: str, stream: str, at: float, text: str) -> None:
         """Write a line to a log stream; group and stream are made where they are not there."""
-        with self.lock:
+        with self._lock:
             self.events.add(region, group, stream, at, text)
 
     def put(
@@ -174,7 +174,7 @@ class Meters:
         at: float,
     ) -> None:
         """Record a value of any metric, in the minute that `at` lies in."""
-        with self.lock:
+        with self._lock:
             cell = self.value_cell(
                 region, Metric(namespace, metric, dimensions_of(dimensions.items())), unit, _minute(at)
             )
@@ -189,15 +189,15 @@ class Meters:
         self, region: str, endpoint: str, variant: str, minute: float, count: int, shape: Shape | None = None
     ) -> None:
         """Write a minute as if `count` invocations had come in it; what was there is replaced. See `Shape`."""
-        record = self.held.find(region, endpoint, variant)
+        record = self._held.find(region, endpoint, variant)
         key = ((record and record["kind"]) or "variant", region, endpoint, variant)
-        with self.lock:
+        with self._lock:
             self.tracks.put(key, minute_of(_minute(minute), count, shape or Shape()))
 
     def recent(self, region: str, endpoint: str, name: str, seconds: float) -> Load:
         """Return what came to a variant or component in the last true seconds; beyond a minute, in whole minutes."""
         now = self._clock.now()
-        with self.lock:
+        with self._lock:
             key = self._key_of(region, endpoint, name)
             count, busy = self._seconds.since(key, now - seconds)
             if seconds > SECONDS and self.tracks.find(key):
@@ -208,7 +208,7 @@ class Meters:
 
     def listed(self, region: str, since: float) -> list[Metric]:
         """Return the metrics of a region that have data since then."""
-        with self.lock:
+        with self._lock:
             return list(self.metrics.listed(region, since))
 
     def points(
@@ -216,19 +216,19 @@ class Meters:
     ) -> Points:
         """Return a metric's data of [since, until), up to now; by hours where periods of it are whole hours."""
         by_hours = not (period % HOUR or since % HOUR)
-        with self.lock:
+        with self._lock:
             return self.metrics.points(region, metric, Asked(since, until, self._clock.now(), unit, by_hours))
 
     def units(self, region: str, metric: Metric) -> str:
         """Return the unit a metric's values came in."""
-        with self.lock:
+        with self._lock:
             return self.metrics.units(region, metric)
 
     def flush(self, *, soon: bool = True) -> None:
         """Bring what is new to the file; unless it is to be soon, only if it was long ago."""
         if not soon and time.monotonic() - self._flushed < FLUSH:
             return
-        with self.lock:
+        with self._lock:
             if self._closed:  # somebody saves while the sandbox ends
                 return
             self.tracks.flush()
@@ -236,22 +236,22 @@ class Meters:
             if self._clock.now() - self._swept > 86_400:
                 self._swept = self._clock.now()
                 self.tracks.forget_before(self._swept - DAYS * 86_400)
-                self.held.forget_before(self._swept - DAYS * 86_400)
+                self._held.forget_before(self._swept - DAYS * 86_400)
         self._flushed = time.monotonic()
 
     def clear(self) -> None:
         """Forget everything. The records are cleared by who owns them."""
-        with self.lock:
+        with self._lock:
             self._world.records.shelf("telemetry/file")["file"] = {"id": self._kept.world}
             self._kept.clear()
             self.events.clear()
             self.tracks = Tracks(self._kept)
-            self.metrics = Metrics(self.tracks, self.held)
+            self.metrics = Metrics(self.tracks, self._held)
             self._seconds.clear()
             self._streams.clear()
 
     def close(self) -> None:
-        with self.lock:
+        with self._lock:
             self.flush()
             self._kept.close()
             self._closed = True

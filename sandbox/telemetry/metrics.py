@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sandbox.records import Record
-from sandbox.telemetry import serving
 from sandbox.telemetry.cells import TRAFFIC
 from sandbox.telemetry.hours import HOUR
 from sandbox.telemetry.points import EMPTY, Points, joined, of_flags, of_level, of_spread
@@ -115,18 +114,10 @@ class Metrics:
                 if metric not in seen:
                     seen.add(metric)
                     yield metric
-        for record in self._serving.shelf(region).values():
-            if _stood_since(record, since):
-                yield from _of_serving(record)
-        for record in self._serving.shelf(region, serving.COMPONENT).values():
-            if _stood_since(record, since):
-                yield from _of_component(record)
-        backlogs = {
-            r["endpoint"]
-            for r in self._serving.shelf(region).values()
-            if r["kind"] == "async" and _stood_since(r, since)
-        }
-        for endpoint in backlogs:
+        standing = [record for record in self._serving.of_region(region) if _stood_since(record, since)]
+        for record in standing:
+            yield from _of_record(record)
+        for endpoint in {record["endpoint"] for record in standing if record["kind"] == "async"}:
             yield from (Metric(SAGEMAKER, name, (("EndpointName", endpoint),)) for name in _BACKLOG)
 
     def points(self, region: str, metric: Metric, asked: Asked) -> Points:
@@ -287,11 +278,9 @@ def _host_names(record: Record) -> tuple[str, ...]:
     return _HOST + (_GPU if has_gpus else ())
 
 
-def _of_serving(record: Record) -> Iterator[Metric]:
+def _of_record(record: Record) -> Iterator[Metric]:
+    if record["component"]:
+        own = (("InferenceComponentName", record["component"]),)
+        return (Metric(COMPONENT_HOSTS, name, own) for name in _host_names(record))
     pairs = (("EndpointName", record["endpoint"]), ("VariantName", record["variant"]))
     return (Metric(HOSTS, name, pairs) for name in _host_names(record))
-
-
-def _of_component(record: Record) -> Iterator[Metric]:
-    pairs = (("InferenceComponentName", record["component"]),)
-    return (Metric(COMPONENT_HOSTS, name, pairs) for name in _host_names(record))

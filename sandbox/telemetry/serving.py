@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ class Machine:
 
 
 @cache
-def machines() -> dict[str, Machine]:
+def _machines() -> dict[str, Machine]:
     return {
         row["instance_type"]: Machine(
             int(float(row["vcpu"] or 1)), int(row["gpu_count"] or 0), int(row["accelerators"] or 0)
@@ -42,7 +43,7 @@ def machines() -> dict[str, Machine]:
 
 def machine(instance_type: str) -> Machine:
     """Return what a type has; one vCPU of a type nobody knows."""
-    return machines().get(instance_type, Machine(1, 0, 0))
+    return _machines().get(instance_type, Machine(1, 0, 0))
 
 
 class Serving:
@@ -53,6 +54,9 @@ class Serving:
 
     def shelf(self, region: str, kind: str = VARIANT) -> Shelf:
         return self._records.shelf(kind, region)
+
+    def of_region(self, region: str) -> Iterator[Record]:
+        return chain(self.shelf(region).values(), self.shelf(region, COMPONENT).values())
 
     def find(self, region: str, endpoint: str, variant: str) -> Record | None:
         return self.shelf(region).get(f"{endpoint}/{variant}")
@@ -118,12 +122,12 @@ def minutes_of(record: Record, since: float, until: float) -> tuple[Floats, Floa
     return minutes[stood], counts[stood]
 
 
-def level(name: str, least: float, most: float) -> float:
+def _level(name: str, least: float, most: float) -> float:
     """Return a level between two that is this name's own."""
     return least + (most - least) * (zlib.crc32(name.encode()) % 10_007) / 10_007
 
 
-def flutter(name: str, minutes: Floats) -> Floats:
+def _flutter(name: str, minutes: Floats) -> Floats:
     """Return something between -1 and 1 for each minute that is the same whenever it is asked for."""
     waves = np.sin(minutes / 60.0 * 12.9898 + zlib.crc32(name.encode()) % 997) * 43758.5453
     found: Floats = 2.0 * (waves - np.floor(waves)) - 1.0
@@ -137,7 +141,7 @@ def host_level(metric: str, record: Record, minutes: Floats, busy: Floats) -> Fl
     metric. Idle machines use a little; a request keeps one core busy, or on a GPU a quarter of one and the GPU.
     """
     built, name = machine(record["type"]), f"{record['endpoint']}/{record['variant']}{record['component']}"
-    shaking = flutter(name + metric, minutes)
+    shaking = _flutter(name + metric, minutes)
     has_gpus = built.gpus > 0
     match metric.removesuffix("Normalized"):
         case "CPUUtilization":
@@ -145,13 +149,13 @@ def host_level(metric: str, record: Record, minutes: Floats, busy: Floats) -> Fl
             found = np.minimum(100.0 * (cores + 0.012 * built.vcpus), 98.0 * built.vcpus) * (1 + 0.08 * shaking)
             return found / built.vcpus if metric.endswith("Normalized") else found
         case "MemoryUtilization":
-            return np.clip(level(name + "m", 14, 38) + 18 * (1 - np.exp(-busy / 4)) + 0.6 * shaking, 0, 97)
+            return np.clip(_level(name + "m", 14, 38) + 18 * (1 - np.exp(-busy / 4)) + 0.6 * shaking, 0, 97)
         case "DiskUtilization":
-            return np.clip(level(name + "d", 8, 26) + 0.05 * shaking, 0, 95)
+            return np.clip(_level(name + "d", 8, 26) + 0.05 * shaking, 0, 95)
         case "GPUUtilization" if has_gpus:
             found = 100.0 * np.clip((1 - np.exp(-busy / 1.5)) * (1 + 0.06 * shaking), 0, 1)
         case "GPUMemoryUtilization" if has_gpus:
-            found = np.clip(level(name + "g", 52, 88) + 4 * (1 - np.exp(-busy / 4)) + 0.2 * shaking, 0, 97)
+            found = np.clip(_level(name + "g", 52, 88) + 4 * (1 - np.exp(-busy / 4)) + 0.2 * shaking, 0, 97)
         case _:
             return None
     return found if metric.endswith("Normalized") else found * built.gpus
