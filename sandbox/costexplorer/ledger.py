@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox.hosting import Hosted
-from sandbox.pricing.rates import USES, places, price_of
+from sandbox.pricing.rates import APPS, USES, places, price_of
 from sandbox.records import Record, Shelf
 from sandbox.scope import partition_of
 
@@ -23,8 +23,7 @@ SOON, SELDOM = 1.0, 3600.0  # seconds until it looks: after an event, and while 
 KEPT = 15 * 31 * 86400.0  # seconds: Cost Explorer looks back 14 months beyond the present one
 HOURS_OF_MONTH = 730.0  # by which AWS turns GB-hours into GB-months
 SERVICE = "Amazon SageMaker"
-_APPS = {"JupyterLab": "studio-jupyterlab", "CodeEditor": "studio-codeeditor", "KernelGateway": "Studio-Notebook"}
-_KINDS = {**_APPS, "Transform": "BatchTransform", "AutoML": "Training"}
+_KINDS = {**APPS, "Transform": "BatchTransform", "AutoML": "Training"}
 
 
 @dataclass(frozen=True, slots=True)

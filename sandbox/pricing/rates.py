@@ -38,6 +38,8 @@ USES = {
         Use("studio-codeeditor", "Studio:CodeEditor-", "Studio CodeEditor Apps running on {} instances"),
     )
 }
+# The use of each type of Studio's apps that costs.
+APPS = {"JupyterLab": "studio-jupyterlab", "CodeEditor": "studio-codeeditor", "KernelGateway": "Studio-Notebook"}
 
 
 @dataclass(frozen=True, slots=True)

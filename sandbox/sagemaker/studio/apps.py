@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
+from sandbox.pricing.rates import APPS, USES
 from sandbox.records import Record
 from sandbox.sagemaker import listing
 from sandbox.sagemaker.limits import exceeded, limit
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 START, DELETE = 120.0, 60.0  # what AWS typically takes, in seconds
 GROUP = "/aws/sagemaker/studio"
 SHOWN = 86400.0  # a deleted app stays in the list for a day
-QUOTAS = {
-    "JupyterLab": "Studio JupyterLab Apps running on {} instances",
-    "CodeEditor": "Studio CodeEditor Apps running on {} instances",
-    "KernelGateway": "Studio KernelGateway Apps running on {} instance",
-}
 SYSTEM = "system"  # the instance type of JupyterServer, which costs nothing
 DEFAULT_TYPE = "ml.t3.medium"
 
@@ -63,7 +59,7 @@ class Apps:
             raise AwsError("ResourceInUse", f"App [{arn}] already exists.")
         self._check_owner(call, request)
         spec = {**_default_spec(request), **(request.get("ResourceSpec") or {})}
-        if spec["InstanceType"] != SYSTEM and request["AppType"] in QUOTAS:
+        if spec["InstanceType"] != SYSTEM and request["AppType"] in APPS:
             self._require_quota(call, request["AppType"], spec["InstanceType"])
         self._tags.keep(arn, request)
         members = ("UserProfileName", "SpaceName", "AppType", "AppName", "RecoveryMode")
@@ -140,7 +136,7 @@ class Apps:
     def _require_quota(self, call: Call, kind: str, instance_type: str) -> None:
         running = ((r["AppType"], r["ResourceSpec"]["InstanceType"]) for r in self.running(call.region))
         used = sum(each == (kind, instance_type) for each in running)
-        quota = QUOTAS[kind].format(instance_type)
+        quota = USES[APPS[kind]].quota.format(instance_type)
         most = limit(self._world, quota, call.region, call.operation, instance_type)
         if used + 1 > most:
             raise exceeded(quota, most, used, 1, "Apps")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
+from sandbox.pricing.rates import USES
 from sandbox.records import Record
 from sandbox.sagemaker import listing
 from sandbox.sagemaker.limits import exceeded, limit
@@ -156,7 +157,7 @@ class Notebooks:
 
     def _require_quota(self, call: Call, instance_type: str) -> None:
         used = sum(record["InstanceType"] == instance_type for record in self.running(call.region))
-        quota = f"{instance_type} for notebook instance usage"
+        quota = USES["Notebook"].quota.format(instance_type)
         most = limit(self._world, quota, call.region, call.operation, instance_type)
         if used + 1 > most:
             raise exceeded(quota, most, used, 1)

@@ -18,6 +18,16 @@ from sandbox.sagemaker.studio.tagging import Tagging
 if TYPE_CHECKING:
     from sandbox.world import World
 
+KINDS = {  # of ARNs: where the records are, and which member is the ARN
+    "notebook-instance": ("sagemaker/notebook", "NotebookInstanceArn"),
+    "notebook-instance-lifecycle-config": ("sagemaker/notebook-lifecycle", "Arn"),
+    "studio-lifecycle-config": ("sagemaker/studio-lifecycle", "Arn"),
+    "domain": ("sagemaker/domain", "DomainArn"),
+    "user-profile": ("sagemaker/user-profile", "UserProfileArn"),
+    "space": ("sagemaker/space", "SpaceArn"),
+    "app": ("sagemaker/app", "AppArn"),
+}
+
 
 class Volume(NamedTuple):
     """Storage that costs whether or not anything runs: of a notebook instance or a space, in GB."""
@@ -49,23 +59,8 @@ class Studio:
             **self.apps.operations,
             **presigned.operations,
         }
-        records = world.records
-        kinds = {
-            "notebook-instance": ("sagemaker/notebook", "NotebookInstanceArn"),
-            "notebook-instance-lifecycle-config": ("sagemaker/notebook-lifecycle", "Arn"),
-            "studio-lifecycle-config": ("sagemaker/studio-lifecycle", "Arn"),
-            "domain": ("sagemaker/domain", "DomainArn"),
-            "user-profile": ("sagemaker/user-profile", "UserProfileArn"),
-            "space": ("sagemaker/space", "SpaceArn"),
-            "app": ("sagemaker/app", "AppArn"),
-        }
-        self.tagged: Mapping[str, Callable[[str, str], bool]] = {
-            kind: lambda region, name, kind=kind, shelf=shelf, arn=arn: any(  # type: ignore[misc]
-                record[arn].endswith(f":{kind}/{name}") and record.get("Status") not in OVER
-                for record in records.shelf(shelf, region).values()
-            )
-            for kind, (shelf, arn) in kinds.items()
-        }
+        self._records = world.records
+        self.tagged: Mapping[str, Callable[[str, str], bool]] = {kind: self._exists(kind) for kind in KINDS}
 
     def running(self, region: str) -> Iterator[Running]:
         """Yield what costs while it runs; an app's `kind` is its type."""
@@ -84,3 +79,10 @@ class Studio:
         for record in self.spaces.life.shelf(region).values():
             if volume(record["SpaceSettings"]):
                 yield Volume(record["SpaceArn"], volume(record["SpaceSettings"]), record["CreationTime"])
+
+    def _exists(self, kind: str) -> Callable[[str, str], bool]:
+        shelf, member = KINDS[kind]
+        return lambda region, name: any(
+            record[member].endswith(f":{kind}/{name}") and record.get("Status") not in OVER
+            for record in self._records.shelf(shelf, region).values()
+        )

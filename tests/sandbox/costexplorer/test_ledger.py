@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.clock import Clock
-from sandbox.costexplorer.ledger import Usage, usage_of
+from sandbox.costexplorer.ledger import HOURS_OF_MONTH, Usage, usage_of
 from sandbox.hosting import Hosted
 from sandbox.world import World
 from tests.sandbox.conftest import Running
@@ -42,6 +42,38 @@ def test_a_change_of_the_count_is_billed_from_that_moment_on(sandbox: Running, d
     assert one.end == three.start
     assert one.usage == three.usage == "Host:ml.m5.xlarge"
     assert three.amount == pytest.approx(6, rel=0.01)
+
+
+def test_a_volume_costs_by_the_month_whether_anything_runs_or_not(sandbox: Running, role: str) -> None:
+    world = sandbox.app.world
+    sandbox.client("sagemaker").create_notebook_instance(
+        NotebookInstanceName="papers", InstanceType="ml.t3.medium", RoleArn=role, VolumeSizeInGB=100
+    )
+    start = world.clock.now()
+    world.advance(73 * HOUR)
+    world.ledger.settle()
+    (volume,) = (each for each in world.ledger.usages(start, world.clock.now()) if "Volume" in each.usage)
+    assert volume.usage == "Notebk:VolumeUsage.gp2"
+    assert volume.amount == pytest.approx(100 * 73 / HOURS_OF_MONTH)
+    assert volume.usd == pytest.approx(1.4)
+
+
+def test_variants_of_one_type_are_counted_together_and_tags_follow(
+    sandbox: Running, deploy: Callable[..., None]
+) -> None:
+    world, client = sandbox.app.world, sandbox.client("sagemaker")
+    deploy("chat")
+    variant = {"ModelName": "chat", "InstanceType": "ml.m5.xlarge"}
+    variants = [{**variant, "VariantName": name, "InitialInstanceCount": count} for name, count in (("a", 1), ("b", 2))]
+    client.create_endpoint_config(EndpointConfigName="both", ProductionVariants=variants)
+    arn = client.create_endpoint(EndpointName="both", EndpointConfigName="both")["EndpointArn"]
+    start = world.clock.now()
+    world.advance(10 * HOUR)
+    client.add_tags(ResourceArn=arn, Tags=[{"Key": "team", "Value": "a"}])
+    world.ledger.settle()
+    (both,) = (each for each in world.ledger.usages(start, world.clock.now()) if each.arn == arn)
+    assert both.amount == pytest.approx(30, rel=0.01)
+    assert both.tags == {"team": "a"}
 
 
 def test_the_past_can_be_written_and_part_of_it_asked_for() -> None:
