@@ -247,3 +247,59 @@ def test_alarms_outlive_what_they_watch_and_a_days_advance(world: World) -> None
         alarm(world, f"a{number}", TreatMissingData="breaching", EvaluationPeriods=5)
     world.advance(86_400)
     assert {state(world, f"a{number}") for number in range(5)} == {"ALARM"}
+
+
+def test_parents_and_children_of_alarms_are_found(world: World) -> None:
+    for name in ("one", "two", "one-more"):
+        alarm(world, name)
+    rule = 'ALARM(one) AND OK("two")'
+    world.call("cloudwatch", "PutCompositeAlarm", {"AlarmName": "both", "AlarmRule": rule}, REGION)
+    types = ["CompositeAlarm", "MetricAlarm"]
+
+    def found(kind: str, **asked: Any) -> list[str]:
+        answer = world.call("cloudwatch", "DescribeAlarms", {"AlarmTypes": types, **asked}, REGION)
+        return [row["AlarmName"] for row in answer[kind]]
+
+    assert found("MetricAlarms", ChildrenOfAlarmName="both") == ["one", "two"]
+    assert found("CompositeAlarms", ParentsOfAlarmName="two") == ["both"]
+    assert found("CompositeAlarms", ParentsOfAlarmName="one-more") == []
+
+
+def test_data_that_stops_keeps_an_alarm_up_until_its_last_datum_is_far_back(world: World) -> None:
+    alarm(world, EvaluationPeriods=3)
+    states = []
+    for value in (9.0, 9.0, 9.0, None, None, None, None, None, None):
+        if value is not None:
+            put(world, "m", value)
+        world.advance(60)
+        states.append(state(world))
+    assert states[2:] == ["ALARM"] * 5 + ["INSUFFICIENT_DATA"] * 2
+
+
+def test_too_few_breaches_among_missing_data_are_an_alarm_unless_some_datum_is_good(world: World) -> None:
+    alarm(world, "bad", EvaluationPeriods=3)
+    put(world, "m", 9.0)
+    world.advance(60)
+    assert state(world, "bad") == "ALARM"
+    put(world, "n", 9.0)
+    alarm(world, "mixed", MetricName="n", EvaluationPeriods=3)
+    world.advance(60)
+    put(world, "n", 1.0)
+    world.advance(60)
+    assert state(world, "mixed") == "OK"
+
+
+def test_an_alarm_that_stays_up_says_of_which_datum(world: World) -> None:
+    alarm(world)
+    for value in (9.0, 8.0):
+        put(world, "m", value)
+        world.advance(60)
+        assert f"[{value} (" in described(world)["StateReason"]
+    assert history(world, HistoryItemType="StateUpdate") == ["Alarm updated from INSUFFICIENT_DATA to ALARM"]
+
+
+def test_the_history_forgets_its_oldest_items(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.cloudwatch.alarms.KEPT", 3)
+    for name in ("a", "b", "c", "d", "e"):
+        alarm(world, name)
+    assert history(world) == [f'Alarm "{name}" created' for name in ("c", "d", "e")]

@@ -67,11 +67,12 @@ def test_data_comes_in_pages_of_as_many_points_as_asked_for(world: World) -> Non
     queries = [metric("a", **OWN), metric("b", id="m2", **OWN)]
     request = {"MetricDataQueries": queries, "StartTime": NOW - 3600, "EndTime": NOW + 60, "MaxDatapoints": 7}
     got: dict[str, list[float]] = {"m1": [], "m2": []}
-    pages = 0
+    pages, answers = 0, []
     token: dict[str, str] = {}
     while True:
         answer = world.call("cloudwatch", "GetMetricData", {**request, **token}, REGION)
         pages += 1
+        answers.append(answer)
         for result in answer["MetricDataResults"]:
             got[result["Id"]] += result["Values"]
             assert result["StatusCode"] in ("Complete", "PartialData")
@@ -79,6 +80,7 @@ def test_data_comes_in_pages_of_as_many_points_as_asked_for(world: World) -> Non
             break
         token = {"NextToken": answer["NextToken"]}
     assert pages == 3
+    assert [len(answer["MetricDataResults"]) for answer in answers] == [1, 2, 1]
     assert got == {"m1": [float(n) for n in range(10)], "m2": [float(n) for n in range(10)]}
 
 
@@ -153,6 +155,7 @@ def test_metrics_without_data_for_two_weeks_are_listed_no_more(world: World) -> 
         ({"Value": 1.0, "Values": [1.0]}, "InvalidParameterValue", "mutually exclusive"),
         ({"Values": [1.0], "Counts": [1.0, 2.0]}, "InvalidParameterValue", "must be of the same size"),
         ({"Value": 1.0, "Timestamp": NOW - 20 * 86_400}, "InvalidParameterValue", "no more than two weeks in the past"),
+        ({"Value": 1.0, "Timestamp": NOW + 3 * 3600}, "InvalidParameterValue", "no more than two hours in the future"),
         ({"Value": 1.0, "StorageResolution": 7}, "InvalidParameterValue", "StorageResolution"),
         ({}, "InvalidParameterCombination", "At least one of the parameters must be specified."),
         (

@@ -39,7 +39,7 @@ def test_an_average_of_errors_is_their_share(world: World, invoke: Invoke) -> No
 
 
 @pytest.mark.parametrize(("stat", "value"), [("p50", 500), ("p90", 900), ("p99", 990), ("p99.9", 999), ("p100", 1000)])
-def test_percentiles_of_many_values_are_within_a_percent_or_two(
+def test_percentiles_of_many_values_are_near_the_true_ones(
     world: World, invoke: Invoke, stat: str, value: float
 ) -> None:
     for number in range(1, 1001):
@@ -60,6 +60,21 @@ def test_invocations_per_instance_follow_the_count(world: World, invoke: Invoke)
     world.meters.serving(REGION, "chat", "AllTraffic", "ml.m5.large", 4, NOW - 600, kind="variant")
     invoke(times=8)
     assert values(world, metric("InvocationsPerInstance")) == [[2.0]]
+    world.meters.serving(REGION, "chat", "AllTraffic", "ml.m5.large", 0, NOW + 30)
+    assert values(world, metric("InvocationsPerInstance")) == [[2.0]]
+
+
+def test_concurrency_is_the_most_that_were_answered_at_once(world: World) -> None:
+    for concurrency in (3, 7, 1):
+        world.meters.invoked(
+            hosted(),
+            status=200,
+            model_microseconds=1.0,
+            overhead_microseconds=1.0,
+            log_line="",
+            concurrency=concurrency,
+        )
+    assert values(world, metric("ConcurrentRequestsPerModel", "Maximum")) == [[7.0]]
 
 
 def test_an_idle_machine_has_host_metrics_for_every_minute_it_serves(world: World) -> None:
