@@ -86,9 +86,8 @@ def test_an_update_may_retain_counts_and_weights(updatable: SageMaker) -> None:
 @pytest.mark.parametrize(("excluded", "percent"), [("DesiredWeight", 20), ("DataCaptureConfig", 70)])
 def test_an_update_retains_data_capture_unless_it_is_excluded(aws: SageMaker, excluded: str, percent: int) -> None:
     def capture(percent: int) -> dict[str, Any]:
-        options = [{"CaptureMode": "Input"}]
-        config = {"InitialSamplingPercentage": percent, "DestinationS3Uri": "s3://b/c", "CaptureOptions": options}
-        return {"DataCaptureConfig": {"EnableCapture": True, **config}}
+        to = {"DestinationS3Uri": "s3://b/c", "CaptureOptions": [{"CaptureMode": "Input"}]}
+        return {"DataCaptureConfig": {"EnableCapture": True, "InitialSamplingPercentage": percent, **to}}
 
     aws.model()
     aws.endpoint("e", variant("A"), **capture(20))
