@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.following import carry_out, print_plan, print_script, usd
+from cli.following import SCRIPT, ScriptFormat, WithScript, carry_out, print_plan, print_script, usd
 from cli.opening import JsonFlag, YesFlag, answering, app, open_console, say
 from services.errors import InvalidRequest
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from services.plans import Plan
 
 
-@app.command()
+@app.command(cls=WithScript)
 def deploy(
     context: typer.Context,
     models: Annotated[list[str], typer.Argument(help="JumpStart model ids; two make a pair.")],
@@ -30,7 +30,7 @@ def deploy(
     role: Annotated[str, typer.Option(help="ARN of an execution role; found or created when left out.")] = "",
     accept_eula: Annotated[bool, typer.Option("--accept-eula", help="I have read and accept the licence.")] = False,
     show_plan: Annotated[bool, typer.Option("--plan", help="Show the plan and change nothing.")] = False,
-    script: Annotated[bool, typer.Option("--script", help="Print the plan as a boto3 script; change nothing.")] = False,
+    script: Annotated[ScriptFormat | None, SCRIPT] = None,
     wait: Annotated[bool, typer.Option(help="Wait until the endpoints are in service.")] = True,
     yes: YesFlag = False,
     as_json: JsonFlag = False,
@@ -44,7 +44,7 @@ def deploy(
         ]
         plan = plan_of(console, wanted)
         if show_plan or script:
-            print_script(console, plan) if script else print_plan(plan, as_json)
+            print_script(console, plan, script) if script else print_plan(plan, as_json)
             return
         view = carry_out(console, plan, yes, replan=lambda: plan_of(console, wanted), wait=wait)
         rows = [_endpoint_row(each) for each in console.endpoints.describe_many(each.endpoint_name for each in wanted)]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.core import TyperCommand
 
 from cli.opening import say
 from services.connection import Mode
@@ -16,6 +18,9 @@ from services.errors import InvalidRequest, SagedeckError
 if TYPE_CHECKING:
     from services.console import Console
     from services.plans import Plan, RunView
+
+
+SCRIPT = typer.Option("--script", help="Print the plan as a file for other tools, boto3 if left out; change nothing.")
 
 
 def by_yes(plan: Plan) -> bool:
@@ -104,11 +109,31 @@ def _confirm(plan: Plan, confirmed: Callable[[Plan], bool]) -> None:
         raise typer.Exit(1)
 
 
-def print_script(console: Console, plan: Plan) -> None:
-    """The plan as a boto3 script on standard output."""
-    from services.plans import to_boto3
+class ScriptFormat(StrEnum):
+    """What `--script` can write; the words of `services.plans.Format`, which is not imported for a command line."""
 
-    typer.echo(to_boto3(plan, region=console.connection.identity.region), nl=False)
+    BOTO3 = "boto3"
+    CLOUDFORMATION = "cloudformation"
+    CDK = "cdk"
+    TERRAFORM = "terraform"
+
+
+class WithScript(TyperCommand):
+    """A command whose `--script` may stand without a value, which then is boto3."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        known = {each.value for each in ScriptFormat}
+        pairs = zip(args, [*args[1:], ""], strict=True)
+        spelled = ["--script=boto3" if word == "--script" and after not in known else word for word, after in pairs]
+        return super().parse_args(ctx, spelled)
+
+
+def print_script(console: Console, plan: Plan, form: ScriptFormat) -> None:
+    """The plan in that format on standard output."""
+    from services.plans import Format, export
+
+    written = export(plan, Format(form.value), region=console.connection.identity.region)
+    typer.echo(written.text, nl=False)
 
 
 def print_plan(plan: Plan, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.errors import PlanChanged
-from services.plans import Plan, check, policy, secret_names, shown, to_boto3, warnings_of
+from services.plans import Format, Plan, check, export, policy, secret_names, shown, warnings_of
 from ui import error_box, formats, plain_table, plan_text, secret_inputs
 from ui.escape import code, literal
 
@@ -100,12 +100,23 @@ def _details(console: Console, plan: Plan, key: str) -> None:
             st.code(json.dumps(document, indent=2, ensure_ascii=False), language="json", height=360)
     if as_code.open:
         with as_code:
-            script = to_boto3(plan, region=console.connection.identity.region)
-            st.download_button(
-                "Download as a boto3 script", script, "plan.py", "text/x-python", on_click="ignore",
-                icon=":material/download:", key=f"{key}-download",
-            )  # fmt: skip
-            st.code(script, language="python", height=360)
+            _as_code(console, plan, key)
+
+
+def _as_code(console: Console, plan: Plan, key: str) -> None:
+    form = st.selectbox("Format", list(Format), format_func=_title, key=f"{key}-format") or Format.BOTO3
+    with error_box.shown():
+        written = export(plan, form, region=console.connection.identity.region)
+        st.download_button(
+            f"Download as {form.label}", written.text, written.file, written.media_type, on_click="ignore",
+            icon=":material/download:", key=f"{key}-download",
+        )  # fmt: skip
+        st.code(written.text, language=written.language, height=360)
+
+
+def _title(form: Format) -> str:
+    title = form.label.removeprefix("a ")
+    return title[0].upper() + title[1:] if form is not Format.BOTO3 else title
 
 
 def _step_rows(plan: Plan) -> list[dict[str, str]]:

@@ -171,3 +171,25 @@ def test_a_role_can_be_named_by_those_who_may_not_list_roles(open_page: Open) ->
 def test_a_run_nobody_knows_is_said_so(open_page: Open) -> None:
     at = open_page("deploy", FakeConsole(), "Deploy", run="elsewhere")
     assert "no run of this name" in at.warning[0].value
+
+
+def as_code(at: AppTest, key: str, form: str) -> None:
+    at.session_state[f"{key}-tabs"] = "As code"
+    at.run()
+    next(box for box in at.selectbox if box.label == "Format").select(form).run()
+    assert not at.exception
+
+
+def test_the_plan_can_be_taken_as_a_file_for_other_tools(open_page: Open) -> None:
+    at = review(open_page, FakeConsole())
+    as_code(at, "deploy", "boto3 script")
+    assert "boto3.Session" in at.code[0].value
+    for form, sign, language in (
+        ("CloudFormation template", "AWSTemplateFormatVersion", "yaml"),
+        ("CDK app in Python", "cdk.Stack", "python"),
+        ("Terraform configuration", 'resource "aws_sagemaker_endpoint"', "hcl"),
+    ):
+        as_code(at, "deploy", form)
+        assert sign in at.code[0].value
+        assert at.code[0].language == language
+    assert [button.proto.label for button in at.get("download_button")] == ["Download as a Terraform configuration"]

@@ -66,3 +66,15 @@ def test_an_unknown_price_is_said_on_home_and_never_counted_as_nothing(open_page
     at = open_page("home", console, "Home")
     metrics = {each.label: each.value for each in at.metric}
     assert metrics["Costs now"] == metrics["If left running"] == "price unknown"
+
+
+def test_a_plan_that_only_deletes_has_a_script_and_says_why_it_is_no_template(open_page: Open) -> None:
+    at = open_page("endpoints", FakeConsole(endpoint("embedder", "text-embedding")), "Endpoints")
+    at.session_state["endpoints.delete"] = "embedder"
+    at.session_state["endpoints-tabs"] = "As code"
+    at.run()
+    assert "delete_endpoint" in at.code[0].value
+    next(box for box in at.selectbox if box.label == "Format").select("Terraform configuration").run()
+    assert not at.exception
+    assert "creates nothing" in at.error[0].value
+    assert not at.code

@@ -28,7 +28,7 @@ class Format(StrEnum):
 
     @property
     def label(self) -> str:
-        """What a person calls it."""
+        """What a person calls a file of it, in a sentence."""
         return _LABELS[self]
 
 
@@ -36,7 +36,7 @@ _LABELS = {
     Format.BOTO3: "a boto3 script",
     Format.CLOUDFORMATION: "a CloudFormation template",
     Format.CDK: "a CDK app in Python",
-    Format.TERRAFORM: "Terraform",
+    Format.TERRAFORM: "a Terraform configuration",
 }
 _FILES = {
     Format.BOTO3: ("plan.py", "text/x-python", "python"),
