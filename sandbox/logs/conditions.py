@@ -26,7 +26,7 @@ _COMPARED: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def _refused() -> AwsError:
+def refused() -> AwsError:
     return AwsError("InvalidParameterException", "Invalid filter pattern")
 
 
@@ -56,7 +56,7 @@ class _Reader:
 
     def must(self, text: str) -> None:
         if not self.takes(text):
-            raise _refused()
+            raise refused()
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
@@ -64,7 +64,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
     while place < len(text.rstrip()):
         found = _TOKEN.match(text, place)
         if found is None:
-            raise _refused()
+            raise refused()
         kind = str(found.lastgroup)
         yield kind, found[kind]
         place = found.end()
@@ -77,7 +77,7 @@ def conditions(text: str, searching: Searching) -> Test:
     test = _either(reader, 0)
     reader.must("}")
     if reader.peek()[0] != "end":
-        raise _refused()
+        raise refused()
     return test
 
 
@@ -93,7 +93,7 @@ def fields_of(text: str, searching: Searching) -> tuple[list[str], list[Test], i
         if (kind, name) == ("word", "..."):
             reader.take()
             if open_at is not None:
-                raise _refused()
+                raise refused()
             open_at = len(names)
         elif kind == "word":
             own = name
@@ -103,13 +103,13 @@ def fields_of(text: str, searching: Searching) -> tuple[list[str], list[Test], i
                 reader.take()
             name = own
         elif (kind, name) not in (("sign", ","), ("sign", "]")):
-            raise _refused()
+            raise refused()
         names.append(name if name not in (",", "]") else f" {len(names)}")
         if not reader.takes(","):
             reader.must("]")
             break
     if reader.peek()[0] != "end" or len(set(names)) < len(names):
-        raise _refused()
+        raise refused()
     return names, tests, open_at
 
 
@@ -136,14 +136,14 @@ def _both(reader: _Reader, depth: int) -> Test:
 
 def _one(reader: _Reader, depth: int) -> Test:
     if depth > _DEEPEST:
-        raise _refused()
+        raise refused()
     if reader.takes("("):
         test = _either(reader, depth + 1)
         reader.must(")")
         return test
     kind, path = reader.take()
     if kind != "path":
-        raise _refused()
+        raise refused()
     steps = [each.strip("\"'") for pair in _STEP.findall(path) for each in pair if each]
     compared = _comparison(reader)
     return lambda held: compared(list(_reached(held, steps)))
@@ -159,7 +159,7 @@ def _comparison(reader: _Reader) -> Callable[[list[Any]], bool]:
         kind, word = reader.take()
         wanted = {"NULL": None, "TRUE": True, "FALSE": False}
         if kind != "word" or word.upper() not in wanted:
-            raise _refused()
+            raise refused()
         expected = wanted[word.upper()]
         return lambda values: any(value is expected for value in values)
     operator, fits = _operand(reader)
@@ -171,20 +171,20 @@ def _comparison(reader: _Reader) -> Callable[[list[Any]], bool]:
 def _operand(reader: _Reader) -> tuple[str, Test]:
     kind, operator = reader.take()
     if kind != "sign" or operator not in _COMPARED:
-        raise _refused()
+        raise refused()
     kind, text = reader.take()
     if kind == "expression" and operator in ("=", "!="):
         search = reader.searching(text)
         return operator, lambda value: search(_shown(value))
     if kind not in ("text", "word"):
-        raise _refused()
+        raise refused()
     plain = re.sub(r"\\(.)", r"\1", text[1:-1]) if kind == "text" else text
     number = _number(plain) if kind == "word" else None
     if operator in ("=", "!="):
         wild = re.compile(".*".join(map(re.escape, plain.split("*"))), re.DOTALL)
         return operator, lambda value: _equals(value, number, wild)
     if number is None:
-        raise _refused()
+        raise refused()
     compare = _COMPARED[operator]
     return operator, lambda value: (held := _number(value)) is not None and compare(held, number)
 
@@ -234,6 +234,6 @@ def _field_condition(reader: _Reader) -> Test:
 def _field_one(reader: _Reader) -> Test:
     kind, name = reader.take()
     if kind != "word":
-        raise _refused()
+        raise refused()
     operator, fits = _operand(reader)
     return lambda held: (operator != "!=") == fits(held.get(name, ""))

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sandbox import steady
-from sandbox.errors import AwsError
-from sandbox.logs.conditions import Test, conditions, fields_of
+from sandbox.logs.conditions import conditions, fields_of, refused
 
 Match = Callable[[str], bool]
 
@@ -34,10 +33,6 @@ class Terms:
         return not self.some or bool(self.every) or any(term(message) for term in self.some)
 
 
-def invalid_pattern() -> AwsError:
-    return AwsError("InvalidParameterException", "Invalid filter pattern")
-
-
 @lru_cache(256)
 def matcher(pattern: str) -> Match:
     """Return what tells whether a message fits. AwsError InvalidParameterException if the pattern is none."""
@@ -57,12 +52,12 @@ def _terms(text: str) -> Match:
     while place < len(text):
         term = _TERM.match(text, place)
         if term is None:
-            raise invalid_pattern()
+            raise refused()
         sign, quoted, expression, word = term.groups()
         if word is not None and not _WORD.fullmatch(word):
-            raise invalid_pattern()
+            raise refused()
         if expression is not None:
-            found[sign].append(searching(expression))
+            found[sign].append(_searching(expression))
         else:
             found[sign].append(_containing(word if quoted is None else re.sub(r"\\(.)", r"\1", quoted)))
         place = term.end()
@@ -75,20 +70,20 @@ def _containing(part: str) -> Match:
     return lambda message: part in message
 
 
-def searching(expression: str) -> Match:
+def _searching(expression: str) -> Match:
     """Return what tells whether a text has something that fits a regular expression, of AWS's plain kind."""
     if _REPEATED.search(expression) or "(?" in expression or re.search(r"\\\d", expression):
-        raise invalid_pattern()
+        raise refused()
     if re.search(r"\)[*+{]", expression):  # a repeated group may take for ever, and is not in AWS's syntax
-        raise invalid_pattern()
+        raise refused()
     try:
         return steady.expression(expression).found_in
     except (re.error, steady.TooLarge):
-        raise invalid_pattern() from None
+        raise refused() from None
 
 
 def _on_json(text: str) -> Match:
-    test = conditions(text, searching)
+    test = conditions(text, _searching)
 
     def match(message: str) -> bool:
         if not message.lstrip().startswith(("{", "[")):
@@ -102,7 +97,7 @@ def _on_json(text: str) -> Match:
 
 
 def _on_fields(text: str) -> Match:
-    names, tests, open_at = fields_of(text, searching)
+    names, tests, open_at = fields_of(text, _searching)
 
     def match(message: str) -> bool:
         values = _split(message)
@@ -123,6 +118,3 @@ def _split(message: str) -> list[str]:
     """Split at spaces; what stands in quotes or square brackets is one."""
     found = re.findall(r'"([^"]*)"|\[([^\]]*)\]|(\S+)', message)
     return [next((part for part in parts if part), "") for parts in found]
-
-
-__all__ = ["Match", "Test", "invalid_pattern", "matcher", "searching"]

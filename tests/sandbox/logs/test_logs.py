@@ -114,6 +114,20 @@ def test_what_is_older_than_the_retention_is_not_shown(streams: World) -> None:
         call(streams, "PutRetentionPolicy", logGroupName="g", retentionInDays=2)
 
 
+def test_events_that_the_retention_would_not_keep_are_not_taken(streams: World) -> None:
+    call(streams, "PutRetentionPolicy", logGroupName="g", retentionInDays=3)
+    answer = put(streams, "a", (-4 * DAY * 1000, "expired"))
+    assert answer["rejectedLogEventsInfo"] == {"expiredLogEventEndIndex": 0}
+
+
+def test_beyond_what_is_held_the_oldest_events_are_forgotten(streams: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.telemetry.events.MOST", 30)
+    put(streams, "a", (1000, "last"))
+    found = texts(call(streams, "FilterLogEvents", logGroupName="g"))
+    assert len(found) <= 30
+    assert found[-1] == "last"
+
+
 def test_groups_are_described_in_pages(world: World) -> None:
     for name in ("/aws/b", "/aws/a", "/other"):
         call(world, "CreateLogGroup", logGroupName=name, tags={"team": "x"})
