@@ -62,6 +62,11 @@ class Shelf(MutableMapping[str, Record]):
         self._dirty[self._place, name] = None
         return self._held[name]
 
+    def keep_newest(self, most: int) -> None:
+        """Remove what was made first until there are at most so many records."""
+        while len(self) > most:
+            del self[next(iter(self))]
+
 
 class Records:
     """All shelves. `path`: the file behind them, read at once if it is there; None keeps them in memory only."""

@@ -49,8 +49,7 @@ class Topics:
         with self._world.lock:
             shelf = self._world.records.shelf("sns/mail")
             shelf[str(uuid.uuid4())] = mail
-            while len(shelf) > KEPT:
-                del shelf[next(iter(shelf))]
+            shelf.keep_newest(KEPT)
 
     def _backend(self, arn: str) -> Any:
         parts = arn.split(":")

@@ -59,9 +59,8 @@ class Alerts:
 
     def _mail(self, address: str, subject: str, message: str, now: float) -> None:
         shelf = self._world.records.shelf("budgets/mail")
-        while len(shelf) >= KEPT:
-            del shelf[next(iter(shelf))]
         shelf[str(uuid.uuid4())] = {"to": address, "subject": subject, "message": message, "at": now}
+        shelf.keep_newest(KEPT)
 
 
 def _threshold(budget: Mapping[str, Any], notification: Mapping[str, Any], period: Period) -> float:

@@ -129,9 +129,8 @@ class Trail:
 
     def _keep(self, kind: str, number: str, event: Record) -> None:
         shelf = self._world.records.shelf(kind)
-        while len(shelf) >= KEPT[kind]:
-            del shelf[next(iter(shelf))]
         shelf[number] = event
+        shelf.keep_newest(KEPT[kind])
 
 
 def is_read(operation: str) -> bool:

@@ -152,8 +152,7 @@ def remember(world: "World", region: str, name: str, at: float, kind: str, summa
         "HistorySummary": summary[:255],
         "HistoryData": json.dumps({"version": "1.0", **data})[:4095],
     }
-    if len(shelf) > KEPT:
-        del shelf[next(iter(shelf))]
+    shelf.keep_newest(KEPT)
 
 
 def _described(held: Record) -> Response:

@@ -97,11 +97,10 @@ class Runner:
 
     def _note(self, region: str, run: Record, now: float, outcome: str, error: AwsError | None) -> None:
         shelf = self._world.records.shelf("scheduler/run", region)
-        while len(shelf) >= KEPT:
-            del shelf[next(iter(shelf))]
         noted = {"schedule": run["schedule"], "at": now, "attempt": run["attempt"], "outcome": outcome}
         failed = {"code": error.code, "message": error.message} if error else {}
         shelf[str(uuid.uuid4())] = {**noted, **failed}
+        shelf.keep_newest(KEPT)
         what = universal(run["target"]["Arn"])
         if what:
             request = _read(run["target"].get("Input") or "{}")

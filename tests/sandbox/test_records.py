@@ -24,6 +24,18 @@ def test_records_outlive_their_process_in_the_order_they_were_made(tmp_path: Pat
     assert json.dumps(dict(again)) == '{"b": {"status": "InService"}, "a": {"status": "InService"}}'
 
 
+def test_of_a_shelf_the_newest_are_kept_in_the_file_too(tmp_path: Path) -> None:
+    records = Records(tmp_path / "state")
+    shelf = records.shelf("mail")
+    for name in "abcde":
+        shelf[name] = {}
+    records.flush()
+    shelf.keep_newest(5)
+    shelf.keep_newest(3)
+    records.close()
+    assert list(Records(tmp_path / "state").shelf("mail")) == ["c", "d", "e"]
+
+
 def test_a_cleared_shelf_is_empty_in_the_file_too(tmp_path: Path) -> None:
     records = Records(tmp_path / "state")
     records.shelf("a")["x"] = {}

@@ -57,8 +57,7 @@ class Presigned:
 
     def _url(self, call: Call, about: dict[str, str], seconds: float) -> Response:
         shelf = self._world.records.shelf(SHELF)
-        while len(shelf) >= KEPT:
-            del shelf[next(iter(shelf))]
         token = secrets.token_urlsafe(24)
         shelf[token] = {"until": call.now + seconds, "about": {**about, "Region": call.region}}
+        shelf.keep_newest(KEPT)
         return {"AuthorizedUrl": f"{self._world.address}{PATH}{token}"}

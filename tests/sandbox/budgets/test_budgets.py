@@ -122,6 +122,18 @@ def test_an_alert_goes_out_once_a_period(sandbox: Running, deploy: Callable[...,
     assert len(world.service("budgets").mailed()) == 2
 
 
+def test_of_mails_the_newest_are_remembered(
+    sandbox: Running, deploy: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.budgets.alerts.KEPT", 2)
+    people = [{**MAIL, "Address": f"{name}@example.com"} for name in ("ada", "bob", "eve")]
+    _create(sandbox, "1", {"Notification": OVER, "Subscribers": people}, TimeUnit="DAILY")
+    deploy("chat")
+    sandbox.app.world.advance(4 * 3600)
+    mailed = sandbox.app.world.service("budgets").mailed()
+    assert [mail["to"] for mail in mailed] == ["bob@example.com", "eve@example.com"]
+
+
 def test_a_topic_that_is_gone_keeps_nobody_from_the_others(sandbox: Running, deploy: Callable[..., None]) -> None:
     nowhere = {"SubscriptionType": "SNS", "Address": f"arn:aws:sns:us-east-1:{ACCOUNT}:gone"}
     _create(sandbox, "1", {"Notification": OVER, "Subscribers": [nowhere, MAIL]})

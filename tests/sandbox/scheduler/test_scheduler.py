@@ -202,6 +202,20 @@ def test_a_rate_publishes_until_its_end(sandbox: Running, reaper: str) -> None:
     assert mails[0]["message"].startswith("at 20")
 
 
+def test_of_what_schedules_did_the_newest_is_remembered(
+    sandbox: Running, reaper: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.scheduler.running.KEPT", 3)
+    target = {"Arn": DELETE, "RoleArn": reaper, "Input": '{"EndpointName": "none"}'}
+    sandbox.client("scheduler").create_schedule(
+        Name="often", ScheduleExpression="rate(1 minute)", FlexibleTimeWindow=OFF, Target=target
+    )
+    began = sandbox.app.world.clock.now()
+    sandbox.app.world.advance(301)
+    runs = sandbox.app.world.service("scheduler").runs("us-east-1")
+    assert [round(run["at"] - began) for run in runs] == [180, 240, 300]
+
+
 def test_groups_hold_schedules_and_take_them_along(sandbox: Running, reaper: str) -> None:
     client = sandbox.client("scheduler")
     client.create_schedule_group(Name="leases", Tags=[{"Key": "owner", "Value": "ada"}])

@@ -179,6 +179,17 @@ def test_a_presigned_url_opens_once_and_says_that_nothing_runs(sandbox: Running,
         assert again.value.code == 403
 
 
+def test_of_urls_that_nobody_opened_the_newest_are_kept(
+    sandbox: Running, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.sagemaker.studio.presigned.KEPT", 2)
+    client = _create(sandbox, role)
+    sandbox.app.world.advance(60)
+    for _ in range(4):
+        client.create_presigned_notebook_instance_url(NotebookInstanceName=NAME)
+    assert sandbox.app.world.records.counts()["sagemaker/presigned"] == 2
+
+
 def test_instances_are_tagged_and_told_with_what_they_cost(sandbox: Running, role: str) -> None:
     client = _create(sandbox, role, Tags=[{"Key": "owner", "Value": "ada"}], VolumeSizeInGB=7)
     arn = client.describe_notebook_instance(NotebookInstanceName=NAME)["NotebookInstanceArn"]
