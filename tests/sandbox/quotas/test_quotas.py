@@ -1,5 +1,6 @@
 """Service Quotas as boto3 sees them, and as the sandbox's other services ask."""
 
+import json
 from itertools import pairwise
 
 import pytest
@@ -53,6 +54,10 @@ def test_an_increase_is_pending_then_opened_then_approved_and_counts_from_then_o
     history = client.list_requested_service_quota_change_history_by_quota(ServiceCode="sagemaker", QuotaCode=P5)
     assert [each["Id"] for each in history["RequestedQuotas"]] == [name]
     assert not client.list_requested_service_quota_change_history(Status="PENDING")["RequestedQuotas"]
+    requester = json.loads(asked["RequestedQuota"]["Requester"])
+    assert requester == {"accountId": "123456789012", "callerArn": "arn:aws:iam::123456789012:root"}
+    more = client.request_service_quota_increase(ServiceCode="sagemaker", QuotaCode=P5, DesiredValue=4)
+    assert more["RequestedQuota"]["Status"] == "PENDING", "the one before is not open any more"
 
 
 def test_a_second_open_request_and_one_for_no_more_than_there_is_are_refused(sandbox: Running) -> None:
@@ -74,7 +79,8 @@ def test_the_fault_makes_the_asked_quotas_zero_and_no_other(sandbox: Running) ->
     assert limit("ml.m5.xlarge for endpoint usage", "us-east-1") == 5000
     assert client.get_service_quota(ServiceCode="sagemaker", QuotaCode=G5)["Quota"]["Value"] == 0
     world.faults.remove()
-    assert limit("ml.g5.xlarge for endpoint usage", "us-east-1") == 5000
+    world.faults.set(Fault(Kind.QUOTA_ZERO, operation="CreateEndpoint", resource="ml.g5.*"))
+    assert limit("ml.g5.xlarge for endpoint usage", "us-east-1") == 5000, "that operation is refused, no more"
 
 
 @pytest.mark.parametrize(
