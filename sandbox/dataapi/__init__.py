@@ -33,4 +33,4 @@ def world_routes(world: World) -> list[BaseRoute]:
     from sandbox.dataapi.server import routes as made
     from sandbox.dataapi.trouble import Troubles
 
-    return made(taken_up(world), Troubles(world))
+    return made(taken_up(world), Troubles(world).strike)

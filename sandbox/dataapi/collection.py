@@ -202,11 +202,11 @@ class Collection:
         with self.lock:
             found = self.ordered(command, limit)[skip:]
             found = found[:limit] if limit else found
-            start = 0 if sort else _position(options.get("pageState"))
+            start = 0 if sort else position(options.get("pageState"))
             page = found if by_vector else found[start : start + PAGE_SIZE]
             documents = [self.shown(key, command.get("projection"), likeness, options) for key, likeness in page]
         more = not sort and start + PAGE_SIZE < len(found)  # what was sorted comes in one page, as it is held in memory
-        return documents, _page_state(start + PAGE_SIZE) if more else None
+        return documents, page_state(start + PAGE_SIZE) if more else None
 
     def shown(
         self, key: str, projection: Mapping[str, Any] | None, likeness: float | None, options: Mapping[str, Any]
@@ -247,16 +247,18 @@ def _sortable(document: Document, path: str) -> tuple[int, Any]:
     return (2, str(value))
 
 
-def _page_state(position: int) -> str:
-    return base64.urlsafe_b64encode(f"after:{position}".encode()).decode()
+def page_state(done: int) -> str:
+    """What a client sends back to go on after so many documents."""
+    return base64.urlsafe_b64encode(f"after:{done}".encode()).decode()
 
 
-def _position(state: Any) -> int:
+def position(state: Any) -> int:
+    """After how many documents a page state says to go on. Refused if it is none of ours."""
     if not state:
         return 0
     try:
         return int(base64.urlsafe_b64decode(state).decode().removeprefix("after:"))
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise Refusal("COMMAND_FIELD_VALUE_INVALID", "The page state is not one this server gave.") from error
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.dataapi import filters, vectors
-from sandbox.dataapi.collection import Collection, Document
+from sandbox.dataapi.collection import Collection, Document, page_state, position
 from sandbox.dataapi.refusals import MAX_DOCUMENTS_PER_INSERT, PAGE_SIZE, Refusal
 
 Command = Mapping[str, Any]
@@ -104,11 +104,11 @@ def update_many(collection: Collection, command: Command) -> Answer:
     """updateMany: change a page of those that match; `nextPageState` tells that there are more."""
     options = command.get("options") or {}
     with collection.lock:
-        done = int(options.get("pageState") or 0)
+        done = position(options.get("pageState"))
         keys = collection.select(command.get("filter"))
         status = _update(collection, keys[done : done + PAGE_SIZE], command)
     more = done + PAGE_SIZE < len(keys)
-    return {"status": status | ({"moreData": True, "nextPageState": str(done + PAGE_SIZE)} if more else {})}
+    return {"status": status | ({"moreData": True, "nextPageState": page_state(done + PAGE_SIZE)} if more else {})}
 
 
 def _update(collection: Collection, keys: list[str], command: Command) -> Answer:

@@ -198,23 +198,45 @@ def update(document: Document, change: Mapping[str, Any], *, inserting: bool = F
         if operator == "$setOnInsert" and not inserting:
             continue
         for path, operand in fields.items():
-            _UPDATES[operator](new, path, operand)
+            try:
+                _UPDATES[operator](new, path, operand)
+            except (TypeError, AttributeError):  # what stands there, or on the way there, is of another kind
+                raise Refusal(
+                    "UNSUPPORTED_UPDATE_OPERATION_TARGET",
+                    f"Unsupported target JSON value for update operation: {operator} does not fit what is at '{path}'.",
+                ) from None
     return new
 
 
-def _number(combine: Callable[[Any, Any], Any], start: Any = None) -> Callable[[Document, str, Any], None]:
+def _smaller_or_larger(combine: Callable[[Any, Any], Any]) -> Callable[[Document, str, Any], None]:
     def apply(document: Document, path: str, operand: Any) -> None:
         value = at(document, path)
-        if value is MISSING:
-            put(document, path, operand if start is None else combine(start, operand))
-        else:
-            put(document, path, combine(value, operand))
+        put(document, path, operand if value is MISSING else combine(value, operand))
 
     return apply
 
 
+def _number(operator: str, combine: Callable[[Any, Any], Any]) -> Callable[[Document, str, Any], None]:
+    def apply(document: Document, path: str, operand: Any) -> None:
+        if not _is_number(operand):
+            message = f"Unsupported update operation parameter: {operator} requires numeric parameter."
+            raise Refusal("UNSUPPORTED_UPDATE_OPERATION_PARAM", message)
+        value = at(document, path)
+        if value is not MISSING and not _is_number(value):
+            raise TypeError(value)
+        put(document, path, combine(0 if value is MISSING else value, operand))
+
+    return apply
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _append(document: Document, path: str, operand: Any, *, unique: bool) -> None:
     value = at(document, path)
+    if value is not MISSING and not isinstance(value, list):
+        raise TypeError(value)
     items = list(value) if isinstance(value, list) else []
     each = operand["$each"] if isinstance(operand, dict) and "$each" in operand else [operand]
     items += [item for item in each if not (unique and item in items)]
@@ -232,10 +254,10 @@ _UPDATES: Mapping[str, Callable[[Document, str, Any], Any]] = {
     "$set": put,
     "$setOnInsert": put,
     "$unset": lambda document, path, _operand: remove(document, path),
-    "$inc": _number(lambda old, by: old + by, 0),
-    "$mul": _number(lambda old, by: old * by, 0),
-    "$min": _number(min),
-    "$max": _number(max),
+    "$inc": _number("$inc", lambda old, by: old + by),
+    "$mul": _number("$mul", lambda old, by: old * by),
+    "$min": _smaller_or_larger(min),
+    "$max": _smaller_or_larger(max),
     "$push": lambda document, path, operand: _append(document, path, operand, unique=False),
     "$addToSet": lambda document, path, operand: _append(document, path, operand, unique=True),
     "$rename": _rename,

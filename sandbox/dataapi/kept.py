@@ -89,18 +89,21 @@ class Kept(Keeper):
         self._write("insert or ignore into keyspace values (?)", name)
 
     def no_keyspace(self, name: str) -> None:
-        for (collection,) in self._file.execute("select name from collection where keyspace = ?", (name,)).fetchall():
-            self.no_collection(name, collection)
-        self._write("delete from keyspace where name = ?", name)
+        inside = "select id from collection where keyspace = ?"
+        with self._lock, self._file:
+            self._file.execute(f"delete from document where collection in ({inside})", (name,))
+            self._file.execute("delete from collection where keyspace = ?", (name,))
+            self._file.execute("delete from keyspace where name = ?", (name,))
 
     def collection(self, keyspace: str, made: Collection) -> None:
         options = json.dumps(made.options)
         self._write("insert into collection (keyspace, name, options) values (?, ?, ?)", keyspace, made.name, options)
 
     def no_collection(self, keyspace: str, name: str) -> None:
-        place = self._place(keyspace, name)
-        self._write("delete from document where collection = ?", place)
-        self._write("delete from collection where id = ?", place)
+        with self._lock, self._file:
+            place = self._place(keyspace, name)
+            self._file.execute("delete from document where collection = ?", (place,))
+            self._file.execute("delete from collection where id = ?", (place,))
 
     def documents(self, keyspace: str, changed: Collection) -> None:
         """Keep what has changed in a collection."""

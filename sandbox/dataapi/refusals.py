@@ -25,7 +25,7 @@ _TITLES = {
     "COMMAND_FIELD_VALUE_INVALID": "Command field value invalid",
     "COMMAND_UNKNOWN": "Command is not recognized by Data API",
     "DOCUMENT_ALREADY_EXISTS": "Document the given _id already exists",
-    "DOCUMENT_REPLACE_DIFFERENT_DOCID": "Document the given _id already exists",
+    "DOCUMENT_REPLACE_DIFFERENT_DOCID": "The replace document has another _id",
     "EXISTING_COLLECTION_DIFFERENT_SETTINGS": "Collection already exists with different settings",
     "FILTER_FIELDS_LIMIT_VIOLATION": "Filter fields size limitation violated",
     "FILTER_ID_NOT_INDEXED": "Collection field '_id' not indexed can only filter with '$eq' or '$in'",
@@ -48,10 +48,21 @@ _TITLES = {
     "UNKNOWN_KEYSPACE": "Keyspace does not exist in the Database",
     "UNSUPPORTED_SCHEMA_NAME": "The used schema name is not supported",
     "UNSUPPORTED_UPDATE_OPERATION": "Unsupported update operation",
+    "UNSUPPORTED_UPDATE_OPERATION_PARAM": "Unsupported update operation parameter",
+    "UNSUPPORTED_UPDATE_OPERATION_TARGET": "Unsupported target JSON value for update operation",
     "UNSUPPORTED_VECTOR_DIMENSION": "Vector definition contains unsupported dimension",
     "VECTOR_SEARCH_NOT_SUPPORTED": "Vector search not enabled for collection",
 }
 _SCOPES = {"SHRED": "DOCUMENT", "DOCUMENT": "DOCUMENT", "FILTER": "FILTER", "MISSING": "SECURITY"}
+
+
+_BY_STATUS = {
+    401: ("UNAUTHENTICATED_REQUEST", "Authentication failed for request due to invalid token."),
+    429: ("TOO_MANY_REQUESTS", "Rate limit reached, slow down."),
+    500: ("SERVER_UNHANDLED_ERROR", "The server met an unexpected error."),
+    502: ("SERVER_BAD_GATEWAY", "Bad gateway."),
+    503: ("SERVER_UNAVAILABLE", "Resuming your database, please try again shortly."),
+}
 
 
 class Refusal(Exception):
@@ -71,3 +82,8 @@ class Refusal(Exception):
             "scope": _SCOPES.get(self.code.split("_")[0], ""),
             "title": _TITLES.get(self.code, self.code.replace("_", " ").capitalize()),
         }
+
+
+def of_status(status: int) -> Refusal:
+    """The refusal of a call that does not get as far as its command; any other status is an unexpected error."""
+    return Refusal(*_BY_STATUS.get(status, _BY_STATUS[500]), status=status)

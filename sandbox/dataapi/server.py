@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -9,27 +10,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.dataapi.database import Database, Fault
-from sandbox.dataapi.refusals import Refusal
-from sandbox.dataapi.trouble import NoTroubles, Troubles
+from sandbox.dataapi.database import Database
+from sandbox.dataapi.refusals import Refusal, of_status
 from sandbox.strict_json import load
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024  # a hundred documents with their vectors have a few MB
 _TOKENS = ("AstraCS:", "Cassandra:")  # Astra's, and the user and password tokens of other Data API servers
-_FAULT_WORDS = {
-    429: ("TOO_MANY_REQUESTS", "Rate limit reached, slow down."),
-    500: ("SERVER_UNHANDLED_ERROR", "The server met an unexpected error."),
-    502: ("SERVER_BAD_GATEWAY", "Bad gateway."),
-    503: ("SERVER_UNAVAILABLE", "Resuming your database, please try again shortly."),
-}
+_OBJECTS = ("filter", "sort", "projection", "options", "update", "replacement")  # of a command, where it has them
+Strike = Callable[[str, Mapping[str, Any], str], None]  # of a command, its body and its collection; may raise Refusal
 
 
-def routes(database: Database, troubles: Troubles | NoTroubles | None = None) -> list[BaseRoute]:
-    """One route a kind of address, under both prefixes."""
-    striking = troubles or NoTroubles()
+def routes(database: Database, strike: Strike = lambda *_: None) -> list[BaseRoute]:
+    """One route a kind of address, under both prefixes. `strike` is asked before each command."""
 
     async def answer(request: Request) -> Response:
-        return await run_in_threadpool(_answer, database, striking, request, await _body(request))
+        return await run_in_threadpool(_answer, database, strike, request, await _body(request))
 
     paths = ("", "/{keyspace}", "/{keyspace}/{collection}")
     return [
@@ -51,21 +46,23 @@ async def _body(request: Request) -> bytes | None:
     return b"".join(parts) if size <= MAX_REQUEST_BYTES else None
 
 
-def _answer(database: Database, troubles: Troubles | NoTroubles, request: Request, raw: bytes | None) -> Response:
+def _answer(database: Database, strike: Strike, request: Request, raw: bytes | None) -> Response:
     try:
         if raw is None:
             raise Refusal("REQUEST_TOO_LARGE", f"A request has {MAX_REQUEST_BYTES:,} bytes at most.", status=413)
         _check_token(request.headers.get("token"))
         name, body = _command(raw)
         if database.hibernated:
-            return _faulty(Fault(name, 503))
+            raise of_status(503)
         fault = database.take_fault(name)
         if fault is not None and not fault.after:
-            return _faulty(fault)
+            raise of_status(fault.status)
         where = request.path_params
-        troubles.strike(name, body, where.get("collection", ""))
+        strike(name, body, where.get("collection", ""))
         result = database.run(where.get("keyspace"), where.get("collection"), name, body)
-        return _faulty(fault) if fault is not None else JSONResponse(result)
+        if fault is not None:
+            raise of_status(fault.status)
+        return JSONResponse(result)
     except Refusal as refusal:
         return JSONResponse({"errors": [refusal.body()]}, status_code=refusal.status)
 
@@ -75,8 +72,7 @@ def _check_token(token: str | None) -> None:
         message = "The command did not include an authorization token in the request headers."
         raise Refusal("MISSING_AUTHENTICATION_TOKEN", message, status=401)
     if not any(token.startswith(prefix) and len(token) > len(prefix) for prefix in _TOKENS):
-        message = "Authentication failed for request due to invalid token."
-        raise Refusal("UNAUTHENTICATED_REQUEST", message, status=401)
+        raise of_status(401)
 
 
 def _command(raw: bytes) -> tuple[str, dict[str, Any]]:
@@ -89,9 +85,12 @@ def _command(raw: bytes) -> tuple[str, dict[str, Any]]:
     name, body = next(iter(payload.items()))
     if not isinstance(body, dict):
         raise Refusal("REQUEST_STRUCTURE_MISMATCH", f"Command '{name}' must be a JSON Object.", status=400)
+    for member in _OBJECTS:
+        if not isinstance(body.get(member) or {}, dict):
+            raise Refusal("REQUEST_STRUCTURE_MISMATCH", f"Command field '{member}' must be a JSON Object.", status=400)
+    options = body.get("options") or {}
+    for member in ("limit", "skip"):
+        number = options.get(member) or 0
+        if not isinstance(number, int) or number < 0:
+            raise Refusal("COMMAND_FIELD_VALUE_INVALID", f"Option '{member}' must be a non-negative integer.")
     return name, body
-
-
-def _faulty(fault: Fault) -> Response:
-    code, message = _FAULT_WORDS.get(fault.status, ("SERVER_UNHANDLED_ERROR", "The server met an unexpected error."))
-    return JSONResponse({"errors": [Refusal(code, message, fault.status).body()]}, status_code=fault.status)

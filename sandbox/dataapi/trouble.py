@@ -6,26 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sandbox.dataapi.database import too_many_collections
-from sandbox.dataapi.refusals import MAX_COLLECTIONS, Refusal
+from sandbox.dataapi.refusals import MAX_COLLECTIONS, of_status
 from sandbox.faults import Kind
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
 SERVICE = "dataapi"
-_REFUSED = {
-    Kind.ASTRA_UNAUTHORIZED: (
-        "UNAUTHENTICATED_REQUEST", "Authentication failed for request due to invalid token.", 401),
-    Kind.ASTRA_RATE_LIMIT: ("TOO_MANY_REQUESTS", "Rate limit reached, slow down.", 429),
-    Kind.ASTRA_HIBERNATED: ("SERVER_UNAVAILABLE", "Resuming your database, please try again shortly.", 503),
-}  # fmt: skip
-
-
-class NoTroubles:
-    """For a stand-in that has no world."""
-
-    def strike(self, command: str, body: Mapping[str, Any], collection: str) -> None:
-        return
+_STATUSES = {Kind.ASTRA_UNAUTHORIZED: 401, Kind.ASTRA_RATE_LIMIT: 429, Kind.ASTRA_HIBERNATED: 503}
 
 
 class Troubles:
@@ -45,9 +33,9 @@ class Troubles:
             "resource": str(body.get("name")) if creating else collection,
         }
         with self._world.lock:
-            struck = next((kind for kind in _REFUSED if self._world.faults.strikes(kind, **about)), None)
+            struck = next((kind for kind in _STATUSES if self._world.faults.strikes(kind, **about)), None)
             full = creating and self._world.faults.strikes(Kind.ASTRA_TOO_MANY_COLLECTIONS, **about)
         if struck:
-            raise Refusal(*_REFUSED[struck])
+            raise of_status(_STATUSES[struck])
         if full:
             raise too_many_collections(str(body.get("name")), MAX_COLLECTIONS)
