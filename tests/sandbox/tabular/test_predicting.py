@@ -7,6 +7,8 @@ import json
 import subprocess
 import sys
 import threading
+from collections import OrderedDict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,8 @@ from botocore.exceptions import ClientError
 
 from sandbox.runtime.refusals import ContainerError
 from sandbox.sagemaker.jobs.automl_outputs import containers
-from sandbox.tabular import predictor_of, serves
+from sandbox.tabular import predictor_of, serves, serving
+from sandbox.tabular.artefacts import archive
 from sandbox.tabular.predictor import ARTIFACTS, Predictor
 from tests.sandbox.conftest import ROLE, Running
 from tests.sandbox.tabular import tables
@@ -128,6 +131,14 @@ def test_an_artifact_the_sandbox_did_not_make_is_never_loaded(trained: Trained) 
     sandbox.client("s3").put_object(Bucket="lab", Key="copy.tar.gz", Body=own)
     assert predictor_of(sandbox.app.world).answer("s3://lab/copy.tar.gz", _ROW, "text/csv", "", {})[0] == b"True.\n"
     assert all(len(digest) == 64 for digest in sandbox.app.world.records.shelf(ARTIFACTS))
+
+
+def test_a_worker_unpickles_only_what_has_the_digest_it_is_told(tmp_path: Path) -> None:
+    artefact = tmp_path / "model.tar.gz"
+    artefact.write_bytes(archive({"model.pickle": b"cbuiltins\nexit\n(tR."}))  # would end this process
+    asked = {"digest": "0" * 64, "path": str(artefact), "content_type": "", "accept": "", "environment": {}}
+    status, words, _ = serving._answered(OrderedDict(), asked, b"")
+    assert (status, words) == (500, b"The model artifact is not the one that was recorded.")
 
 
 def test_a_worker_that_dies_is_replaced(trained: Trained) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.sagemaker.jobs.automl_work import Told
 from sandbox.tabular import predictor_of
 from tests.sandbox.conftest import Running
 from tests.sandbox.sagemaker.jobs.conftest import Asked
@@ -141,6 +142,24 @@ def test_what_does_not_go_together_is_refused(
 def test_an_input_that_is_not_there_is_refused(sandbox: Running, asked: Asked) -> None:
     with pytest.raises(ClientError, match="No S3 objects found under S3 URL"):
         sandbox.client("sagemaker").create_auto_ml_job_v2(**asked("nothing"))
+
+
+def test_a_worker_that_is_not_done_is_not_looked_at_all_the_time_while_the_clock_is_put_forward(
+    sandbox: Running, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, looks = sandbox.app.world, 0
+
+    def begun(region: str, job: Any) -> Told:
+        nonlocal looks
+        looks += 1
+        return Told([])
+
+    works = world.service("sagemaker").parts["sandbox.sagemaker.jobs.service:Jobs"].automl.works
+    monkeypatch.setattr(works, "of", begun)
+    monkeypatch.setattr(world.clock, "speed", 60.0)
+    sandbox.client("sagemaker").create_auto_ml_job_v2(**asked())
+    assert _run(sandbox, seconds=7 * 86400)["AutoMLJobSecondaryStatus"] == "AnalyzingData"
+    assert 0 < looks < 50
 
 
 @pytest.mark.usefixtures("told")
