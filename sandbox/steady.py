@@ -192,6 +192,22 @@ def expression(text: str) -> Expression:
     return Expression(text)
 
 
+def is_made_of(between: list[str], text: str) -> bool:
+    """Tell whether a text is those parts in that order, with anything between them: what stands between its `*`."""
+    if len(between) == 1:
+        return text == between[0]
+    first, *middle, last = between
+    if len(text) < len(first) + len(last) or not text.startswith(first) or not text.endswith(last):
+        return False
+    place, end = len(first), len(text) - len(last)
+    for part in middle:
+        place = text.find(part, place, end)
+        if place < 0:
+            return False
+        place += len(part)
+    return True
+
+
 def _about(text: str, place: int) -> About:
     """Whether a place is the first, the last, the one before a last line's end, and between a word and none."""
     before, after = text[place - 1 : place] if place else "", text[place : place + 1]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sandbox import steady
 from sandbox.errors import AwsError
 
 Test = Callable[[Any], bool]
@@ -181,18 +182,18 @@ def _operand(reader: _Reader) -> tuple[str, Test]:
     plain = re.sub(r"\\(.)", r"\1", text[1:-1]) if kind == "text" else text
     number = _number(plain) if kind == "word" else None
     if operator in ("=", "!="):
-        wild = re.compile(".*".join(map(re.escape, plain.split("*"))), re.DOTALL)
-        return operator, lambda value: _equals(value, number, wild)
+        between = plain.split("*")
+        return operator, lambda value: _equals(value, number, between)
     if number is None:
         raise refused()
     compare = _COMPARED[operator]
     return operator, lambda value: (held := _number(value)) is not None and compare(held, number)
 
 
-def _equals(value: Any, number: float | None, wild: re.Pattern[str]) -> bool:
+def _equals(value: Any, number: float | None, between: list[str]) -> bool:
     if number is not None and (held := _number(value)) is not None:
         return held == number
-    return isinstance(value, str | bool | int | float) and wild.fullmatch(_shown(value)) is not None
+    return isinstance(value, str | bool | int | float) and steady.is_made_of(between, _shown(value))
 
 
 def _shown(value: Any) -> str:

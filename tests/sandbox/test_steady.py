@@ -65,3 +65,13 @@ def test_the_first_group_is_that_of_the_best_way(
 def test_what_is_too_large_or_looks_elsewhere_is_refused(text: str) -> None:
     with pytest.raises(steady.TooLarge):
         steady.Expression(text)
+
+
+@given(pattern=st.text(alphabet="ab*", min_size=1, max_size=7), text=st.text(alphabet="ab", max_size=8))
+def test_wildcards_fit_what_an_expression_would(pattern: str, text: str) -> None:
+    between = pattern.split("*")
+    assert steady.is_made_of(between, text) == bool(re.fullmatch(".*".join(between), text))
+
+
+def test_many_wildcards_are_answered_at_once() -> None:
+    assert not steady.is_made_of(("*a" * 450 + "*z").split("*"), "a" * 200_000)
