@@ -53,6 +53,11 @@ def test_larger_models_and_longer_texts_take_longer() -> None:
     assert few < 0.02
 
 
+def test_a_container_serves_as_many_at_once_as_its_weights_leave_memory_for() -> None:
+    small, large, too_large = (pace.pace_of(hosted("ml.g5.xlarge", f"x-{n}b"), Family.TGI) for n in (3, 8, 13))
+    assert small.at_once > large.at_once > too_large.at_once == 1
+
+
 def test_more_callers_than_a_container_serves_wait() -> None:
     its = pace.pace_of(hosted("ml.g5.xlarge"), Family.TGI)
     assert its.seconds(ANSWER, its.at_once - 1) == its.seconds(ANSWER)
