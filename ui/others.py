@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,6 +14,7 @@ from ui.escape import literal
 
 if TYPE_CHECKING:
     from services.console import Console
+    from services.endpoints import EndpointDetail
 
 MOST_NAMED = 6
 
@@ -27,14 +29,18 @@ def show(console: Console) -> None:
     others = [each for each in found.values() if not each.made_here or each.owner != mine]
     if not others:
         return
-    people = sorted({each.owner.rpartition("/")[2] for each in others if each.owner})
-    names = f" ({', '.join(people[:MOST_NAMED])}{', …' if len(people) > MOST_NAMED else ''})" if people else ""
-    verb, stay = ("is", "stays") if len(others) == 1 else ("are", "stay")
+    one = len(others) == 1
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f":material/group: **{formats.count(len(others), 'endpoint')} here {verb} not yours**{literal(names)}: "
-            f"nothing on this page touches what others made, so {'it' if len(others) == 1 else 'they'} {stay}.",
+            f":material/group: **{formats.count(len(others), 'endpoint')} here {'is' if one else 'are'} not yours** "
+            f"{_people(others)}: nothing here touches what others made, so {'it stays' if one else 'they stay'}.",
             width="stretch",
         )
         if console.sandbox is not None:
             st.page_link(navigation.SANDBOX, label="Empty the whole sandbox", icon=":material/science:")
+
+
+def _people(others: Iterable[EndpointDetail]) -> str:
+    names = sorted({each.owner.rpartition("/")[2] or "somebody" for each in others})
+    more = ", …" if len(names) > MOST_NAMED else ""
+    return literal(f"({', '.join(names[:MOST_NAMED])}{more})")
