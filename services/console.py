@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from services.catalog import CatalogService
     from services.cleanup import CleanupService
     from services.deploy import DeployService
+    from services.diagnosis import Diagnosis
     from services.documents import Originals
     from services.endpoints import EndpointDetail, EndpointsService
     from services.inference import ChatParams, Contract, Delta, InferenceService, Message
@@ -138,6 +139,13 @@ class Console:
         if service in ("astra", "library"):
             return LibraryOperator(self.knowledge)
         return AwsOperator(self.connection.clients)
+
+    @lazy
+    def diagnosis(self) -> Callable[..., Diagnosis]:
+        """Why something failed: called with what was said, its code, operation and log."""
+        from services.diagnosis import diagnose
+
+        return diagnose
 
     @lazy
     def catalog(self) -> CatalogService:
@@ -280,10 +288,7 @@ class Console:
         def usual(configured: str, task: Task) -> str:
             return configured or next(each.id for each in self.catalog.recommended(task) if not each.eula)
 
-        return (
-            usual(self.settings.embedding_model, Task.EMBEDDING),
-            usual(self.settings.language_model, Task.CHAT),
-        )
+        return usual(self.settings.embedding_model, Task.EMBEDDING), usual(self.settings.language_model, Task.CHAT)
 
     def smoke_test(self, endpoint: str) -> Any:
         """One real call, to see that an endpoint answers. Raises what went wrong."""

@@ -12,7 +12,7 @@ import streamlit as st
 from services.errors import SagedeckError, StreamBroken
 from services.knowledge import AskRequest, Citation, Evidence, Finished, NotInDocuments, Passage, Retrieved, TextDelta
 from services.knowledge.prompt import messages
-from ui import bars, error_box, formats, passage_view
+from ui import bars, diagnosis_box, error_box, formats, passage_view
 from ui.escape import answer, literal
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def _answer(console: Console, turn: Turn, key: str) -> None:
         st.markdown(":orange-badge[:material/stop_circle: Stopped] :gray[:small[What had arrived is kept.]]")
     if turn.problem is not None:
         error_box.show(turn.problem)
+        diagnosis_box.of_problem(console, turn.problem)
     if turn.citations:
         with st.container(horizontal=True, gap="xsmall"):
             for citation in turn.citations:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from services.errors import SagedeckError, StreamBroken
 from services.inference import ChatParams, Delta, Message
-from ui import error_box
+from ui import diagnosis_box, error_box
 from ui.escape import answer
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def stream(console: Console, endpoint: str, words: str, turns: list[Turn], *, sy
                 turn.text = turn.text or error.partial
         turn.stopped, turn.seconds = False, time.perf_counter() - started
         place.empty()
-        _answer(turn)
+        _answer(console, turn)
 
 
 def _write(deltas: Iterator[Delta], turn: Turn, place: DeltaGenerator) -> None:
@@ -74,11 +74,11 @@ def _messages(turns: list[Turn], words: str, system: str) -> list[Message]:
     return [*messages, Message("user", words)]
 
 
-def show(turn: Turn) -> None:
+def show(console: Console, turn: Turn) -> None:
     """Write a turn that is over."""
     _words(turn)
     with st.chat_message("assistant", avatar=":material/smart_toy:"):
-        _answer(turn)
+        _answer(console, turn)
 
 
 def _words(turn: Turn) -> None:
@@ -86,13 +86,14 @@ def _words(turn: Turn) -> None:
         st.text(turn.words)
 
 
-def _answer(turn: Turn) -> None:
+def _answer(console: Console, turn: Turn) -> None:
     if turn.text:
         st.markdown(answer(turn.text), width=760)
     if turn.stopped:
         st.markdown(":orange-badge[:material/stop_circle: Stopped] :gray[:small[What had arrived is kept.]]")
     if turn.problem is not None:
         error_box.show(turn.problem)
+        diagnosis_box.of_problem(console, turn.problem)
     if turn.last is not None:
         st.markdown(f":gray[:small[{_measured(turn)}]]")
 

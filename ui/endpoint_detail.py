@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import endpoint_picker, endpoint_table, error_box, formats, plain_table, status_chip
+from ui import diagnosis_box, endpoint_picker, endpoint_table, error_box, formats, plain_table, status_chip
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ def open_detail(console: Console, name: str) -> None:
             st.markdown(status_chip.badge(detail.status), width="content")
         if detail.failure:
             st.error(literal(detail.failure), icon=":material/error:")
+            types = {variant.instance_type for variant in detail.variants}
+            diagnosis_box.of_endpoint(console, detail.failure, types.pop() if len(types) == 1 else "")
         plain_table.facts(_facts(detail, console.connection.now()), key="endpoint")
         st.markdown("**ARN**")
         st.code(detail.arn, language=None, wrap_lines=True)

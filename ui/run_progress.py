@@ -12,7 +12,7 @@ import streamlit as st
 
 from services.connection import Mode
 from services.errors import NotFound
-from ui import error_box, formats, plain_table, plan_review, polling, secret_inputs, status_chip
+from ui import diagnosis_box, error_box, formats, plain_table, plan_review, polling, secret_inputs, status_chip
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _draw(console: Console, view: RunView, key: str) -> None:
         st.progress(min(1.0, share), text=_summary(view, quick))
         rows = [{"What": _what(step), "Status": _status(step, view.now, quick)} for step in steps]
         plain_table.show(rows, key=key, header=False)
-        _problems(view)
+        _problems(console, view)
         _actions(console, view, key)
     _undo(console, view, key)
 
@@ -102,13 +102,17 @@ def _status(step: StepView, now: float, quick: bool) -> str:
     return f":gray[{' · '.join(words)}]"
 
 
-def _problems(view: RunView) -> None:
+def _problems(console: Console, view: RunView) -> None:
+    # the status of a skipped step says so; why is the problem of another step
+    steps = [step for step in (*view.steps, *view.undo_steps) if step.problem and step.status != "skipped"]
     if view.problem is not None:
         error_box.show(view.problem)
-    for step in (*view.steps, *view.undo_steps):
-        skipped = step.status == "skipped"  # its status says so; why is the problem of another step
-        if step.problem is not None and not skipped and str(step.problem) != str(view.problem):
+        same = (step.operation for step in steps if str(step.problem) == str(view.problem))
+        diagnosis_box.of_problem(console, view.problem, next(same, ""))
+    for step in steps:
+        if step.problem is not None and str(step.problem) != str(view.problem):
             error_box.show(step.problem)
+            diagnosis_box.of_problem(console, step.problem, step.operation)
     if view.status == "interrupted":
         st.warning(
             "This run stopped half-way because its console ended. Resuming looks at what is there before doing more.",

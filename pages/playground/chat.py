@@ -32,7 +32,7 @@ with options:
 turns: list[chat_view.Turn] = st.session_state.setdefault("chat.turns", [])
 words = st.chat_input("Say something", key="chat.words", max_chars=20_000, submit_mode="stop")
 for turn in turns:
-    chat_view.show(turn)
+    chat_view.show(console, turn)
 if not turns and not words:
     st.markdown(f":gray[Talking to {literal(endpoint)}.]")
 if words:

@@ -26,11 +26,11 @@ class Rule:
     codes: frozenset[str] = frozenset()
     operations: re.Pattern[str] | None = None
 
-    def fits(self, line: str, code: str, operation: str) -> bool:
-        """Whether this line, or the code, shows the cause."""
+    def fits(self, line: str, codes: frozenset[str] = frozenset(), operation: str = "") -> bool:
+        """Whether this line, or one of the codes, shows the cause."""
         if self.operations is not None and not self.operations.search(operation):
             return False
-        if self.codes and code not in self.codes:
+        if self.codes and not self.codes & codes:
             return False
         if self.text is not None and not self.text.search(line):
             return False

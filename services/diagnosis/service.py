@@ -45,13 +45,13 @@ def diagnose(
     """
     text = _ends(message)
     found_code, found_operation = _named_in(text)
-    code, operation = code or found_code, _camel(operation) or found_operation
-    cause, evidence = _first(text, code, operation)
+    codes = frozenset(filter(None, (code, found_code)))
+    cause, evidence = _first(text, codes, _camel(operation) or found_operation)
     if cause in _OPENED_BY_THE_LOG:
         from_log = _from_log(_last(log))
         if from_log is not None:
             cause, evidence = from_log
-    told = advice(cause, f"{code} {text}", configuration or {})
+    told = advice(cause, f"{' '.join(codes)} {text}", configuration or {})
     return Diagnosis(cause, told.words, _clean(evidence), told.fix, told.retry)
 
 
@@ -90,16 +90,16 @@ def _lines(text: str) -> list[str]:
     return [line for line in re.split(r"[\r\n\x0b\x0c\x85\u2028\u2029]+", text) if line.strip()]
 
 
-def _first(text: str, code: str, operation: str) -> tuple[Cause, str]:
+def _first(text: str, codes: frozenset[str], operation: str) -> tuple[Cause, str]:
     """The first rule that fits, and the line that made it fit; lines are also read as one, for wording cut in two."""
     lines = _lines(text)
     together = [" ".join(text.split())] if len(lines) > 1 else []
     for rule in RULES:
         for line in (*lines, *together):
-            if rule.fits(line, code, operation):
+            if rule.fits(line, codes, operation):
                 return rule.cause, rule.around(line, LONGEST_EVIDENCE)
-        if not lines and rule.fits("", code, operation):
-            return rule.cause, code
+        if not lines and rule.fits("", codes, operation):
+            return rule.cause, ", ".join(codes)
     return Cause.UNKNOWN, ""
 
 
@@ -108,7 +108,7 @@ def _from_log(log: list[str]) -> tuple[Cause, str] | None:
     rules: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.cause in IN_A_LOG and rule.text and rule.rank <= 1)
     for rule in rules:
         for line in log:
-            if rule.fits(line, "", ""):
+            if rule.fits(line):
                 return rule.cause, rule.around(line, LONGEST_EVIDENCE)
     return None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +13,7 @@ from services.catalog import CatalogService
 from services.cleanup import TakeDown, TakeDownItem
 from services.connection import Connection, Identity, Mode
 from services.deploy import DeployService
+from services.diagnosis import diagnose
 from services.endpoints import EndpointDetail, EndpointSummary, Variant
 from services.errors import NotFound, SagedeckError
 from services.inference import ChatParams, Delta, Kind, Message, SmokeResult
@@ -34,10 +34,9 @@ from services.knowledge import (
     TextDelta,
 )
 from services.plans import Estimate, Plan, RunStatus, RunView, Step, StepStatus, StepView
-from services.sandbox_control import FaultKind, Holdings, SetFault
 from services.settings import Settings
+from tests.pages.fake_sandbox import MADE, FakeSandbox
 
-MADE = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PASSAGE = Passage("p1", "Flights are refunded within 30 days.", "travel.md", "a" * 64, 1, 0, 36, 0.91, 0.8, 0.9)
 EVIDENCE = Evidence(True, 0.8, 0.8, 0.9)
 
@@ -189,59 +188,6 @@ class FakeEndpoints:
         return Plan(title=f"Delete {name}", steps=(step,), estimate=Estimate(-1.5))
 
 
-class FakeSandbox:
-    """A sandbox that only writes down what is done to it."""
-
-    def __init__(self) -> None:
-        self.kinds = (
-            FaultKind(
-                "no-capacity", "Deploying", "No capacity", "No machine is left.", "instance type", "", 0, True, False
-            ),
-            FaultKind("throttling", "Calling", "Throttling", "Too many calls.", "name", "", 0, True, True),
-            FaultKind("server-error", "Calling", "Server error", "It failed.", "name", "HTTP status", 500, True, True),
-        )
-        self.held: dict[str, SetFault] = {}
-        self.done: list[tuple[str, Any]] = []
-        self.counts = {"Endpoints": 3, "AutoML jobs": 2, "Training jobs": 3, "Apps": 2}
-        self.known_seeds = {"demo": "A made-up account."}
-        self.now = MADE
-
-    def fault_kinds(self) -> tuple[FaultKind, ...]:
-        return self.kinds
-
-    def faults(self) -> tuple[SetFault, ...]:
-        return tuple(self.held.values())
-
-    def set_fault(self, kind: str, *, times: int | None = None, **about: Any) -> SetFault:
-        plain = {"service": "*", "operation": "*", "resource": "*", "rate": 1.0, "value": 0.0}
-        self.held[kind] = SetFault(kind, kind, **{**plain, **about}, left=times)
-        return self.held[kind]
-
-    def clear_faults(self, which: str = "") -> int:
-        gone = [kind for kind in self.held if which in ("", kind)]
-        for kind in gone:
-            del self.held[kind]
-        return len(gone)
-
-    def holdings(self) -> Holdings:
-        return Holdings(self.now, 60.0, self.counts)
-
-    def advance(self, seconds: float) -> datetime:
-        self.now += timedelta(seconds=seconds)
-        return self.now
-
-    def reset(self) -> None:
-        self.counts = {}
-
-    def seeds(self, region: str) -> Mapping[str, str]:
-        return self.known_seeds
-
-    def seed(self, name: str, region: str) -> dict[str, Any]:
-        self.done.append((name, region))
-        self.known_seeds = {}
-        return {"region": region, "endpoints": 40, "invocations": 1_200_000}
-
-
 class FakeConsole:
     """What ui/session.py hands to pages in these tests."""
 
@@ -266,7 +212,7 @@ class FakeConsole:
         self.cleanup = SimpleNamespace(plan_take_down=lambda library=True: self.takedown)
         self.said: list[Delta] = [Delta("Hello "), Delta("there."), Delta(done=True)]
         self.smoke: SmokeResult | SagedeckError = SmokeResult(True, Kind.EMBEDDING, 12.0, dimension=384, norm=1.0)
-        self.refreshed = 0
+        self.refreshed, self.diagnosis = 0, diagnose
 
     def cached(self, _name: tuple[str, ...], _ttl: float, load: Callable[[], Any]) -> Any:
         return load()

@@ -103,13 +103,14 @@ SIGNS: tuple[Sign, ...] = (
         " UnrecognizedClientException SignatureDoesNotMatch AuthFailure InvalidAccessKeyId IncompleteSignature"
         " InvalidSignatureException MissingAuthenticationToken MissingAuthenticationTokenException InvalidToken"
         " RequestTimeTooSkewed RequestInTheFuture InvalidIdentityToken InvalidIdentityTokenException"
-        " NoCredentialsError PartialCredentialsError UnauthorizedSSOTokenError SSOTokenLoadError",
+        " MissingCredentials ExpiredCredentials InvalidCredentials NoCredentialsError PartialCredentialsError"
+        " UnauthorizedSSOTokenError SSOTokenLoadError",
     ),
     Sign(
         C.THROTTLED,
         0,
-        codes="Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException SlowDown"
-        " TooManyRequestsException TooManyRequests RequestLimitExceeded BandwidthLimitExceeded"
+        codes="Throttled Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException"
+        " SlowDown TooManyRequestsException TooManyRequests RequestLimitExceeded BandwidthLimitExceeded"
         " PriorRequestNotComplete ProvisionedThroughputExceededException ModelNotReadyException 429",
     ),
     Sign(

@@ -140,7 +140,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         C.IN_USE,
         2,
-        codes="ResourceInUse ResourceInUseException DeleteConflict DeleteConflictException ConflictException"
+        codes="InUse ResourceInUse ResourceInUseException DeleteConflict DeleteConflictException ConflictException"
         " BucketNotEmpty RepositoryNotEmptyException ConcurrentUpdateException ConcurrentModification"
         " ConcurrentModificationException OperationAborted OperationAbortedException",
     ),
@@ -161,8 +161,8 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         C.NOT_FOUND,
         2,
-        codes="ResourceNotFound ResourceNotFoundException NoSuchEntity NoSuchBucket NoSuchResourceException 404"
-        " ObjectNotFoundException COLLECTION_NOT_EXIST NAMESPACE_DOES_NOT_EXIST KEYSPACE_DOES_NOT_EXIST"
+        codes="NotFound ResourceNotFound ResourceNotFoundException NoSuchEntity NoSuchBucket NoSuchResourceException"
+        " 404 ObjectNotFoundException COLLECTION_NOT_EXIST NAMESPACE_DOES_NOT_EXIST KEYSPACE_DOES_NOT_EXIST"
         " UNKNOWN_KEYSPACE UNKNOWN_COLLECTION_OR_TABLE RepositoryPolicyNotFoundException",
     ),
     Sign(
@@ -207,6 +207,7 @@ SIGNS: tuple[Sign, ...] = (
         ),
         unless=r"GET /ping",
     ),
+    Sign(C.NETWORK, 2, codes="Unreachable"),
     Sign(
         C.ROLE_PERMISSION,
         1,
@@ -222,8 +223,8 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         C.ROLE_PERMISSION,
         2,
-        codes="AccessDenied AccessDeniedException UnauthorizedOperation AuthorizationErrorException Forbidden 403"
-        " UnauthorizedException NotAuthorizedException DependencyAccessDeniedException",
+        codes="PermissionDenied AccessDenied AccessDeniedException UnauthorizedOperation AuthorizationErrorException"
+        " Forbidden 403 UnauthorizedException NotAuthorizedException DependencyAccessDeniedException",
     ),
     Sign(
         C.SERVICE_ERROR,

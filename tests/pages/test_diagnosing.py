@@ -1,0 +1,57 @@
+"""Where a failure is shown, so is its diagnosis: the cause in words, the line that shows it, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from services.errors import Problem
+from services.plans import RunStatus, RunView, StepStatus
+from tests.pages.conftest import Open
+from tests.pages.fake_console import FakeConsole, endpoint, run_view
+from ui import endpoint_table
+
+QUOTA = "The account-level service limit 'ml.g5.xlarge for endpoint usage' is 0 Instances."
+PING = "The primary container for production variant AllTraffic did not pass the ping health check."
+
+
+def failed(problem: Problem) -> RunView:
+    view = run_view(RunStatus.FAILED)
+    first, last = view.steps
+    return replace(view, problem=problem, steps=(first, replace(last, status=StepStatus.FAILED, problem=problem)))
+
+
+def test_a_failed_run_is_put_down_to_its_cause_once(open_page: Open) -> None:
+    console = FakeConsole()
+    what, then = "A limit of the account was met while creating endpoint embedder.", "Ask for a higher quota."
+    console.runs.views["run-1"] = failed(Problem(what, f"AWS says: {QUOTA}", then, "LimitExceeded"))
+    at = open_page("deploy", console, "Deploy", run="run-1")
+    assert len(at.error) == 1
+    [box] = [each.value for each in at.info if "**Cause:**" in each.value]
+    assert "A quota of the account is used up" in box
+    assert f"Shown by `{QUOTA}`" in box
+    assert "Service Quotas" in box
+
+
+def test_a_problem_of_no_known_cause_is_not_guessed_at(open_page: Open) -> None:
+    console = FakeConsole()
+    console.runs.views["run-1"] = failed(Problem("It is not known whether it was done.", "", "Look yourself.", "X"))
+    at = open_page("deploy", console, "Deploy", run="run-1")
+    assert len(at.error) == 1
+    assert not [each for each in at.info if "**Cause:**" in each.value]
+
+
+def test_a_failed_endpoint_s_drawer_says_why(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint_table, "show", lambda *_, **__: "embedder")  # its row was opened
+
+    def drawer(reason: str) -> str:
+        console = FakeConsole(replace(endpoint("embedder", "text-embedding", "Failed"), failure=reason))
+        at = open_page("endpoints", console, "Endpoints")
+        return "".join(each.value for each in at.info if "**Cause:**" in each.value)
+
+    assert "did not pass its health check" in drawer(PING)
+    assert "ml\\.g5\\.xlarge" in drawer("CapacityError: Unable to provision requested ML compute capacity.")
+    hostile = drawer("CUDA out of memory `**[x](http://evil)**` <script>")
+    assert "`` CUDA out" in hostile or "``CUDA out" in hostile
+    assert "is not known" in drawer("It broke.")
