@@ -145,6 +145,16 @@ def test_groups_are_described_in_pages(world: World) -> None:
         call(world, "CreateLogGroup", logGroupName="/other")
 
 
+def test_a_group_has_fifty_tags_at_the_most(streams: World) -> None:
+    arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:g"
+    call(streams, "TagResource", resourceArn=arn, tags={f"k{number}": "v" for number in range(50)})
+    with pytest.raises(AwsError) as caught:
+        call(streams, "TagResource", resourceArn=arn, tags={"more": "v"})
+    assert caught.value.code == "TooManyTagsException"
+    call(streams, "UntagResource", resourceArn=arn, tagKeys=[f"k{number}" for number in range(49)])
+    assert call(streams, "ListTagsForResource", resourceArn=arn) == {"tags": {"k49": "v"}}
+
+
 def test_streams_are_described_by_name_or_by_their_last_event(streams: World) -> None:
     call(streams, "CreateLogStream", logGroupName="g", logStreamName="empty")
     put(streams, "a", (60_000, "later"))

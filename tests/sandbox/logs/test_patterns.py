@@ -65,6 +65,8 @@ def test_words_phrases_alternatives_and_exclusions(pattern: str, found: bool) ->
         ("{ $.user.name = %^Ann% }", True),
         ("{ $.user = 7 }", False),
         ("{ $.absent = 7 }", False),
+        ("{ $.absent != 7 }", False),
+        ("{ $.status != 7 }", True),
     ],
 )
 def test_conditions_on_json_lines(pattern: str, found: bool) -> None:

@@ -1,6 +1,8 @@
 """What is told of invocations, backlogs and machines comes back as AWS's metrics."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -153,6 +155,8 @@ def test_recent_load_is_told_in_true_seconds(world: World, invoke: Invoke) -> No
     assert world.meters.recent(REGION, "chat", "AllTraffic", 60).invocations == 15
     assert world.meters.recent(REGION, "chat", "AllTraffic", 600).invocations == 15
     assert world.meters.recent(REGION, "none", "AllTraffic", 60).invocations == 0
+    world.advance(12)
+    assert world.meters.recent(REGION, "chat", "AllTraffic", 10).invocations == 0
 
 
 def test_a_past_minute_can_be_written(world: World) -> None:
@@ -184,11 +188,26 @@ def test_minutes_and_lines_outlive_a_restart(tmp_path: Path) -> None:
     again.close()
 
 
+def test_a_file_of_another_format_is_begun_anew(tmp_path: Path) -> None:
+    world = a_world(path=tmp_path / "state")
+    world.meters.put(REGION, "own", "m", {}, 1.0, "None", NOW)
+    world.close()
+    with closing(sqlite3.connect(tmp_path / "telemetry" / "minutes.sqlite")) as file:
+        file.execute("pragma user_version = 99")
+        file.execute("drop table hour")
+    again = a_world(path=tmp_path / "state")
+    assert names(again) == set()
+    again.meters.put(REGION, "own", "m", {}, 2.0, "None", NOW)
+    assert values(again, metric("m", namespace="own", of={})) == [[2.0]]
+    again.close()
+
+
 def test_a_reset_forgets_metrics_and_logs(world: World, invoke: Invoke) -> None:
     invoke()
     world.reset()
     assert names(world) == set()
     assert world.call("logs", "DescribeLogGroups", {}, REGION)["logGroups"] == []
+    assert world.meters.recent(REGION, "chat", "AllTraffic", 60).invocations == 0
     invoke()
     assert values(world, metric("Invocations")) == [[1.0]]
 
