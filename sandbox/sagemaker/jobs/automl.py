@@ -10,9 +10,11 @@ from sandbox.sagemaker import listing
 from sandbox.sagemaker.jobs import automl_checks as checks
 from sandbox.sagemaker.jobs import automl_first
 from sandbox.sagemaker.jobs import automl_outputs as outputs
-from sandbox.sagemaker.jobs.automl_course import KIND, Course
-from sandbox.sagemaker.jobs.capacity import IN_PROGRESS, MOVING, STOPPING, Works, check_moving, check_new, kept
+from sandbox.sagemaker.jobs.automl_course import Course
+from sandbox.sagemaker.jobs.automl_work import KIND
+from sandbox.sagemaker.jobs.capacity import Use
 from sandbox.sagemaker.jobs.inputs import Inputs
+from sandbox.sagemaker.jobs.states import IN_PROGRESS, MOVING, STOPPING, check_moving, check_new, kept
 from sandbox.sagemaker.tags import as_map
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class AutoML:
         self._world = world
         self._inputs = Inputs(world)
         self._course = Course(world)
-        self.works = self._course.works
+        self.runs = self._course.runs
         self.operations: dict[str, Handler] = {
             "CreateAutoMLJobV2": self.create,
             "DescribeAutoMLJobV2": self.describe,
@@ -43,7 +45,7 @@ class AutoML:
     def exists(self, region: str, name: str) -> bool:
         return name in self._shelf(region)
 
-    def running(self, region: str) -> Iterator[Works]:
+    def running(self, region: str) -> Iterator[Use]:
         """Yield what a job costs while it works."""
         for job in self._shelf(region).values():
             if job["status"] in MOVING:

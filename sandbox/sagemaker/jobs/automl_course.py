@@ -13,14 +13,14 @@ from sandbox.faults import Kind
 from sandbox.records import Record, Shelf
 from sandbox.sagemaker.jobs import automl_outputs as outputs
 from sandbox.sagemaker.jobs.automl_checks import kind_of
-from sandbox.sagemaker.jobs.automl_work import Event, Works, mode_of
-from sandbox.sagemaker.jobs.capacity import COMPLETED, FAILED, IN_PROGRESS, NO_CAPACITY, STOPPED, STOPPING
+from sandbox.sagemaker.jobs.automl_work import KIND, Event, Runs, mode_of
+from sandbox.sagemaker.jobs.capacity import NO_CAPACITY
+from sandbox.sagemaker.jobs.states import COMPLETED, FAILED, IN_PROGRESS, STOPPED, STOPPING, TRAINING
 from sandbox.tabular.predictor import ARTIFACTS, predictor_of
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
-KIND = "sagemaker/automl-job"
 STAGES = {  # in AWS's order, and the seconds each takes there; of training, those of one candidate
     "Starting": 60.0,
     "AnalyzingData": 180.0,
@@ -46,17 +46,17 @@ class Course:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self.works = Works(world)
+        self.runs = Runs(world)
         world.agenda.on(KIND, self._due)
 
     def begin(self, region: str, job: Record) -> None:
         job["mode"] = mode_of(kind_of(job["request"])[1], 0) if _is_tabular(job) else ""
-        self.works.of(region, job)
+        self.runs.of(region, job)
         self._appoint(region, job, job["created"] + self._world.clock.lasts(STAGES["Starting"]))
 
     def hasten(self, region: str, job: Record, due: float) -> None:
         """Appoint the next step anew."""
-        self.works.end(job)
+        self.runs.end(job)
         self._appoint(region, job, due)
 
     def _due(self, due: float, payload: Record) -> None:
@@ -118,7 +118,7 @@ class Course:
         taken = sum(each["CandidateStatus"] == COMPLETED for each in job["candidates"])
 
         def next_event() -> Event | None:
-            events = self.works.of(region, job).events
+            events = self.runs.of(region, job).events
             trained = [event for event in events if event["event"] == "candidate"]
             return trained[taken] if len(trained) > taken else _named(events, "explained", "failed")
 
@@ -130,7 +130,7 @@ class Course:
         elif event["event"] == "failed" and not job["best"]:
             self._end(region, job, due, FAILED, FAILED, event["reason"])
         else:
-            lost = [each for each in self.works.of(region, job).events if each["event"] in ("lost", "failed")]
+            lost = [each for each in self.runs.of(region, job).events if each["event"] in ("lost", "failed")]
             job["partial"] += [str(each["reason"])[:1024] for each in lost[:3]]
             job["candidates"] = [each for each in job["candidates"] if each["CandidateStatus"] == COMPLETED]
             if not self._world.clock.stands_still:
@@ -141,7 +141,7 @@ class Course:
         if event["digest"]:
             self._world.records.shelf(ARTIFACTS)[event["digest"]] = {"uri": event["uri"], "made": due}
         stream = f"{event['name'][:63]}/algo-1-{int(job['created'])}"
-        self._world.meters.log(region, "/aws/sagemaker/TrainingJobs", stream, due, f"Sandbox: {event['said']}")
+        self._world.meters.log(region, TRAINING, stream, due, f"Sandbox: {event['said']}")
         kept = [each for each in job["candidates"] if each["CandidateStatus"] == COMPLETED]
         before = next((c for c in job["candidates"] if c["CandidateName"] == event["name"]), None)
         made = outputs.completed(job, before or outputs.pending(job, event["name"], due), event, due)
@@ -236,7 +236,7 @@ class Course:
             each if each["CandidateStatus"] == COMPLETED else outputs.ended(each, unfinished, due)
             for each in job["candidates"]
         ]
-        self.works.end(job)
+        self.runs.end(job)
         self._world.agenda.cancel(KIND, f"{region}/{job['name']}")
 
     def _late(self, job: Record, due: float) -> bool:
@@ -246,15 +246,15 @@ class Course:
 
     def _event(self, region: str, job: Record, name: str, wait: bool = True) -> Event | None:
         """Return the run's event of that name; None if it has not come yet, or never will."""
-        work = self.works.of(region, job)
+        run = self.runs.of(region, job)
         if not wait:
-            return _named(work.events, name)
-        found = self._await(region, job, lambda: _named(work.events, name, "failed"))
+            return _named(run.events, name)
+        found = self._await(region, job, lambda: _named(run.events, name, "failed"))
         return found if found and found["event"] == name else None
 
     def _await(self, region: str, job: Record, look: Callable[[], Event | None]) -> Event | None:
         if self._world.clock.stands_still:
-            self.works.of(region, job).wait(lambda: look() is not None, _WAIT)
+            self.runs.of(region, job).wait(lambda: look() is not None, _WAIT)
         return look()
 
     def _again(self, region: str, job: Record, due: float) -> None:

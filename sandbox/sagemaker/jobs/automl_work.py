@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 Event = dict[str, Any]
+KIND = "sagemaker/automl-job"
 SECONDS = 120.0  # of true time for candidates; what has not begun by then is left out
+_JSON = "application/json"
 _TUNING_FROM = 100 * 1024**2  # bytes from which AUTO means hyperparameter tuning
 
 
-class Works:
-    """Runs by job. What is here is lost with the sandbox and made anew at the job's next step."""
+class Runs:
+    """The runs of the workers, by job. What is here is lost with the sandbox and made anew at the job's next step."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
@@ -46,7 +48,7 @@ class Works:
         kept = {key: job[key] for key in ("name", "arn", "request")}
         if kind_of(job["request"])[0] == "TextGeneration":
             return Told(_fine_tuned(kept, self._inputs))
-        shelf = self._world.records.shelf("sagemaker/automl-job", region)
+        shelf = self._world.records.shelf(KIND, region)
         marked = job["created"]
 
         def wanted() -> bool:
@@ -139,9 +141,6 @@ class Told:
 
     def wait(self, found: Callable[[], bool], seconds: float) -> bool:
         return found()
-
-
-_JSON = "application/json"
 
 
 def mode_of(config: Mapping[str, Any], size: int) -> str:

@@ -10,8 +10,9 @@ from sandbox.faults import Kind
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record, Shelf
 from sandbox.sagemaker import listing
-from sandbox.sagemaker.jobs.capacity import IN_PROGRESS, MOVING, Works, check_moving, check_new, check_quota, kept
+from sandbox.sagemaker.jobs.capacity import Use, check_quota
 from sandbox.sagemaker.jobs.inputs import place
+from sandbox.sagemaker.jobs.states import IN_PROGRESS, MOVING, check_moving, check_new, kept
 from sandbox.sagemaker.jobs.training_course import KIND, Course, instances
 from sandbox.sagemaker.tags import as_map
 
@@ -38,7 +39,7 @@ class Training:
     def exists(self, region: str, name: str) -> bool:
         return name in self._shelf(region)
 
-    def running(self, region: str) -> Iterator[Works]:
+    def running(self, region: str) -> Iterator[Use]:
         """Yield what costs now; a spot job too, at its price on demand."""
         for job in self._shelf(region).values():
             if job["status"] in MOVING:

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 from sandbox.faults import Kind
 from sandbox.records import Record, Shelf
 from sandbox.sagemaker.jobs import training_curve as curve
-from sandbox.sagemaker.jobs.capacity import COMPLETED, FAILED, IN_PROGRESS, NO_CAPACITY, START_ERROR, STOPPED, STOPPING
+from sandbox.sagemaker.jobs.capacity import NO_CAPACITY
 from sandbox.sagemaker.jobs.inputs import Inputs, under
+from sandbox.sagemaker.jobs.states import COMPLETED, FAILED, IN_PROGRESS, STOPPED, STOPPING, TRAINING
+from sandbox.sagemaker.starting import START_ERROR
 from sandbox.tabular.artefacts import TOLD, archive
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
 KIND = "sagemaker/training-job"
-GROUP = "/aws/sagemaker/TrainingJobs"  # of logs, and the namespace of metrics
 _STARTING, _DOWNLOADING, _UPLOADING, _STOPPING = 120.0, 60.0, 30.0, 60.0
 _SAID = {
     "Starting": "Preparing the instances for training",
@@ -117,7 +118,7 @@ class Course:
         put = self._world.meters.put
         for name, value in curve.found(job["request"], said).items():
             job["metrics"][name] = [value, due]
-            put(region, GROUP, name, {"TrainingJobName": job["name"]}, value, "None", due)
+            put(region, TRAINING, name, {"TrainingJobName": job["name"]}, value, "None", due)
         self._use(region, job, due)
         job["point"] += 1
         if job["point"] < curve.POINTS:
@@ -138,7 +139,8 @@ class Course:
                 self._fail(job, due, str(words.args[0]))
                 return
         self._end(job, due, status, secondary)
-        self._log(region, job, due, _SAID[secondary]) if job["started"] else None
+        if job["started"]:
+            self._log(region, job, due, _SAID[secondary])
 
     def _upload(self, job: Record) -> None:
         request = job["request"]
@@ -182,11 +184,11 @@ class Course:
             used |= {"GPUUtilization": 93.0, "GPUMemoryUtilization": 81.0}
         for name, value in used.items():
             moved = value + (job["point"] * 7 % 5) - 2
-            self._world.meters.put(region, GROUP, name, host, moved, "Percent", due)
+            self._world.meters.put(region, TRAINING, name, host, moved, "Percent", due)
 
     def _log(self, region: str, job: Record, due: float, text: str) -> None:
         stream = f"{job['name']}/algo-1-{int(job['created'])}"
-        self._world.meters.log(region, GROUP, stream, due, text)
+        self._world.meters.log(region, TRAINING, stream, due, text)
 
     def _appoint(self, region: str, job: Record, due: float) -> None:
         self._world.agenda.at(due, KIND, f"{region}/{job['name']}", region=region, name=job["name"])

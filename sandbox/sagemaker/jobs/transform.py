@@ -9,21 +9,19 @@ from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Record, Shelf
 from sandbox.sagemaker import listing
 from sandbox.sagemaker.jobs import transform_records
-from sandbox.sagemaker.jobs.capacity import (
+from sandbox.sagemaker.jobs.capacity import NO_CAPACITY, Use, check_quota
+from sandbox.sagemaker.jobs.inputs import place
+from sandbox.sagemaker.jobs.states import (
     COMPLETED,
     FAILED,
     IN_PROGRESS,
     MOVING,
-    NO_CAPACITY,
     STOPPED,
     STOPPING,
-    Works,
     check_moving,
     check_new,
-    check_quota,
     kept,
 )
-from sandbox.sagemaker.jobs.inputs import place
 from sandbox.sagemaker.jobs.transform_work import Answers, Work
 from sandbox.sagemaker.tags import as_map
 
@@ -53,7 +51,7 @@ class Transform:
     def exists(self, region: str, name: str) -> bool:
         return name in self._shelf(region)
 
-    def running(self, region: str) -> Iterator[Works]:
+    def running(self, region: str) -> Iterator[Use]:
         """Yield what costs now."""
         for job in self._shelf(region).values():
             if job["status"] in MOVING:

@@ -42,8 +42,8 @@ def bucket(sandbox: Running) -> str:
 def told(sandbox: Running, bucket: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     """Let no worker train: every job is told of three candidates, whose names these are."""
     names = ("one-t1", "two-t2", "three-t3")
-    works = sandbox.app.world.service("sagemaker").parts["sandbox.sagemaker.jobs.service:Jobs"].automl.works
-    monkeypatch.setattr(works, "_begin", lambda region, job: Told(of_candidates(*names)))
+    runs = sandbox.app.world.service("sagemaker").parts["sandbox.sagemaker.jobs.service:Jobs"].automl.runs
+    monkeypatch.setattr(runs, "_begin", lambda region, job: Told(of_candidates(*names)))
     for name in names:
         sandbox.app.world.objects.write(bucket, name, b"made up")
     return names

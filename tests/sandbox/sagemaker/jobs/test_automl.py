@@ -154,8 +154,8 @@ def test_a_worker_that_is_not_done_is_not_looked_at_all_the_time_while_the_clock
         looks += 1
         return Told([])
 
-    works = world.service("sagemaker").parts["sandbox.sagemaker.jobs.service:Jobs"].automl.works
-    monkeypatch.setattr(works, "of", begun)
+    runs = world.service("sagemaker").parts["sandbox.sagemaker.jobs.service:Jobs"].automl.runs
+    monkeypatch.setattr(runs, "of", begun)
     monkeypatch.setattr(world.clock, "speed", 60.0)
     sandbox.client("sagemaker").create_auto_ml_job_v2(**asked())
     assert _run(sandbox, seconds=7 * 86400)["AutoMLJobSecondaryStatus"] == "AnalyzingData"

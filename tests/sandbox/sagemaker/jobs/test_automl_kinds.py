@@ -11,7 +11,7 @@ from PIL import Image
 from sandbox.clock import Clock
 from sandbox.faults import Fault, Kind
 from sandbox.objects import split
-from sandbox.sagemaker.jobs.automl_course import KIND
+from sandbox.sagemaker.jobs.automl_work import KIND
 from sandbox.tabular import predictor_of
 from sandbox.world import World
 from tests.sandbox.conftest import Running

@@ -48,7 +48,7 @@ class Jobs(RuleBasedStateMachine):
         backend.create_bucket("lab", _REGION)
         self.world.objects.write("lab", "in/a.csv", b"1\n")
         course = self.world.service("sagemaker").parts["sandbox.sagemaker.jobs.service:Jobs"].automl
-        course.works._begin = lambda region, job: Told(of_candidates("one-t1", "two-t2"))
+        course.runs._begin = lambda region, job: Told(of_candidates("one-t1", "two-t2"))
         image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/echo:1"
         container = {"Image": image, "Environment": {"SANDBOX_FAMILY": "echo"}}
         self.call("CreateModel", ModelName="echo", ExecutionRoleArn=_ROLE, PrimaryContainer=container)
