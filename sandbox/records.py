@@ -7,7 +7,7 @@ loses at most that moment and never holds half of it. All use happens under the 
 
 import json
 import sqlite3
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -144,6 +144,14 @@ class Records:
         for kind, region, name, body in file.execute("select kind, region, name, body from record order by place"):
             self.shelf(kind, region)[name] = json.loads(body)
         self._dirty.clear()
+
+
+def shown(record: Mapping[str, Any], *without: str) -> Record:
+    """Return the members that are AWS's, under its names, which begin with a capital.
+
+    For records that hold their Describe answer: what only the sandbox knows of them is written small.
+    """
+    return {member: value for member, value in record.items() if member[0].isupper() and member not in without}
 
 
 def _opened(path: Path) -> sqlite3.Connection:

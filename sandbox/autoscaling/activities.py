@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.autoscaling.resources import NAMESPACE, Identity
-from sandbox.records import Record, Records
+from sandbox.records import Record, Records, shown
 
 MOST = 200  # kept of a target
 KEPT = 6 * 7 * 86400.0  # seconds: AWS keeps them for six weeks
@@ -80,10 +80,7 @@ class Activities:
             if held["held"][-1]["StartTime"] < since:
                 del shelf[name]
         found = [each for held in shelf.values() for each in reversed(held["held"]) if each["StartTime"] >= since]
-        return [
-            {name: value for name, value in each.items() if name != "capacity"}
-            for each in sorted(found, key=lambda each: -each["StartTime"])
-        ]
+        return [shown(each) for each in sorted(found, key=lambda each: -each["StartTime"])]
 
     def _add(self, region: str, identity: Identity, activity: Record) -> None:
         shelf = self._records.shelf("application-autoscaling/activity", region)

@@ -10,7 +10,7 @@ from sandbox.autoscaling.measures import PREDEFINED
 from sandbox.autoscaling.resources import NAMESPACE, Identity
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Request
-from sandbox.records import Record
+from sandbox.records import Record, shown
 from sandbox.scope import partition_of
 
 MEMBERS = {TRACKING: "TargetTrackingScalingPolicyConfiguration", STEPS: "StepScalingPolicyConfiguration"}
@@ -56,10 +56,9 @@ def key_of(identity: Identity, name: str) -> str:
     return f"{identity.key} {name}"
 
 
-def shown(policy: Mapping[str, Any]) -> dict[str, Any]:
-    hidden = ("key", "target", "configuration", "readings")
-    members = {name: value for name, value in policy.items() if name not in hidden}
-    return {**members, MEMBERS[policy["PolicyType"]]: policy["configuration"]}
+def told(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a policy as DescribeScalingPolicies tells it."""
+    return {**shown(policy), MEMBERS[policy["PolicyType"]]: policy["configuration"]}
 
 
 def _check_tracking(configuration: Mapping[str, Any], identity: Identity, others: list[Record]) -> None:

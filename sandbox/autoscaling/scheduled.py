@@ -10,7 +10,7 @@ from sandbox.autoscaling.resources import NAMESPACE, Identity, identity_of
 from sandbox.autoscaling.scaler import Scaler
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
-from sandbox.records import Record, Shelf
+from sandbox.records import Record, Shelf, shown
 from sandbox.schedules import BadExpression, BadZone, Expression, Once, next_time, parse, zone_of
 from sandbox.scope import partition_of
 
@@ -58,7 +58,7 @@ class Scheduled:
     def describe(self, call: Call, request: Request) -> Response:
         held = self.actions(call.region).values()
         found = selected(held, request, request.get("ScheduledActionNames"), "ScheduledActionName")
-        return paged("ScheduledActions", [_shown(dict(each)) for each in found], request)
+        return paged("ScheduledActions", [shown(each) for each in found], request)
 
     def delete(self, call: Call, request: Request) -> Response:
         identity = asked_for(request)
@@ -160,8 +160,3 @@ def _merged(call: Call, request: Request, identity: Identity, before: Record | N
     if bounds.get("MinCapacity", 0) > bounds.get("MaxCapacity", float("inf")):
         raise invalid("Maximum capacity cannot be less than minimum capacity")
     return record
-
-
-def _shown(action: Record) -> Record:
-    action.pop("target")
-    return action

@@ -11,7 +11,7 @@ from sandbox.autoscaling.scaler import Scaler
 from sandbox.autoscaling.scheduled import Scheduled
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Elsewhere, Handler, Request, Response
-from sandbox.records import Record
+from sandbox.records import Record, shown
 from sandbox.scope import ACCOUNT, partition_of
 
 if TYPE_CHECKING:
@@ -86,9 +86,7 @@ class ApplicationAutoScaling:
     def describe_targets(self, call: Call, request: Request) -> Response:
         held = self._scaler.targets(call.region).values()
         found = selected(held, request, request.get("ResourceIds"), "ResourceId")
-        hidden = ("tags", "scaled_in", "scaled_out")
-        shown = [{name: value for name, value in each.items() if name not in hidden} for each in found]
-        return paged("ScalableTargets", shown, request)
+        return paged("ScalableTargets", [shown(each) for each in found], request)
 
     def put_policy(self, call: Call, request: Request) -> Response:
         identity = asked_for(request)
@@ -105,7 +103,7 @@ class ApplicationAutoScaling:
     def describe_policies(self, call: Call, request: Request) -> Response:
         held = self._scaler.policies(call.region).values()
         found = selected(held, request, request.get("PolicyNames"), "PolicyName")
-        return paged("ScalingPolicies", [policies.shown(each) for each in found], request)
+        return paged("ScalingPolicies", [policies.told(each) for each in found], request)
 
     def delete_policy(self, call: Call, request: Request) -> Response:
         identity, name = asked_for(request), request["PolicyName"]

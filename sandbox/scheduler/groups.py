@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sandbox.errors import AwsError
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.paging import listed
-from sandbox.records import Record, Shelf
+from sandbox.records import Record, Shelf, shown
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -49,12 +49,12 @@ class Groups:
         return {"ScheduleGroupArn": call.arn(f"schedule-group/{name}")}
 
     def get(self, call: Call, request: Request) -> Response:
-        return _told(self.require(call, request["Name"]))
+        return shown(self.require(call, request["Name"]))
 
     def list_groups(self, call: Call, request: Request) -> Response:
         prefix = request.get("NamePrefix", "")
         wanted = [group for name, group in sorted(self._all(call).items()) if name.startswith(prefix)]
-        return listed("ScheduleGroups", wanted, request, BAD_TOKEN, row=_told)
+        return listed("ScheduleGroups", wanted, request, BAD_TOKEN, row=shown)
 
     def delete(self, call: Call, request: Request) -> Response:
         name = request["Name"]
@@ -99,7 +99,3 @@ class Groups:
 def _group(call: Call, name: str, now: float, tags: list[dict[str, str]]) -> Record:
     arn = call.arn(f"schedule-group/{name}")
     return {"Arn": arn, "Name": name, "State": "ACTIVE", "CreationDate": now, "LastModificationDate": now, "tags": tags}
-
-
-def _told(group: Record) -> Response:
-    return {member: value for member, value in group.items() if member[0].isupper()}

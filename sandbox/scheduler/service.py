@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sandbox.errors import AwsError
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.paging import listed
-from sandbox.records import Record, Shelf
+from sandbox.records import Record, Shelf, shown
 from sandbox.scheduler.groups import BAD_TOKEN, DEFAULT, Groups
 from sandbox.scheduler.running import Runner
 from sandbox.scheduler.targets import check_target
@@ -65,7 +65,7 @@ class Scheduler:
 
     def get(self, call: Call, request: Request) -> Response:
         _, record = self._found(call, request)
-        return {member: value for member, value in record.items() if member[0].isupper()}
+        return shown(record)
 
     def list(self, call: Call, request: Request) -> Response:
         if request.get("GroupName"):

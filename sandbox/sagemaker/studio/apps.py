@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.pricing.rates import APPS, USES
-from sandbox.records import Record
+from sandbox.records import Record, shown
 from sandbox.sagemaker import listing
 from sandbox.sagemaker.limits import exceeded, limit
 from sandbox.sagemaker.studio.domains import Domains
-from sandbox.sagemaker.studio.life import DELETED, DELETING, FAILED, IN_SERVICE, OVER, PENDING, Life, shown
+from sandbox.sagemaker.studio.life import DELETED, DELETING, FAILED, IN_SERVICE, OVER, PENDING, Life
 from sandbox.sagemaker.studio.profiles import Profiles
 from sandbox.sagemaker.studio.spaces import WITH_VOLUME, Spaces
 from sandbox.sagemaker.studio.tagging import Tagging

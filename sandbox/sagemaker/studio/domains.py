@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
-from sandbox.records import Record
+from sandbox.records import Record, shown
 from sandbox.sagemaker import listing
 from sandbox.sagemaker.studio.home import Home
-from sandbox.sagemaker.studio.life import DELETING, FAILED, GONE, IN_SERVICE, OVER, PENDING, UPDATING, Life, shown
+from sandbox.sagemaker.studio.life import DELETING, FAILED, GONE, IN_SERVICE, OVER, PENDING, UPDATING, Life
 from sandbox.sagemaker.studio.tagging import Tagging
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ Arrival = Callable[[str, Record, float], None]  # is told the region, the record
 class Life:
     """The records of one kind in all regions.
 
-    A record holds the members of its Describe answer (times in seconds) under AWS's names, which begin with a capital;
-    what only the sandbox knows is written small. `member` is where its status stands.
+    A record holds the members of its Describe answer (`records.shown`), times in seconds. `member` is where its status
+    stands.
     """
 
     def __init__(self, world: "World", kind: str, member: str = "Status", arrived: Arrival | None = None) -> None:
@@ -74,8 +74,3 @@ class Life:
             self.shelf(region).changed(name)
         if self._arrived:
             self._arrived(region, record, due)
-
-
-def shown(record: Record, *without: str) -> Record:
-    """Return the members of a record that are AWS's."""
-    return {member: value for member, value in record.items() if member[0].isupper() and member not in without}

@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
-from sandbox.records import Shelf
+from sandbox.records import Shelf, shown
 from sandbox.sagemaker import listing
-from sandbox.sagemaker.studio.life import shown
 from sandbox.sagemaker.studio.tagging import Tagging
 
 if TYPE_CHECKING:

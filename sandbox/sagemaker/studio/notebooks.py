@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.pricing.rates import USES
-from sandbox.records import Record
+from sandbox.records import Record, shown
 from sandbox.sagemaker import listing
 from sandbox.sagemaker.limits import exceeded, limit
-from sandbox.sagemaker.studio.life import DELETING, FAILED, GONE, IN_SERVICE, PENDING, UPDATING, Life, shown
+from sandbox.sagemaker.studio.life import DELETING, FAILED, GONE, IN_SERVICE, PENDING, UPDATING, Life
 from sandbox.sagemaker.studio.lifecycles import NotebookLifecycles
 from sandbox.sagemaker.studio.tagging import Tagging
 

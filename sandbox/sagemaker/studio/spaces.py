@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
-from sandbox.records import Record
+from sandbox.records import Record, shown
 from sandbox.sagemaker import listing
 from sandbox.sagemaker.studio.domains import Domains, uid
-from sandbox.sagemaker.studio.life import DELETING, FAILED, GONE, IN_SERVICE, OVER, PENDING, UPDATING, Life, shown
+from sandbox.sagemaker.studio.life import DELETING, FAILED, GONE, IN_SERVICE, OVER, PENDING, UPDATING, Life
 from sandbox.sagemaker.studio.profiles import ORDERS, Profiles
 from sandbox.sagemaker.studio.tagging import Tagging
 
