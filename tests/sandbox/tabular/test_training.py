@@ -166,6 +166,17 @@ def test_a_validation_set_of_ones_own_is_what_is_measured_on(tmp_path: Path) -> 
     assert told["candidate"]["metrics"]["Validation"]["AUC"] > 0.9
 
 
+def test_of_errors_the_smallest_is_the_best(tmp_path: Path) -> None:
+    path = _file(tmp_path, "a.csv", tables.as_csv(*tables.prices()))
+    spec = _spec(tmp_path, [path], target="price", most=3, algorithms=["randomforest", "linear-learner"])
+    events = list(training.run(spec))
+    errors = {each["name"]: each["metrics"]["Validation"]["MSE"] for each in events if each["event"] == "candidate"}
+    explained = next(each for each in events if each["event"] == "explained")
+    assert len(errors) == 3
+    assert explained["best"] == min(errors, key=lambda name: errors[name])
+    assert explained["importance"]["area"] > explained["importance"]["town"] > 0
+
+
 def test_classes_that_come_once_or_twice_do_not_stop_the_training(tmp_path: Path) -> None:
     rows = [[str(n), str(n % 7), f"rare{n % 30}" if n < 45 else "usual"] for n in range(600)]
     told = _events(_spec(tmp_path, [_file(tmp_path, "a.csv", tables.as_csv(["a", "b", "y"], rows))], target="y"))
