@@ -77,10 +77,8 @@ def sandbox(
     if stop or reset or advance or (seed and not starts):
         with answering(as_json):
             _check_one(port, stop=stop, reset=reset, advance=advance, seed=seed)
-            if seed:
-                told = _filled(port, seed)
-            else:
-                told = _told_to(port, stop=stop, reset=reset, seconds=_seconds(advance) if advance else None)
+            span = _seconds(advance) if advance else None
+            told = _filled(port, seed) if seed else _told_to(port, stop=stop, reset=reset, seconds=span)
         typer.echo(json.dumps(told[1]) if as_json else told[0])
         return
     folder = home() / f"sandbox-{port}" if port and not fresh else None

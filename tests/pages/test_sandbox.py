@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 from services.connection import Mode
 from services.errors import ServiceFailure
 from tests.pages.conftest import Open
-from tests.pages.fake_console import FakeConsole, FakeSandbox
+from tests.pages.fake_console import FakeConsole
+from tests.pages.fake_sandbox import FakeSandbox
 
 CLOCK = ("Time in the sandbox", "2026-11-20 09:00 UTC")
 
