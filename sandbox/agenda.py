@@ -77,8 +77,8 @@ class Agenda:
                 traceback.print_exc()
             self.on_done(appointment["action"])
 
-    def advance(self, seconds: float) -> float:
-        """Put the clock forward, stopping at each appointment; return the new time.
+    def advance(self, seconds: float, between: Callable[[], None] = lambda: None) -> float:
+        """Put the clock forward, stopping at each appointment, and calling `between` them; return the new time.
 
         ValueError if negative, or if it goes beyond the year 2099.
         """
@@ -92,6 +92,7 @@ class Agenda:
             while self.next_due <= target:
                 self._clock.put_forward(self.next_due)
                 self.run_due()
+                between()
         finally:
             self.stride = 0.0
         self._clock.put_forward(target)

@@ -1,6 +1,7 @@
 """Everything there is in one sandbox: its time, records and services; what one needs of another goes through here."""
 
 import importlib
+import time
 import uuid
 from collections.abc import Mapping
 from functools import cached_property
@@ -26,6 +27,26 @@ from sandbox.topics import Topics
 
 if TYPE_CHECKING:
     from sandbox.runtime.engine import Engine
+
+_TURN = 0.05  # seconds
+
+
+class _Turns:
+    """Called again and again by who holds the lock for long: now and then it lets those who wait have their turn."""
+
+    def __init__(self, lock: RLock) -> None:
+        self._lock = lock
+        self._since = time.monotonic()
+
+    def __call__(self) -> None:
+        if time.monotonic() - self._since < _TURN:
+            return
+        self._lock.release()
+        try:
+            time.sleep(0.001)
+        finally:
+            self._lock.acquire()
+            self._since = time.monotonic()
 
 
 class World:
@@ -89,7 +110,7 @@ class World:
     def advance(self, seconds: float) -> float:
         """Put the clock forward; what falls due on the way happens. Returns the new time; ValueError if negative."""
         with self.lock:
-            now = self.agenda.advance(seconds)
+            now = self.agenda.advance(seconds, _Turns(self.lock))
             self.records.shelf("clock")["clock"] = {"now": now, "ahead": self.clock.ahead}
             return now
 

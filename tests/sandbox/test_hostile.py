@@ -6,6 +6,7 @@ import json
 import math
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -161,3 +162,32 @@ def test_compressed_requests_are_read_and_bombs_are_not(sandbox: Running) -> Non
     named |= {"content_type": "application/x-amz-json-1.1", "content_encoding": "gzip"}
     for body, expected in ((gzip.compress(b"{}"), 200), (b"{}", 400), (gzip.compress(b" " * 50_000_000), 413)):
         assert ask(sandbox.url, "POST", body, **named)[0] == expected
+
+
+def test_others_have_their_turn_while_the_clock_goes_on_for_long(
+    sandbox: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = sandbox.app.world
+    monkeypatch.setattr("sandbox.world._TURN", 0.0)
+    seen: list[float] = []
+    moved, looked = threading.Event(), threading.Event()
+
+    def look() -> None:
+        moved.wait(10)
+        with world.lock:
+            seen.append(world.clock.now())
+        looked.set()
+
+    def step(due: float, payload: dict[str, float]) -> None:
+        moved.set()
+        if not looked.is_set():
+            world.agenda.at(due + 1, "hostile/step", "one")
+
+    world.agenda.on("hostile/step", step)
+    start = world.clock.now()
+    world.agenda.at(start + 1, "hostile/step", "one")
+    looking = threading.Thread(target=look)
+    looking.start()
+    assert world.advance(100_000) == start + 100_000
+    looking.join(10)
+    assert start < seen[0] < start + 100_000
