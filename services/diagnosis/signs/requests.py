@@ -179,7 +179,7 @@ SIGNS: tuple[Sign, ...] = (
             r"arn should be",
             r"(count|value|size|number)\b.{0,30}(needs|has|ought) to be (greater|less|between|at least)",
             r"must (not )?(specify|be (specified|provided))|you must specify",
-            r"must be (one of|between)\b|must be divisible|invalid endpoint: ",
+            r"must be (one of|between)\b|must be divisible|invalid endpoint: |max_model_len\b.{0,60}greater than",
             r"cannot be (provided|specified|set|used) (while|with|when|together)",
             r"doesn't match a supported format",
         ),
