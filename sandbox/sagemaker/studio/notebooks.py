@@ -111,6 +111,7 @@ class Notebooks:
     def start(self, call: Call, request: Request) -> Response:
         record = self._in(call, request, (STOPPED, FAILED), PENDING)
         self._require_quota(call, record["InstanceType"])
+        record["since"] = call.now  # what costs from now on, and not from when it ran before
         self.life.starts(call, record["NotebookInstanceName"], record["InstanceType"], START)
         self._log(call, record["NotebookInstanceName"], "Starting notebook instance.")
         return {}
@@ -165,8 +166,6 @@ class Notebooks:
     def _arrived(self, region: str, record: Record, at: float) -> None:
         if record[STATUS] == GONE:
             self._tags.forget(record["NotebookInstanceArn"])
-        elif record[STATUS] == IN_SERVICE:
-            record["since"] = at
 
     def _log(self, call: Call, name: str, text: str) -> None:
         line = f"[sandbox] {text} No Jupyter server runs here."

@@ -90,6 +90,13 @@ def test_buckets_are_there_and_objects_are_not(sandbox: Running) -> None:
     assert [e["EventName"] for e in _history(sandbox, LookupAttributes=sources)] == ["CreateBucket"]
 
 
+def test_what_aws_counts_as_data_events_is_not_there(sandbox: Running) -> None:
+    cloudwatch = sandbox.client("cloudwatch")
+    cloudwatch.put_metric_data(Namespace="n", MetricData=[{"MetricName": "m", "Value": 1.0}])
+    cloudwatch.list_metrics(Namespace="n")
+    assert [event["EventName"] for event in _history(sandbox)] == ["ListMetrics"]
+
+
 def test_the_newest_come_first_in_pages_and_within_the_time_asked_for(sandbox: Running) -> None:
     sns = sandbox.client("sns")
     world = sandbox.app.world

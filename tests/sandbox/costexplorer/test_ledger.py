@@ -58,6 +58,20 @@ def test_a_volume_costs_by_the_month_whether_anything_runs_or_not(sandbox: Runni
     assert volume.usd == pytest.approx(1.4)
 
 
+def test_a_notebook_instance_costs_nothing_while_it_is_stopped(sandbox: Running, role: str) -> None:
+    world, client, named = sandbox.app.world, sandbox.client("sagemaker"), {"NotebookInstanceName": "papers"}
+    client.create_notebook_instance(**named, InstanceType="ml.t3.medium", RoleArn=role)
+    began = world.clock.now()
+    world.advance(10 * HOUR)
+    client.stop_notebook_instance(**named)
+    world.advance(10 * HOUR)
+    client.start_notebook_instance(**named)
+    world.ledger.settle()  # somebody looks while it is Pending again
+    world.advance(10 * HOUR)
+    hours = sum(each.amount for each in world.ledger.usages(began, world.clock.now()) if "ml.t3" in each.usage)
+    assert hours == pytest.approx(20, rel=0.01)
+
+
 def test_variants_of_one_type_are_counted_together_and_tags_follow(
     sandbox: Running, deploy: Callable[..., None]
 ) -> None:
