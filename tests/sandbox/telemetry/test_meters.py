@@ -79,6 +79,15 @@ def test_concurrency_is_the_most_that_were_answered_at_once(world: World) -> Non
     assert values(world, metric("ConcurrentRequestsPerModel", "Maximum")) == [[7.0]]
 
 
+def test_of_many_changes_the_latest_are_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.telemetry.serving.STEPS", 3)
+    for minute in range(8):
+        world.meters.serving(REGION, "chat", "AllTraffic", "ml.m5.large", minute + 1, NOW + 60 * minute)
+    world.advance(480)
+    (told,) = values(world, metric("CPUUtilization", "SampleCount", namespace=HOSTS))
+    assert told == [6.0, 7.0, 8.0]
+
+
 def test_an_idle_machine_has_host_metrics_for_every_minute_it_serves(world: World) -> None:
     world.meters.serving(REGION, "chat", "AllTraffic", "ml.g5.xlarge", 2, NOW, kind="variant")
     world.advance(600)
