@@ -164,7 +164,8 @@ def test_an_app_has_an_owner_its_space_allows_and_a_quota(sandbox: Running, made
     assert (
         "Either UserProfileName or SpaceName" in _refused(client.create_app, **_app(domain, UserProfileName="ada"))[1]
     )
-    assert "not allowed" in _refused(client.create_app, **_app(domain, AppType="CodeEditor"))[1]
+    code, message = _refused(client.create_app, **_app(domain, AppType="CodeEditor"))
+    assert (code, "not allowed" in message) == ("ValidationException", True)
     assert _refused(client.create_app, **_app(domain, SpaceName="elsewhere"))[0] == "ResourceNotFound"
     sandbox.app.world.faults.set(Fault(Kind.QUOTA_ZERO, resource="ml.t3.medium"))
     code, message = _refused(client.create_app, **_app(domain))
