@@ -79,6 +79,10 @@ def test_a_multi_model_endpoint_wants_the_name_of_a_model_that_is_there(whole: W
     whole.endpoint("many", variant("many"))
     assert "TargetModel is required" in refusal(whole, "many")[1]
     assert invoke(whole, "many", TargetModel="a.tar.gz")["ResponseMetadata"]["HTTPStatusCode"] == 200
+    whole.client("s3").delete_object(Bucket=BUCKET, Key="models/a.tar.gz")
+    assert invoke(whole, "many", TargetModel="a.tar.gz")["ResponseMetadata"]["HTTPStatusCode"] == 200, "it is loaded"
+    whole.endpoint("more", variant("many"))
+    assert refusal(whole, "more", TargetModel="a.tar.gz")[1].startswith("Failed to download model data")
     code, message = refusal(whole, "many", TargetModel="b.tar.gz")
     assert code == "ValidationError"
     assert message.startswith(f"Failed to download model data(bucket: {BUCKET}, key: models/b.tar.gz)")
