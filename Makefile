@@ -15,10 +15,11 @@ INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecod
 	|| $(BIN)/python -m pip install --quiet --require-hashes -r $(1)
 
 .PHONY: help setup setup-dev run sandbox test test-all check format lock clean
+.PHONY: create-sagemaker-role create-sagemaker-execution-role deploy-inference-endpoint delete-inference-endpoint
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
-		awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+		awk -F'|' '{printf "  make %-32s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready ## build .venv with what the console needs (done by the others when missing or stale)
 
@@ -43,6 +44,22 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 
 run: setup ## start the console and open it in a browser
 	@$(BIN)/python -m cli console
+
+# The names of the scripts that people come from; each is one `sagedeck` command, to which ARGS are added (ARGS=--yes).
+MODEL ?= huggingface-llm-qwen2-5-7b-instruct
+ROLE_JSON ?= sagemaker_execution_role.json
+
+create-sagemaker-role: setup ## create the IAM user that deploys; its key is shown once, or saved: OUT=FILE
+	@$(BIN)/python -m cli user create $(if $(OUT),--out "$(OUT)") $(ARGS)
+
+create-sagemaker-execution-role: setup ## create the role SageMaker takes on; its ARN also goes into ROLE_JSON
+	@$(BIN)/python -m cli role create --out "$(ROLE_JSON)" $(ARGS)
+
+deploy-inference-endpoint: setup ## deploy MODEL=… as ENDPOINT_NAME=… and wait until it answers
+	@$(BIN)/python -m cli deploy "$(MODEL)" $(if $(ENDPOINT_NAME),--name "$(ENDPOINT_NAME)") $(ARGS)
+
+delete-inference-endpoint: setup ## delete ENDPOINT_NAME=… with its configuration and model
+	@$(BIN)/python -m cli delete "$(or $(ENDPOINT_NAME),$(error Say which: make $@ ENDPOINT_NAME=…))" $(ARGS)
 
 test: setup-dev ## every test but the slow ones; says which were left out and why
 	@$(BIN)/python -m pytest -m "not slow and not live"

@@ -33,6 +33,7 @@ READS = {
         "sagemaker:ListModels",
     ),
     "Execution roles": ("iam:ListRoles", "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
+    "IAM users": ("iam:GetUser", "iam:ListAttachedUserPolicies", "iam:ListAccessKeys"),
     "JumpStart's specifications": ("s3:GetObject on arn:aws:s3:::jumpstart-cache-prod-*/*",),
     "Calling endpoints": ("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"),
 }

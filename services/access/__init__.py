@@ -1,4 +1,5 @@
-"""Execution roles: find one that SageMaker may take on, or plan one with no more rights than a model needs.
+"""Execution roles: find one that SageMaker may take on, or plan one with no more rights than a model needs. IAM users
+likewise: with no more rights than deploying needs, and a key that is shown once.
 
 May import the root files, plans and catalog. Tested by tests/services/access/: planners with plain state, the gateway
 with a stubbed client.
@@ -30,28 +31,48 @@ from services.access.planner import (
     tags,
 )
 from services.access.service import AccessService
+from services.access.users import (
+    CLASSIC_USER_POLICIES,
+    AccessKey,
+    FoundUser,
+    UserRequest,
+    UserState,
+    key_of,
+    plan_user,
+    user_policy,
+    user_problems,
+)
 
 __all__ = [
     "CLASSIC_POLICIES",
+    "CLASSIC_USER_POLICIES",
     "CREATE_ROLE",
     "DIFFERENCE",
     "Access",
+    "AccessKey",
     "AccessService",
     "ExecutionRole",
     "ExistingRole",
+    "FoundUser",
     "RoleChoice",
     "RolePolicies",
     "RoleRequest",
     "RoleState",
+    "UserRequest",
+    "UserState",
     "default_role_name",
     "delete_inline",
     "delete_role",
     "detach_policy",
+    "key_of",
     "least_policy",
     "plan_execution_role",
+    "plan_user",
     "problems",
     "role_arn",
     "role_value",
     "tag_value",
     "tags",
+    "user_policy",
+    "user_problems",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.access.models import ExecutionRole, RolePolicies
+from services.access.users import FoundUser
 from services.aws_errors import code_and_message, translate
 from services.clients import ClientSource
 
@@ -55,6 +56,24 @@ class AccessGateway:
         except Exception as error:
             raise translate(error, f"reading what the role {name} may do") from error
         return RolePolicies(tuple(inline), tuple(attached))
+
+    def user(self, name: str) -> FoundUser | None:
+        """The IAM user of this exact name, or None where IAM says there is none."""
+        iam = self._clients.get("iam")
+        try:
+            row = iam.get_user(UserName=name)["User"]
+            pages = iam.get_paginator("list_attached_user_policies").paginate(UserName=name)
+            attached = tuple(each["PolicyArn"] for page in pages for each in page["AttachedPolicies"])
+            keys = len(iam.list_access_keys(UserName=name)["AccessKeyMetadata"])
+        except Exception as error:
+            if code_and_message(error)[0] == "NoSuchEntity":
+                return None
+            raise translate(error, f"reading the user {name}") from error
+        return FoundUser(name=row["UserName"], made_here=_made_here(row), attached=attached, keys=keys)
+
+
+def _made_here(row: Mapping[str, Any]) -> bool:
+    return {"Key": "sagedeck:made-by", "Value": "sagedeck"} in row.get("Tags", [])
 
 
 def _trusts(row: Mapping[str, Any]) -> bool:

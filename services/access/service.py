@@ -1,4 +1,4 @@
-"""Execution roles as pages see them: find one, or plan one."""
+"""Execution roles and IAM users as pages see them: find one, or plan one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.access.models import Access, ExecutionRole, RolePolicies, RoleRequest, RoleState, default_role_name
 from services.access.planner import plan_execution_role
+from services.access.users import UserRequest, UserState, plan_user
 from services.plans.models import Plan
 
 if TYPE_CHECKING:
@@ -54,3 +55,10 @@ class AccessService:
     def plan_role(self, request: RoleRequest) -> Plan:
         """The plan that creates the role, or finds it as this console made it."""
         return plan_execution_role(request, self.state(request))
+
+    def plan_user(self, request: UserRequest) -> Plan:
+        """The plan that creates an IAM user, or finds it as this console made it, and gives it a key."""
+        state = UserState(
+            region=self.region, account=self.account, partition=self.partition, user=self._gateway.user(request.name)
+        )
+        return plan_user(request, state)
