@@ -49,6 +49,7 @@ def test_documents_their_order_and_their_vectors_outlive_the_process(tmp_path: P
         books.update_one({"_id": "b3"}, {"$set": {"title": "Three"}})
         books.delete_one({"_id": "b4"})
         books.insert_one({"_id": "plain"})
+        books.command({"insertOne": {"document": {"_id": "listed", "$vector": [9.0, 0.0, 0.0]}}})
         made(astra, "gone")
         astra.drop_collection("gone")
     with started(tmp_path) as (astra, _):
@@ -56,7 +57,9 @@ def test_documents_their_order_and_their_vectors_outlive_the_process(tmp_path: P
         books = astra.get_collection("books")
         assert astra.list_collections()[0].definition.vector.dimension == 3
         found = [each["_id"] for each in books.find({})]
-        assert found == [*(f"b{n}" for n in range(30) if n != 4), "plain"]
+        assert found == [*(f"b{n}" for n in range(30) if n != 4), "plain", "listed"]
+        asked = {"findOne": {"filter": {"_id": "listed"}, "projection": {"$vector": 1}}}
+        assert books.command(asked)["data"]["document"]["$vector"] == [9.0, 0.0, 0.0]
         assert books.find_one({"_id": "b3"})["title"] == "Three"
         nearest = books.find_one({}, sort={"$vector": [1.0, 29.0, 0.5]}, projection={"*": True})
         assert (nearest["_id"], list(nearest["$vector"])) == ("b29", [1.0, 29.0, 0.5])

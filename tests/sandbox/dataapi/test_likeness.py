@@ -93,3 +93,11 @@ def test_a_collections_definition_tells_what_the_server_adds(astra: Any, books: 
     assert told.definition.lexical.enabled
     assert told.definition.rerank.enabled
     assert astra.create_collection("books", definition=told.definition).name == "books"
+
+
+def test_a_vector_that_takes_a_removed_ones_place_spoils_no_other(books: Any) -> None:
+    books.insert_many([{"_id": name, "$vector": [n, 1.0]} for n, name in enumerate("abc")])
+    books.delete_one({"_id": "a"})
+    books.insert_many([{"_id": "d", "$vector": [8.0, 1.0]}, {"_id": "e", "$vector": [9.0, 1.0]}])
+    found = books.find({}, projection={"$vector": True})
+    assert {each["_id"]: each["$vector"][0] for each in found} == {"b": 1.0, "c": 2.0, "d": 8.0, "e": 9.0}
