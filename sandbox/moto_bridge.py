@@ -131,7 +131,7 @@ class Moto:
                 return shaped(not_built(f"the operation {error} of {aws.service}"), headers, aws.service)
             if isinstance(error, ImportError):  # Docker, say: a package of moto's that is not needed here
                 return shaped(not_built(_what(headers, aws.service, None)), headers, aws.service)
-            if mistake := mistake_of(error):
+            if mistake := mistake_of(error, aws.service):
                 return shaped(mistake, headers, aws.service)
             message = f"The sandbox's {aws.service or 'S3'} stumbled: {type(error).__name__}: {error}"
             return shaped(AwsError("InternalFailure", message[:500], 500), headers, aws.service)

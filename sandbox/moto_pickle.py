@@ -25,6 +25,10 @@ _PLAIN = {
     "werkzeug.datastructures.headers": {"Headers"},
 }  # fmt: skip
 
+# What of moto holds nothing but does something: serves, records, starts containers.
+_TOOLS = ("moto.moto_server", "moto.moto_proxy", "moto.moto_api", "moto.server", "moto.proxy",
+          "moto.core.models", "moto.utilities.docker")  # fmt: skip
+
 
 @cache
 def backends_of(package: str) -> Any:
@@ -98,7 +102,7 @@ class Reader(pickle.Unpickler):
             return method
         if name in _PLAIN.get(module, ()):
             return super().find_class(module, name)
-        if module.startswith("moto."):
+        if module.startswith("moto.") and not module.startswith(_TOOLS):
             found = super().find_class(module, name)
             if isinstance(found, type) and found.__module__.startswith("moto."):
                 return found

@@ -2,8 +2,10 @@
 
 import base64
 import gzip
+import io
 import json
 import math
+import pickle
 import subprocess
 import sys
 import threading
@@ -12,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.bodies import Bodies
 from sandbox.errors import AwsError
+from sandbox.moto_pickle import Reader
 from sandbox.validation import check
 from tests.sandbox.conftest import Running
 from tests.sandbox.server import ROOT, ask, client, start_sandbox
@@ -191,3 +195,27 @@ def test_others_have_their_turn_while_the_clock_goes_on_for_long(
     assert world.advance(100_000) == start + 100_000
     looking.join(10)
     assert start < seen[0] < start + 100_000
+
+
+def test_tokens_and_arns_that_moto_takes_apart_are_refused(sandbox: Running) -> None:
+    scaling = sandbox.client("application-autoscaling")
+    assert refusal(scaling.describe_scalable_targets, ServiceNamespace="ecs", NextToken="x")[0] == "ValidationException"
+    logs = sandbox.client("logs")
+    logs.create_log_group(logGroupName="g")
+    put = {"logGroupName": "g", "filterName": "f", "filterPattern": "", "destinationArn": "x"}
+    assert refusal(logs.put_subscription_filter, **put)[0] == "InvalidParameterException"
+
+
+@pytest.mark.parametrize(
+    "crafted",
+    [
+        b"cos\nsystem\n(S'true'\ntR.",
+        b"cbuiltins\neval\n(S'1'\ntR.",
+        b"cbuiltins\ngetattr\n(cmoto.core.base_backend\nBackendDict\nS'__init__'\ntR.",
+        b"cmoto.moto_server.threaded_moto_server\nThreadedMotoServer\n(S'127.0.0.1'\nI0\ntR.",
+        b"cmoto.s3.models\nos\n.",
+    ],
+)
+def test_a_crafted_snapshot_makes_nothing_happen(crafted: bytes) -> None:
+    with pytest.raises((pickle.UnpicklingError, AttributeError)):
+        Reader(io.BytesIO(crafted), Bodies()).load()
