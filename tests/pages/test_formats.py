@@ -17,6 +17,7 @@ def test_small_prices_keep_the_digits_that_tell_them_apart() -> None:
     assert formats.per_hour(0.0042) == "$0.0042/h"
     assert formats.per_hour(1.408) == "$1.41/h"
     assert formats.per_month(1.408) == "$1,028/month"
+    assert formats.per_hour(-0.0) == "$0.00/h"
 
 
 def test_durations_are_in_the_units_people_use() -> None:
