@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.plans.exports.described import Attribute, Description, Given, Resource, references
-from services.plans.exports.heading import sentences
+from services.plans.exports.heading import comment
 from services.plans.exports.kinds import REF, properties_of
 from services.plans.exports.labels import camel, labels, snake, underscored
+from services.plans.exports.quoting import commented
 from services.plans.exports.stack import stacked, waits
 from services.plans.literals import Names, source
 from services.plans.models import Json, Text
@@ -35,11 +36,11 @@ class _Writer:
         self.used = frozenset().union(*told, *(waits(each) for each in self.stack.resources))
 
     def app(self, region: str) -> str:
-        title = camel(self.description.title) or "Plan"
+        title = camel(self.description.title)
         body = [line for each in self.description.given for line in self._parameter(each)]
         body += [line for each in self.stack.resources for line in self._resource(each)]
         usage = 'pip install aws-cdk-lib constructs; npx aws-cdk deploy --app "python app.py"'
-        head = "\n".join(sentences(self.description, self.stack.gaps, usage))
+        head = "\n".join(line[2:] for line in comment(self.description, self.stack.gaps, usage=usage).splitlines())
         head = head.replace("\\", "\\\\").replace('"""', "'''")
         where = f", env=cdk.Environment(region={_quoted(region)})" if region else ""
         lines = [
@@ -79,9 +80,8 @@ class _Writer:
         variable = self.variables[resource.id]
         made = _call(f"{module}.{name}(", ["self", _quoted(self.ids[resource.id]), *arguments], ")")
         after = [f"{variable}.node.add_dependency({self.variables[other]})" for other in waits(resource)]
-        reason = [f"# {line}" for line in resource.reason.splitlines()]
         used = after or resource.id in self.used
-        return ["", *reason, *(f"{variable} = {made}" if used else made).split("\n"), *after]
+        return ["", *commented(resource.reason), *(f"{variable} = {made}" if used else made).split("\n"), *after]
 
     def _arguments(self, values: Mapping[str, Any], known: Any, names: Mapping[str, str], construct: str) -> list[str]:
         found = []

@@ -11,6 +11,7 @@ from services.plans.exports.described import Attribute, Description, Given, Reso
 from services.plans.exports.heading import comment
 from services.plans.exports.kinds import REF
 from services.plans.exports.labels import camel, labels
+from services.plans.exports.quoting import quoted
 from services.plans.exports.stack import TAGS, stacked, waits
 from services.plans.models import Json, Text
 
@@ -67,7 +68,7 @@ def _expressed(value: Any, names: Mapping[str, str], kinds: Mapping[str, Resourc
     if isinstance(value, Given):
         return _Tagged(f"!Ref {names[value.name]}")
     if isinstance(value, Text):
-        return _Tagged(f"!Sub {json.dumps(''.join(_part(each, names, kinds) for each in value.parts))}")
+        return _Tagged(f"!Sub {quoted(''.join(_part(each, names, kinds) for each in value.parts))}")
     if isinstance(value, Json):
         return _expressed(value.value, names, kinds)
     if isinstance(value, Mapping):
@@ -104,6 +105,6 @@ def _entry(key: str, value: Any) -> list[str]:
 def _scalar(value: Any) -> str:
     if isinstance(value, _Tagged):
         return str(value)
-    if isinstance(value, str) and _SAFE.fullmatch(value) and value.lower() not in _WORDS:
-        return str(value)
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return value if _SAFE.fullmatch(value) and value.lower() not in _WORDS else quoted(value)
+    return json.dumps(value)

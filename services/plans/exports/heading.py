@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.plans.exports.described import Description
+from services.plans.exports.quoting import commented
 
 
 def sentences(description: Description, gaps: tuple[str, ...], usage: str) -> list[str]:
@@ -23,5 +24,5 @@ def sentences(description: Description, gaps: tuple[str, ...], usage: str) -> li
 
 def comment(description: Description, gaps: tuple[str, ...], *, usage: str) -> str:
     """The head as a comment."""
-    text = "\n".join(sentences(description, gaps, usage))
-    return "".join(f"# {line}".rstrip() + "\n" for line in text.splitlines())
+    lines = commented("\n".join(sentences(description, gaps, usage)))
+    return "".join(f"{line}\n" for line in lines)

@@ -20,7 +20,8 @@ def snake(name: str) -> str:
 def camel(text: str) -> str:
     """Words run together, as CloudFormation's logical ids must be: my-endpoint -> MyEndpoint."""
     words = re.split(r"[^A-Za-z0-9]+", text)
-    return "".join(word.capitalize() if word.isupper() else word[:1].upper() + word[1:] for word in words)[:_LONGEST]
+    joined = "".join(word.capitalize() if word.isupper() else word[:1].upper() + word[1:] for word in words)[:_LONGEST]
+    return joined if joined[:1].isalpha() else f"It{joined}"
 
 
 def underscored(text: str) -> str:

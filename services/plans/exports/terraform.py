@@ -11,6 +11,7 @@ from services.plans.exports.described import Attribute, Description, Given, Reso
 from services.plans.exports.heading import comment
 from services.plans.exports.kinds import properties_of
 from services.plans.exports.labels import labels, snake, underscored
+from services.plans.exports.quoting import commented, quoted
 from services.plans.models import Json, Text
 
 _VERSION = ">= 6.0"  # of the provider: facts/terraform.json lists its arguments
@@ -62,8 +63,12 @@ class _Writer:
         missing = {name for name, kind in self.types.items() if kind not in self.known}
         after = [self._address(name) for name in resource.after if name not in told | missing]
         lines += ["", *f"depends_on = {_list(after)}".split("\n")] if after else []
-        reason = [f"# {line}" for line in resource.reason.splitlines()]
-        return [[*reason, *_block(f'resource "{known["resource"]}" "{self.labels[resource.id]}"', lines)]]
+        return [
+            [
+                *commented(resource.reason),
+                *_block(f'resource "{known["resource"]}" "{self.labels[resource.id]}"', lines),
+            ]
+        ]
 
     def _body(self, values: Mapping[str, Any], arguments: Mapping[str, Any], where: str) -> tuple[list[str], list[str]]:
         """The lines of a block: its arguments, and the blocks in it."""
@@ -157,8 +162,7 @@ def _pairs(opening: str, values: Mapping[str, str], closing: str) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    plain = json.dumps(text, ensure_ascii=False)[1:-1]
-    return plain.replace("${", "$${").replace("%{", "%%{")
+    return quoted(text)[1:-1].replace("${", "$${").replace("%{", "%%{")
 
 
 def _string(text: str) -> str:

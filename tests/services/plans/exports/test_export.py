@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+
+import hcl2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.errors import InvalidRequest
-from services.plans import Format, export, to_boto3
+from services.plans import Format, Plan, Step, export, to_boto3
 from tests.services.plans.exports.samples import ALL, TOKEN, hard, only_deleting, pair
+from tests.services.plans.exports.test_cloudformation import template
 
 DESCRIBING = [each for each in Format if each is not Format.BOTO3]
 
@@ -42,3 +48,17 @@ def test_the_head_says_every_reason_of_the_plan(form: Format, name: str) -> None
 @pytest.mark.parametrize("form", DESCRIBING)
 def test_the_same_plan_gives_the_same_text(form: Format) -> None:
     assert export(pair(), form).text == export(pair(), form).text
+
+
+@settings(max_examples=60, deadline=None)
+@given(value=st.text(max_size=40), title=st.text(max_size=20))
+def test_any_text_comes_through_whole(value: str, title: str) -> None:
+    environment = {"GREETING": f"x{value}"}
+    parameters = {"ModelName": "demo", "PrimaryContainer": {"Image": "i", "Environment": environment}}
+    model = Step(id="m", service="sagemaker", operation="create_model", reason=f"Why: {value}", parameters=parameters)
+    plan = Plan(title, (model,))
+    (resource,) = template(plan)["Resources"].values()
+    assert resource["Properties"]["PrimaryContainer"]["Environment"] == environment
+    tree = ast.parse(export(plan, Format.CDK).text)
+    assert f"x{value}" in [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    assert "GREETING" in str(hcl2.loads(export(plan, Format.TERRAFORM).text))
