@@ -133,8 +133,7 @@ class Course:
             lost = [each for each in self.runs.of(region, job).events if each["event"] in ("lost", "failed")]
             job["partial"] += [str(each["reason"])[:1024] for each in lost[:3]]
             job["candidates"] = [each for each in job["candidates"] if each["CandidateStatus"] == COMPLETED]
-            if not self._world.clock.stands_still:
-                predictor_of(self._world).warm(_best(job)["InferenceContainers"][0]["ModelDataUrl"])
+            self._warm(_best(job))
             self._enter(region, job, due)
 
     def _take(self, region: str, job: Record, event: Event, due: float) -> None:
@@ -145,10 +144,17 @@ class Course:
         kept = [each for each in job["candidates"] if each["CandidateStatus"] == COMPLETED]
         before = next((c for c in job["candidates"] if c["CandidateName"] == event["name"]), None)
         made = outputs.completed(job, before or outputs.pending(job, event["name"], due), event, due)
+        if not job["best"]:
+            self._warm(made)  # what the worker imports takes longest: it need not wait for the best
         if not job["best"] or outputs.better(made, _best(job)):
             job["best"] = event["name"]
         job["candidates"] = [*kept, made, *self._pending(job, len(kept) + 1, due)]
         self._appoint(region, job, due + self._lasts(job["secondary"]))
+
+    def _warm(self, candidate: Record) -> None:
+        """Load a candidate's model where somebody may be waiting soon."""
+        if not self._world.clock.stands_still:
+            predictor_of(self._world).warm(candidate["InferenceContainers"][0]["ModelDataUrl"])
 
     def _pending(self, job: Record, place: int, now: float) -> list[Record]:
         planned = job["planned"]
