@@ -216,8 +216,8 @@ def test_a_reset_forgets_metrics_and_logs(world: World, invoke: Invoke) -> None:
     world.reset()
     assert names(world) == set()
     assert world.call("logs", "DescribeLogGroups", {}, REGION)["logGroups"] == []
-    assert world.meters.recent(REGION, "chat", "AllTraffic", 60).invocations == 0
     invoke()
+    assert world.meters.recent(REGION, "chat", "AllTraffic", 60).invocations == 1
     assert values(world, metric("Invocations")) == [[1.0]]
 
 
