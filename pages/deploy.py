@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import deploy_form, deployed, page_head, plan_review, polling, run_progress, session
+from ui import deploy_form, deployed, page_head, plan_review, polling, run_progress, second_try, session
 
 console = session.console()
 with page_head.show("Deploy", "Choose, read the plan and its price, confirm. Nothing is made before that."):
@@ -16,6 +16,8 @@ if run_progress.current():
     if view is not None and view.status == "done":
         with above:
             deployed.show(console, view)
+    elif view is not None and view.status == "failed":
+        second_try.offer(console, view)
 elif reviewed is None:
     polling.alone(lambda: deploy_form.show(console))
 else:
@@ -26,5 +28,6 @@ else:
         changed=lambda _: deploy_form.review(console, request),
     )  # fmt: skip
     if run:
+        second_try.remember(run, request)
         deploy_form.change()
         run_progress.follow(run)

@@ -18,11 +18,16 @@ _SAID = "AWS says: "  # how our errors begin what a service said
 
 def of_problem(console: Console, problem: Explained, operation: str = "") -> None:
     """Write the diagnosis of a problem; nothing where the cause is unknown, since a problem says itself what to do."""
-    said = (problem.why or problem.what).removeprefix(_SAID)
-    kind = str(getattr(problem, "kind", "")) or type(problem).__name__  # a Problem keeps the name of its error
-    found = console.diagnosis(said, code=kind, operation=operation)
+    found = diagnosed(console, problem, operation)
     if found.cause != "unknown":
         _show(found)
+
+
+def diagnosed(console: Console, problem: Explained, operation: str = "") -> Diagnosis:
+    """The diagnosis of a problem: of what the other side said, else of our own words."""
+    said = (problem.why or problem.what).removeprefix(_SAID)
+    kind = str(getattr(problem, "kind", "")) or type(problem).__name__  # a Problem keeps the name of its error
+    return console.diagnosis(said, code=kind, operation=operation)
 
 
 def of_endpoint(console: Console, reason: str, instance_type: str = "") -> None:

@@ -1,9 +1,10 @@
 """Deployments: a model from the catalogue becomes an endpoint, by a plan.
 
-May import the root files, plans, catalog and access. Tested by tests/services/deploy/: planners with plain state, the
-gateway with a stubbed client, the flow against the sandbox.
+May import the root files, plans, catalog, access and diagnosis. Tested by tests/services/deploy/: planners with plain
+state, the gateway with a stubbed client, the flow against the sandbox.
 """
 
+from services.deploy.correction import corrected
 from services.deploy.models import (
     DeployRequest,
     DeployState,
@@ -23,6 +24,7 @@ __all__ = [
     "DeployState",
     "FoundEndpoint",
     "RagPairRequest",
+    "corrected",
     "eula_problem",
     "name_problem",
     "plan_deploy",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from services.access import AccessService, RoleRequest, RoleState
 from services.catalog import CatalogModel, CatalogService, Price, Task
+from services.deploy.correction import corrected
 from services.deploy.models import (
     DeployRequest,
     DeployState,
@@ -16,6 +17,7 @@ from services.deploy.models import (
     suggest_name,
 )
 from services.deploy.planner import plan_deploy, plan_pair
+from services.diagnosis import Diagnosis
 from services.plans.models import Plan
 
 if TYPE_CHECKING:
@@ -80,6 +82,10 @@ class DeployService:
     def plan_pair(self, request: RagPairRequest) -> Plan:
         """The plan of an embedding model and a language model side by side; raises as `plan_deploy`."""
         return plan_pair(request, self.state(request.embedding), self.state(request.language))
+
+    def corrected(self, request: DeployRequest, diagnosis: Diagnosis) -> DeployRequest | None:
+        """A failed request with the value changed that made it fail: another name or instance type. None: no such."""
+        return corrected(request, diagnosis, self.offers(request.model_id))
 
     def _role(self, request: DeployRequest) -> RoleState:
         if isinstance(request.role, RoleRequest):

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from services.access import ExistingRole
+from services.deploy import DeployRequest
 from services.errors import Problem
 from services.plans import RunStatus, RunView, StepStatus
 from tests.pages.conftest import Open
@@ -55,3 +57,25 @@ def test_a_failed_endpoint_s_drawer_says_why(open_page: Open, monkeypatch: pytes
     hostile = drawer("CUDA out of memory `**[x](http://evil)**` <script>")
     assert "`` CUDA out" in hostile or "``CUDA out" in hostile
     assert "is not known" in drawer("It broke.")
+
+
+def test_another_instance_type_is_one_click_and_a_plan_away(open_page: Open) -> None:
+    console = FakeConsole()
+    reason = "Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error."
+    console.runs.views["run-1"] = failed(Problem("The endpoint embedder ended as Failed.", reason, "Resume.", "Ended"))
+    at = open_page("deploy", console, "Deploy", run="run-1")
+    assert not [each for each in at.button if each.label.startswith("Try ")]  # another window started it
+    asked = DeployRequest(
+        model_id="huggingface-llm-falcon-7b-instruct-bf16", endpoint_name="embedder", instance_type="ml.g5.2xlarge",
+        role=ExistingRole("arn:aws:iam::123456789012:role/Mine"),
+    )  # fmt: skip
+    at.session_state["deploy.requests"] = {"run-1": asked}
+    at.run()
+    [button] = [each for each in at.button if each.label.startswith("Try ")]
+    button.click().run()
+    assert not at.exception
+    planned = at.session_state["deploy.reviewed"].request
+    assert planned.endpoint_name == "embedder-2"
+    assert planned.instance_type != asked.instance_type
+    assert [each.label for each in at.button if each.label.startswith("Deploy ·")]  # its plan, not yet run
+    assert console.runs.started == []
