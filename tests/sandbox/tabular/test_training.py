@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sandbox.tabular import columns, forecasting, metrics, reading, training
+from sandbox.tabular import columns, forecasting, metrics, preparing, reading, training
 from sandbox.tabular.candidates import trials
 from tests.sandbox.tabular import tables
 
@@ -195,6 +195,9 @@ def test_weights_features_and_kinds_are_heeded(tmp_path: Path) -> None:
     assert kinds["age"] == "categorical"
     assert {name for name, kind in kinds.items() if kind == "not used"} == {"Int'l Plan", "joined", "Churn?", "w"}
     assert set(told["explained"]["importance"]) == {"age", "plan", "minutes"}
+    divided, _ = preparing.split(spec, reading.table([path]).frame, "BinaryClassification")
+    assert set(divided.weights) == {1, 3}
+    assert list(divided.weights.index) == list(divided.train.index)
 
 
 def test_a_table_without_header_names_its_columns_by_place(tmp_path: Path) -> None:
