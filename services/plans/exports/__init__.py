@@ -68,7 +68,7 @@ def export(plan: Plan, form: Format, *, region: str = "") -> Export:
     if not description.resources:
         raise InvalidRequest(
             f"This plan cannot be written as {form.label}.",
-            "It creates nothing: such a file describes what is to be there, not what is deleted or changed.",
+            "None of its steps creates what such a file describes; deleting and changing it cannot say.",
             f"Take it as {Format.BOTO3.label}.",
         )
     return Export(_WRITERS[form](description, region=region), *_FILES[form])

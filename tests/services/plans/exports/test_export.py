@@ -27,7 +27,7 @@ def test_the_script_is_one_of_the_formats() -> None:
 def test_a_plan_that_only_deletes_is_refused_with_the_way_out(form: Format) -> None:
     with pytest.raises(InvalidRequest) as refused:
         export(only_deleting(), form)
-    assert "creates nothing" in refused.value.why
+    assert "None of its steps creates" in refused.value.why
     assert "boto3" in refused.value.next
     assert "delete_endpoint" in export(only_deleting(), Format.BOTO3).text
 
