@@ -33,7 +33,7 @@ def not_built(what: str) -> AwsError:
 
 
 def headers_of(error: AwsError, headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
-    """Return the headers of an error's answer that its protocol wants, but for the content type and the error's name."""
+    """Return the headers an error's protocol wants, but for the content type and the error's name."""
     request_id = (b"x-amzn-requestid", str(uuid.uuid4()).encode())
     if "smithy-protocol" not in headers:
         return (request_id,)

@@ -78,7 +78,7 @@ def _searching(expression: str) -> Match:
         raise refused()
     try:
         return steady.expression(expression).found_in
-    except (re.error, steady.TooLarge):
+    except steady.NotAnExpression:
         raise refused() from None
 
 

@@ -135,7 +135,7 @@ def _check(request: Request, gated: bool) -> None:
     for definition in algorithm.get("MetricDefinitions") or ():
         try:
             steady.expression(definition["Regex"])
-        except (re.error, steady.TooLarge):
+        except steady.NotAnExpression:
             raise invalid(f"The regex {definition['Regex']} of metric {definition['Name']} is not valid.") from None
 
 
