@@ -161,7 +161,7 @@ ADVICE: dict[Cause, Advice] = {
 # Where the advice on repeating differs from its cause's usual one.
 OTHERWISE: dict[Cause, re.Pattern[str]] = {
     Cause.IN_USE: re.compile(
-        r"in-progress|pending update|concurrent|in conflict|\bis (currently )?being|wait until|try again later"
+        r"in[- ]progress|pending update|concurrent|in conflict|\bis (currently )?being|wait until|try again later"
         r"|\b(status|state)\b.{0,30}\b(creat|updat|delet|start|stopp|pend)ing|OperationAborted|currently (creat|updat)",
         re.IGNORECASE,
     ),
