@@ -19,7 +19,7 @@ def test_the_first_request_of_a_fresh_server_goes_through_the_main_script(
     with running(tmp_path / "home") as url:
         page = open_page(f"{url}/{path}")
         expect(page.get_by_role("heading", name=path.capitalize())).to_be_visible()
-        expect(page.get_by_test_id("stSidebar").get_by_text("Sandbox")).to_be_visible()
+        expect(page.get_by_test_id("stSidebarUserContent").get_by_text("Sandbox")).to_be_visible()
 
 
 def test_an_address_that_is_no_page_shows_no_file(console_url: str, open_page: Callable[..., Page]) -> None:

@@ -36,7 +36,7 @@ class _Writer:
         self.used = frozenset().union(*told, *(waits(each) for each in self.stack.resources))
 
     def app(self, region: str) -> str:
-        title = camel(self.description.title)
+        title = f"{camel(self.description.title)}Stack"  # never a word of Python or a name imported above
         body = [line for each in self.description.given for line in self._parameter(each)]
         body += [line for each in self.stack.resources for line in self._resource(each)]
         usage = 'pip install aws-cdk-lib constructs; npx aws-cdk deploy --app "python app.py"'
