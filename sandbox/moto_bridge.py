@@ -115,6 +115,7 @@ class Moto:
             for accounts in tuple(backends.values()):
                 for backend in tuple(accounts.values()):
                     backend.reset()
+            backends.clear()  # as moto does: else the next reset would make those of every region anew
         self._state.clear()
 
     def _answer(self, scope: Mapping[str, Any], body: IO[bytes], aws: Scope) -> Answer:

@@ -179,7 +179,7 @@ def test_a_server_that_does_not_answer_in_time_is_a_timeout_in_awss_words(stub: 
     class Ask:
         max_tokens, stop, model, sampling = 5, (), "", {}  # type: ignore[var-annotated]
 
-    pieces = remote.Remote(stub.url, seconds=0.05).stream((), Ask())
+    pieces = remote.Remote(stub.url, seconds=1.0).stream((), Ask())
     assert next(pieces) == ("Hel", "")
     with pytest.raises(remote.TimedOut):
         next(pieces)

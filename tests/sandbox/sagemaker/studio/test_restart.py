@@ -18,8 +18,8 @@ def _status(world: World) -> str:
 
 def _world(home: Path) -> World:
     world = World(Clock(speed=0), home / "sandbox.db")
+    world.moto.reset()  # other tests of this process have used the same backends
     iam = world.moto.backend("iam", ACCOUNT, "aws")
-    world.moto.reset()  # other tests of this process have used the same backend
     iam.create_role("Sage", json.dumps(TRUST), "/", None, None, [], 3600)
     return world
 
