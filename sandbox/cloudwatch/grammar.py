@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from sandbox.cloudwatch import refusals
+from sandbox.tokens import Tokens
 
 Tree = tuple[Any, ...]
 DEEPEST = 40  # nesting that is read; a person's expression has a handful
@@ -31,24 +32,15 @@ _LEVELS: tuple[tuple[str, ...], ...] = (
 _WORDS = {"OR": "||", "AND": "&&"}
 
 
-class _Reader:
+class _Reader(Tokens):
     def __init__(self, text: str) -> None:
-        self._tokens = list(_tokens(text))
-        self._at = 0
-
-    def peek(self) -> tuple[str, str]:
-        return self._tokens[self._at] if self._at < len(self._tokens) else ("end", "")
-
-    def take(self) -> tuple[str, str]:
-        token = self.peek()
-        self._at += 1
-        return token
+        super().__init__(_tokens(text))
 
     def takes(self, *signs: str) -> str:
         """Take the next token if it is one of these, and return it; "" if not."""
         kind, text = self.peek()
         if kind in ("sign", "name") and text in signs:
-            self._at += 1
+            self.take()
             return _WORDS.get(text, text)
         return ""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox import steady
 from sandbox.errors import AwsError
+from sandbox.tokens import Tokens
 
 Test = Callable[[Any], bool]
 Searching = Callable[[str], Callable[[str], bool]]
@@ -31,27 +32,18 @@ def refused() -> AwsError:
     return AwsError("InvalidParameterException", "Invalid filter pattern")
 
 
-class _Reader:
+class _Reader(Tokens):
     """Tokens of a pattern, as (kind, text), read one after another."""
 
     def __init__(self, text: str, searching: Searching) -> None:
+        super().__init__(_tokens(text))
         self.searching = searching
-        self._tokens = list(_tokens(text))
-        self._at = 0
-
-    def peek(self) -> tuple[str, str]:
-        return self._tokens[self._at] if self._at < len(self._tokens) else ("end", "")
-
-    def take(self) -> tuple[str, str]:
-        token = self.peek()
-        self._at += 1
-        return token
 
     def takes(self, *texts: str) -> bool:
         """Take the next token if it is one of these signs or words."""
         kind, text = self.peek()
         if kind in ("sign", "word") and text.upper() in texts:
-            self._at += 1
+            self.take()
             return True
         return False
 
@@ -117,7 +109,7 @@ def fields_of(text: str, searching: Searching) -> tuple[list[str], list[Test], i
 def _next_is_sign(reader: _Reader) -> bool:
     reader.take()
     kind, text = reader.peek()
-    reader._at -= 1
+    reader.back()
     return kind == "sign" and text in _COMPARED
 
 

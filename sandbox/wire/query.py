@@ -1,14 +1,13 @@
 """The query protocol of older services: a form with `Action` and dotted names, answered in XML."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from sandbox.wire.api import Api, Shape, api
-from sandbox.wire.values import iso, seconds_of
+from sandbox.wire.values import iso, scalar
 
 
 def form_of(raw: str) -> dict[str, str]:
@@ -55,7 +54,7 @@ def _read(described: Api, shape: Shape, form: Mapping[str, str], path: str) -> A
         return _read_list(described, shape, form, path)
     if kind == "map":
         return _read_map(described, shape, form, path)
-    return _scalar(kind, form[path]) if path in form else None
+    return scalar(kind, form[path]) if path in form else None
 
 
 def _name_of(described: Api, member: str, how: Shape, inner: Shape) -> str:
@@ -98,25 +97,6 @@ def _numbers(form: Mapping[str, str], start: str) -> list[int]:
     at = len(start) + 1
     firsts = {name[at:].partition(".")[0] for name in form if name.startswith(f"{start}.")}
     return sorted(int(first) for first in firsts if first.isascii() and first.isdigit())
-
-
-def _scalar(kind: str, text: str) -> Any:
-    """What does not fit stays a text, for the validation to name."""
-    try:
-        match kind:
-            case "integer" | "long":
-                return int(text)
-            case "float" | "double":
-                return float(text)
-            case "boolean":
-                return {"true": True, "false": False}.get(text.lower(), text)
-            case "timestamp":
-                return seconds_of(text)
-            case "blob":
-                return base64.b64decode(text, validate=True)
-    except (ValueError, TypeError, binascii.Error):
-        return text
-    return text
 
 
 def _written(described: Api, shape: Shape, value: Any) -> str:

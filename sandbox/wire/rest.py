@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote
 import orjson
 
 from sandbox.wire.api import Shape, api
-from sandbox.wire.values import http_date, reader, seconds_of, writer
+from sandbox.wire.values import http_date, reader, scalar, writer
 
 Header = tuple[bytes, bytes]
 
@@ -64,9 +64,9 @@ def read(
     for member, how in shape["members"].items():
         where, wire_name = how.get("location"), how.get("locationName", member)
         if where == "uri" and wire_name in address:
-            request[member] = _scalar(described.shape(how["shape"]), unquote(address[wire_name]))
+            request[member] = scalar(described.shape(how["shape"])["type"], unquote(address[wire_name]))
         elif where == "header" and wire_name.lower() in headers:
-            request[member] = _scalar(described.shape(how["shape"]), headers[wire_name.lower()])
+            request[member] = scalar(described.shape(how["shape"])["type"], headers[wire_name.lower()])
         elif where == "querystring":
             request.update(_of_query(described.shape(how["shape"]), member, wire_name, asked))
     return request
@@ -116,21 +116,4 @@ def _of_query(shape: Shape, member: str, wire_name: str, asked: Mapping[str, lis
     if wire_name not in asked:
         return {}
     values = asked[wire_name]
-    return {member: values if shape["type"] == "list" else _scalar(shape, values[0])}
-
-
-def _scalar(shape: Shape, text: str) -> Any:
-    """A member out of an address or a header; what does not fit stays a text, for the validation to name."""
-    try:
-        match shape["type"]:
-            case "integer" | "long":
-                return int(text)
-            case "float" | "double":
-                return float(text)
-            case "boolean":
-                return {"true": True, "false": False}.get(text.lower(), text)
-            case "timestamp":
-                return seconds_of(text)
-    except (ValueError, TypeError):
-        return text
-    return text
+    return {member: values if shape["type"] == "list" else scalar(shape["type"], values[0])}

@@ -147,3 +147,22 @@ def _read_blob(value: Any) -> Any:
 
 def _write_blob(value: Any) -> Any:
     return base64.b64encode(value).decode() if isinstance(value, bytes | bytearray) else value
+
+
+def scalar(kind: str, text: str) -> Any:
+    """Read a member of a form, an address or a header; what does not fit stays a text, for the validation to name."""
+    try:
+        match kind:
+            case "integer" | "long":
+                return int(text)
+            case "float" | "double":
+                return float(text)
+            case "boolean":
+                return {"true": True, "false": False}.get(text.lower(), text)
+            case "timestamp":
+                return seconds_of(text)
+            case "blob":
+                return base64.b64decode(text, validate=True)
+    except (ValueError, TypeError, binascii.Error):
+        return text
+    return text
