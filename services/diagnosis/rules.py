@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from services.diagnosis.models import Cause
 from services.diagnosis.signs import TABLE
@@ -56,7 +57,12 @@ def _rules() -> Iterator[Rule]:
         )
 
 
-RULES: tuple[Rule, ...] = tuple(sorted(_rules(), key=lambda rule: rule.rank))  # stable: the table's order in a rank
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule by rank, those of one rank in the table's order; made when a failure is first looked at."""
+    return tuple(sorted(_rules(), key=lambda rule: rule.rank))
+
+
 # What the lines of a container can show; a "not found" or "denied" in one of them is no sign of why it stopped.
 IN_A_LOG = frozenset(
     {

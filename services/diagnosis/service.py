@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from services.diagnosis.advice import advice
 from services.diagnosis.models import Cause, Diagnosis
-from services.diagnosis.rules import IN_A_LOG, RULES, Rule
+from services.diagnosis.rules import IN_A_LOG, rules
 
 LONGEST_EVIDENCE = 300
 MOST_TEXT = 8_000  # of a message, half from each end; AWS's are far shorter, a pasted log may not be
@@ -94,7 +94,7 @@ def _first(text: str, codes: frozenset[str], operation: str) -> tuple[Cause, str
     """The first rule that fits, and the line that made it fit; lines are also read as one, for wording cut in two."""
     lines = _lines(text)
     together = [" ".join(text.split())] if len(lines) > 1 else []
-    for rule in RULES:
+    for rule in rules():
         for line in (*lines, *together):
             if rule.fits(line, codes, operation):
                 return rule.cause, rule.around(line, LONGEST_EVIDENCE)
@@ -105,8 +105,8 @@ def _first(text: str, codes: frozenset[str], operation: str) -> tuple[Cause, str
 
 def _from_log(log: list[str]) -> tuple[Cause, str] | None:
     """The cause that a container's log shows: the strongest rule first, and of its lines the first."""
-    rules: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.cause in IN_A_LOG and rule.text and rule.rank <= 1)
-    for rule in rules:
+    fitting = [rule for rule in rules() if rule.cause in IN_A_LOG and rule.text and rule.rank <= 1]
+    for rule in fitting:
         for line in log:
             if rule.fits(line):
                 return rule.cause, rule.around(line, LONGEST_EVIDENCE)
