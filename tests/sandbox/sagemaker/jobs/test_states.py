@@ -43,9 +43,8 @@ class Jobs(RuleBasedStateMachine):
     def begin(self) -> None:
         self.world = World(Clock(speed=0))
         self.world.roles.require = lambda *_: None  # type: ignore[method-assign]
-        backend = self.world.moto.backend("s3", "123456789012", "aws")
         self.world.reset()  # moto's state is the process's
-        backend.create_bucket("lab", _REGION)
+        self.world.moto.backend("s3", "123456789012", "aws").create_bucket("lab", _REGION)
         self.world.objects.write("lab", "in/a.csv", b"1\n")
         course = self.world.service("sagemaker").parts["sandbox.sagemaker.jobs.service:Jobs"].automl
         course.runs._begin = lambda region, job: Told(of_candidates("one-t1", "two-t2"))
