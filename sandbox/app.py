@@ -92,10 +92,10 @@ class Sandbox:
             path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
             head = wire.Head(scope["method"], path, scope["query_string"].decode("latin-1"), headers, aws)
             self.world.address = f"http://{headers.get('host', '127.0.0.1')}"
-            answered = await front.answer(self.world, head, body)
+            asked, answered = await front.answer(self.world, head, body)
             if answered is None:
                 answered = jumpstart.answer(head) or await self.world.moto.answer(scope, body, aws)
-            self.world.trail.heard(head, body, answered)
+            self.world.trail.heard(head, asked, answered)
             return answered
 
     def _loaded(self, service: str) -> None:

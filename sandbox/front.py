@@ -35,32 +35,48 @@ _INVOKES = {
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 
 
-async def answer(world: World, head: wire.Head, body: IO[bytes]) -> Answer | None:
-    """Answer what is built here, refuse what does not fit the service's model; None: it is moto's. Raises Cut."""
+async def answer(world: World, head: wire.Head, body: IO[bytes]) -> tuple[wire.Asked | None, Answer | None]:
+    """Answer what is built here, refuse what does not fit the service's model. Raises Cut.
+
+    Returns what was asked, None if it cannot be read, and the answer, None if it is moto's to give.
+    """
     try:
         asked = _read(head, body)
-        if world.faults.any() or world.enforces_iam:
-            attempt = _attempt(head, asked)
-            authorize(world, attempt, head.aws)
-            await _suffer(world, attempt)
-        if asked is None:
-            return None
-        check(asked.service, asked.operation, asked.request)
-        if not world.has(asked.service, asked.operation):
-            return None
-        who = {"access_key": head.aws.access_key}
-        answered = world.call(asked.service, asked.operation, asked.request, head.aws.region, **who)
-        status, headers, written = wire.written(asked, answered, str(uuid.uuid4()))
-        return Answer(status, tuple(headers), written)
-    except Elsewhere:
-        return None
+    except Exception as error:  # noqa: BLE001 - told by `_refused`
+        return None, _refused(head, error)
+    try:
+        return asked, await _answered(world, head, asked)
     except Cut:
         raise
-    except AwsError as error:
-        return shaped(error, dict(head.headers), head.aws.service)
-    except Exception as error:  # noqa: BLE001 - a mistake of ours is answered as AWS answers its own
-        traceback.print_exc()
-        return shaped(stumble(error), dict(head.headers), head.aws.service)
+    except Exception as error:  # noqa: BLE001 - told by `_refused`
+        return asked, _refused(head, error)
+
+
+async def _answered(world: World, head: wire.Head, asked: wire.Asked | None) -> Answer | None:
+    if world.faults.any() or world.enforces_iam:
+        attempt = _attempt(head, asked)
+        authorize(world, attempt, head.aws)
+        await _suffer(world, attempt)
+    if asked is None:
+        return None
+    check(asked.service, asked.operation, asked.request)
+    if not world.has(asked.service, asked.operation):
+        return None
+    try:
+        who = {"access_key": head.aws.access_key}
+        answered = world.call(asked.service, asked.operation, asked.request, head.aws.region, **who)
+    except Elsewhere:
+        return None
+    status, headers, written = wire.written(asked, answered, str(uuid.uuid4()))
+    return Answer(status, tuple(headers), written)
+
+
+def _refused(head: wire.Head, error: Exception) -> Answer:
+    """A refusal in AWS's words; a mistake of ours is answered as AWS answers its own."""
+    if not isinstance(error, AwsError):
+        traceback.print_exception(error)
+        error = stumble(error)
+    return shaped(error, dict(head.headers), head.aws.service)
 
 
 def refused_invocation(world: World, path: str, aws: Scope) -> Answer | None:

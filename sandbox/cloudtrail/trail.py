@@ -7,12 +7,11 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox import wire
 from sandbox.cloudtrail.identity import identity
 from sandbox.cloudtrail.masking import masked
-from sandbox.errors import AwsError
 from sandbox.moto_bridge import Answer
 from sandbox.records import Record
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 KEPT = {"cloudtrail/change": 15_000, "cloudtrail/read": 5_000}
 AGE = 90 * 86400.0  # seconds after which an event is forgotten
 LARGEST = 4000  # characters of an event's parameters
-_BODY = 1024 * 1024  # bytes of a request that are looked at
 _CALLERS = 500  # who is remembered at once
 _SHORT = 2000  # bytes of an answer that is looked at
 
@@ -56,9 +54,9 @@ class Trail:
         self._world = world
         self._known: dict[str, Record] = {}  # a cache of callers: thousands of events share what they say of them
 
-    def heard(self, head: wire.Head, body: IO[bytes], answer: Answer) -> None:
+    def heard(self, head: wire.Head, asked: wire.Asked | None, answer: Answer) -> None:
         """Note one request of a client, unless it is none of the control plane's."""
-        called = _bucket_call(head) if head.aws.service == "s3" else _call(head, body)
+        called = _bucket_call(head) if head.aws.service == "s3" else _call(asked)
         if called is None or called[1] in _DATA or not called[1]:
             return
         key = _KEY.search(head.headers.get("authorization", ""))
@@ -137,16 +135,8 @@ def is_read(operation: str) -> bool:
     return _READS.match(operation) is not None
 
 
-def _call(head: wire.Head, body: IO[bytes]) -> tuple[str, str, Mapping[str, Any]] | None:
-    try:
-        what = wire.named(head)
-        if what is None:
-            return None
-        body.seek(0)
-        asked = wire.read(head, what, body.read(_BODY))
-    except (AwsError, KeyError, ValueError):
-        return None
-    return asked.service, asked.operation, asked.request
+def _call(asked: wire.Asked | None) -> tuple[str, str, Mapping[str, Any]] | None:
+    return (asked.service, asked.operation, asked.request) if asked else None
 
 
 def _bucket_call(head: wire.Head) -> tuple[str, str, Mapping[str, Any]] | None:
