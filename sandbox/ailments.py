@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sandbox.faults import Kind
+from sandbox.faults import SLOW_START_SECONDS, Kind
 
 DEPLOYING, CALLING, SIGNING, ASTRA = "Deploying", "Calling", "Credentials", "Astra DB"
 
@@ -73,7 +73,7 @@ AILMENTS = (
         "What starts takes so many seconds longer, at AWS's pace.",
         _ENDPOINT,
         "seconds more",
-        1500.0,
+        SLOW_START_SECONDS,
     ),
     Ailment(
         Kind.STUCK_CREATING,

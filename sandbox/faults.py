@@ -14,6 +14,8 @@ from typing import Any
 
 from sandbox.records import Records
 
+SLOW_START_SECONDS = 1500.0  # at AWS's pace, if the fault does not say
+
 
 class Kind(StrEnum):
     """A fault by its name on the command line."""
@@ -124,6 +126,11 @@ class Faults:
 
     def strikes(self, kind: Kind, *, service: str = "", operation: str = "", resource: str = "") -> bool:
         return self.find(kind, service=service, operation=operation, resource=resource) is not None
+
+    def delay(self, **where: str) -> float:
+        """Return how many seconds, at AWS's pace, a start takes longer here; `where` as for `find`."""
+        slow = self.find(Kind.SLOW_START, **where)
+        return (slow.value or SLOW_START_SECONDS) if slow else 0.0
 
     def _spend(self, name: str, left: int) -> None:
         if left <= 1:

@@ -13,7 +13,7 @@ from sandbox.hosting import SERVING
 from sandbox.records import Record
 from sandbox.sagemaker import starting
 from sandbox.sagemaker.deployments import Deployments
-from sandbox.sagemaker.lifecycle import SLOW, STUCK
+from sandbox.sagemaker.lifecycle import STUCK
 from sandbox.sagemaker.placement import Room, instances_needed, need_of
 from sandbox.sagemaker.starting import Failure
 from sandbox.sagemaker.store import (
@@ -52,10 +52,8 @@ class Copies:
     def appoint(self, region: str, component: Record, aws_seconds: float) -> None:
         """Say when the present status ends."""
         if component["status"] == CREATING:
-            slow = self._world.faults.find(
-                Kind.SLOW_START, service="sagemaker", operation=_OPERATION, resource=component["name"]
-            )
-            aws_seconds += (slow.value or SLOW) if slow else 0.0
+            faults = self._world.faults
+            aws_seconds += faults.delay(service="sagemaker", operation=_OPERATION, resource=component["name"])
         self._appoint_at(region, component["name"], self._world.clock.now() + self._world.clock.lasts(aws_seconds))
 
     def settle(self, region: str, endpoint: Record, at: float) -> None:

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 ACTION = "sagemaker/endpoint"
-SLOW = 1500.0  # seconds, at AWS's pace, that a slow start takes longer
 STUCK = 60.0  # seconds, at AWS's pace, after which a stuck endpoint is looked at again
 _OPERATIONS = {"create": "CreateEndpoint", "update": "UpdateEndpoint", "capacity": "UpdateEndpointWeightsAndCapacities"}
 
@@ -52,8 +51,7 @@ class Lifecycle:
         """Say when the present status ends."""
         world, now = self._world, self._world.clock.now()
         if endpoint["status"] in (CREATING, UPDATING):
-            slow = world.faults.find(Kind.SLOW_START, **self._about(endpoint))
-            aws_seconds += (slow.value or SLOW) if slow else 0.0
+            aws_seconds += world.faults.delay(**self._about(endpoint))
         endpoint["begun"], endpoint["due"] = now, now + world.clock.lasts(aws_seconds)
         self._appoint_at(region, endpoint, endpoint["due"])
 

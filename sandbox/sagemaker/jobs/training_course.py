@@ -49,9 +49,9 @@ class Course:
         world.agenda.on(KIND, self._due)
 
     def begin(self, region: str, job: Record) -> None:
-        slow = self._world.faults.find(Kind.SLOW_START, service="sagemaker", resource=job["name"])
+        longer = self._world.faults.delay(service="sagemaker", resource=job["name"])
         self._enter(job, "Starting", job["created"])
-        self._appoint(region, job, job["created"] + self._lasts(_STARTING * ((slow.value or 6.0) if slow else 1.0)))
+        self._appoint(region, job, job["created"] + self._lasts(_STARTING + longer))
 
     def stop(self, region: str, job: Record, now: float) -> None:
         if job["status"] == IN_PROGRESS:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from sandbox.faults import Kind
 from sandbox.operations import Call
 from sandbox.records import Record, Shelf
-from sandbox.sagemaker.lifecycle import SLOW
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -53,8 +52,8 @@ class Life:
             self._world.agenda.cancel(self._kind, f"{region}/{name}")
         elif faults.strikes(Kind.NO_CAPACITY, **asked):
             self.passes(region, name, call.now, PENDING, FAILED, aws_seconds)
-        elif slow := faults.find(Kind.SLOW_START, **asked):
-            self.passes(region, name, call.now, PENDING, IN_SERVICE, aws_seconds + (slow.value or SLOW))
+        elif longer := faults.delay(**asked):
+            self.passes(region, name, call.now, PENDING, IN_SERVICE, aws_seconds + longer)
 
     def _arrive(self, due: float, payload: Record) -> None:
         region, name, then = payload["region"], payload["name"], payload["then"]

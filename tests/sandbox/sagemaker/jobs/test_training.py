@@ -190,3 +190,11 @@ def test_jobs_are_listed_tagged_and_cost_while_they_run(sandbox: Running, train:
 def test_a_job_nobody_made_is_not_found(sandbox: Running) -> None:
     with pytest.raises(ClientError, match="Requested resource not found"):
         sandbox.client("sagemaker").describe_training_job(TrainingJobName="nobody")
+
+
+def test_a_slow_start_is_so_many_seconds_longer_as_for_an_endpoint(sandbox: Running, train: Train) -> None:
+    with sandbox.app.world.lock:
+        sandbox.app.world.faults.set(Fault(Kind.SLOW_START, resource="t", value=600))
+    train()
+    assert _after(sandbox, 11.9)["SecondaryStatus"] == "Starting"  # 720 seconds at the pace of 60
+    assert _after(sandbox, 0.2)["SecondaryStatus"] != "Starting"
