@@ -18,11 +18,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from services.errors import ServiceFailure
+from services.sandbox_control import SandboxControl
 
 START_SECONDS = 30.0
 IDLE_EXIT_SECONDS = 30 * 60
@@ -110,20 +111,20 @@ def stop(home: Path) -> bool:
 
 
 def reset(home: Path, port: int = 0) -> None:
-    """Empty this home's sandbox, or the one of a port, whether it runs or not. Raises ServiceFailure."""
+    """Empty this home's sandbox, or the one of a port, whether it runs or not. Raises as `SandboxControl`."""
     with _alone(home):
         url = at_port(port) if port else find(home)
         if url:
-            _post(url, "reset")
+            SandboxControl(url).reset()
         else:
             shutil.rmtree(home / (f"sandbox-{port}" if port else "sandbox"), ignore_errors=True)
 
 
 def advance(url: str, seconds: float) -> datetime:
-    """Put a sandbox's clock forward and return what time it is there. Raises ServiceFailure."""
-    now = float(_post(url, "advance", {"seconds": seconds})["now"])
+    """Put a sandbox's clock forward and return what time it is there. Raises as `SandboxControl`."""
+    now = SandboxControl(url).advance(seconds)
     _ahead.pop(url, None)
-    return datetime.fromtimestamp(now, UTC)
+    return now
 
 
 def ahead(url: str) -> float:
@@ -149,18 +150,6 @@ def at_port(port: int) -> str | None:
     """The address of the sandbox that listens on this port, or None."""
     url = f"http://127.0.0.1:{port}"
     return url if answers(url) else None
-
-
-def _post(url: str, what: str, members: dict[str, float] | None = None) -> dict[str, Any]:
-    import urllib.request
-
-    try:
-        request = urllib.request.Request(f"{url}/_sandbox/{what}", json.dumps(members or {}).encode(), method="POST")
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            said = json.load(answer)
-    except (OSError, ValueError) as error:
-        raise ServiceFailure(f"The sandbox at {url} did not do it.", str(error), "Look into sandbox.log.") from error
-    return said if isinstance(said, dict) else {}
 
 
 def _until_silent(url: str) -> None:

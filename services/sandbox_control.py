@@ -10,7 +10,7 @@ from typing import Any
 
 from services.errors import InvalidRequest, ServiceFailure
 
-TIMEOUT_SECONDS = 30.0
+TIMEOUT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
