@@ -147,18 +147,17 @@ def request_of(
     console: Console, model_id: str, name: str, instance_type: str, count: int, role: str, accept_eula: bool
 ) -> DeployRequest:
     from services.access import ExistingRole
-    from services.deploy import DeployRequest
+    from services.deploy import CatalogSource, DeployRequest
 
     model = console.deploy.describe_model(model_id)
     given = role or console.settings.execution_role_arn
     return DeployRequest(
-        model_id=model.id,
+        source=CatalogSource(model_id=model.id, accept_eula=accept_eula),
         endpoint_name=name or console.deploy.suggest_name(model.id),
         instance_type=instance_type or next((each for each, _ in console.deploy.offers(model.id)), ""),
         role=ExistingRole(given) if given else console.access.request(),
         owner=console.owner,
         count=count,
-        accept_eula=accept_eula,
     )
 
 

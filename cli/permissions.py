@@ -65,7 +65,7 @@ def document() -> str:
 def _examples() -> Iterator[tuple[str, Plan]]:
     from services.access import RoleRequest, RoleState, default_role_name
     from services.catalog import CatalogService
-    from services.deploy import DeployRequest, DeployState, RagPairRequest, plan_pair
+    from services.deploy import CatalogSource, DeployRequest, DeployState, HostedModel, RagPairRequest, plan_pair
     from services.endpoints import DeleteState, Sharing, plan_delete
 
     catalog = CatalogService(REGION, offline=True)
@@ -73,12 +73,15 @@ def _examples() -> Iterator[tuple[str, Plan]]:
 
     def request(model: str, name: str) -> DeployRequest:
         instance_type = catalog.describe_model(model).default_instance
-        return DeployRequest(model_id=model, endpoint_name=name, instance_type=instance_type, role=role, owner=OWNER)
+        source = CatalogSource(model_id=model)
+        return DeployRequest(source=source, endpoint_name=name, instance_type=instance_type, role=role, owner=OWNER)
 
     def state(asked: DeployRequest) -> DeployState:
+        assert isinstance(asked.source, CatalogSource)
+        model = asked.source.model_id
         return DeployState(
-            model=catalog.describe_model(asked.model_id),
-            container=catalog.container(asked.model_id, asked.instance_type),
+            model=HostedModel.of_catalog(catalog.describe_model(model), REGION),
+            container=catalog.container(model, asked.instance_type),
             price=catalog.price(asked.instance_type),
             role=RoleState(region=REGION, account=ACCOUNT),
         )

@@ -97,7 +97,7 @@ def summary(console: Console, request: DeployRequest | RagPairRequest) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="deploy-summary"):
         lines = []
         for part in parts:
-            model = console.catalog.describe_model(part.model_id)
+            model = console.deploy.describe(part)
             lines.append(
                 f"**{literal(model.name)}** on {part.count} × {literal(part.instance_type)}"
                 f" :gray[as] {literal(formats.short(part.endpoint_name))}"

@@ -10,7 +10,7 @@ import streamlit as st
 
 from services.access import ExistingRole, RoleChoice
 from services.catalog import CatalogModel, Task
-from services.deploy import DeployRequest, name_problem, suggest_name
+from services.deploy import CatalogSource, DeployRequest, name_problem, suggest_name
 from services.errors import PermissionDenied, SagedeckError
 from ui import error_box, formats
 from ui.escape import literal
@@ -74,13 +74,12 @@ class Chosen:
         if not (self.name and self.instance_type):
             return None
         return DeployRequest(
-            model_id=self.model_id,
+            source=CatalogSource(model_id=self.model_id, accept_eula=self.accept_eula),
             endpoint_name=self.name,
             instance_type=self.instance_type,
             role=role,
             owner=owner,
             count=self.count,
-            accept_eula=self.accept_eula,
         )
 
 

@@ -10,8 +10,8 @@ from services.deploy.models import (
     DeployRequest,
     DeployState,
     RagPairRequest,
-    refuse,
 )
+from services.deploy.problems import refuse
 from services.errors import InUse, InvalidRequest, NameTaken
 from services.plans.hosting import ABSENT, SETTLE_SECONDS, delete_step, gone_step, seconds_between_looks
 from services.plans.models import (
@@ -65,7 +65,7 @@ def _role_plan(request: DeployRequest, state: DeployState) -> tuple[Plan, ...]:
 
 
 def _endpoint_plan(request: DeployRequest, state: DeployState, role: tuple[Plan, ...]) -> Plan:
-    refuse(request, state.model, state.region)
+    refuse(request, state.model)
     _refuse_taken(request, state)
     after = tuple(step.id for plan in role for step in plan)
     clear = _clear_failed(request, state)

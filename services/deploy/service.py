@@ -12,12 +12,15 @@ from services.deploy.correction import corrected
 from services.deploy.models import (
     DeployRequest,
     DeployState,
+    HostedModel,
     RagPairRequest,
-    refuse,
     suggest_name,
 )
 from services.deploy.planner import plan_deploy, plan_pair
+from services.deploy.problems import refuse
+from services.deploy.sources import CatalogSource
 from services.diagnosis import Diagnosis
+from services.errors import InvalidRequest
 from services.plans.models import Plan
 
 if TYPE_CHECKING:
@@ -51,6 +54,12 @@ class DeployService:
         """One model; raises NotFound."""
         return self._catalog.describe_model(model_id)
 
+    def describe(self, request: DeployRequest) -> HostedModel:
+        """What a request's source is; raises NotFound."""
+        if not isinstance(request.source, CatalogSource):
+            raise InvalidRequest("Only models of the catalogue can be deployed.", "", "Choose one.")
+        return HostedModel.of_catalog(self._catalog.describe_model(request.source.model_id), self._catalog.region)
+
     def offers(self, model_id: str) -> tuple[tuple[str, Price], ...]:
         """The instance types of a model with their prices here, cheapest first."""
         return self._catalog.offers(self._catalog.describe_model(model_id))
@@ -64,8 +73,8 @@ class DeployService:
 
         Raises InvalidRequest before anyone is asked, where the request can be seen to be wrong.
         """
-        model = self._catalog.describe_model(request.model_id)
-        refuse(request, model, self._catalog.region)
+        model = self.describe(request)
+        refuse(request, model)
         return DeployState(
             model=model,
             container=self._catalog.container(model.id, request.instance_type),
@@ -85,7 +94,8 @@ class DeployService:
 
     def corrected(self, request: DeployRequest, diagnosis: Diagnosis) -> DeployRequest | None:
         """A failed request with the value changed that made it fail: another name or instance type. None: no such."""
-        return corrected(request, diagnosis, self.offers(request.model_id))
+        offers = self.offers(request.source.model_id) if isinstance(request.source, CatalogSource) else ()
+        return corrected(request, diagnosis, offers)
 
     def _role(self, request: DeployRequest) -> RoleState:
         if isinstance(request.role, RoleRequest):

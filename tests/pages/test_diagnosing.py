@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from services.access import ExistingRole
-from services.deploy import DeployRequest
+from services.deploy import CatalogSource, DeployRequest
 from services.errors import Problem
 from services.plans import RunStatus, RunView, StepStatus
 from tests.pages.conftest import Open
@@ -66,7 +66,8 @@ def test_another_instance_type_is_one_click_and_a_plan_away(open_page: Open) -> 
     at = open_page("deploy", console, "Deploy", run="run-1")
     assert not [each for each in at.button if each.label.startswith("Try ")]  # another window started it
     asked = DeployRequest(
-        model_id="huggingface-llm-falcon-7b-instruct-bf16", endpoint_name="embedder", instance_type="ml.g5.2xlarge",
+        source=CatalogSource(model_id="huggingface-llm-falcon-7b-instruct-bf16"),
+        endpoint_name="embedder", instance_type="ml.g5.2xlarge",
         role=ExistingRole("arn:aws:iam::123456789012:role/Mine"),
     )  # fmt: skip
     at.session_state["deploy.requests"] = {"run-1": asked}

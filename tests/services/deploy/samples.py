@@ -7,7 +7,7 @@ from typing import Any
 
 from services.access import ExistingRole, RoleRequest, RoleState
 from services.catalog import CatalogService
-from services.deploy import DeployRequest, DeployState, plan_deploy
+from services.deploy import CatalogSource, DeployRequest, DeployState, HostedModel, plan_deploy
 from services.plans import Plan
 
 MINILM = "huggingface-sentencesimilarity-all-MiniLM-L6-v2"
@@ -17,18 +17,20 @@ ROLE = ExistingRole("arn:aws:iam::123456789012:role/Mine")
 NEW_ROLE = RoleRequest(name="sagedeck-execution-us-east-1", owner="ada")
 
 
-def request_for(model_id: str = FALCON, **changes: Any) -> DeployRequest:
+def request_for(model_id: str = FALCON, *, accept_eula: bool = False, **changes: Any) -> DeployRequest:
     kind = {MINILM: "ml.c6i.xlarge", FALCON: "ml.g5.2xlarge", LLAMA: "ml.g5.4xlarge"}[model_id]
-    start = DeployRequest(model_id=model_id, endpoint_name="demo", instance_type=kind, role=ROLE, owner="ada")
+    source = CatalogSource(model_id=model_id, accept_eula=accept_eula)
+    start = DeployRequest(source=source, endpoint_name="demo", instance_type=kind, role=ROLE, owner="ada")
     return replace(start, **changes)
 
 
 def state_for(request: DeployRequest, region: str = "us-east-1", **changes: Any) -> DeployState:
     catalog = CatalogService(region, offline=True)
-    model = catalog.describe_model(request.model_id)
+    assert isinstance(request.source, CatalogSource)
+    model = catalog.describe_model(request.source.model_id)
     partition = "aws-cn" if region.startswith("cn-") else "aws"
     start = DeployState(
-        model=model,
+        model=HostedModel.of_catalog(model, region),
         container=catalog.container(
             model.id, model.default_instance if not model.deployable else request.instance_type
         ),

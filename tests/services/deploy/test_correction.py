@@ -10,7 +10,7 @@ from services.catalog import CatalogService, Price
 from services.deploy import corrected, name_problem
 from services.deploy.correction import MOST_DEARER, next_name
 from services.diagnosis import Cause, diagnose
-from tests.services.deploy.samples import LLAMA, request_for
+from tests.services.deploy.samples import FALCON, LLAMA, request_for
 
 CATALOG = CatalogService("us-east-1", offline=True)
 CAPACITY = diagnose("Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.")
@@ -65,7 +65,7 @@ def test_what_a_person_has_to_decide_is_left_to_them(cause: Cause) -> None:
 
 def test_a_model_of_the_catalogue_has_another_type_to_try() -> None:
     request = request_for()
-    prices = dict(CATALOG.offers(CATALOG.describe_model(request.model_id)))
+    prices = dict(CATALOG.offers(CATALOG.describe_model(FALCON)))
     better = corrected(request, CAPACITY, tuple(prices.items()))
     assert better is not None
     assert better.instance_type in prices

@@ -14,7 +14,7 @@ from services.catalog import CatalogService
 from services.cleanup import CleanupService
 from services.cleanup.gateway import CleanupGateway
 from services.connection import Connection, sandbox_at
-from services.deploy import DeployRequest, DeployService, RagPairRequest
+from services.deploy import CatalogSource, DeployRequest, DeployService, RagPairRequest
 from services.deploy.gateway import DeployGateway
 from services.endpoints import EndpointsService
 from services.endpoints.gateway import EndpointsGateway
@@ -59,12 +59,11 @@ class Rooms:
 
     def request(self, model_id: str, name: str, kind: str) -> DeployRequest:
         return DeployRequest(
-            model_id=model_id,
+            source=CatalogSource(model_id=model_id, accept_eula=True),
             endpoint_name=name,
             instance_type=kind,
             role=self.access.request(),
             owner=self.owner,
-            accept_eula=True,
         )
 
     def small(self, name: str) -> DeployRequest:

@@ -7,6 +7,7 @@ import pytest
 
 from services.catalog import Task, recommended
 from services.deploy import (
+    CatalogSource,
     DeployRequest,
     FoundEndpoint,
     RagPairRequest,
@@ -31,7 +32,10 @@ def test_every_recommended_model_gives_a_plan_that_the_service_model_accepts(mod
     for role in (ROLE, NEW_ROLE):
         for kind in model.instances:
             request = DeployRequest(
-                model_id=model.id, endpoint_name="demo", instance_type=kind, role=role, accept_eula=True
+                source=CatalogSource(model_id=model.id, accept_eula=True),
+                endpoint_name="demo",
+                instance_type=kind,
+                role=role,
             )
             plan = plan_for(request)
             assert check(plan) == ()

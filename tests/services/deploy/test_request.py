@@ -9,16 +9,24 @@ import pytest
 from services.access import AccessService, ExistingRole, RoleRequest
 from services.access.gateway import AccessGateway
 from services.catalog import CatalogService, search
-from services.deploy import DeployRequest, DeployService, name_problem, request_problems, suggest_name
+from services.deploy import (
+    CatalogSource,
+    DeployRequest,
+    DeployService,
+    HostedModel,
+    name_problem,
+    request_problems,
+    suggest_name,
+)
 from services.deploy.gateway import DeployGateway
 from services.errors import InvalidRequest, NotFound, PermissionDenied
 from tests.services.catalog.stubbed import ACCOUNT, StubbedClients
 
 NOW = datetime(2026, 11, 20, 10, 30, 5, tzinfo=UTC)
 CATALOG = CatalogService("us-east-1", offline=True)
-FALCON = CATALOG.describe_model("huggingface-llm-falcon-7b-instruct-bf16")
+FALCON = HostedModel.of_catalog(CATALOG.describe_model("huggingface-llm-falcon-7b-instruct-bf16"), "us-east-1")
 REQUEST = DeployRequest(
-    model_id=FALCON.id,
+    source=CatalogSource(model_id=FALCON.id),
     endpoint_name="demo",
     instance_type="ml.g5.2xlarge",
     role=ExistingRole("arn:aws:iam::123456789012:role/Mine"),
@@ -73,7 +81,7 @@ def test_a_good_request_has_no_problems() -> None:
 )
 def test_each_mistake_is_named_in_words(changes: dict[str, object], word: str) -> None:
     (problem,) = request_problems(replace(REQUEST, **changes), FALCON)  # type: ignore[arg-type]
-    assert word in problem
+    assert word in problem.words
 
 
 def test_a_count_of_tokens_is_no_secret() -> None:
@@ -82,11 +90,17 @@ def test_a_count_of_tokens_is_no_secret() -> None:
 
 def test_a_model_from_the_marketplace_is_refused_with_its_page() -> None:
     model = next(model for model in search(deployable=False) if model.marketplace)
-    assert "subscription" in request_problems(REQUEST, model)[0]
+    (problem,) = request_problems(REQUEST, HostedModel.of_catalog(model, "us-east-1"))
+    assert problem.field == "source"
+    assert "subscription" in problem.words
 
 
 def test_what_is_wrong_with_a_request_is_told_without_calling_anyone() -> None:
-    unticked = replace(REQUEST, model_id="meta-textgeneration-llama-3-1-8b-instruct", instance_type="ml.g5.4xlarge")
+    unticked = replace(
+        REQUEST,
+        source=CatalogSource(model_id="meta-textgeneration-llama-3-1-8b-instruct"),
+        instance_type="ml.g5.4xlarge",
+    )
     for wrong, word in ((unticked, "licence"), (replace(REQUEST, endpoint_name="not a name"), "not a name")):
         with pytest.raises(InvalidRequest) as caught:
             _service(StubbedClients()).plan_deploy(wrong)
@@ -113,7 +127,7 @@ def test_a_refusal_while_looking_for_the_name_is_not_absence() -> None:
 
 def test_an_unknown_model_is_not_found() -> None:
     with pytest.raises(NotFound):
-        _service(StubbedClients()).plan_deploy(replace(REQUEST, model_id="none"))
+        _service(StubbedClients()).plan_deploy(replace(REQUEST, source=CatalogSource(model_id="none")))
 
 
 def test_a_suggested_name_holds_the_time_it_was_asked_at() -> None:

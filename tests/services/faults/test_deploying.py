@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.faults import Kind
 from services.console import Console
-from services.deploy import DeployRequest
+from services.deploy import CatalogSource, DeployRequest
 from services.plans import RunStatus
 from services.sandbox_control import SandboxControl
 from tests.sandbox.server import client
@@ -73,7 +73,11 @@ def test_an_endpoint_stuck_in_creating_stays_a_running_run_and_goes_on_when_it_i
     name = next(names)
     faults.set_fault(Kind.STUCK_CREATING, resource=name)
     request = DeployRequest(
-        model_id=EMBEDDING, endpoint_name=name, instance_type=SMALL, role=console.access.request(), owner=console.owner
+        source=CatalogSource(model_id=EMBEDDING),
+        endpoint_name=name,
+        instance_type=SMALL,
+        role=console.access.request(),
+        owner=console.owner,
     )
     run = console.runs.start(console.deploy.plan_deploy(request))
     assert console.runs.wait(run, 5.0).status is RunStatus.RUNNING

@@ -4,7 +4,7 @@ from itertools import count
 
 from services.cleanup import TakeDown
 from services.console import Console
-from services.deploy import DeployRequest
+from services.deploy import CatalogSource, DeployRequest
 from services.errors import (
     SagedeckError,
 )
@@ -18,8 +18,8 @@ names = (f"faulty-{number}" for number in count())
 
 def deployed(console: Console, model: str, kind: str, name: str) -> RunView:
     request = DeployRequest(
-        model_id=model, endpoint_name=name, instance_type=kind, role=console.access.request(), owner=console.owner,
-        accept_eula=True,
+        source=CatalogSource(model_id=model, accept_eula=True),
+        endpoint_name=name, instance_type=kind, role=console.access.request(), owner=console.owner,
     )  # fmt: skip
     return console.runs.wait(console.runs.start(console.deploy.plan_deploy(request)), WAIT)
 
