@@ -1,60 +1,23 @@
-"""Composes every room for one connection: what pages and the command line are given, and nothing else of services."""
+"""What pages and the command line are given for one connection: its rooms, and what spans several of them."""
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any
 
-from services.cache import ReadCache
-from services.connection import Connection, Mode
 from services.errors import InvalidRequest, NotFound
-from services.jobs import Jobs
-from services.settings import Configured, load
-from services.state import State, home
+from services.lazy import lazy
+from services.rooms import Rooms
 
 if TYPE_CHECKING:
-    from services.access import AccessService
-    from services.catalog import CatalogService
     from services.cleanup import CleanupService
-    from services.deploy import DeployService
-    from services.diagnosis import Diagnosis
-    from services.documents import Originals
-    from services.endpoints import EndpointDetail, EndpointsService
-    from services.inference import ChatParams, Contract, Delta, InferenceService, Message
+    from services.endpoints import EndpointDetail
+    from services.inference import ChatParams, Contract, Delta, Message
     from services.knowledge import Embedding, KnowledgeService
     from services.plans import Operator, Runs
-    from services.sandbox_control import SandboxControl
 
-T = TypeVar("T")
 DETAIL_SECONDS = 20.0  # an endpoint's detail is asked for again after this; its configuration never changes
-
-
-class lazy(Generic[T]):
-    """A room made at its first use, once, even when two threads ask at the same time."""
-
-    def __init__(self, make: Callable[[Any], T]) -> None:
-        self._make = make
-        self.__doc__ = make.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, console: None, owner: type) -> lazy[T]: ...
-    @overload
-    def __get__(self, console: Console, owner: type) -> T: ...
-    def __get__(self, console: Console | None, owner: type) -> T | lazy[T]:
-        if console is None:
-            return self
-        with console.lock:
-            if self._name not in console.__dict__:
-                console.__dict__[self._name] = self._make(console)
-            room: T = console.__dict__[self._name]
-            return room
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,58 +28,8 @@ class Pair:
     language: str
 
 
-_processwide: dict[Path, tuple[State, ReadCache, Any]] = {}
-_processwide_lock = threading.Lock()
-
-
-def _shared(folder: Path) -> tuple[State, ReadCache, Any]:
-    """State, read cache and document workers are one for a process: rows and keys carry their owner themselves."""
-    from services.documents import shared_reader
-
-    with _processwide_lock:
-        if folder not in _processwide:
-            _processwide[folder] = (State(folder / "state.db"), ReadCache(), shared_reader())
-        return _processwide[folder]
-
-
-class Console:
+class Console(Rooms):
     """The rooms of one connection. Safe to share between the browsers of one identity, and between threads."""
-
-    def __init__(
-        self, connection: Connection, *, folder: Path | None = None, configured: Configured | None = None
-    ) -> None:
-        self.lock = threading.RLock()
-        self.connection = connection
-        self.folder = folder or home()
-        self.configured = configured or load(os.environ, self.folder)
-        self.settings = self.configured.settings
-        self.state, self.cache, self.reader = _shared(self.folder)
-
-    @property
-    def owner(self) -> str:
-        """Who chats, documents, jobs and runs of this console belong to."""
-        return self.connection.owner
-
-    def cached(self, name: tuple[str, ...], ttl_seconds: float, load: Callable[[], T]) -> T:
-        """A read shared by those who have the same partition, account, region and principal."""
-        return self.cache.get((*self.connection.key, *name), ttl_seconds, load)
-
-    def refresh(self) -> None:
-        """Forget what was read, because something was changed or a person asked for it."""
-        self.cache.forget(self.connection.key)
-
-    @lazy
-    def sandbox(self) -> SandboxControl | None:
-        """What can be done to the sandbox, None where this is a real account."""
-        from services.sandbox_control import SandboxControl
-
-        url = self.connection.sandbox_url
-        return SandboxControl(url) if url else None
-
-    @lazy
-    def jobs(self) -> Jobs:
-        """Background jobs."""
-        return Jobs(self.state)
 
     @lazy
     def runs(self) -> Runs:
@@ -139,75 +52,6 @@ class Console:
         if service in ("astra", "library"):
             return LibraryOperator(self.knowledge)
         return AwsOperator(self.connection.clients)
-
-    @lazy
-    def diagnosis(self) -> Callable[..., Diagnosis]:
-        """Why something failed: called with what was said, its code, operation and log."""
-        from services.diagnosis import diagnose
-
-        return diagnose
-
-    @lazy
-    def catalog(self) -> CatalogService:
-        """Models, prices, instances, containers."""
-        from services.catalog import CatalogService
-
-        return CatalogService(
-            self.connection.identity.region,
-            clients=self.connection.clients,
-            folder=self.folder / "catalog",
-            offline=self.connection.mode is Mode.SANDBOX,
-        )
-
-    @lazy
-    def access(self) -> AccessService:
-        """Execution roles."""
-        from services.access import AccessService
-        from services.access.gateway import AccessGateway
-
-        identity = self.connection.identity
-        return AccessService(
-            AccessGateway(self.connection.clients),
-            region=identity.region,
-            account=identity.account,
-            partition=identity.partition,
-            owner=self.owner,
-        )
-
-    @lazy
-    def deploy(self) -> DeployService:
-        """Deployments."""
-        from services.deploy import DeployService
-        from services.deploy.gateway import DeployGateway
-
-        return DeployService(DeployGateway(self.connection.clients), self.catalog, self.access, owner=self.owner)
-
-    @lazy
-    def endpoints(self) -> EndpointsService:
-        """Endpoints as they stand."""
-        from services.endpoints import EndpointsService
-        from services.endpoints.gateway import EndpointsGateway
-
-        return EndpointsService(EndpointsGateway(self.connection.clients), self.catalog, owner=self.owner)
-
-    @lazy
-    def inference(self) -> InferenceService:
-        """Calling endpoints."""
-        from services.inference import InferenceService
-
-        identity = self.connection.identity
-        return InferenceService(
-            lambda: self.connection.clients.get("sagemaker-runtime"),
-            self.state,
-            scope=(identity.partition, identity.account, identity.region),
-        )
-
-    @lazy
-    def originals(self) -> Originals:
-        """The files people gave."""
-        from services.documents import Originals
-
-        return Originals(self.folder)
 
     @lazy
     def knowledge(self) -> KnowledgeService:

@@ -15,11 +15,11 @@ LAYERS = (
     {"plans", "catalog"},
     {"inference", "access", "diagnosis", "documents"},
     {"endpoints", "deploy", "knowledge"},
-    {"autopilot", "costs"},
+    {"preflight", "autopilot", "costs"},
     {"cleanup", "workspaces"},
 )
 ROOT_FILES = {path.stem for path in (ROOT / "services").glob("*.py")}
-COMPOSERS = {"console"}  # the one root file that knows the rooms
+COMPOSERS = {"console", "rooms"}  # the root files that know the rooms
 HEAVY = ("streamlit", "langchain", "langchain_core", "langchain_aws", "sagemaker", "astrapy", "pandas", "plotly")
 SDK: dict[str, Callable[[Path], bool]] = {
     "boto3": lambda path: path.name == "clients.py",

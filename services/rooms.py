@@ -1,0 +1,149 @@
+"""The rooms of one connection: what each is made of, and nothing else of services. `console.py` is what spans them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from services.cache import ReadCache
+from services.connection import Connection, Mode
+from services.jobs import Jobs
+from services.lazy import lazy
+from services.settings import Configured, load
+from services.state import State, home
+
+if TYPE_CHECKING:
+    from services.access import AccessService
+    from services.catalog import CatalogService
+    from services.deploy import DeployService
+    from services.diagnosis import Diagnosis
+    from services.documents import Originals
+    from services.endpoints import EndpointsService
+    from services.inference import InferenceService
+    from services.sandbox_control import SandboxControl
+
+T = TypeVar("T")
+_processwide: dict[Path, tuple[State, ReadCache, Any]] = {}
+_processwide_lock = threading.Lock()
+
+
+def _shared(folder: Path) -> tuple[State, ReadCache, Any]:
+    """State, read cache and document workers are one for a process: rows and keys carry their owner themselves."""
+    from services.documents import shared_reader
+
+    with _processwide_lock:
+        if folder not in _processwide:
+            _processwide[folder] = (State(folder / "state.db"), ReadCache(), shared_reader())
+        return _processwide[folder]
+
+
+class Rooms:
+    """The rooms of one connection, each made at its first use."""
+
+    def __init__(
+        self, connection: Connection, *, folder: Path | None = None, configured: Configured | None = None
+    ) -> None:
+        self.lock = threading.RLock()
+        self.connection = connection
+        self.folder = folder or home()
+        self.configured = configured or load(os.environ, self.folder)
+        self.settings = self.configured.settings
+        self.state, self.cache, self.reader = _shared(self.folder)
+
+    @property
+    def owner(self) -> str:
+        """Who chats, documents, jobs and runs of this console belong to."""
+        return self.connection.owner
+
+    def cached(self, name: tuple[str, ...], ttl_seconds: float, load: Callable[[], T]) -> T:
+        """A read shared by those who have the same partition, account, region and principal."""
+        return self.cache.get((*self.connection.key, *name), ttl_seconds, load)
+
+    def refresh(self) -> None:
+        """Forget what was read, because something was changed or a person asked for it."""
+        self.cache.forget(self.connection.key)
+
+    @lazy
+    def sandbox(self) -> SandboxControl | None:
+        """What can be done to the sandbox, None where this is a real account."""
+        from services.sandbox_control import SandboxControl
+
+        url = self.connection.sandbox_url
+        return SandboxControl(url) if url else None
+
+    @lazy
+    def jobs(self) -> Jobs:
+        """Background jobs."""
+        return Jobs(self.state)
+
+    @lazy
+    def diagnosis(self) -> Callable[..., Diagnosis]:
+        """Why something failed: called with what was said, its code, operation and log."""
+        from services.diagnosis import diagnose
+
+        return diagnose
+
+    @lazy
+    def catalog(self) -> CatalogService:
+        """Models, prices, instances, containers."""
+        from services.catalog import CatalogService
+
+        return CatalogService(
+            self.connection.identity.region,
+            clients=self.connection.clients,
+            folder=self.folder / "catalog",
+            offline=self.connection.mode is Mode.SANDBOX,
+        )
+
+    @lazy
+    def access(self) -> AccessService:
+        """Execution roles."""
+        from services.access import AccessService
+        from services.access.gateway import AccessGateway
+
+        identity = self.connection.identity
+        return AccessService(
+            AccessGateway(self.connection.clients),
+            region=identity.region,
+            account=identity.account,
+            partition=identity.partition,
+            owner=self.owner,
+        )
+
+    @lazy
+    def deploy(self) -> DeployService:
+        """Deployments."""
+        from services.deploy import DeployService
+        from services.deploy.gateway import DeployGateway
+
+        return DeployService(DeployGateway(self.connection.clients), self.catalog, self.access, owner=self.owner)
+
+    @lazy
+    def endpoints(self) -> EndpointsService:
+        """Endpoints as they stand."""
+        from services.endpoints import EndpointsService
+        from services.endpoints.gateway import EndpointsGateway
+
+        return EndpointsService(EndpointsGateway(self.connection.clients), self.catalog, owner=self.owner)
+
+    @lazy
+    def inference(self) -> InferenceService:
+        """Calling endpoints."""
+        from services.inference import InferenceService
+
+        identity = self.connection.identity
+        return InferenceService(
+            lambda: self.connection.clients.get("sagemaker-runtime"),
+            self.state,
+            scope=(identity.partition, identity.account, identity.region),
+        )
+
+    @lazy
+    def originals(self) -> Originals:
+        """The files people gave."""
+        from services.documents import Originals
+
+        return Originals(self.folder)
