@@ -10,6 +10,7 @@ from services.deploy.models import (
     DeployState,
     FoundEndpoint,
     HostedModel,
+    Problem,
     RagPairRequest,
     suggest_name,
 )
@@ -27,7 +28,7 @@ from services.deploy.modes import (
     Serverless,
 )
 from services.deploy.planner import plan_deploy, plan_pair
-from services.deploy.problems import Problem, eula_problem, name_problem, request_problems
+from services.deploy.problems import eula_problem, name_problem, request_problems
 from services.deploy.service import DeployService
 from services.deploy.sources import CatalogSource, CustomSource, HubSource, Server, Source
 

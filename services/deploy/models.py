@@ -49,6 +49,14 @@ class DeployRequest:
         return f"{self.endpoint_name}/{key}"
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One sentence about one field. `field` is its dotted name in the request ("source.hub_id", "count")."""
+
+    field: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RagPairRequest:
     """An embedding model and a language model, deployed side by side under one execution role."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from services.access import problems as role_problems
-from services.deploy.models import DeployRequest, HostedModel
+from services.deploy.models import DeployRequest, HostedModel, Problem
 from services.errors import InvalidRequest
 from services.plans import looks_secret
 
@@ -16,14 +15,6 @@ NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 MOST_VARIABLES, LONGEST_VALUE = 100, 1024
 # More instances than this in one form is a slip of the finger; quotas are far below.
 MOST_INSTANCES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One sentence about one field. `field` is its dotted name in the request ("source.hub_id", "count")."""
-
-    field: str
-    words: str
 
 
 def name_problem(name: str) -> str:
