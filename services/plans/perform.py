@@ -209,8 +209,8 @@ def _ending(step: Step, manner: Until, answer: Mapping[str, Any], known: Values)
         return None
     wrong = looking.difference(manner.expect, answer, known)
     if wrong:
-        what = f"It reads {now}, but not as it was asked for."
-        return Outcome(StepStatus.FAILED, Problem(what, wrong, "The change was rolled back; look for the cause first."))
+        why = look(manner.explanation, answer) if manner.explanation else ""
+        return Outcome(StepStatus.FAILED, wording.rolled_back(step, str(now), wrong, str(why or "")))
     return Outcome(StepStatus.DONE, answer=answer)
 
 

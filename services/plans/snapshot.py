@@ -9,7 +9,7 @@ from services.plans.journal import STALE_SECONDS
 from services.plans.models import Step, Until
 from services.plans.undoing import standing, taken_back, undo_entries
 from services.plans.views import RunStatus, RunView, StepStatus, StepView
-from services.plans.wording import ENDED
+from services.plans.wording import ENDED, ROLLED_BACK
 
 
 def view_of(run: RunEntry, entries: Sequence[StepEntry], now: float) -> RunView:
@@ -70,9 +70,12 @@ def _typical(step: Step) -> float:
 def _billing(entries: Sequence[StepEntry]) -> float | None:
     """USD an hour of what stands; steps of unknown outcome count, since they may bill, and what failed does not."""
     ended = [entry.step for entry in entries if entry.problem is not None and entry.problem.kind == ENDED]
+    back = [entry.step for entry in entries if entry.problem is not None and entry.problem.kind == ROLLED_BACK]
     unsure = [entry for entry in entries if entry.phase is Phase.PLAN and entry.intent]
     billing = {entry.name: entry for entry in (*standing(entries), *unsure)}
     running = [entry.step for entry in billing.values() if not any(_same(step, entry.step) for step in ended)]
+    changes = [step for step in running if step.operation.startswith("update_")]
+    running = [step for step in running if step not in changes or not any(_same(wait, step) for wait in back)]
     costs = [step.cost.usd_per_hour for step in running if step.cost is not None]
     if any(cost is None for cost in costs):
         return None

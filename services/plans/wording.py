@@ -10,6 +10,7 @@ from services.errors import Problem
 from services.plans.models import Repeat, Step, Until
 
 ENDED = "Ended"  # the kind of problem of a resource that failed by itself: it holds no machine any more
+ROLLED_BACK = "RolledBack"  # of a change that was taken back by itself: what it started is gone, what was before serves
 
 # What to do about the reasons AWS gives when something it was to start has failed, by a part of them.
 _REMEDIES = (
@@ -67,6 +68,14 @@ def ended_badly(step: Step, now: str, why: str) -> Problem:
     then = (remedy for part, remedy in _REMEDIES if part.lower() in why.lower())
     kind = ENDED if now == "Failed" else ""
     return Problem(what, why, next(then, "Read the explanation, then resume, or undo this and plan again."), kind=kind)
+
+
+def rolled_back(step: Step, now: str, wrong: str, why: str) -> Problem:
+    """A change that ended well by its status and is not what was asked for: `wrong` says how, `why` is AWS's reason."""
+    what = f"{_named(step) or 'It'} reads {now}, but the change was rolled back: {wrong}"
+    unsaid = "AWS gives no reason here; the log of what was to come in may."
+    then = "What was there before goes on. Look for the cause, undo this and plan again."
+    return Problem(what, why or unsaid, then, kind=ROLLED_BACK)
 
 
 def _named(step: Step) -> str:
