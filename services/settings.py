@@ -34,6 +34,7 @@ class Settings:
     astra_endpoint: str = ""
     astra_keyspace: str = "default_keyspace"
     astra_environment: str = "prod"
+    most_instances: int = 10  # of one endpoint: no request, update or scalable target goes beyond
     read_only: bool = False
     owner: str = ""
 
@@ -82,7 +83,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Configured:
 
 
 def check(settings: Settings) -> None:
-    """Raise InvalidRequest for an unknown kind of connection, a region unlike any, or fewer tokens than one."""
+    """Raise InvalidRequest for an unknown kind of connection, a region unlike any, or a number below one."""
     if settings.connection not in ("auto", "sandbox", "aws"):
         raise InvalidRequest(f"The setting connection is “{settings.connection}”.", "", "Use auto, sandbox or aws.")
     if settings.region and not _REGION.fullmatch(settings.region):
@@ -91,6 +92,8 @@ def check(settings: Settings) -> None:
         )
     if settings.max_new_tokens < 1:
         raise InvalidRequest(f"The setting max_new_tokens is {settings.max_new_tokens}.", "", "Use 1 or more.")
+    if settings.most_instances < 1:
+        raise InvalidRequest(f"The setting most_instances is {settings.most_instances}.", "", "Use 1 or more.")
 
 
 def _names() -> tuple[str, ...]:

@@ -29,8 +29,11 @@ from services.deploy.modes import (
 )
 from services.deploy.planner import plan_deploy, plan_pair
 from services.deploy.problems import eula_problem, name_problem, request_problems
+from services.deploy.scaling import managed_scaling, most_instances, scaling_steps
+from services.deploy.scaling_limits import scaling_problems, topic_problems
 from services.deploy.service import DeployService
 from services.deploy.sources import CatalogSource, CustomSource, HubSource, Server, Source
+from services.deploy.topics import delete_topic_step, topic_arn, topic_steps
 
 __all__ = [
     "Advanced",
@@ -57,10 +60,18 @@ __all__ = [
     "Serverless",
     "Source",
     "corrected",
+    "delete_topic_step",
     "eula_problem",
+    "managed_scaling",
+    "most_instances",
     "name_problem",
     "plan_deploy",
     "plan_pair",
     "request_problems",
+    "scaling_problems",
+    "scaling_steps",
     "suggest_name",
+    "topic_arn",
+    "topic_problems",
+    "topic_steps",
 ]

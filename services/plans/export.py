@@ -137,8 +137,11 @@ def _unless_there(step: Step, manner: Once, names: Names) -> str:
     look = f"{names.clients[read.service]}.{read.operation}({keyword_arguments(read.parameters, names, 2)})"
     expect = {where: wanted.value if isinstance(wanted, Json) else wanted for where, wanted in proof.expect.items()}
     lines = [f"lambda: {look}"]
-    lines += [f"absent={source(tuple((each.code, each.message) for each in proof.absent), names, 2)}"]
+    absent = tuple((each.code, each.message) for each in proof.absent)
+    lines += [f"absent={source(absent, names, 2)}"] if absent else []
     lines += [f"expect={source(expect, names, 2)}"] if expect else []
+    lines += [f"found={_quoted(proof.found)}"] if proof.found else []
+    lines += ["replaces=True"] if proof.replaces else []
     found = "already(\n" + "".join(f"        {line},\n" for line in lines) + "    )"
     call = _once(step, manner, names).replace("\n", "\n    ")
     if proof.gone:

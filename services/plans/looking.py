@@ -39,11 +39,17 @@ def look_for(proof: Proof, known: Values, call: Call) -> Finding:
     except Exception as error:  # noqa: BLE001 - no answer proves nothing
         told = answer_of(error)
         absent = told is not None and any(each.matches(*told) for each in proof.absent)
-        return Finding(there=absent and proof.gone, missing=absent and not proof.gone, answer={} if absent else None)
+        return _nothing(proof, {}) if absent else Finding()
+    if proof.found and look(proof.found, answer) in (None, "", [], {}, False):
+        return _nothing(proof, answer)
     wrong = difference(proof.expect, answer, known)
     if wrong:
-        return Finding(differs=wrong)
+        return Finding(missing=True, answer=answer) if proof.replaces else Finding(differs=wrong)
     return Finding(there=not proof.gone, missing=proof.gone, answer=answer)
+
+
+def _nothing(proof: Proof, answer: Mapping[str, Any]) -> Finding:
+    return Finding(there=proof.gone, missing=not proof.gone, answer=answer)
 
 
 def difference(expect: Mapping[str, Any], answer: Mapping[str, Any], known: Values) -> str:

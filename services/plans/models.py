@@ -192,15 +192,18 @@ class Cost:
 class Proof:
     """How to see by looking whether a step is done.
 
-    `read` finds the thing. An error in `absent` proves that it is not there (any other error proves nothing).
-    Present and equal to `expect` (JMESPath -> value) is "already there"; present and different is a clash.
-    With `gone`, absence is what proves the step done.
+    `read` finds the thing. An error in `absent` proves that it is not there (any other error proves nothing), and so
+    does an answer that holds nothing at `found` (JMESPath; a list has nothing in it for what is not there).
+    Present and equal to `expect` (JMESPath -> value) is "already there"; present and different is a clash, or with
+    `replaces` as good as absent: the call puts what is wanted in its place. With `gone`, absence proves the step done.
     """
 
     read: Read
     absent: tuple[ErrorMatch, ...] = ()
     expect: Mapping[str, Any] = field(default_factory=Frozen)
     gone: bool = False
+    found: str = ""
+    replaces: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "expect", freeze(mark(self.expect)))

@@ -16,8 +16,9 @@ def try_again(call, later, seconds):
         time.sleep(10)
 ''',
     "already": '''
-def already(look, absent=(), expect=None):
-    """What is there and is what is wanted; None where there is nothing. Something else of that name ends the script."""
+def already(look, absent=(), expect=None, found="", replaces=False):
+    """What is there and is what is wanted; None where there is nothing. Something else of that name ends the script,
+    or with `replaces` is put right by the call."""
     try:
         answer = look()
     except ClientError as error:
@@ -25,8 +26,12 @@ def already(look, absent=(), expect=None):
         if any(told["Code"] == code and words in told["Message"] for code, words in absent):
             return None
         raise
+    if found and not jmespath.search(found, answer):
+        return None
     for where, wanted in (expect or {}).items():
         if not holds(wanted, jmespath.search(where, answer)):
+            if replaces:
+                return None
             sys.exit(f"It is there and is something else: {where} is not {wanted}.")
     return answer
 ''',

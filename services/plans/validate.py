@@ -103,6 +103,7 @@ def _paths(step: Step) -> Iterator[str]:
     yield from step.secret_results
     if step.proof is not None:
         yield from step.proof.expect
+        yield from filter(None, (step.proof.found,))
     if isinstance(step.manner, Repeat):
         yield step.manner.items
     if isinstance(step.manner, Until):

@@ -54,6 +54,7 @@ def test_a_broken_file_is_said_to_be_broken(tmp_path: Path) -> None:
         ("region = [1, 2]", "region"),
         ('region = "mars-1"', "mars-1"),
         ("max_new_tokens = -5", "max_new_tokens"),
+        ("most_instances = 0", "most_instances"),
     ],
 )
 def test_a_line_of_the_file_that_cannot_be_used_is_named(written: str, named: str, tmp_path: Path) -> None:

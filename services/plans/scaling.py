@@ -1,0 +1,135 @@
+"""What scales an endpoint, named and taken away alike by every room: its scalable target, policies and wake-up alarm.
+
+A scalable target outlives the endpoint it scales, and SageMaker deletes no endpoint whose variant is one. Application
+Auto Scaling and CloudWatch answer a question for what is not there with an empty list, which is what `Proof.found` is
+for (docs/decisions/0008-proof-in-an-empty-list.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.plans.models import Permission, Proof, Read, Step
+
+NAMESPACE = "sagemaker"
+VARIANT = "sagemaker:variant:DesiredInstanceCount"
+COMPONENT = "sagemaker:inference-component:DesiredCopyCount"
+SERVICE = "application-autoscaling"
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A variant of an endpoint or an inference component, as Application Auto Scaling names it."""
+
+    resource_id: str
+    dimension: str
+
+    @classmethod
+    def variant(cls, endpoint: str, variant: str = "AllTraffic") -> Scaled:
+        """The instances of a production variant."""
+        return cls(f"endpoint/{endpoint}/variant/{variant}", VARIANT)
+
+    @classmethod
+    def component(cls, name: str) -> Scaled:
+        """The copies of an inference component."""
+        return cls(f"inference-component/{name}", COMPONENT)
+
+    @property
+    def which(self) -> dict[str, str]:
+        """The members that every call about it has."""
+        return {
+            "ServiceNamespace": NAMESPACE,
+            "ResourceId": self.resource_id,
+            "ScalableDimension": self.dimension,
+        }
+
+    @property
+    def name(self) -> str:
+        """A short name of it: the endpoint's or component's own, and the variant's unless it is AllTraffic."""
+        parts = self.resource_id.split("/")
+        return "-".join(part for part in parts[1::2] if part != "AllTraffic")
+
+
+def beside(arn: str, service: str, resource: str) -> str:
+    """The ARN of another service's resource in the account and region of `arn`."""
+    partition, _, region, account = arn.split(":")[1:5]
+    return f"arn:{partition}:{service}:{region}:{account}:{resource}"
+
+
+def target_read(scaled: Scaled) -> Read:
+    """Finds the target: ScalableTargets, empty where there is none."""
+    about = {
+        "ServiceNamespace": NAMESPACE,
+        "ResourceIds": [scaled.resource_id],
+        "ScalableDimension": scaled.dimension,
+    }
+    return Read(SERVICE, "describe_scalable_targets", about)
+
+
+def policy_read(scaled: Scaled, name: str) -> Read:
+    """Finds one of its policies: ScalingPolicies, empty where there is none."""
+    return Read(SERVICE, "describe_scaling_policies", {**scaled.which, "PolicyNames": [name]})
+
+
+def alarms_read(names: Sequence[str]) -> Read:
+    """Finds alarms by name: MetricAlarms, empty where there are none."""
+    return Read("cloudwatch", "describe_alarms", {"AlarmNames": list(names)})
+
+
+def asking(arn: str, action: str, *reads: str) -> tuple[Permission, ...]:
+    """The permissions to change a target or its policies, and to look at them; `arn` is of the same account."""
+    own = beside(arn, SERVICE, "scalable-target/*")
+    return (Permission(f"{SERVICE}:{action}", own), *(Permission(f"{SERVICE}:{read}") for read in reads))
+
+
+def deregister_step(scaled: Scaled, near: str, reason: str, *, step_id: str = "", after: tuple[str, ...] = ()) -> Step:
+    """Takes a target away, its policies and their own alarms with it. `near` is any ARN of the account and region."""
+    return Step(
+        id=step_id or f"deregister-{scaled.name}",
+        service=SERVICE,
+        operation="deregister_scalable_target",
+        reason=reason,
+        parameters=scaled.which,
+        after=after,
+        permissions=(
+            *asking(near, "DeregisterScalableTarget", "DescribeScalableTargets"),
+            Permission("cloudwatch:DeleteAlarms", beside(near, "cloudwatch", "alarm:TargetTracking-*")),
+        ),
+        proof=Proof(target_read(scaled), found="ScalableTargets", gone=True),
+    )
+
+
+def delete_policy_step(scaled: Scaled, name: str, near: str, reason: str, *, step_id: str = "") -> Step:
+    """Deletes one scaling policy of a target."""
+    return Step(
+        id=step_id or f"delete-policy-{name}",
+        service=SERVICE,
+        operation="delete_scaling_policy",
+        reason=reason,
+        parameters={**scaled.which, "PolicyName": name},
+        permissions=(
+            *asking(near, "DeleteScalingPolicy", "DescribeScalingPolicies"),
+            Permission("cloudwatch:DeleteAlarms", beside(near, "cloudwatch", "alarm:TargetTracking-*")),
+        ),
+        proof=Proof(policy_read(scaled, name), found="ScalingPolicies", gone=True),
+    )
+
+
+def delete_alarms_step(
+    names: Sequence[str], near: str, reason: str, *, step_id: str = "", after: tuple[str, ...] = ()
+) -> Step:
+    """Deletes CloudWatch alarms by name."""
+    return Step(
+        id=step_id or f"delete-alarm-{names[0]}",
+        service="cloudwatch",
+        operation="delete_alarms",
+        reason=reason,
+        parameters={"AlarmNames": list(names)},
+        after=after,
+        permissions=(
+            *(Permission("cloudwatch:DeleteAlarms", beside(near, "cloudwatch", f"alarm:{name}")) for name in names),
+            Permission("cloudwatch:DescribeAlarms"),
+        ),
+        proof=Proof(alarms_read(names), found="MetricAlarms", gone=True),
+    )
