@@ -25,7 +25,7 @@ SCRIPT = typer.Option("--script", help="Print the plan as a file for other tools
 
 def by_yes(plan: Plan) -> bool:
     """Ask for a yes, with what it costs."""
-    return typer.confirm(f"Run this for {usd(plan.estimate.usd_per_hour)}/h?", err=True)
+    return typer.confirm(f"Run this for {price_of(plan)}?", err=True)
 
 
 def carry_out(
@@ -145,14 +145,21 @@ def print_plan(plan: Plan, as_json: bool) -> None:
         for step in plan.steps
     ]
     if as_json:
-        document = {"title": plan.title, "usd_per_hour": plan.estimate.usd_per_hour, "steps": rows}
+        price = {"usd_per_hour": plan.estimate.usd_per_hour, "usd_per_hour_most": plan.estimate.usd_per_hour_most}
+        document = {"title": plan.title, **price, "steps": rows}
         typer.echo(json.dumps(document | {"warnings": list(plan.warnings), "policy": policy(plan)}, default=str))
         return
-    say(f"{plan.title}: {usd(plan.estimate.usd_per_hour)}/h")
+    say(f"{plan.title}: {price_of(plan)}")
     for row in rows:
         say(f"  {row['call']:<40} {row['reason']}")
     for warning in plan.warnings:
         say(f"  ! {warning}")
+
+
+def price_of(plan: Plan) -> str:
+    """The hourly price, with its ceiling where that is another."""
+    hourly, most = plan.estimate.usd_per_hour, plan.estimate.usd_per_hour_most
+    return f"{usd(hourly)}/h" if hourly == most else f"{usd(hourly)}/h, at most {usd(most)}/h"
 
 
 def usd(amount: float | None) -> str:

@@ -74,8 +74,9 @@ def _costs(plan: Plan) -> None:
             st.metric("A day", formats.per_day(hourly).removesuffix("/day"), border=True)
             st.metric("A month", formats.per_month(hourly).removesuffix("/month"), border=True)
     once = f"; {formats.money(plan.estimate.usd_once)} once" if plan.estimate.usd_once else ""
-    if plan.estimate.source or once:
-        st.markdown(f":gray[:small[Price{literal(once)}: {literal(plan.estimate.source)}]]")
+    most = f", {plan_text.ceiling_of(plan)}" if plan_text.ceiling_of(plan) else ""
+    if plan.estimate.source or once or most:
+        st.markdown(f":gray[:small[Price{literal(most + once)}: {literal(plan.estimate.source)}]]")
 
 
 def _details(console: Console, plan: Plan, key: str) -> None:

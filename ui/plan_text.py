@@ -41,10 +41,20 @@ def cost_name(step: Step) -> str:
 
 
 def price_of(plan: Plan) -> str:
-    """The price in the confirm button: per hour, or what it ends, or that it is unknown."""
-    hourly = plan.estimate.usd_per_hour
+    """The price in the confirm button: per hour, or what it ends, or that it is unknown; with its ceiling."""
+    hourly, most = plan.estimate.usd_per_hour, ceiling_of(plan)
     if hourly is None:
-        return formats.UNKNOWN_PRICE
+        return f"{formats.UNKNOWN_PRICE}, {most}" if most else formats.UNKNOWN_PRICE
     if hourly < 0:
         return f"ends {formats.money(-hourly)}/h"
+    if most:
+        return f"{formats.per_hour(hourly) if hourly else 'nothing while idle'}, {most}"
     return formats.per_hour(hourly) if hourly else "costs nothing"
+
+
+def ceiling_of(plan: Plan) -> str:
+    """What it may come to at most, "" where that is the price itself."""
+    hourly, most = plan.estimate.usd_per_hour, plan.estimate.usd_per_hour_most
+    if most == hourly:
+        return ""
+    return f"at most {formats.per_hour(most)}" if most is not None else "its most is not known"

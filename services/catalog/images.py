@@ -39,6 +39,11 @@ def families() -> tuple[str, ...]:
     return tuple(_snapshot()["families"])
 
 
+def bundled_versions(family: str) -> tuple[str, ...]:
+    """The bundled versions of a family, oldest first; KeyError for an unknown family."""
+    return tuple(_snapshot()["families"][family]["versions"])
+
+
 def newest(family: str) -> str:
     """The newest bundled version of a family; KeyError for an unknown family."""
     return str(next(reversed(_snapshot()["families"][family]["versions"])))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NoReturn
 
+from services.plans.estimates import Estimate as Estimate
+from services.plans.estimates import dearer, total_of
 from services.plans.secrecy import mark
 
 
@@ -242,15 +244,6 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a plan costs once it has run. USD; `usd_per_hour` None is unknown. `source` says where the price is from."""
-
-    usd_per_hour: float | None
-    usd_once: float | None = None
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """What will be done, for one title a person recognises. `steps` ids are unique and `after` has no circle."""
 
@@ -270,13 +263,9 @@ class Plan:
         raise KeyError(step_id)
 
     def same_work(self, other: Plan) -> bool:
-        """Whether confirming this plan also confirms `other`: the same steps, at no higher hourly price."""
+        """Whether confirming this plan also confirms `other`: the same steps, at no higher price or ceiling."""
         strip = [tuple(_unpriced(step) for step in plan.steps) for plan in (self, other)]
-        mine, theirs = self.estimate.usd_per_hour, other.estimate.usd_per_hour
-        dearer = theirs is None if mine is not None else False
-        if mine is not None and theirs is not None:
-            dearer = theirs > mine + abs(mine) * 0.01  # a take-down's price is negative
-        return strip[0] == strip[1] and not dearer
+        return strip[0] == strip[1] and not dearer(self.estimate, other.estimate)
 
 
 def _unpriced(step: Step) -> Step:
@@ -285,13 +274,13 @@ def _unpriced(step: Step) -> Step:
 
 def merge(title: str, *plans: Plan) -> Plan:
     """Several plans as one; their steps run side by side. Step ids must differ; an unknown price stays unknown."""
-    prices = [plan.estimate.usd_per_hour for plan in plans]
     once = [plan.estimate.usd_once or 0.0 for plan in plans]
-    total = None if any(price is None for price in prices) else sum(price or 0.0 for price in prices)
+    total = total_of(plan.estimate.usd_per_hour for plan in plans)
+    most = total_of(plan.estimate.usd_per_hour_most for plan in plans)
     sources = dict.fromkeys(plan.estimate.source for plan in plans if plan.estimate.source)
     return Plan(
         title=title,
         steps=tuple(step for plan in plans for step in plan.steps),
         warnings=tuple(dict.fromkeys(warning for plan in plans for warning in plan.warnings)),
-        estimate=Estimate(usd_per_hour=total, usd_once=sum(once) or None, source="; ".join(sources)),
+        estimate=Estimate(total, sum(once) or None, "; ".join(sources), most),
     )

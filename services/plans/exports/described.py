@@ -102,8 +102,11 @@ def _why_not(step: Step) -> str:
 
 
 def _costs(plan: Plan) -> tuple[str, ...]:
-    hourly = plan.estimate.usd_per_hour
-    return (f"What it leaves running costs about ${hourly:.2f} an hour.",) if hourly and hourly > 0 else ()
+    hourly, most = plan.estimate.usd_per_hour, plan.estimate.usd_per_hour_most
+    if hourly is None or hourly < 0 or not (hourly or most):
+        return ()
+    ceiling = f", at most ${most:.2f}" if most is not None and most != hourly else ""
+    return (f"What it leaves running costs about ${hourly:.2f} an hour{ceiling}.",)
 
 
 def _resource(step: Step, kind: Kind, plan: Plan) -> Resource:
