@@ -4,7 +4,9 @@ May import the root files, plans, catalog, access and diagnosis. Tested by tests
 state, the gateway with a stubbed client, the flow against the sandbox.
 """
 
+from services.deploy.container_log import LogLine, Stage
 from services.deploy.correction import corrected
+from services.deploy.following import Following, LogTail, Sighting, StageView, State, follow
 from services.deploy.models import (
     DeployRequest,
     DeployState,
@@ -46,9 +48,12 @@ __all__ = [
     "DeployService",
     "DeployState",
     "ExistingTopic",
+    "Following",
     "FoundEndpoint",
     "HostedModel",
     "HubSource",
+    "LogLine",
+    "LogTail",
     "Metric",
     "Mode",
     "NewTopic",
@@ -58,10 +63,15 @@ __all__ = [
     "Scaling",
     "Server",
     "Serverless",
+    "Sighting",
     "Source",
+    "Stage",
+    "StageView",
+    "State",
     "corrected",
     "delete_topic_step",
     "eula_problem",
+    "follow",
     "managed_scaling",
     "most_instances",
     "name_problem",

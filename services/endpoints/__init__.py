@@ -17,9 +17,12 @@ from services.endpoints.models import (
 )
 from services.endpoints.planner import endpoint_steps, plan_delete
 from services.endpoints.service import EndpointsService
+from services.endpoints.watchdog import Activity, Concern, Worry, changing_steps, typical_of, watch
 
 __all__ = [
+    "Activity",
     "Burn",
+    "Concern",
     "DeleteState",
     "EndpointDetail",
     "EndpointSummary",
@@ -27,8 +30,12 @@ __all__ = [
     "ModelFacts",
     "Sharing",
     "Variant",
+    "Worry",
     "burn",
+    "changing_steps",
     "endpoint_steps",
     "plan_delete",
     "priced",
+    "typical_of",
+    "watch",
 ]

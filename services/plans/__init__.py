@@ -36,7 +36,7 @@ from services.plans.runs import Runs
 from services.plans.secrecy import looks_secret
 from services.plans.validate import check, warnings_of
 from services.plans.values import secret_names, shown
-from services.plans.views import Receipt, RunStatus, RunView, StepStatus, StepView
+from services.plans.views import Pulse, Receipt, RunStatus, RunView, StepStatus, StepView
 
 __all__ = [
     "AwsOperator",
@@ -55,6 +55,7 @@ __all__ = [
     "Plan",
     "Problem",
     "Proof",
+    "Pulse",
     "Read",
     "Receipt",
     "Ref",

@@ -15,7 +15,7 @@ from services.errors import NotFound, Problem
 from services.plans import codec
 from services.plans.entries import Phase, RunEntry, StepEntry, run_entry, step_entry
 from services.plans.models import Plan, Step
-from services.plans.views import Receipt, RunStatus, StepStatus
+from services.plans.views import Pulse, Receipt, RunStatus, StepStatus
 from services.state import State
 
 BEAT_SECONDS = 2.0
@@ -78,6 +78,16 @@ class Journal:
         """The newest runs first."""
         sql = "select * from plan_runs where owner=? order by started desc, rowid desc limit ?"
         return tuple(run_entry(row) for row in self._state.read(sql, self._owner, limit))
+
+    def pulses(self, limit: int, now: float) -> tuple[Pulse, ...]:
+        """The newest runs, their plans unread."""
+        sql = (
+            "select id,title,outcome,worker,beat from plan_runs where owner=? order by started desc, rowid desc limit ?"
+        )
+        return tuple(
+            Pulse(row["id"], row["title"], RunStatus(row["outcome"] or _unended(row["worker"], row["beat"], now)))
+            for row in self._state.read(sql, self._owner, limit)
+        )
 
     def steps(self, run_id: str) -> tuple[StepEntry, ...]:
         """All step rows of a run, in the order of their plan."""
@@ -173,6 +183,10 @@ class Journal:
     def close(self) -> None:
         """Close this thread's connection."""
         self._state.close()
+
+
+def _unended(worker: str, beat: float, now: float) -> RunStatus:
+    return RunStatus.INTERRUPTED if not worker or beat < now - STALE_SECONDS else RunStatus.RUNNING
 
 
 class Ledger:

@@ -17,11 +17,12 @@ from services.plans.graph import SATISFIED
 from services.plans.journal import BEAT_SECONDS, Journal, LeaseLost
 from services.plans.models import Plan, Step
 from services.plans.operators import Operator
+from services.plans.secrecy import scrub
 from services.plans.snapshot import view_of
 from services.plans.undoing import Undo, complete, undo_of
 from services.plans.validate import check
 from services.plans.values import conceal, secrets_of
-from services.plans.views import RunStatus, RunView
+from services.plans.views import Pulse, RunStatus, RunView
 from services.plans.worker import Worker
 from services.state import State
 
@@ -154,6 +155,15 @@ class Runs:
         """The newest runs first."""
         now = self._clock()
         return tuple(view_of(run, self._journal.steps(run.id), now) for run in self._journal.newest(limit))
+
+    def pulses(self, limit: int = 20) -> tuple[Pulse, ...]:
+        """The newest runs first, of each only whether it is alive; one small read of this machine's journal."""
+        return self._journal.pulses(limit, self._clock())
+
+    def scrub(self, run_id: str, text: str) -> str:
+        """`text` without the secrets that this process holds for the run: of a log, before it is shown."""
+        live = self._live.get(run_id)
+        return scrub(text, live.secrets.values()) if live else text
 
     def wait(self, run_id: str, timeout: float) -> RunView:
         """The run as it stands once it has ended, or after `timeout` seconds of real time."""

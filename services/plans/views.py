@@ -78,6 +78,15 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
+class Pulse:
+    """Of a run only what tells whether it is alive: cheap enough to be asked for every other second."""
+
+    id: str
+    title: str
+    status: RunStatus
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
     """One run. `usd_per_hour` is what it left running now, in USD; None when a price is unknown.
 

@@ -1,0 +1,105 @@
+"""Looks at an endpoint or component under way: its status, its instances, and the end of its log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.aws_errors import code_and_message, found_or_none, translate
+from services.clients import ClientSource
+from services.deploy.container_log import LogLine
+from services.deploy.following import Instances, LogStream, LogTail, Sighting
+from services.errors import NotFound, PermissionDenied
+
+READ_LINES = 120  # of a stream: what is shown, and some more to tell the stage from
+_STREAMS = 20  # newest streams that are looked through for one of each variant
+_VARIANTS = 4  # streams that are read; an endpoint under way seldom has more than two variants
+
+
+class FollowingGateway:
+    """Reads with the connection's SageMaker and CloudWatch Logs clients: at most 2 + 4 calls a look."""
+
+    def __init__(self, clients: ClientSource) -> None:
+        self._clients = clients
+
+    def endpoint(self, name: str) -> Sighting:
+        """The endpoint as it stands; raises NotFound."""
+        row = self._describe("describe_endpoint", f"looking at the endpoint {name}", EndpointName=name)
+        pending = row.get("PendingDeploymentSummary") or {}
+        variants = pending.get("ProductionVariants") or row.get("ProductionVariants") or ()
+        return Sighting(
+            name=name,
+            status=row["EndpointStatus"],
+            created=_seconds(row["CreationTime"]),
+            modified=_seconds(row["LastModifiedTime"]),
+            config=pending.get("EndpointConfigName") or row.get("EndpointConfigName", ""),
+            failure=row.get("FailureReason", ""),
+            instances=tuple(
+                Instances(each["VariantName"], each.get("CurrentInstanceCount"), each.get("DesiredInstanceCount", 0))
+                for each in variants
+            ),
+            serverless=any("DesiredServerlessConfig" in each for each in variants),
+            log=self.log(f"/aws/sagemaker/Endpoints/{name}"),
+        )
+
+    def component(self, name: str) -> Sighting:
+        """The inference component as it stands; raises NotFound."""
+        which = {"InferenceComponentName": name}
+        row = self._describe("describe_inference_component", f"looking at the component {name}", **which)
+        runtime = row.get("RuntimeConfig") or {}
+        copies = Instances(name, runtime.get("CurrentCopyCount"), runtime.get("DesiredCopyCount", 0))
+        return Sighting(
+            name=name,
+            status=row["InferenceComponentStatus"],
+            created=_seconds(row["CreationTime"]),
+            modified=_seconds(row["LastModifiedTime"]),
+            failure=row.get("FailureReason", ""),
+            instances=(copies,),
+            component=True,
+            log=self.log(f"/aws/sagemaker/InferenceComponents/{name}"),
+        )
+
+    def log(self, group: str) -> LogTail:
+        """The end of the newest stream of each variant. What AWS puts in the way is in the tail."""
+        action = "logs:DescribeLogStreams"
+        try:
+            logs = self._clients.get("logs")
+            found = logs.describe_log_streams(
+                logGroupName=group, orderBy="LastEventTime", descending=True, limit=_STREAMS
+            )["logStreams"]
+            newest: dict[str, Mapping[str, Any]] = {}
+            for stream in found:
+                newest.setdefault(stream["logStreamName"].split("/")[0], stream)
+            action = "logs:GetLogEvents"
+            streams = [self._stream(logs, group, name, row) for name, row in list(newest.items())[:_VARIANTS]]
+        except Exception as error:  # noqa: BLE001 - sorted in _without
+            return _without(group, action, error)
+        return LogTail(group, there=True, streams=tuple(streams))
+
+    def _stream(self, logs: Any, group: str, variant: str, row: Mapping[str, Any]) -> LogStream:
+        name = row["logStreamName"]
+        told = logs.get_log_events(logGroupName=group, logStreamName=name, limit=READ_LINES, startFromHead=False)
+        lines = tuple(LogLine(each["timestamp"] / 1000, each["message"]) for each in told["events"])
+        first = row.get("firstEventTimestamp") or row.get("creationTime") or 0
+        return LogStream(variant, name, first / 1000, lines)
+
+    def _describe(self, operation: str, doing: str, **which: str) -> Mapping[str, Any]:
+        found = found_or_none(lambda: getattr(self._clients.get("sagemaker"), operation)(**which), doing)
+        if found is None:
+            name = next(iter(which.values()))
+            raise NotFound(f"{name} is not there.", "SageMaker does not know it.", "It may be deleted already.")
+        return dict(found)
+
+
+def _without(group: str, action: str, error: Exception) -> LogTail:
+    if code_and_message(error)[0] == "ResourceNotFoundException":
+        return LogTail(group)
+    ours = translate(error, f"reading the log {group}")
+    if isinstance(ours, PermissionDenied):
+        return LogTail(group, denied=action)
+    return LogTail(group, problem=ours.what)
+
+
+def _seconds(moment: datetime) -> float:
+    return moment.timestamp()
