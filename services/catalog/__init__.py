@@ -5,20 +5,34 @@ files of services only. Tested by tests/services/catalog/ with the snapshot and 
 """
 
 from services.catalog.containers import GPU_TIMEOUT, Container, bucket_arns, content_bucket
+from services.catalog.finding import providers, search
 from services.catalog.images import bundled_versions, dns_suffix, inference_ami, newest
 from services.catalog.instances import InstanceSpec, has_gpu, instance, instances
-from services.catalog.jumpstart import CatalogModel, Task, as_of, providers, recommended, search
+from services.catalog.jumpstart import CatalogModel, Licence, as_of, recommended
+from services.catalog.payloads import Example
 from services.catalog.prices import Price, price, priced_regions
+from services.catalog.queries import PRICE_STEPS, Found, Hit, Order, Query, Quota, Quotas
 from services.catalog.rates import serverless_second
 from services.catalog.service import CatalogService
+from services.catalog.tasks import TASKS, Task
 
 __all__ = [
     "GPU_TIMEOUT",
+    "PRICE_STEPS",
+    "TASKS",
     "CatalogModel",
     "CatalogService",
     "Container",
+    "Example",
+    "Found",
+    "Hit",
     "InstanceSpec",
+    "Licence",
+    "Order",
     "Price",
+    "Query",
+    "Quota",
+    "Quotas",
     "Task",
     "as_of",
     "bucket_arns",

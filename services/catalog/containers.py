@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from services.catalog.images import family_image, inference_ami, regional_image
 from services.catalog.instances import has_gpu
-from services.catalog.jumpstart import CatalogModel, Task, as_of
+from services.catalog.jumpstart import CatalogModel, as_of
+from services.catalog.tasks import Task
 from services.errors import InvalidRequest, Unreachable
 
 # AWS gives a container 8 minutes by default; loading weights takes longer (seed figures: 600 s each).

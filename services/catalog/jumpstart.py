@@ -1,4 +1,4 @@
-"""The JumpStart models the console knows: names, tasks, instances, licences. Source: facts/jumpstart.json."""
+"""The JumpStart models the console knows: names, tasks, instances, licences. Source: facts/jumpstart*."""
 
 from __future__ import annotations
 
@@ -11,16 +11,11 @@ from typing import Any
 
 import facts
 from services.catalog.images import dns_suffix
+from services.catalog.names import billions, display_name
+from services.catalog.payloads import FAMILIES, Example
+from services.catalog.tasks import Habits, Task, task_named
 
 _FILE = facts.path("jumpstart.json")
-
-
-class Task(StrEnum):
-    """What a model is for; also the value of the tag `sagedeck:task`."""
-
-    CHAT = "text-generation"
-    EMBEDDING = "text-embedding"
-
 
 # The first floor: models that need no licence and one small GPU (or none) first; all have known instances.
 RECOMMENDED: Mapping[Task, tuple[str, ...]] = {
@@ -53,28 +48,28 @@ RECOMMENDED: Mapping[Task, tuple[str, ...]] = {
     ),
 }
 
-# The snapshot's payload names -> the family an endpoint of this model answers in (the tag `sagedeck:family`).
-_FAMILIES = {
-    "tgi": "tgi",
-    "tgi_or_lmi": "tgi",
-    "lmi": "lmi",
-    "openai_chat": "messages",
-    "openai_chat_or_lmi": "messages",
-    "js_sentence_similarity": "js-sentence-similarity",
-    "js_text_embedding": "js-embedding",
-}
+
+class Licence(StrEnum):
+    """Whether a licence (EULA) has to be accepted before the model runs."""
+
+    NEEDED = "needed"
+    NONE = "none"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogModel:
-    """One JumpStart model as of the snapshot's date.
+    """One JumpStart model.
 
     version        the newest seen; `spec_version` is the one that instances, image and environment belong to
-    instances      cheapest first; empty: not known, any ml.* type may be named
+    instances      cheapest first; empty: not known
     eula           a licence has to be accepted; `gated`: its weights lie in the private bucket
     image          repository:tag without registry, "" unknown
     min_gpu_gib    GPU memory of the smallest type it was published for; 0 runs without
     marketplace    sold through AWS Marketplace: needs a subscription, not deployed from here
+    billions       parameters, by its name; 0 not said
+    source         who says all this: "snapshot of 2026-11-20", or the account's list with its date
+    examples       requests its specification names, where that was read
     """
 
     id: str
@@ -96,11 +91,21 @@ class CatalogModel:
     url: str
     marketplace: bool
     fine_tunable: bool
+    billions: float = 0.0
+    source: str = ""
+    examples: tuple[Example, ...] = ()
 
     @property
     def deployable(self) -> bool:
-        """Whether the console can deploy it: no subscription needed and its container is known."""
+        """Whether the console can deploy it as it is known now: no subscription, and what it runs on is known."""
         return not self.marketplace and bool(self.instances)
+
+    @property
+    def licence(self) -> Licence:
+        """Whether a licence is to be accepted; not known of a model whose specification was not seen."""
+        if self.eula:
+            return Licence.NEEDED
+        return Licence.NONE if self.instances else Licence.UNKNOWN
 
     @property
     def hub_id(self) -> str:
@@ -122,14 +127,14 @@ class CatalogModel:
         return f"https://jumpstart-cache-prod-{region}.s3.{region}.{dns_suffix(region)}/{self.eula_key}"
 
 
-def _model(row: Mapping[str, Any]) -> CatalogModel:
+def _model(row: Mapping[str, Any], source: str) -> CatalogModel:
     payload = row.get("payload", "")
     environment = sorted((key, str(value)) for key, value in row.get("env", {}).items())
     return CatalogModel(
         id=row["model_id"],
         name=row["name"],
         provider=row.get("provider", ""),
-        task=Task(row["task"]),
+        task=task_named(row["task"]),
         version=row.get("version", ""),
         spec_version=row.get("spec_version", row.get("version", "")),
         default_instance=row.get("default_instance", ""),
@@ -138,20 +143,61 @@ def _model(row: Mapping[str, Any]) -> CatalogModel:
         gated=row.get("gated", False),
         eula_key=row.get("eula_key", ""),
         payload=payload,
-        family=_FAMILIES.get(payload, ""),
+        family=FAMILIES.get(payload, ""),
         image=row.get("image", ""),
         environment=tuple(environment),
         min_gpu_gib=float(row.get("min_gpu", {}).get("total_gib", 0.0)),
         url=row.get("source_url", ""),
         marketplace=row.get("marketplace", False),
         fine_tunable=row.get("fine_tunable", False),
+        billions=billions(row["name"], row["model_id"]),
+        source=source,
     )
+
+
+def new_model(
+    model_id: str, *, name: str = "", task: Task | None = None, provider: str = "", version: str = "",
+    marketplace: bool = False, fine_tunable: bool = False, source: str = "",
+) -> CatalogModel:  # fmt: skip
+    """A model of which only the id is known, and what it tells; what it runs on is not."""
+    row = {
+        "model_id": model_id,
+        "name": name or display_name(model_id),
+        "task": task or habits().task(model_id),
+        "provider": provider or habits().provider(model_id),
+        "version": version,
+        "marketplace": marketplace,
+        "fine_tunable": fine_tunable,
+    }
+    return _model(row, source)
 
 
 @cache
 def _snapshot() -> tuple[str, Mapping[str, CatalogModel]]:
     content = json.loads(_FILE.read_text(encoding="utf-8"))
-    return content["as_of"], {row["model_id"]: _model(row) for row in content["models"]}
+    source = f"snapshot of {content['as_of']}"
+    known = {row["model_id"]: _model(row, source) for row in content["models"]}
+    found: dict[str, CatalogModel] = {}
+    for row in facts.rows("jumpstart_models.csv"):
+        model_id = row["model_id"]
+        found[model_id] = known.get(model_id) or new_model(
+            model_id,
+            task=task_named(row["task"]),
+            provider=row["provider"],
+            version=row["version"],
+            marketplace=row["marketplace"] == "1",
+            fine_tunable=row["fine_tunable"] == "1",
+            source=source,
+        )
+    return content["as_of"], known | found
+
+
+@cache
+def habits() -> Habits:
+    """What the ids of the snapshot tell about others."""
+    return Habits(
+        (row["model_id"], task_named(row["task"]), row["provider"]) for row in facts.rows("jumpstart_models.csv")
+    )
 
 
 def as_of() -> str:
@@ -160,50 +206,17 @@ def as_of() -> str:
 
 
 def model(model_id: str) -> CatalogModel | None:
-    """The model of this exact id, or None."""
+    """The snapshot's model of this exact id, or None."""
     return _snapshot()[1].get(model_id)
 
 
+def models() -> Mapping[str, CatalogModel]:
+    """Every model of the snapshot, by id."""
+    return _snapshot()[1]
+
+
 def recommended(task: Task | None = None) -> tuple[CatalogModel, ...]:
-    """The small first choice, in the order to offer it; all of them can be deployed."""
-    tasks: Sequence[Task] = (task,) if task else tuple(Task)
-    found = (model(model_id) for each in tasks for model_id in RECOMMENDED[each])
+    """The small first choice, in the order to offer it; all of them can be deployed. Tasks but two have none."""
+    tasks: Sequence[Task] = (task,) if task else tuple(RECOMMENDED)
+    found = (model(model_id) for each in tasks for model_id in RECOMMENDED.get(each, ()))
     return tuple(each for each in found if each is not None)
-
-
-def search(
-    text: str = "",
-    *,
-    task: Task | None = None,
-    provider: str = "",
-    eula: bool | None = None,
-    instance_type: str = "",
-    deployable: bool = True,
-) -> tuple[CatalogModel, ...]:
-    """The models that match every condition given, recommended ones first, then by name.
-
-    text            every word of it occurs in id, name or provider (case ignored)
-    eula            True: only with a licence to accept, False: only without
-    instance_type   only those published for this type
-    deployable      leave out what the console cannot deploy
-    """
-    words = text.lower().split()
-    first = {model_id: place for ids in RECOMMENDED.values() for place, model_id in enumerate(ids)}
-
-    def wanted(each: CatalogModel) -> bool:
-        return (
-            (task is None or each.task == task)
-            and (not provider or each.provider.lower() == provider.lower())
-            and (eula is None or each.eula == eula)
-            and (not instance_type or instance_type in each.instances)
-            and (not deployable or each.deployable)
-            and all(word in f"{each.id} {each.name} {each.provider}".lower() for word in words)
-        )
-
-    found = (each for each in _snapshot()[1].values() if wanted(each))
-    return tuple(sorted(found, key=lambda each: (first.get(each.id, len(first)), each.name.lower(), each.id)))
-
-
-def providers(task: Task | None = None) -> tuple[str, ...]:
-    """The providers of deployable models, sorted."""
-    return tuple(sorted({each.provider for each in search(task=task) if each.provider}, key=str.lower))

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from services.catalog import jumpstart, prices
 from services.catalog.containers import GPU_TIMEOUT, Container, assumed_container, hub_container
+from services.catalog.finding import search
 from services.catalog.images import family_image, inference_ami, newest
 from services.catalog.instances import InstanceSpec, has_gpu
 from services.catalog.instances import instance as instance_spec
-from services.catalog.jumpstart import CatalogModel, Task
+from services.catalog.jumpstart import CatalogModel
 from services.catalog.prices import Price
+from services.catalog.tasks import Task
 from services.errors import NotFound, SagedeckError
 
 if TYPE_CHECKING:
@@ -69,9 +71,7 @@ class CatalogService:
         deployable: bool = True,
     ) -> tuple[CatalogModel, ...]:
         """The models that match, recommended ones first. See `jumpstart.search`."""
-        return jumpstart.search(
-            text, task=task, provider=provider, eula=eula, instance_type=instance_type, deployable=deployable
-        )
+        return search(text, task=task, provider=provider, eula=eula, instance_type=instance_type, deployable=deployable)
 
     def recommended(self, task: Task | None = None) -> tuple[CatalogModel, ...]:
         """The small first choice for a task."""
