@@ -44,12 +44,20 @@ class RoleRequest:
     """A role to create, or to find as this console made it before.
 
     buckets   ARNs of further buckets the model's artefacts lie in; JumpStart's are always readable
+    writes    ARNs of what it may write in S3: arn:aws:s3:::bucket/prefix/*
+    topics    ARNs of the SNS topics it tells
+    keys      KMS keys (ARN, id or alias) of storage, answers and topics
+    vpc       its containers run in a VPC, where they need network interfaces
     """
 
     name: str
     owner: str = ""
     access: Access = Access.LEAST
     buckets: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    vpc: bool = False
 
 
 RoleChoice = ExistingRole | RoleRequest

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.access.models import CLASSIC_POLICIES, Access, RoleRequest, RoleState, problems, role_arn
-from services.catalog import bucket_arns
+from services.access.role_policy import least_policy as least_policy
 from services.errors import InvalidRequest, NameTaken
 from services.plans.models import ErrorMatch, Json, Once, Permission, Plan, Proof, Read, Ref, Step
 
@@ -39,29 +39,6 @@ def tags(owner: str, **more: str) -> list[dict[str, str]]:
     pairs = {"sagedeck:made-by": "sagedeck", "sagedeck:owner": owner}
     pairs |= {f"sagedeck:{key.replace('_', '-')}": value for key, value in more.items()}
     return [{"Key": key, "Value": tag_value(value)} for key, value in pairs.items() if value]
-
-
-def least_policy(request: RoleRequest, state: RoleState) -> dict[str, Any]:
-    """What a model behind an endpoint needs and nothing else: its image, its weights, its logs and its metrics."""
-    arn = f"arn:{state.partition}"
-    here = f"{state.region}:{state.account}"
-    buckets = [*bucket_arns(state.partition, state.region), *request.buckets]
-    pull = ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]
-    write = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-    spaces = {"StringLike": {"cloudwatch:namespace": ["AWS/SageMaker", "/aws/sagemaker/*"]}}
-    statements: list[dict[str, Any]] = [
-        _allow("EcrLogin", ["ecr:GetAuthorizationToken"], ["*"]),
-        _allow("PullImage", pull, [f"{arn}:ecr:{state.region}:*:repository/*"]),
-        _allow("WriteLogs", write, [f"{arn}:logs:{here}:log-group:/aws/sagemaker/*"]),
-        _allow("WriteMetrics", ["cloudwatch:PutMetricData"], ["*"]) | {"Condition": spaces},
-        _allow("ListArtefacts", ["s3:ListBucket", "s3:GetBucketLocation"], buckets),
-        _allow("ReadArtefacts", ["s3:GetObject"], [f"{bucket}/*" for bucket in buckets]),
-    ]
-    return {"Version": "2012-10-17", "Statement": statements}
-
-
-def _allow(sid: str, actions: list[str], resources: list[str]) -> dict[str, Any]:
-    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
 
 
 def policy_name(document: Mapping[str, Any]) -> str:

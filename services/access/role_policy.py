@@ -1,0 +1,73 @@
+"""What an execution role may do: the least a model behind an endpoint needs, and what its settings need beyond."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.access.models import RoleRequest, RoleState
+from services.catalog import bucket_arns
+
+_PULL = ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]
+_WRITE_LOGS = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+_USE_KEY = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"]
+# What AWS's guide on hosting in a VPC lists; EC2 takes no narrower resource for most of them.
+_INTERFACES = [
+    "ec2:CreateNetworkInterface",
+    "ec2:CreateNetworkInterfacePermission",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DeleteNetworkInterfacePermission",
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+]
+
+
+def least_policy(request: RoleRequest, state: RoleState) -> dict[str, Any]:
+    """Its image, its weights, its logs and its metrics, and nothing else but what the request names."""
+    arn = f"arn:{state.partition}"
+    here = f"{state.region}:{state.account}"
+    buckets = list(dict.fromkeys([*bucket_arns(state.partition, state.region), *request.buckets]))
+    spaces = {"StringLike": {"cloudwatch:namespace": ["AWS/SageMaker", "/aws/sagemaker/*"]}}
+    statements: list[dict[str, Any]] = [
+        _allow("EcrLogin", ["ecr:GetAuthorizationToken"], ["*"]),
+        _allow("PullImage", _PULL, [f"{arn}:ecr:{state.region}:*:repository/*"]),
+        _allow("WriteLogs", _WRITE_LOGS, [f"{arn}:logs:{here}:log-group:/aws/sagemaker/*"]),
+        _allow("WriteMetrics", ["cloudwatch:PutMetricData"], ["*"]) | {"Condition": spaces},
+        _allow("ListArtefacts", ["s3:ListBucket", "s3:GetBucketLocation"], buckets),
+        _allow("ReadArtefacts", ["s3:GetObject"], [f"{bucket}/*" for bucket in buckets]),
+        *_beyond(request, state),
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _beyond(request: RoleRequest, state: RoleState) -> list[dict[str, Any]]:
+    found = []
+    if request.writes:
+        found.append(_allow("WriteAnswers", ["s3:PutObject"], list(request.writes)))
+    if request.topics:
+        found.append(_allow("TellTopics", ["sns:Publish"], list(request.topics)))
+    own = f"arn:{state.partition}:kms:{state.region}:{state.account}:key"
+    named = [key for key in request.keys if "alias/" not in key]
+    aliases = [f"alias/{key.partition('alias/')[2]}" for key in request.keys if "alias/" in key]
+    grants = {"Bool": {"kms:GrantIsForAWSResource": "true"}}  # storage is encrypted by a grant to the service
+    for sid, keys, only in (
+        ("Named", [key if key.startswith("arn:") else f"{own}/{key}" for key in named], {}),
+        ("Alias", [f"{own}/*"] if aliases else [], {"ForAnyValue:StringEquals": {"kms:ResourceAliases": aliases}}),
+    ):
+        if keys:
+            found.append(_allow(f"Use{sid}Keys", _USE_KEY, keys) | _only(only))
+            found.append(_allow(f"Grant{sid}Keys", ["kms:CreateGrant"], keys) | _only({**only, **grants}))
+    if request.vpc:
+        found.append(_allow("UseVpc", _INTERFACES, ["*"]))
+    return found
+
+
+def _only(condition: Mapping[str, Any]) -> dict[str, Any]:
+    return {"Condition": dict(condition)} if condition else {}
+
+
+def _allow(sid: str, actions: list[str], resources: list[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources}
