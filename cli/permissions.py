@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -19,25 +19,6 @@ REGION, ACCOUNT, OWNER = "eu-west-1", "123456789012", "you"
 EMBEDDING, LANGUAGE = "huggingface-sentencesimilarity-all-MiniLM-L6-v2", "huggingface-llm-qwen2-5-7b-instruct"
 _ARN = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 
-# What pages read. Listing and describing has no resource to narrow it to, but for invoking.
-READS = {
-    "Who am I": ("sts:GetCallerIdentity",),
-    "Endpoints": (
-        "sagemaker:ListEndpoints",
-        "sagemaker:DescribeEndpoint",
-        "sagemaker:DescribeEndpointConfig",
-        "sagemaker:DescribeModel",
-        "sagemaker:ListTags",
-        "sagemaker:ListInferenceComponents",
-        "sagemaker:ListEndpointConfigs",
-        "sagemaker:ListModels",
-    ),
-    "Execution roles": ("iam:ListRoles", "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
-    "IAM users": ("iam:GetUser", "iam:ListAttachedUserPolicies", "iam:ListAccessKeys"),
-    "JumpStart's specifications": ("s3:GetObject on arn:aws:s3:::jumpstart-cache-prod-*/*",),
-    "Calling endpoints": ("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"),
-}
-
 
 @app.command()
 def permissions() -> None:
@@ -46,20 +27,62 @@ def permissions() -> None:
 
 
 def document() -> str:
-    """The text of docs/permissions.md: reads as a table, and the policy of an example of each kind of plan."""
+    """The text of docs/permissions.md: what pages need, ready policies, and the policy of an example of each plan."""
     from services.plans import policy
 
-    rows = "\n".join(f"| {what} | {', '.join(f'`{each}`' for each in actions)} |" for what, actions in READS.items())
     parts = [
         "# Permissions",
-        "Made by `sagedeck permissions` from the plans themselves; a test fails when it is out of date. A plan shows"
-        " its own policy, with the real names, before it runs.",
-        "## To look",
-        "| what | actions |\n|---|---|\n" + rows,
+        "Made by `sagedeck permissions` from the plans and pages themselves; a test fails when it is out of date."
+        " A plan shows its own policy, with the real names, before it runs. The page Access, and `sagedeck allowed`, ask"
+        " IAM what *you* may do; `sagedeck policy` prints these policies for your account and region.",
+        "## What each page needs",
+        _pages(),
     ]
+    for title, words, document_of in _ready():
+        parts += [f"## {title}", words, f"```json\n{json.dumps(document_of, indent=1)}\n```"]
     for title, plan in _examples():
         parts += [f"## {title}", f"```json\n{json.dumps(policy(plan), indent=1)}\n```"]
     return "\n\n".join(parts) + "\n"
+
+
+def _pages() -> str:
+    from services.access import PAGES
+
+    rows = [
+        f"| {page.replace('_', ' ')} | {what} | {', '.join(f'`{action}`' for action in actions)} |"
+        for page, needs in PAGES.items()
+        for group in (needs.looking, needs.doing)
+        for what, actions in group.items()
+    ]
+    return "| page | for | actions |\n|---|---|---|\n" + "\n".join(rows)
+
+
+def _ready() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    from services.access import RoleRequest, RoleState, default_role_name, least_policy, policies
+
+    here = (REGION, ACCOUNT)
+    yield "Policy of a viewer", "Sees every page; changes, calls and spends nothing.", policies.viewer_policy(*here)
+    yield (
+        "Policy of an operator",
+        "Deploys, calls, changes and deletes, under an execution role that is there already. Calling and deleting"
+        " reach every endpoint of the account: narrow the resources where others work in it too.",
+        policies.operator_policy(*here),
+    )
+    yield (
+        "Policy of who makes the execution role",
+        "Beside the operator's. Whoever makes roles and hands them over can give themselves every right there is.",
+        policies.role_maker_policy(*here),
+    )
+    yield (
+        "Policy of the execution role",
+        "What SageMaker takes on while a model runs. A plan adds the buckets and topics it needs.",
+        least_policy(RoleRequest(name=default_role_name(REGION)), RoleState(region=REGION, account=ACCOUNT)),
+    )
+    yield (
+        "Policy of a program that calls one endpoint",
+        "Nothing else.",
+        policies.caller_policy(f"{_ARN}:endpoint/language"),
+    )
 
 
 def _examples() -> Iterator[tuple[str, Plan]]:

@@ -88,6 +88,14 @@ class Console(Rooms):
         """An endpoint's detail, shared for some seconds. Raises NotFound."""
         return self.cached(("endpoint", endpoint), DETAIL_SECONDS, lambda: self.endpoints.describe_endpoint(endpoint))
 
+    def caller_policy(self, endpoint: str) -> dict[str, Any]:
+        """The IAM policy a program needs to call this endpoint, and nothing else. Raises NotFound."""
+        from services.access import caller_policy
+
+        detail = self.detail(endpoint)
+        parts = [detail.arn_of("inference-component", name) for name in detail.components]
+        return caller_policy(detail.arn, components=parts, asynchronous=detail.output)
+
     def contract(self, endpoint: str) -> Contract:
         """How to call an endpoint; found out once. Raises NotFound, UnknownAnswer and what calling raises."""
         detail = self.detail(endpoint)

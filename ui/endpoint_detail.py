@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import diagnosis_box, endpoint_picker, endpoint_table, error_box, formats, plain_table, status_chip
+from ui import (
+    caller_policy,
+    diagnosis_box,
+    endpoint_picker,
+    endpoint_table,
+    error_box,
+    formats,
+    plain_table,
+    status_chip,
+)
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
@@ -34,6 +43,7 @@ def open_detail(console: Console, name: str) -> None:
         for number, model in enumerate(detail.models):
             with st.expander(f"Model {literal(model.name)}"):
                 plain_table.facts(_model_facts(model), key=f"model-{number}")
+        caller_policy.show(console, detail.name)
         _actions(console, detail)
 
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts only ui/ there
     sys.path.append(str(ROOT))
 
-from ui import connection_card, error_box, navigation, sandbox_faults, session  # noqa: E402
+from ui import connection_card, error_box, navigation, permission_check, sandbox_faults, session  # noqa: E402
 
 ASSETS = ROOT / "ui" / "assets"
 
@@ -34,6 +34,7 @@ if console is not None:
     with st.container(horizontal=True, vertical_alignment="center"):
         connection_card.sandbox_line(console.connection)
         sandbox_faults.badge(console)
+    permission_check.sidebar(console, page.url_path or "home")
 elif problem is not None:
     error_box.show(problem)
 

@@ -15,6 +15,7 @@ ACTIVITY = "../pages/activity.py"
 TAKE_DOWN = "../pages/take_down.py"
 SETTINGS = "../pages/settings.py"
 SANDBOX = "../pages/sandbox.py"
+ACCESS = "../pages/access.py"
 
 
 def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
@@ -46,6 +47,8 @@ def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
                     help="Everything this console did, with receipts."),
             st.Page(TAKE_DOWN, title="Take down", icon=":material/delete_sweep:",
                     help="Remove what this console made, in order, with proof."),
+            st.Page(ACCESS, title="Access", icon=":material/key:",
+                    help="What you may do, the execution role, users for programs, policies to hand on."),
             st.Page(SETTINGS, title="Settings", icon=":material/settings:",
                     help="Which account, database and models are used, from where, and a test of each."),
             st.Page(SANDBOX, title="Sandbox", icon=":material/science:",

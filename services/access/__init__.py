@@ -5,6 +5,7 @@ May import the root files, plans and catalog. Tested by tests/services/access/: 
 with a stubbed client.
 """
 
+from services.access.checking import Checked, Verdict
 from services.access.models import (
     CLASSIC_POLICIES,
     DIFFERENCE,
@@ -19,6 +20,7 @@ from services.access.models import (
     problems,
     role_arn,
 )
+from services.access.needs import PAGES, Need, needs_of
 from services.access.planner import (
     CREATE_ROLE,
     delete_inline,
@@ -30,6 +32,7 @@ from services.access.planner import (
     tag_value,
     tags,
 )
+from services.access.policies import caller_policy, operator_policy, policy_of, role_maker_policy, viewer_policy
 from services.access.service import AccessService
 from services.access.users import (
     CLASSIC_USER_POLICIES,
@@ -48,31 +51,41 @@ __all__ = [
     "CLASSIC_USER_POLICIES",
     "CREATE_ROLE",
     "DIFFERENCE",
+    "PAGES",
     "Access",
     "AccessKey",
     "AccessService",
+    "Checked",
     "ExecutionRole",
     "ExistingRole",
     "FoundUser",
+    "Need",
     "RoleChoice",
     "RolePolicies",
     "RoleRequest",
     "RoleState",
     "UserRequest",
     "UserState",
+    "Verdict",
+    "caller_policy",
     "default_role_name",
     "delete_inline",
     "delete_role",
     "detach_policy",
     "key_of",
     "least_policy",
+    "needs_of",
+    "operator_policy",
     "plan_execution_role",
     "plan_user",
+    "policy_of",
     "problems",
     "role_arn",
+    "role_maker_policy",
     "role_value",
     "tag_value",
     "tags",
     "user_policy",
     "user_problems",
+    "viewer_policy",
 ]

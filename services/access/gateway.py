@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from services.access.checking import Question
 from services.access.models import ExecutionRole, RolePolicies
 from services.access.users import FoundUser
 from services.aws_errors import code_and_message, translate
@@ -56,6 +57,27 @@ class AccessGateway:
         except Exception as error:
             raise translate(error, f"reading what the role {name} may do") from error
         return RolePolicies(tuple(inline), tuple(attached))
+
+    def decisions(self, principal: str, question: Question) -> dict[str, str]:
+        """IAM's decision on each action of a question: allowed, implicitDeny or explicitDeny.
+
+        Policies of the organisation and permission boundaries are counted by IAM, those of resources (buckets) not.
+        """
+        context = [
+            {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
+            for key, value in question.context
+        ]
+        asked = {
+            "PolicySourceArn": principal,
+            "ActionNames": list(question.actions),
+            "ResourceArns": [question.resource],
+            "ContextEntries": context,
+        }
+        try:
+            pages = self._clients.get("iam").get_paginator("simulate_principal_policy").paginate(**asked)
+            return {row["EvalActionName"]: row["EvalDecision"] for page in pages for row in page["EvaluationResults"]}
+        except Exception as error:
+            raise translate(error, "asking IAM what you may do") from error
 
     def user(self, name: str) -> FoundUser | None:
         """The IAM user of this exact name, or None where IAM says there is none."""

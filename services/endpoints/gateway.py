@@ -92,6 +92,7 @@ class EndpointsGateway:
             models=tuple(dict.fromkeys(model for model in models if model is not None)),
             components=self._components(name) if any(not variant.model_name for variant in variants) else (),
             asynchronous="AsyncInferenceConfig" in config,
+            output=config.get("AsyncInferenceConfig", {}).get("OutputConfig", {}).get("S3OutputPath", ""),
             tags=self.tags(row["EndpointArn"]),
         )
 

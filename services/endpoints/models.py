@@ -65,6 +65,7 @@ class EndpointDetail:
     failure         AWS's FailureReason, "" when there is none
     components      names of its inference components
     asynchronous    takes its input from S3 and leaves its output there: it cannot be called and waited for
+    output          where an asynchronous one leaves its answers: s3://bucket/prefix
     """
 
     name: str
@@ -80,6 +81,7 @@ class EndpointDetail:
     models: tuple[ModelFacts, ...] = ()
     components: tuple[str, ...] = ()
     asynchronous: bool = False
+    output: str = ""
     tags: tuple[tuple[str, str], ...] = ()
     usd_per_hour: float | None = None
     price_source: str = ""

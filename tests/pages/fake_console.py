@@ -204,7 +204,7 @@ class FakeConsole:
             list=lambda *_, **__: tuple(self.jobs_found), view=lambda *_: None, cancel=lambda *_: None
         )
         self.catalog = CatalogService("us-east-1", offline=True)
-        roles: Any = SimpleNamespace(roles=lambda: (), role=lambda name: None)
+        roles: Any = SimpleNamespace(roles=lambda: (), role=lambda name: None, decisions=lambda *_: {})
         self.access = AccessService(roles, region="us-east-1", account="123456789012", owner=self.owner)
         nobody: Any = SimpleNamespace(endpoint=lambda name: None)
         self.deploy = DeployService(nobody, self.catalog, self.access, owner=self.owner)

@@ -15,6 +15,7 @@ PAGES = {
     "playground/chat": "Chat",
     "activity": "Activity",
     "take_down": "Take down",
+    "access": "Access",
     "settings": "Settings",
     "sandbox": "Sandbox",
 }
