@@ -82,3 +82,7 @@ class Telemetry(Protocol):
         `concurrency`: calls being answered then, this one included; `setup_microseconds`: of a serverless cold start.
         """
         ...
+
+    def turned_away(self, hosted: Hosted) -> None:
+        """Record a call of an inference component that has no copy."""
+        ...

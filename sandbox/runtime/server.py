@@ -133,6 +133,7 @@ class Runtime:
         if hosted.asynchronous is not None:
             raise invalid(f"{name} is an asynchronous endpoint: it takes InvokeEndpointAsync only.")
         if hosted.component and not hosted.copies:
+            self._telemetry.turned_away(hosted)
             raise invalid(NO_CAPACITY)
         if hosted.serverless is not None:
             if asked.operation != "InvokeEndpoint":

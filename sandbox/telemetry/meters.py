@@ -163,22 +163,18 @@ class Meters:
         with self._lock:
             self.events.add(region, group, stream, at, text)
 
+    def turned_away(self, hosted: Hosted) -> None:
+        """Record a call of an inference component that has no copy: what AWS's alarm wakes it up by."""
+        metric, now = "NoCapacityInvocationFailures", self._clock.now()
+        self.put(hosted.region, SAGEMAKER, metric, _named(hosted), 1.0, "Count", now)
+
     def put(
-        self,
-        region: str,
-        namespace: str,
-        metric: str,
-        dimensions: Mapping[str, str],
-        value: float,
-        unit: str,
-        at: float,
+        self, region: str, namespace: str, name: str, dimensions: Mapping[str, str], value: float, unit: str, at: float
     ) -> None:
         """Record a value of any metric, in the minute that `at` lies in."""
+        metric = Metric(namespace, name, dimensions_of(dimensions.items()))
         with self._lock:
-            cell = self.value_cell(
-                region, Metric(namespace, metric, dimensions_of(dimensions.items())), unit, _minute(at)
-            )
-            cell.spread.add(value)
+            self.value_cell(region, metric, unit, _minute(at)).spread.add(value)
 
     def value_cell(self, region: str, metric: Metric, unit: str, at: int) -> Values:
         """Return the cell that begins at `at`, to be added to under the lock."""

@@ -70,6 +70,10 @@ class Shelf:
         self.told.append({"endpoint": hosted.endpoint, "model": told["model_microseconds"], **told})
         self.heard.set()
 
+    def turned_away(self, hosted: Hosted) -> None:
+        self.told.append({"endpoint": hosted.endpoint, "away": hosted.component})
+        self.heard.set()
+
 
 class SmallEmbedder(Hashed):
     """The embedder of tests that are not about embedding: no weights, and it remembers what it was given."""

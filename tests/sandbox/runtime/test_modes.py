@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from sandbox.runtime import server
 from tests.sandbox.conftest import ROLE
 from tests.sandbox.runtime.conftest import IMAGES
-from tests.sandbox.runtime.whole import BUCKET, Whole, variant
+from tests.sandbox.runtime.whole import BUCKET, Whole, metric, variant
 
 QUESTION = json.dumps({"inputs": "hello"})
 SERVERLESS = {"MemorySizeInMB": 2048, "MaxConcurrency": 2}
@@ -112,6 +112,7 @@ def test_a_component_is_asked_by_its_name_and_only_while_it_has_copies(whole: Wh
     assert refusal(whole, "ic", InferenceComponentName="c")[1].startswith(
         "Inference Component has no capacity to process this request."
     )
+    assert metric(whole, "NoCapacityInvocationFailures", "Sum", InferenceComponentName="c") == [1]
 
 
 def test_serverless_takes_smaller_bodies_and_does_not_stream(whole: Whole) -> None:
