@@ -125,3 +125,20 @@ def test_deleting_without_a_name_says_how() -> None:
     refused = make(Shell(Path("nowhere")), "delete-inference-endpoint")
     assert refused.returncode != 0
     assert "make delete-inference-endpoint ENDPOINT_NAME=" in refused.stderr
+
+
+def test_what_one_may_do_is_told_for_a_page_and_a_page_that_is_none_is_refused(shell: Shell) -> None:
+    told = shell.json("allowed", "deploy")
+    assert {row["page"] for row in told["permissions"]} == {"deploy"}
+    assert {row["verdict"] for row in told["permissions"]} == {"allowed"}
+    assert told["policy"] is None
+    refused = shell.run("allowed", "nowhere", code=1)
+    assert "There is no page nowhere" in refused.stderr
+
+
+@pytest.mark.parametrize("kind", ["viewer", "operator", "role-maker", "execution"])
+def test_a_ready_policy_is_printed_as_json(shell: Shell, kind: str) -> None:
+    document = json.loads(shell.run("policy", kind).stdout)
+    assert document["Version"] == "2012-10-17"
+    assert all(statement["Effect"] == "Allow" for statement in document["Statement"])
+    assert ":123456789012:" in json.dumps(document)
