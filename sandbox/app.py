@@ -100,7 +100,7 @@ class Sandbox:
 
     def _loaded(self, service: str) -> None:
         if service == "iam":
-            moto_iam.extend_iam()
+            moto_iam.extend_iam(self.world.faults)
 
 
 class _Later:

@@ -124,6 +124,13 @@ class Faults:
             return fault
         return None
 
+    def denies(self, service: str, operation: str, action: str) -> bool:
+        """Tell whether a call would be refused by a denied action, without counting a stroke: for IAM's simulator."""
+        return any(
+            fault.kind is Kind.DENIED_ACTION and fault.hits(service, operation, "", action=action)
+            for _, fault in self.list()
+        )
+
     def strikes(self, kind: Kind, *, service: str = "", operation: str = "", resource: str = "") -> bool:
         return self.find(kind, service=service, operation=operation, resource=resource) is not None
 

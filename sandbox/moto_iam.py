@@ -5,12 +5,22 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from sandbox.faults import Faults
+
 _ATTACHING = ("attach_role_policy", "attach_user_policy", "attach_group_policy", "get_policy")
 
 
+def extend_iam(faults: Faults) -> None:
+    """Mend moto's IAM, which must be loaded; its simulator knows the actions that `faults` deny."""
+    from moto.iam.responses import IamResponse
+
+    _extend()
+    responses: Any = IamResponse
+    responses.sandbox_faults = faults
+
+
 @cache
-def extend_iam() -> None:
-    """Mend moto's IAM, which must be loaded; once a process."""
+def _extend() -> None:
     from moto.core.responses import ActionResult
     from moto.iam import models
     from moto.iam.responses import IamResponse
@@ -25,11 +35,23 @@ def extend_iam() -> None:
         actions, resources = self._get_param("ActionNames"), self._get_param("ResourceArns") or ["*"]
         documents = documents_of(self.backend, self._get_param("PolicySourceArn"))
         documents += self._get_param("PolicyInputList") or []
-        results = [decided(documents, action, resource) for action in actions for resource in resources]
+        results = [
+            _with_faults(self.sandbox_faults, decided(documents, action, resource))
+            for action in actions
+            for resource in resources
+        ]
         return ActionResult({"EvaluationResults": results, "IsTruncated": False})
 
     responses: Any = IamResponse
     responses.simulate_principal_policy = simulate_principal_policy
+
+
+def _with_faults(faults: Faults, result: dict[str, str]) -> dict[str, str]:
+    service, _, operation = result["EvalActionName"].partition(":")
+    runtime = "sagemaker-runtime" if service == "sagemaker" and operation.startswith("Invoke") else service
+    if faults.denies(runtime, operation, result["EvalActionName"]):
+        return result | {"EvalDecision": "implicitDeny"}
+    return result
 
 
 def allows(backend: Any, principal: str, action: str, resource: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.faults import Fault, Kind
 from tests.sandbox.conftest import IMAGE, ROLE, TRUST, Running
 from tests.sandbox.server import ask
 from tests.sandbox.test_endpoints import ARN, refusal
@@ -185,3 +186,15 @@ def test_a_role_goes_only_after_its_policies(sandbox: Running, role: str) -> Non
 def test_a_malformed_trust_policy_is_refused(sandbox: Running) -> None:
     create = sandbox.client("iam").create_role
     assert refusal(create, RoleName="Bad", AssumeRolePolicyDocument="{")[0] == "MalformedPolicyDocument"
+
+
+def test_the_simulator_of_iam_knows_the_actions_that_a_fault_denies(sandbox: Running) -> None:
+    iam = sandbox.client("iam")
+    arn = iam.create_user(UserName="ada")["User"]["Arn"]
+    allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.put_user_policy(UserName="ada", PolicyName="all", PolicyDocument=json.dumps(allow))
+    sandbox.app.world.faults.set(Fault(Kind.DENIED_ACTION, resource="sagemaker:DeleteEndpoint"))
+    actions = ["sagemaker:DeleteEndpoint", "sagemaker:DeleteModel"]
+    results = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=actions)["EvaluationResults"]
+    assert [each["EvalDecision"] for each in results] == ["implicitDeny", "allowed"]
+    assert [fault.left for _, fault in sandbox.app.world.faults.list()] == [None]
