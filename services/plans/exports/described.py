@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.plans import graph
-from services.plans.exports.kinds import KINDS, NAME, Kind
+from services.plans.exports.kinds import ARN, KINDS, NAME, Kind
 from services.plans.models import Json, Plan, Ref, Repeat, Secret, Step, Text, Until, Upload
 from services.plans.validate import is_aws
 from services.plans.values import conceal, walk
@@ -37,7 +37,7 @@ class Given:
 class Resource:
     """One thing that is created. `id` is its step's; `after` are resources it waits for; tags are by key.
 
-    Values in `properties` are plain, or Attribute, Given, Text and Json of those.
+    Values in `properties` are plain, or Attribute, Given, Text and Json of those. `arn` is its ARN where that is known.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Resource:
     tags: Mapping[str, Any]
     after: tuple[str, ...]
     reason: str
+    arn: str = ""
 
     @property
     def name(self) -> str:
@@ -110,11 +111,15 @@ def _costs(plan: Plan) -> tuple[str, ...]:
 
 
 def _resource(step: Step, kind: Kind, plan: Plan) -> Resource:
-    values = {kind.renamed.get(key, key): _value(value, plan) for key, value in step.parameters.items()}
+    sent = {key: value for key, value in step.parameters.items() if key not in (*kind.spread, *kind.dropped)}
+    for name in kind.spread:
+        sent |= step.parameters.get(name, {})
+    values = {kind.renamed.get(key, key): _value(value, plan) for key, value in sent.items()}
     tags = values.pop("Tags", {})
     if not isinstance(tags, Mapping):
         tags = {each["Key"]: each["Value"] for each in tags}
-    return Resource(step.id, kind, values, tags, _after(step, plan), step.reason)
+    arn = step.proof.read.parameters.get(kind.proved_arn, "") if step.proof is not None else ""
+    return Resource(step.id, kind, values, tags, _after(step, plan), step.reason, arn if isinstance(arn, str) else "")
 
 
 def _after(step: Step, plan: Plan) -> tuple[str, ...]:
@@ -145,7 +150,8 @@ def _value(value: Any, plan: Plan) -> Any:
 
 def _later(ref: Ref, plan: Plan) -> Attribute | Given:
     kind = kind_of(plan.step(ref.step))
-    what = kind.results.get(ref.path) if kind else None
+    path, _, _ = ref.path.partition(" || ")  # what creating it answers; the others are what looking for it finds
+    what = kind.results.get(path) if kind else None
     if kind is None or what is None or what not in kind.attributes:
         words = re.sub(r"\W+", "-", f"{ref.step}-{ref.path}")
         return Given(words, secret=False, why=f"{ref.path} of the step {ref.step}, which this file cannot know.")
@@ -153,18 +159,22 @@ def _later(ref: Ref, plan: Plan) -> Attribute | Given:
 
 
 def _linked(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
-    """The resources with the names of others among them turned into references, and without what is empty."""
+    """The resources with names and ARNs of others among them turned into references, and without what is empty."""
     by_name = {
         (each.kind.named_by, each.name): each.id
         for each in resources
         if each.kind.named_by and NAME in each.kind.attributes
     }
 
+    by_arn = {each.arn: each.id for each in resources if each.arn}
+
     def link(own: Resource, value: Any, key: str = "") -> Any:
         if isinstance(value, Mapping):
             return {name: link(own, item, name) for name, item in value.items() if item not in _EMPTY}
         if isinstance(value, list):
             return [link(own, item, key) for item in value]
+        if isinstance(value, str) and value in by_arn:
+            return Attribute(by_arn[value], ARN)
         other = by_name.get((key, value)) if isinstance(value, str) else None
         return Attribute(other, NAME) if other and other != own.id else value
 

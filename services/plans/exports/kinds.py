@@ -25,6 +25,9 @@ class Kind:
     attributes  how CloudFormation gives its NAME and its ARN: REF, or an attribute; one that is missing is not given
     results     which of the two stands at a path of the creating call's answer
     renamed     parameters of the call that are called otherwise as a property
+    spread      parameters of the call whose members are properties themselves
+    dropped     parameters of the call that say how to answer, not what there is to be
+    proved_arn  the parameter of the step's proof that is the ARN it will have, "" where the ARN is not known before
     """
 
     type: str
@@ -32,6 +35,9 @@ class Kind:
     attributes: Mapping[str, str] = field(default_factory=dict)
     results: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
+    spread: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    proved_arn: str = ""
 
 
 def _hosted(what: str) -> Kind:
@@ -61,8 +67,15 @@ KINDS: Mapping[tuple[str, str], Kind] = MappingProxyType(
         ),
         ("cloudwatch", "put_metric_alarm"): Kind("AWS::CloudWatch::Alarm", "AlarmName", {NAME: REF, ARN: "Arn"}),
         ("sns", "create_topic"): Kind(
-            "AWS::SNS::Topic", "TopicName", {NAME: "TopicName", ARN: REF}, {"TopicArn": ARN}, {"Name": "TopicName"}
+            "AWS::SNS::Topic",
+            "TopicName",
+            {NAME: "TopicName", ARN: REF},
+            {"TopicArn": ARN},
+            {"Name": "TopicName"},
+            spread=("Attributes",),
+            proved_arn="TopicArn",
         ),
+        ("sns", "subscribe"): Kind("AWS::SNS::Subscription", dropped=("ReturnSubscriptionArn",)),
         ("s3", "create_bucket"): Kind(
             "AWS::S3::Bucket", "BucketName", {NAME: REF, ARN: "Arn"}, {}, {"Bucket": "BucketName"}
         ),
