@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import (
     burn_chart,
+    concern_box,
     endpoint_picker,
     endpoint_reads,
     endpoint_table,
@@ -44,6 +45,7 @@ with st.grid(4, min_column_width=160):
     )
     st.metric("Documents", f"{len(documents):,}", icon=":material/description:", border=True)
 
+concern_box.needs_attention(console.concerns(details.values()))
 next_steps.show(next_steps.steps(pair=bool(embedding and chat), documents=len(documents)))
 
 left, right = st.columns([2, 1], gap="small")

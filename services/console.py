@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from services.errors import InvalidRequest, NotFound
@@ -12,11 +13,14 @@ from services.rooms import Rooms
 
 if TYPE_CHECKING:
     from services.cleanup import CleanupService
-    from services.endpoints import EndpointDetail
+    from services.deploy import Sighting
+    from services.endpoints import Activity, Concern, EndpointDetail
     from services.inference import ChatParams, Contract, Delta, Message
     from services.knowledge import Embedding, KnowledgeService
-    from services.plans import Operator, Runs
+    from services.plans import Operator, Runs, RunView
 
+MOST_RUNS = 50  # of the journal, that endpoints are held against: older plans seldom have one that still runs
+RUN_SECONDS = 3600.0
 DETAIL_SECONDS = 20.0  # an endpoint's detail is asked for again after this; its configuration never changes
 
 
@@ -95,6 +99,35 @@ class Console(Rooms):
         detail = self.detail(endpoint)
         parts = [detail.arn_of("inference-component", name) for name in detail.components]
         return caller_policy(detail.arn, components=parts, asynchronous=detail.output)
+
+    def look(self, name: str, *, component: bool = False) -> Sighting:
+        """How an endpoint or component under way stands, looked at no oftener than AWS is politely asked."""
+        from services.plans.hosting import seconds_between_looks
+
+        read = self.following.component if component else self.following.endpoint
+        seconds = seconds_between_looks(self.catalog.pace)
+        return self.cached(("look", name, str(component)), seconds, lambda: read(name))
+
+    def concerns(
+        self, details: Iterable[EndpointDetail], seen: Mapping[str, Activity] | None = None
+    ) -> tuple[Concern, ...]:
+        """What about these endpoints wants a person; asks nobody: it reads the journal and what is given."""
+        from services.endpoints import Activity, confirmed_plans, typical_of, watch
+
+        plans, now, pace = confirmed_plans(self._runs_known()), self.connection.now(), self.catalog.pace
+        found: list[Concern] = []
+        for detail in details:
+            plan = plans.get(detail.name)
+            typical = typical_of(plan, detail.name) if plan else None
+            activity = (seen or {}).get(detail.name) or Activity(typical=typical, pace=pace)
+            found += watch(detail, plan, now, activity)
+        return tuple(found)
+
+    def _runs_known(self) -> Iterator[RunView]:
+        """The newest runs; one that has ended is read once, since its steps stay as they are."""
+        for pulse in self.runs.pulses(MOST_RUNS):
+            kept = RUN_SECONDS if pulse.status.ended else 0.0
+            yield self.cached(("run", self.owner, pulse.id, pulse.status), kept, partial(self.runs.view, pulse.id))
 
     def contract(self, endpoint: str) -> Contract:
         """How to call an endpoint; found out once. Raises NotFound, UnknownAnswer and what calling raises."""

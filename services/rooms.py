@@ -18,11 +18,14 @@ from services.state import State, home
 if TYPE_CHECKING:
     from services.access import AccessService
     from services.catalog import CatalogService
+    from services.catalog.quotas import Quotas
     from services.deploy import DeployService
+    from services.deploy.following_gateway import FollowingGateway
     from services.diagnosis import Diagnosis
     from services.documents import Originals
     from services.endpoints import EndpointsService
     from services.inference import InferenceService
+    from services.preflight import PreflightService
     from services.sandbox_control import SandboxControl
 
 T = TypeVar("T")
@@ -120,6 +123,38 @@ class Rooms:
         from services.deploy.gateway import DeployGateway
 
         return DeployService(DeployGateway(self.connection.clients), self.catalog, self.access, owner=self.owner)
+
+    @lazy
+    def following(self) -> FollowingGateway:
+        """Looks at endpoints and components under way."""
+        from services.deploy.following_gateway import FollowingGateway
+
+        return FollowingGateway(self.connection.clients)
+
+    @lazy
+    def quotas(self) -> Quotas:
+        """What the account may have; a sandbox's quotas change by the click, so its list is kept for a moment only."""
+        from services.catalog.quota_gateway import QuotaGateway
+        from services.catalog.quotas import KEEP_SECONDS, Quotas
+
+        identity, simulated = self.connection.identity, self.connection.mode is Mode.SANDBOX
+        return Quotas(
+            QuotaGateway(self.connection.clients),
+            region=identity.region,
+            partition=identity.partition,
+            key=self.connection.key,
+            folder=None if simulated else self.folder / "catalog",
+            keep=30.0 if simulated else KEEP_SECONDS,
+        )
+
+    @lazy
+    def preflight(self) -> PreflightService:
+        """What stands in the way of a deployment."""
+        from services.preflight import PreflightService
+        from services.preflight.gateway import PreflightGateway
+
+        identity, gateway = self.connection.identity, PreflightGateway(self.connection.clients)
+        return PreflightService(gateway, self.deploy, self.catalog, self.access, self.quotas, identity)
 
     @lazy
     def endpoints(self) -> EndpointsService:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import (
     caller_policy,
+    concern_box,
     diagnosis_box,
     endpoint_picker,
     endpoint_table,
@@ -35,6 +36,7 @@ def open_detail(console: Console, name: str) -> None:
             st.error(literal(detail.failure), icon=":material/error:")
             types = {variant.instance_type for variant in detail.variants}
             diagnosis_box.of_endpoint(console, detail.failure, types.pop() if len(types) == 1 else "")
+        concern_box.show(console.concerns([detail]))
         plain_table.facts(_facts(detail, console.connection.now()), key="endpoint")
         st.markdown("**ARN**")
         st.code(detail.arn, language=None, wrap_lines=True)

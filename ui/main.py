@@ -11,7 +11,15 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts only ui/ there
     sys.path.append(str(ROOT))
 
-from ui import connection_card, error_box, navigation, permission_check, sandbox_faults, session  # noqa: E402
+from ui import (  # noqa: E402
+    connection_card,
+    error_box,
+    navigation,
+    permission_check,
+    run_notices,
+    sandbox_faults,
+    session,
+)
 
 ASSETS = ROOT / "ui" / "assets"
 
@@ -35,6 +43,7 @@ if console is not None:
         connection_card.sandbox_line(console.connection)
         sandbox_faults.badge(console)
     permission_check.sidebar(console, page.url_path or "home")
+    run_notices.show(console)
 elif problem is not None:
     error_box.show(problem)
 

@@ -12,7 +12,17 @@ import streamlit as st
 
 from services.connection import Mode
 from services.errors import NotFound
-from ui import diagnosis_box, error_box, formats, plain_table, plan_review, polling, secret_inputs, status_chip
+from ui import (
+    deployment_follow,
+    diagnosis_box,
+    error_box,
+    formats,
+    plain_table,
+    plan_review,
+    polling,
+    secret_inputs,
+    status_chip,
+)
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
@@ -72,8 +82,10 @@ def _draw(console: Console, view: RunView, key: str) -> None:
         rows = [{"What": _what(step), "Status": _status(step, view.now, quick)} for step in steps]
         plain_table.show(rows, key=key, header=False)
         _problems(console, view)
+        _going_back(view)
         _actions(console, view, key)
     _undo(console, view, key)
+    deployment_follow.show(console, view, key)
 
 
 def _summary(view: RunView, quick: bool) -> str:
@@ -120,6 +132,19 @@ def _problems(console: Console, view: RunView) -> None:
         )
 
 
+def _going_back(view: RunView) -> None:
+    """While a run is taken back: what AWS makes wait, and what bills until then."""
+    if view.status not in ("cancelling", "undoing"):
+        return
+    bills = "Nothing of it bills by the hour meanwhile."
+    if view.usd_per_hour is None:
+        bills = "What stands may bill until it is gone; its price is unknown."
+    elif view.usd_per_hour:
+        bills = f"Until it is gone, what stands costs {formats.per_hour(view.usd_per_hour)}."
+    words = "No further step begins. AWS removes an endpoint only once it has settled, so that is waited for."
+    st.info(literal(f"{words} {bills}"), icon=":material/undo:")
+
+
 def _actions(console: Console, view: RunView, key: str) -> None:
     with st.container(horizontal=True):
         if view.status in ("waiting", "running"):
@@ -130,8 +155,12 @@ def _actions(console: Console, view: RunView, key: str) -> None:
         if view.status in ("failed", "interrupted"):
             needed = console.runs.needs(view.id)
             secrets = secret_inputs.show(needed, f"{key}-resume")
+            unsure = any(step.status == "unknown" for step in (*view.steps, *view.undo_steps))
             st.button(
-                "Resume", type="primary", icon=":material/play_arrow:", key=f"{key}-resume",
+                "Look again and go on" if unsure else "Resume", type="primary", key=f"{key}-resume",
+                icon=":material/search:" if unsure else ":material/play_arrow:",
+                help="Looks whether the step that was not answered was carried out; asks for nothing twice."
+                if unsure else None,
                 disabled=len(secrets) < len(needed), on_click=_resume, args=(console, view.id, secrets),
             )  # fmt: skip
             st.button(

@@ -4,6 +4,7 @@ May import the root files, plans, catalog, access and inference. Tested by tests
 plain state, the gateway with a stubbed client, the flow against the sandbox.
 """
 
+from services.endpoints.confirmed import confirmed_plans
 from services.endpoints.models import (
     Burn,
     DeleteState,
@@ -17,7 +18,7 @@ from services.endpoints.models import (
 )
 from services.endpoints.planner import endpoint_steps, plan_delete
 from services.endpoints.service import EndpointsService
-from services.endpoints.watchdog import Activity, Concern, Worry, changing_steps, typical_of, watch
+from services.endpoints.watchdog import Activity, Concern, Worry, typical_of, watch
 
 __all__ = [
     "Activity",
@@ -32,7 +33,7 @@ __all__ = [
     "Variant",
     "Worry",
     "burn",
-    "changing_steps",
+    "confirmed_plans",
     "endpoint_steps",
     "plan_delete",
     "priced",

@@ -19,7 +19,7 @@ TIMES_TYPICAL, STUCK_SECONDS = 3.0, 1800.0
 SILENT_SECONDS = 900.0  # without one line of log; images of 10 GB and weights from S3 take up to about ten minutes
 SHORT_SECONDS = 900.0  # with fewer instances than wanted, though nothing is under way
 AWS_SECONDS = 7200.0  # for a change AWS makes by itself (SystemUpdating), of which it gives no duration
-_CHANGES = ("create_endpoint", "update_endpoint")
+CHANGES = ("create_endpoint", "update_endpoint", "update_endpoint_weights_and_capacities")
 
 
 class Worry(StrEnum):
@@ -84,23 +84,13 @@ def watch(
 ) -> tuple[Concern, ...]:
     """All concerns about one endpoint at `now` (seconds since 1970).
 
-    `plan` is the newest plan that was carried out on it here (see `concerns_it`), None when there is none.
+    `plan` is the newest that was carried out on it here (see services.endpoints.confirmed), None when there is none.
     """
     seen = activity or Activity()
     found = [*_stuck(detail, now, seen), *_components(detail, now, seen), *_short(detail, now, seen)]
     if plan is not None:
         found += _not_as_asked(detail, plan)
     return tuple(found)
-
-
-def concerns_it(plan: Plan, endpoint: str) -> bool:
-    """Whether a plan makes this endpoint, or gives it another configuration or other instances."""
-    return any(_names(step, endpoint) for step in plan)
-
-
-def changing_steps(plan: Plan, endpoint: str) -> tuple[str, ...]:
-    """The ids of the steps that do so; the plan has to be held against the endpoint only once they were done."""
-    return tuple(step.id for step in plan if _names(step, endpoint))
 
 
 def typical_of(plan: Plan, endpoint: str) -> float | None:
@@ -117,8 +107,7 @@ def typical_of(plan: Plan, endpoint: str) -> float | None:
 
 
 def _names(step: Step, endpoint: str) -> bool:
-    changes = (*_CHANGES, "update_endpoint_weights_and_capacities")
-    return step.operation in changes and step.parameters.get("EndpointName") == endpoint
+    return step.operation in CHANGES and step.parameters.get("EndpointName") == endpoint
 
 
 def _stuck(detail: EndpointDetail, now: float, seen: Activity) -> Iterator[Concern]:

@@ -12,9 +12,9 @@ from services.access import AccessService
 from services.catalog import CatalogService
 from services.cleanup import TakeDown, TakeDownItem
 from services.connection import Connection, Identity, Mode
-from services.deploy import DeployService
+from services.deploy import DeployService, Sighting
 from services.diagnosis import diagnose
-from services.endpoints import EndpointDetail, EndpointSummary, Variant
+from services.endpoints import Activity, Concern, EndpointDetail, EndpointSummary, Variant, watch
 from services.errors import NotFound, SagedeckError
 from services.inference import ChatParams, Delta, Kind, Message, SmokeResult
 from services.jobs import JobView
@@ -33,7 +33,7 @@ from services.knowledge import (
     StoreKind,
     TextDelta,
 )
-from services.plans import Estimate, Plan, RunStatus, RunView, Step, StepStatus, StepView
+from services.plans import Estimate, Plan, Pulse, RunStatus, RunView, Step, StepStatus, StepView
 from services.settings import Settings
 from tests.pages.fake_sandbox import MADE, FakeSandbox
 
@@ -112,6 +112,12 @@ class FakeRuns:
 
     def list(self, limit: int = 50) -> tuple[RunView, ...]:
         return tuple(self.views.values())[:limit]
+
+    def pulses(self, limit: int = 20) -> tuple[Pulse, ...]:
+        return tuple(Pulse(view.id, view.title, view.status) for view in self.views.values())[:limit]
+
+    def scrub(self, run_id: str, text: str) -> str:
+        return text.replace("a-secret-of-the-run", "***")
 
     def wait(self, run_id: str, timeout: float) -> RunView:
         return run_view(RunStatus.DONE, run_id=run_id)
@@ -213,6 +219,18 @@ class FakeConsole:
         self.said: list[Delta] = [Delta("Hello "), Delta("there."), Delta(done=True)]
         self.smoke: SmokeResult | SagedeckError = SmokeResult(True, Kind.EMBEDDING, 12.0, dimension=384, norm=1.0)
         self.refreshed, self.diagnosis = 0, diagnose
+        self.sightings: dict[str, Sighting] = {}
+
+    def look(self, name: str, *, component: bool = False) -> Sighting:
+        if name not in self.sightings:
+            raise NotFound(f"{name} is not there.")
+        return self.sightings[name]
+
+    def concerns(
+        self, details: Iterable[EndpointDetail], seen: Mapping[str, Activity] | None = None
+    ) -> tuple[Concern, ...]:
+        now = self.connection.now()
+        return tuple(each for one in details for each in watch(one, None, now, (seen or {}).get(one.name)))
 
     def cached(self, _name: tuple[str, ...], _ttl: float, load: Callable[[], Any]) -> Any:
         return load()

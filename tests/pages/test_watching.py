@@ -1,10 +1,16 @@
 """What home and activity tell of what runs and what was done."""
 
+import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
+from streamlit.testing.v1 import AppTest
+
+from services.deploy import LogLine, LogTail, Sighting
+from services.deploy.following import LogStream
 from services.endpoints import Variant
 from services.errors import Problem
-from services.plans import RunStatus, StepStatus
+from services.plans import Cost, Estimate, Plan, RunStatus, RunView, Step, StepStatus, StepView, Until
 from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, document, endpoint, pair, run_view
 from tests.pages.test_every_page import texts
@@ -90,3 +96,129 @@ def test_a_step_that_was_skipped_is_no_second_problem(open_page: Open) -> None:
     at.query_params["run"] = "run-1"
     at.run()
     assert ["A limit was met" in each.value for each in at.error] == [True]
+
+
+CREATING = Sighting(
+    name="embedder",
+    status="Creating",
+    created=time.time() - 60,
+    modified=time.time() - 60,
+    log=LogTail("/aws/sagemaker/Endpoints/embedder"),
+)
+
+
+def waiting_run(*names: str) -> RunView:
+    """A run that has asked for these endpoints and waits until they are in service."""
+    steps: list[Step] = []
+    for name in names:
+        which = {"EndpointName": name}
+        steps += (
+            Step(id=f"up-{name}", service="sagemaker", operation="create_endpoint", reason="It starts.",
+                 parameters=which, cost=Cost(usd_per_hour=1.5)),
+            Step(id=f"wait-{name}", service="sagemaker", operation="describe_endpoint", reason="It answers.",
+                 parameters=which, manner=Until(path="EndpointStatus", typical=480.0)),
+        )  # fmt: skip
+    done, running = StepStatus.DONE, StepStatus.RUNNING
+    views = tuple(
+        StepView(step.id, step.reason, step.service, step.operation,
+                 done if step.operation == "create_endpoint" else running, 100.0, 101.0)
+        for step in steps
+    )  # fmt: skip
+    plan = Plan(title="Deploy a pair", steps=tuple(steps), estimate=Estimate(1.5))
+    return RunView("run-1", plan.title, RunStatus.RUNNING, views, plan, 100.0, None, 1.5, now=3700.0)
+
+
+def followed(open_page: Open, console: FakeConsole, view: RunView) -> AppTest:
+    console.runs.views["run-1"] = view
+    at = open_page("activity", console, "Activity")
+    at.query_params["run"] = "run-1"
+    at.run()
+    assert not at.exception
+    return at
+
+
+def test_a_run_shows_the_stages_of_each_endpoint_under_way_and_what_they_cost(open_page: Open) -> None:
+    console = FakeConsole(*(replace(each, status="Creating") for each in pair()))
+    console.sightings = {"embedder": CREATING, "speaker": replace(CREATING, name="speaker")}
+    at = followed(open_page, console, waiting_run("embedder", "speaker"))
+    said = texts(at).replace("\\", "")
+    assert said.count("Asking for instances") == 2
+    assert said.count("Loading weights") == 2
+    assert "of about 8 min" in " ".join(bar.text for bar in at.progress)
+    assert "$1.50/h while it stands; at most $1.50 so far" in said
+    assert "does not tell" in said
+    assert said.count("the log group appears with the container") == 2
+
+
+def test_a_log_is_shown_as_it_is_without_secrets_and_without_markup(open_page: Open) -> None:
+    words = ("![x](http://evil.example/x.png)", "HF_TOKEN=not-a-real-one", "it is a-secret-of-the-run")
+    lines = tuple(LogLine(time.time(), text) for text in words)
+    stream = LogStream("AllTraffic", "AllTraffic/i-1", time.time() - 20, lines)
+    log = LogTail("/aws/sagemaker/Endpoints/embedder", there=True, streams=(stream,))
+    console = FakeConsole(*(replace(each, status="Creating") for each in pair()))
+    console.sightings = {"embedder": replace(CREATING, log=log)}
+    at = followed(open_page, console, waiting_run("embedder"))
+    (shown,) = at.code
+    assert shown.value.split("\n") == ["![x](http://evil.example/x.png)", "HF_TOKEN=***", "it is ***"]
+    assert "evil.example" not in texts(at)
+
+
+def test_a_log_that_may_not_be_read_names_the_action_and_hides_nothing_else(open_page: Open) -> None:
+    console = FakeConsole(*(replace(each, status="Creating") for each in pair()))
+    log = replace(CREATING.log, denied="logs:GetLogEvents")
+    console.sightings = {"embedder": replace(CREATING, log=log)}
+    said = texts(followed(open_page, console, waiting_run("embedder"))).replace("\\", "")
+    assert "lack logs:GetLogEvents" in said
+    assert "Asking for instances" in said
+
+
+def test_what_is_stuck_is_said_in_the_run_and_on_home(open_page: Open) -> None:
+    old = datetime.fromtimestamp(time.time() - 7200, UTC)
+    stuck = replace(pair()[0], status="Creating", created=old)
+    console = FakeConsole(stuck)
+    console.sightings = {"embedder": CREATING}
+    at = followed(open_page, console, waiting_run("embedder"))
+    assert any("Creating for 120 min" in each.value or "2 h" in each.value for each in at.warning)
+    assert "Needs attention" in [each.value for each in open_page("home", console, "Home").subheader]
+    calm = open_page("home", FakeConsole(*pair()), "Home")
+    assert "Needs attention" not in [each.value for each in calm.subheader]
+
+
+def test_the_end_of_a_run_is_told_on_whatever_page_one_is(open_page: Open) -> None:
+    console = FakeConsole()
+    console.runs.views["run-1"] = run_view(RunStatus.RUNNING)
+    at = open_page("settings", console, "Settings")
+    assert not at.toast
+    console.runs.views["run-1"] = run_view(RunStatus.FAILED)
+    at.run()
+    (toast,) = at.toast
+    assert "Deploy a pair" in toast.value
+    assert "Failed after 30 s" in toast.value
+    at.run()
+    assert not at.toast
+
+
+def test_runs_that_ended_before_this_browser_came_are_no_news(open_page: Open) -> None:
+    console = FakeConsole()
+    console.runs.views["run-1"] = run_view(RunStatus.DONE)
+    at = open_page("settings", console, "Settings")
+    at.run()
+    assert not at.toast
+
+
+def test_a_step_of_unknown_outcome_is_settled_by_looking(open_page: Open) -> None:
+    console = FakeConsole()
+    view = run_view(RunStatus.FAILED)
+    unsure = replace(view.steps[1], status=StepStatus.UNKNOWN, problem=Problem("Not answered.", "", "Look."))
+    at = followed(open_page, console, replace(view, steps=(view.steps[0], unsure)))
+    labels = [button.label for button in at.button]
+    assert "Look again and go on" in labels
+    assert "Resume" not in labels
+    next(button for button in at.button if button.label.startswith("Look again")).click().run()
+    assert console.runs.asked == [("resume", {})]
+
+
+def test_while_a_run_is_taken_back_it_says_what_bills(open_page: Open) -> None:
+    console = FakeConsole()
+    at = followed(open_page, console, run_view(RunStatus.CANCELLING))
+    assert any("costs $1.50/h" in each.value.replace("\\", "") for each in at.info)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.endpoints import Activity, EndpointDetail, Worry, changing_steps, typical_of, watch
-from services.plans import Plan, Secret, Step, Until
+from services.endpoints import Activity, EndpointDetail, Worry, confirmed_plans, typical_of, watch
+from services.plans import Plan, RunStatus, RunView, Secret, Step, StepStatus, StepView, Until
 from tests.services.endpoints.test_planner import DETAIL, MODEL, WHEN
 
 START = WHEN.timestamp()
@@ -155,9 +155,20 @@ def test_a_pool_may_have_given_another_type() -> None:
     assert kinds(pooled, 0.0, plan) == []
 
 
-def test_a_plan_says_what_it_changes_and_how_long_it_expects_to_wait() -> None:
-    assert changing_steps(confirmed(), "Demo") == ("e",)
-    assert changing_steps(confirmed(), "another") == ()
+def run_of(plan: Plan, status: StepStatus) -> RunView:
+    steps = tuple(StepView(step.id, "", step.service, step.operation, status) for step in plan)
+    return RunView("r", plan.title, RunStatus.DONE, steps, plan, 0.0, 1.0, 0.0)
+
+
+def test_the_newest_plan_that_was_carried_out_on_an_endpoint_is_what_it_is_held_against() -> None:
+    first, newer = confirmed(), confirmed(operation="update_endpoint", config="newer")
+    done, undone, failed = StepStatus.DONE, StepStatus.UNDONE, StepStatus.FAILED
+    assert confirmed_plans([run_of(newer, done), run_of(first, done)]) == {"Demo": newer}
+    assert confirmed_plans([run_of(newer, failed), run_of(first, done)]) == {"Demo": first}
+    assert confirmed_plans([run_of(newer, undone), run_of(first, undone)]) == {}
+
+
+def test_a_plan_says_how_long_it_expects_to_wait() -> None:
     assert typical_of(confirmed(), "Demo") == 600.0
     assert typical_of(confirmed(), "another") is None
 
