@@ -1,14 +1,17 @@
 """Models, prices, instances and containers: what there is to choose from.
 
-Reads bundled, dated facts (facts/) and asks sagemaker-core in a worker process; changes nothing. May import the root
-files of services only. Tested by tests/services/catalog/ with the snapshot and the worker itself.
+Reads bundled, dated facts (facts/) and JumpStart's lists where an account can be asked, and asks sagemaker-core in a
+worker process; changes nothing. May import the root files of services only. Tested by tests/services/catalog/ with the
+snapshot, stubbed clients, the sandbox's hub and the worker itself.
 """
 
 from services.catalog.containers import GPU_TIMEOUT, Container, bucket_arns, content_bucket
+from services.catalog.details import ModelDetails
 from services.catalog.finding import providers, search
 from services.catalog.images import bundled_versions, dns_suffix, inference_ami, newest
 from services.catalog.instances import InstanceSpec, has_gpu, instance, instances
 from services.catalog.jumpstart import CatalogModel, Licence, as_of, recommended
+from services.catalog.listing import Listing
 from services.catalog.payloads import Example
 from services.catalog.prices import Price, price, priced_regions
 from services.catalog.queries import PRICE_STEPS, Found, Hit, Order, Query, Quota, Quotas
@@ -28,6 +31,8 @@ __all__ = [
     "Hit",
     "InstanceSpec",
     "Licence",
+    "Listing",
+    "ModelDetails",
     "Order",
     "Price",
     "Query",

@@ -12,6 +12,8 @@ from services.catalog.jumpstart import CatalogModel, as_of
 from services.catalog.tasks import Task
 from services.errors import InvalidRequest, Unreachable
 
+# What the containers that fetch from the hub are for.
+_FROM_THE_HUB = (Task.CHAT, Task.EMBEDDING, Task.VISION_LANGUAGE)
 # AWS gives a container 8 minutes by default; loading weights takes longer (seed figures: 600 s each).
 GPU_TIMEOUT = 600
 
@@ -109,10 +111,10 @@ def hub_container(
     `image` gives the image of a container family and who named it; without it, the snapshot does. Raises Unreachable
     for a model whose weights only JumpStart has (gated, or not on the hub).
     """
-    if model.gated or not model.hub_id:
+    if model.gated or not model.hub_id or model.task not in _FROM_THE_HUB:
         raise Unreachable(
             f"JumpStart's specification of {model.name} could not be read.",
-            "Its weights lie only in JumpStart's own bucket, at a place the specification names.",
+            "Where its weights lie and what runs them only the specification names.",
             f"Allow reading {content_bucket(region)} on S3, or choose an open model.",
         )
     gpu = has_gpu(instance_type)

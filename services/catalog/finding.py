@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from services.catalog import jumpstart
 from services.catalog.jumpstart import CatalogModel, Licence
+from services.catalog.listing import Listing, bundled
 from services.catalog.prices import price
 from services.catalog.queries import PRICE_STEPS, Found, Hit, Order, Query, Quota, Quotas, conditions
 from services.catalog.ranking import Words
@@ -86,7 +88,7 @@ def search(
     deployable   leave out what the console cannot deploy
     """
     query = simple(text, task, provider, eula, instance_type, deployable)
-    return tuple(hit.model for hit in _of_snapshot().find(query).hits)
+    return tuple(hit.model for hit in catalogue_of(bundled(), "").find(query).hits)
 
 
 def simple(
@@ -108,13 +110,20 @@ def providers(task: Task | None = None) -> tuple[str, ...]:
     return tuple(sorted({each.provider for each in search(task=task) if each.provider}, key=str.lower))
 
 
-_snapshots: list[Catalogue] = []
+def catalogue_of(listing: Listing, region: str) -> Catalogue:
+    """A listing made ready for finding, shared by everybody who sees the same one in the same region."""
+    key = (listing.source, listing.read_at, region)
+    with _lock:
+        found = _made.pop(key, None) or Catalogue(listing.models, region)
+        _made[key] = found  # the one used last stands last
+        while len(_made) > _MOST_MADE:
+            del _made[next(iter(_made))]
+    return found
 
 
-def _of_snapshot() -> Catalogue:
-    if not _snapshots:
-        _snapshots.append(Catalogue(jumpstart.models().values(), ""))
-    return _snapshots[0]
+_made: dict[tuple[str, float, str], Catalogue] = {}
+_MOST_MADE = 6  # some 4 MB each
+_lock = threading.Lock()
 
 
 def _texts(model: CatalogModel) -> Sequence[tuple[str, float]]:

@@ -18,10 +18,13 @@ from typing import Any
 
 from services.aws_errors import translate
 from services.catalog.containers import content_bucket
+from services.catalog.listing import numbers
 from services.clients import RegionalClients
 from services.errors import NotFound, SagedeckError, ServiceFailure
 
-MANIFEST = "models_manifest.json"
+MANIFEST, SOLD = "models_manifest.json", "proprietary-sdk-manifest.json"
+HUB = "SageMakerPublicHub"
+HUB_PAGE, HUB_PAGES = 100, 60  # contents a call, and calls: the hub has some 1,100 models
 # Importing takes up to 6 s on a loaded machine; an answer takes under a second.
 WORKER_SECONDS = 60.0
 _OPT_OUT = "SchemaVersion: '1.0'\nSageMaker:\n  PythonSDK:\n    Modules:\n      TelemetryOptOut: true\n"
@@ -34,9 +37,12 @@ class CatalogGateway:
     def __init__(self, clients: RegionalClients) -> None:
         self._clients = clients
 
-    def manifest(self) -> tuple[Mapping[str, Any], ...]:
-        """Every model and version JumpStart lists: model_id, version, min_version, spec_key."""
-        listed = self._read(MANIFEST, "reading JumpStart's list of models")
+    def manifest(self, *, sold: bool = False) -> tuple[Mapping[str, Any], ...]:
+        """Every model and version JumpStart lists: model_id, version, min_version, spec_key.
+
+        `sold`: those that are sold through AWS Marketplace, which have a list of their own.
+        """
+        listed = self._read(SOLD if sold else MANIFEST, "reading JumpStart's list of models")
         names = ("model_id", "version", "min_version", "spec_key")
         return tuple({name: entry.get(name, "") for name in names} for entry in listed)
 
@@ -47,6 +53,31 @@ class CatalogGateway:
         )
         return found
 
+    def hub_contents(self) -> tuple[Mapping[str, Any], ...]:
+        """Every model of the public hub: id, version, name and search keywords, a hundred a call."""
+        asked: dict[str, Any] = {"HubName": HUB, "HubContentType": "Model", "MaxResults": HUB_PAGE}
+        found: list[Mapping[str, Any]] = []
+        try:
+            for _ in range(HUB_PAGES):
+                answer = self._clients.get("sagemaker").list_hub_contents(**asked)
+                found += [_content(row) for row in answer["HubContentSummaries"]]
+                if not answer.get("NextToken"):
+                    break
+                asked["NextToken"] = answer["NextToken"]
+        except Exception as error:
+            raise translate(error, "listing the models of the public hub") from error
+        return tuple(found)
+
+    def hub_document(self, model_id: str) -> tuple[Mapping[str, Any], str]:
+        """The document of a model of the public hub, and its version."""
+        try:
+            answer = self._clients.get("sagemaker").describe_hub_content(
+                HubName=HUB, HubContentType="Model", HubContentName=model_id
+            )
+            return json.loads(answer["HubContentDocument"]), str(answer["HubContentVersion"])
+        except Exception as error:
+            raise translate(error, f"reading the hub's document of {model_id}") from error
+
     def _read(self, key: str, doing: str) -> Any:
         bucket = content_bucket(self._clients.region)
         try:
@@ -54,6 +85,15 @@ class CatalogGateway:
             return json.loads(answer["Body"].read())
         except Exception as error:
             raise translate(error, doing) from error
+
+
+def _content(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "id": row["HubContentName"],
+        "version": row.get("HubContentVersion", ""),
+        "name": row.get("HubContentDisplayName", ""),
+        "keywords": tuple(row.get("HubContentSearchKeywords", ())),
+    }
 
 
 def entry_of(manifest: Sequence[Mapping[str, Any]], model_id: str, version: str) -> Mapping[str, Any]:
@@ -69,11 +109,7 @@ def entry_of(manifest: Sequence[Mapping[str, Any]], model_id: str, version: str)
             "Choose another model, or another region.",
         )
     same = [entry for entry in versions if entry["version"] == version]
-    return same[0] if same else max(versions, key=lambda entry: _numbers(entry["version"]))
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdigit() else 0 for part in version.split("."))
+    return same[0] if same else max(versions, key=lambda entry: numbers(entry["version"]))
 
 
 def ask_worker(question: Mapping[str, Any], timeout: float = WORKER_SECONDS) -> Mapping[str, Any]:

@@ -70,6 +70,7 @@ class CatalogModel:
     billions       parameters, by its name; 0 not said
     source         who says all this: "snapshot of 2026-11-20", or the account's list with its date
     examples       requests its specification names, where that was read
+    offered        False where JumpStart's list for this region was read and does not name it
     """
 
     id: str
@@ -94,11 +95,12 @@ class CatalogModel:
     billions: float = 0.0
     source: str = ""
     examples: tuple[Example, ...] = ()
+    offered: bool = True
 
     @property
     def deployable(self) -> bool:
         """Whether the console can deploy it as it is known now: no subscription, and what it runs on is known."""
-        return not self.marketplace and bool(self.instances)
+        return not self.marketplace and bool(self.instances) and self.offered
 
     @property
     def licence(self) -> Licence:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,21 +10,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from services.catalog import jumpstart, prices
+from services.catalog.account import AccountModels
 from services.catalog.containers import GPU_TIMEOUT, Container, assumed_container, hub_container
-from services.catalog.finding import search
+from services.catalog.details import ModelDetails, detailed
+from services.catalog.finding import Catalogue, catalogue_of, simple
 from services.catalog.images import family_image, inference_ami, newest
 from services.catalog.instances import InstanceSpec, has_gpu
 from services.catalog.instances import instance as instance_spec
 from services.catalog.jumpstart import CatalogModel
+from services.catalog.keeping import Kept
+from services.catalog.listing import Listing, bundled
 from services.catalog.prices import Price
+from services.catalog.queries import Found, Query, Quotas
 from services.catalog.tasks import Task
 from services.errors import NotFound, SagedeckError
 
 if TYPE_CHECKING:
     from services.clients import RegionalClients
 
-# How long an answer of sagemaker-core and JumpStart's list are kept on disk.
-KEEP_SECONDS = 7 * 24 * 3600.0
 # The sandbox brings an endpoint up in 5 s where AWS takes some 5 minutes.
 SANDBOX_PACE = 60.0
 
@@ -34,7 +35,8 @@ SANDBOX_PACE = 60.0
 class CatalogService:
     """Models, prices and containers for one region.
 
-    clients     the connection's clients; None, or `offline`, uses the bundled snapshot alone and calls nobody
+    clients     the connection's clients; None uses the bundled snapshot alone and calls nobody
+    offline     containers come from the snapshot (the sandbox); the list of models can be read all the same
     folder      where answers are kept for 7 days (home() / "catalog")
     ask         who puts a question to sagemaker-core; without it, the worker process
     """
@@ -51,9 +53,10 @@ class CatalogService:
     ) -> None:
         self.region = region
         self._clients = None if offline else clients
-        self._folder, self._clock, self._worker = folder, clock, ask or _worker
-        self.offline = offline
-        self._lock = threading.Lock()
+        self._kept, self._worker, self.offline = Kept(folder, clock), ask or _worker, offline
+        where = "sandbox" if offline else "aws"
+        self._account = AccountModels(clients, region, self._kept, clock, where=where)
+        self._listing: Listing | None = None
 
     @property
     def pace(self) -> float:
@@ -70,23 +73,79 @@ class CatalogService:
         instance_type: str = "",
         deployable: bool = True,
     ) -> tuple[CatalogModel, ...]:
-        """The models that match, recommended ones first. See `jumpstart.search`."""
-        return search(text, task=task, provider=provider, eula=eula, instance_type=instance_type, deployable=deployable)
+        """The models that match, recommended ones first. See `Query`."""
+        query = simple(text, task, provider, eula, instance_type, deployable)
+        return tuple(hit.model for hit in self.find_models(query).hits)
 
     def recommended(self, task: Task | None = None) -> tuple[CatalogModel, ...]:
         """The small first choice for a task."""
         return jumpstart.recommended(task)
 
+    def find_models(self, query: Query, quotas: Quotas | None = None) -> Found:
+        """The models a query means, in its order, with what each other choice would leave. Asks nobody but `quotas`."""
+        return self._catalogue.find(query, quotas)
+
     def describe_model(self, model_id: str) -> CatalogModel:
-        """The model of this exact id; raises NotFound."""
-        found = jumpstart.model(model_id)
+        """The model of this exact id; raises NotFound.
+
+        Where the snapshot does not say what it runs on, its specification is read from the account, once; where that
+        cannot be read, the model says that its instances are not known.
+        """
+        found = self._listed(model_id)
+        if found.instances or found.marketplace or self.offline or not self._account.reachable:
+            return found
+        try:
+            return self._account.complete(found)
+        except SagedeckError:
+            return found
+
+    def details(self, model_id: str) -> ModelDetails:
+        """Everything known of a model, its specification read from the account where there is one. Raises NotFound."""
+        found, problem = self._listed(model_id), ""
+        if self._account.reachable and not found.marketplace:
+            try:
+                found = self._account.complete(found)
+            except SagedeckError as error:
+                problem = error.what
+        return detailed(
+            found,
+            offers=self.offers(found),
+            versions=self._account.versions(model_id),
+            region=self.region,
+            problem=problem,
+        )
+
+    @property
+    def listing(self) -> Listing:
+        """Which models there are, and who says so: the account's list where one is kept, else the snapshot."""
+        if self._listing is None:
+            self._listing = self._account.kept_list() or bundled()
+        return self._listing
+
+    def refresh_models(self) -> Listing:
+        """Ask the account for JumpStart's list, and use it from now on. Where it cannot be read, all stays as it was.
+
+        One to a dozen calls and some seconds: for a button or a thread of its own, never while a page is drawn.
+        """
+        try:
+            self._listing = self._account.list_models()
+        except SagedeckError as error:
+            self._listing = replace(self.listing, problem=" ".join(filter(None, (error.what, error.why))))
+        return self._listing
+
+    def _listed(self, model_id: str) -> CatalogModel:
+        found = self._catalogue.get(model_id)
         if found is None:
             raise NotFound(
                 f"There is no model {model_id} in the catalogue.",
-                f"The catalogue is of {jumpstart.as_of()} and holds text generation and embedding models.",
-                "Search for it by a part of its name.",
+                f"It holds what {self.listing.source} names.",
+                "Search for it by a part of its name, or read the account's list anew on the page Models.",
             )
         return found
+
+    @property
+    def _catalogue(self) -> Catalogue:
+        return catalogue_of(self.listing, self.region)
 
     def price(self, instance_type: str) -> Price:
         """USD an hour of one instance in this region; unknown is None, never zero."""
@@ -113,7 +172,7 @@ class CatalogService:
             return assumed_container(model, self.region, instance_type)
         question = f"{self.region} {model.id} {model.spec_version} {instance_type}"
         try:
-            answer = self._kept(f"container {question}", lambda: self._ask(model, instance_type))
+            answer = self._kept.get(f"container {question}", lambda: self._ask(model, instance_type))
         except SagedeckError as error:
             fallback = hub_container(
                 model, self.region, instance_type, lambda name: self.image(name, newest(name), instance_type)
@@ -133,7 +192,7 @@ class CatalogService:
         if self._clients is None:
             return family_image(framework, self.region, gpu=has_gpu(instance_type), version=version), snapshot
         try:
-            answer = self._kept(f"image {json.dumps(question)}", lambda: self._worker(question))
+            answer = self._kept.get(f"image {json.dumps(question)}", lambda: self._worker(question))
         except SagedeckError:
             return family_image(framework, self.region, gpu=has_gpu(instance_type), version=version), snapshot
         return str(answer["image"]), str(answer["source"])
@@ -142,46 +201,20 @@ class CatalogService:
         from services.catalog.gateway import CatalogGateway, entry_of
 
         assert self._clients is not None
-        gateway = CatalogGateway(self._clients)
-        listed = self._kept(f"manifest {self.region}", lambda: {"models": gateway.manifest()})
-        entry = entry_of(listed["models"], model.id, model.spec_version)
+        entry = entry_of(self._account.manifest()["models"], model.id, model.spec_version)
         question = {
             "entry": dict(entry),
-            "specification": dict(gateway.specification(entry)),
+            "specification": dict(CatalogGateway(self._clients).specification(entry)),
             "region": self.region,
             "instance_type": instance_type,
         }
         return self._worker(question)
-
-    def _kept(self, key: str, ask: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
-        if self._folder is None:
-            return ask()
-        path = self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
-        kept = _read(path)
-        if kept is not None and kept.get("key") == key and 0 <= self._clock() - kept["at"] < KEEP_SECONDS:
-            answer: Mapping[str, Any] = kept["answer"]
-            return answer
-        answer = ask()
-        with self._lock:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(f".{threading.get_ident()}.partial")
-            partial.write_text(json.dumps({"key": key, "at": self._clock(), "answer": answer}), encoding="utf-8")
-            partial.replace(path)
-        return answer
 
 
 def _worker(question: Mapping[str, Any]) -> Mapping[str, Any]:
     from services.catalog.gateway import ask_worker
 
     return ask_worker(question)
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return content if isinstance(content, dict) else None
 
 
 def _from_answer(model: CatalogModel, instance_type: str, answer: Mapping[str, Any]) -> Container:
