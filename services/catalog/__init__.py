@@ -14,7 +14,7 @@ from services.catalog.jumpstart import CatalogModel, Licence, as_of, recommended
 from services.catalog.listing import Listing
 from services.catalog.payloads import Example
 from services.catalog.prices import Price, price, priced_regions
-from services.catalog.queries import PRICE_STEPS, Found, Hit, Order, Query, Quota, Quotas
+from services.catalog.queries import PRICE_STEPS, Found, Hit, Order, Query, QuotaLeft, QuotaRoom
 from services.catalog.rates import serverless_second
 from services.catalog.service import CatalogService
 from services.catalog.tasks import TASKS, Task
@@ -36,8 +36,8 @@ __all__ = [
     "Order",
     "Price",
     "Query",
-    "Quota",
-    "Quotas",
+    "QuotaLeft",
+    "QuotaRoom",
     "Task",
     "as_of",
     "bucket_arns",

@@ -10,7 +10,7 @@ from services.catalog import jumpstart
 from services.catalog.jumpstart import CatalogModel, Licence
 from services.catalog.listing import Listing, bundled
 from services.catalog.prices import price
-from services.catalog.queries import PRICE_STEPS, Found, Hit, Order, Query, Quota, Quotas, conditions
+from services.catalog.queries import PRICE_STEPS, Found, Hit, Order, Query, QuotaLeft, QuotaRoom, conditions
 from services.catalog.ranking import Words
 from services.catalog.tasks import TASKS, Task
 
@@ -45,7 +45,7 @@ class Catalogue:
         """The model of this exact id, or None."""
         return self._by_id.get(model_id)
 
-    def find(self, query: Query, quotas: Quotas | None = None) -> Found:
+    def find(self, query: Query, quotas: QuotaLeft | None = None) -> Found:
         """The models a query means. `quotas` is asked once for each instance type, and only if the query needs it."""
         scores = self._words.find(query.text)
         asked = conditions(query)
@@ -138,7 +138,7 @@ def _cheapest(model: CatalogModel, region: str) -> tuple[str, float | None]:
     return instance_type, usd
 
 
-def _remembered(quotas: Quotas) -> Quotas:
+def _remembered(quotas: QuotaLeft) -> QuotaLeft:
     known: dict[str, float | None] = {}
 
     def left(instance_type: str) -> float | None:
@@ -149,13 +149,13 @@ def _remembered(quotas: Quotas) -> Quotas:
     return left
 
 
-def _quota(model: CatalogModel, left: Quotas | None) -> Quota:
+def _quota(model: CatalogModel, left: QuotaLeft | None) -> QuotaRoom:
     if left is None or not model.instances:
-        return Quota.UNKNOWN
+        return QuotaRoom.UNKNOWN
     numbers = [left(each) for each in model.instances]
     if any(number is not None and number >= 1 for number in numbers):
-        return Quota.FITS
-    return Quota.UNKNOWN if None in numbers else Quota.USED_UP
+        return QuotaRoom.FITS
+    return QuotaRoom.UNKNOWN if None in numbers else QuotaRoom.USED_UP
 
 
 def _facet_values(model: CatalogModel, usd: float | None) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,7 @@ from services.catalog.instances import instance as instance_spec
 from services.catalog.jumpstart import CatalogModel, Licence
 
 # From an instance type to how many more of it may run here; None where that is not known.
-Quotas = Callable[[str], float | None]
+QuotaLeft = Callable[[str], float | None]
 
 # USD an hour up to which models can be filtered: what one CPU, one small GPU, several and the largest cost.
 PRICE_STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0)
@@ -29,7 +29,7 @@ class Order(StrEnum):
     SIZE = "size"
 
 
-class Quota(StrEnum):
+class QuotaRoom(StrEnum):
     """Whether one more instance of a type the model runs on may be started here."""
 
     FITS = "fits"
@@ -79,7 +79,7 @@ class Hit:
     model: CatalogModel
     cheapest: str
     usd: float | None
-    quota: Quota = Quota.UNKNOWN
+    quota: QuotaRoom = QuotaRoom.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def conditions(query: Query) -> list[tuple[str, Test]]:
         (query.licence, "licence", lambda hit: _licence(hit, query.licence)),
         (query.gated is not None, "gated", lambda hit: _known(hit, hit.model.gated is query.gated)),
         (query.most_usd is not None, "price", lambda hit: _cheap(hit, query.most_usd)),
-        (query.fits_quota, "quota", lambda hit: _known(hit, hit.quota is not Quota.USED_UP)),
+        (query.fits_quota, "quota", lambda hit: _known(hit, hit.quota is not QuotaRoom.USED_UP)),
         (query.gpu, "gpu", _into(query.gpu)),
         (query.instance_type, "instance", lambda hit: _known(hit, query.instance_type in hit.model.instances)),
         (query.deployable is not None, "deployable", lambda hit: hit.model.deployable is query.deployable),

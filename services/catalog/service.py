@@ -21,7 +21,7 @@ from services.catalog.jumpstart import CatalogModel
 from services.catalog.keeping import Kept
 from services.catalog.listing import Listing, bundled
 from services.catalog.prices import Price
-from services.catalog.queries import Found, Query, Quotas
+from services.catalog.queries import Found, Query, QuotaLeft
 from services.catalog.tasks import Task
 from services.errors import NotFound, SagedeckError
 
@@ -81,7 +81,7 @@ class CatalogService:
         """The small first choice for a task."""
         return jumpstart.recommended(task)
 
-    def find_models(self, query: Query, quotas: Quotas | None = None) -> Found:
+    def find_models(self, query: Query, quotas: QuotaLeft | None = None) -> Found:
         """The models a query means, in its order, with what each other choice would leave. Asks nobody but `quotas`."""
         return self._catalogue.find(query, quotas)
 
