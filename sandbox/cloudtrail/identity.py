@@ -46,16 +46,16 @@ def name_of(who: Identity) -> str:
 
 def _user_of(access_key: str, partition: str) -> Any:
     """Nobody has spoken to IAM as long as moto's is not loaded, so there are no users."""
-    models: Any = sys.modules.get("moto.iam.models")
-    if models is None:
+    backends: Any = getattr(sys.modules.get("moto.iam.models"), "iam_backends", None)
+    if backends is None:  # not loaded, or just being loaded for another call
         return None
-    backend = models.iam_backends[ACCOUNT][partition]
+    backend = backends[ACCOUNT][partition]
     key = backend.access_keys.get(access_key)
     return next((user for user in backend.users.values() if key and user.name == key.user_name), None)
 
 
 def _role_of(access_key: str, partition: str) -> Any:
-    models: Any = sys.modules.get("moto.sts.models")
-    if models is None or access_key[:4] != "ASIA" or len(access_key) != 20:
+    backends: Any = getattr(sys.modules.get("moto.sts.models"), "sts_backends", None)
+    if backends is None or access_key[:4] != "ASIA" or len(access_key) != 20:
         return None
-    return models.sts_backends[ACCOUNT][partition].get_assumed_role_from_access_key(access_key)
+    return backends[ACCOUNT][partition].get_assumed_role_from_access_key(access_key)

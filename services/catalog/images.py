@@ -67,6 +67,12 @@ def regional_image(repository_and_tag: str, region: str) -> str:
     return _uri(repository_and_tag, region, "S1")
 
 
+def registry_accounts(region: str) -> frozenset[str]:
+    """The accounts whose registries hold AWS's own container images in a region."""
+    found = (accounts.get(region) for accounts in _snapshot()["accounts"].values())
+    return frozenset(str(account) for account in found if account)
+
+
 def _uri(repository_and_tag: str, region: str, accounts: str) -> str:
     account = _snapshot()["accounts"][accounts].get(region)
     if account is None:

@@ -1,0 +1,147 @@
+"""Whether the account may have that many more instances: its quota less what its endpoints hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from services.catalog.quotas import ALL_ENDPOINTS, ENDPOINT, SERVERLESS_CONCURRENCY, SERVERLESS_ENDPOINTS, Quota
+from services.deploy import Components, Serverless
+from services.errors import SagedeckError
+from services.preflight.checks.price import most_instances
+from services.preflight.looking import InUse, Look
+from services.preflight.models import Fix, Line, Part, Topic, Verdict
+from services.preflight.offers import MOST_DEARER, other_types
+from services.preflight.side_by_side import begin
+from services.preflight.words import count, money
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for of one quota. `now`: at once; `later`: at most, once it has grown; `needed`: not a fallback."""
+
+    quota: str
+    what: str
+    now: int
+    later: int
+    needed: bool
+    parts: tuple[Part, ...] = ()
+
+
+def lines(look: Look) -> Iterator[Line]:
+    """A line for each instance type that is asked for, fallbacks included, and for what is counted over all of them."""
+    wanted = _wanted(look)
+    if not wanted:
+        return
+    looking = begin(look.in_use)
+    quotas = [begin(partial(look.rooms.quotas.named, each.quota, fresh=True)) for each in wanted]
+    for each, quota in zip(wanted, quotas, strict=True):
+        found = quota.result()
+        try:
+            used: InUse | SagedeckError = looking.result()
+        except SagedeckError as error:
+            used = error
+        line = _line(look, each, found, used)
+        if line is not None:
+            yield line
+
+
+def _wanted(look: Look) -> tuple[Wanted, ...]:
+    types: dict[str, Wanted] = {}
+    serverless = [part for part in look.parts if isinstance(part.request.mode, Serverless)]
+    for part in look.parts:
+        request = part.request
+        if part in serverless or (isinstance(request.mode, Components) and request.mode.onto):
+            continue
+        for position, kind in enumerate((request.instance_type, *request.fallbacks)):
+            before = types.get(kind, Wanted(f"{kind} for {ENDPOINT}", kind, 0, 0, needed=False))
+            types[kind] = replace(
+                before,
+                now=before.now + request.count,
+                later=before.later + most_instances(request),
+                needed=before.needed or not (position or request.fallbacks),
+                parts=(*before.parts, part),
+            )
+    found = list(types.values())
+    if found:
+        own = [part.request for part in look.parts if part not in serverless]
+        now, later = sum(each.count for each in own), sum(most_instances(each) for each in own)
+        found.append(Wanted(ALL_ENDPOINTS, "", now, later, needed=True))
+    if serverless:
+        asked = sum(part.request.mode.concurrency for part in serverless if isinstance(part.request.mode, Serverless))
+        many = len(serverless)
+        found.append(Wanted(SERVERLESS_ENDPOINTS, "serverless endpoints", many, many, needed=True))
+        found.append(Wanted(SERVERLESS_CONCURRENCY, "serverless requests at a time", asked, asked, needed=True))
+    return tuple(found)
+
+
+def _line(look: Look, wanted: Wanted, quota: Quota, used: InUse | SagedeckError) -> Line | None:
+    what = wanted.what or "instances over all endpoints"
+    if isinstance(used, SagedeckError):
+        words = f"{what}: the quota is {_number(quota)}; how much is in use could not be seen."
+        return _told(Verdict.UNKNOWN, words, f"{used.what} {used.why}", look, quota, wanted)
+    held, least = _in_use(wanted, used), "at least " if used.unseen else ""
+    detail = f"Source: {quota.source}."
+    if used.unseen:
+        detail += f" {count(used.unseen, 'endpoint')} could not be looked at in time."
+    if quota.limit is None:
+        words = f"{what}: the quota is not known; {least}{held} in use, {wanted.now} wanted."
+        return None if not wanted.what else _told(Verdict.UNKNOWN, words, detail, look, quota, wanted)
+    left = max(0, int(quota.limit) - held)
+    words = f"{what}: {wanted.now} wanted, {left} left ({int(quota.limit)} allowed, {least}{held} in use)."
+    verdict, more = _verdict(wanted, quota, left, used)
+    if not wanted.what and verdict is not Verdict.STOP:
+        return None  # the sum is worth a line only where it is what stands in the way
+    return _told(verdict, words, f"{more} {detail}".strip(), look, quota, wanted)
+
+
+def _in_use(wanted: Wanted, used: InUse) -> int:
+    if wanted.quota == SERVERLESS_ENDPOINTS:
+        return used.serverless[0]
+    if wanted.quota == SERVERLESS_CONCURRENCY:
+        return used.serverless[1]
+    return used.count(wanted.what)
+
+
+def _verdict(wanted: Wanted, quota: Quota, left: int, used: InUse) -> tuple[Verdict, str]:
+    if left < wanted.now:
+        if not quota.applied:
+            return Verdict.WARNING, "The account's own quota could not be read and may be higher."
+        if not wanted.needed:
+            return Verdict.WARNING, "This type is one of several that may be taken."
+        return Verdict.STOP, "SageMaker would refuse it."
+    if used.unseen and quota.limit != float("inf"):
+        return Verdict.UNKNOWN, "It is enough as far as could be seen."
+    if left < wanted.later:
+        return Verdict.WARNING, f"It may grow to {wanted.later}, and could not."
+    return (Verdict.OK, "") if quota.applied else (Verdict.UNKNOWN, "The account's own quota could not be read.")
+
+
+def _number(quota: Quota) -> str:
+    return "not known" if quota.limit is None else f"{int(quota.limit)}"
+
+
+def _told(verdict: Verdict, words: str, detail: str, look: Look, quota: Quota, wanted: Wanted) -> Line:
+    fixes: list[Fix] = []
+    if verdict in (Verdict.STOP, Verdict.WARNING):
+        fixes = _changes(look, wanted, verdict)
+        if quota.code:
+            fixes.append(Fix(words="Ask AWS for more", url=look.rooms.quotas.request_url(quota.code)))
+    return Line(topic=Topic.QUOTA, verdict=verdict, words=words, detail=detail.strip(), fixes=tuple(fixes))
+
+
+def _changes(look: Look, wanted: Wanted, verdict: Verdict) -> list[Fix]:
+    """Another type that the account may have, where the list of quotas is at hand; nobody is asked for it."""
+    if verdict is not Verdict.STOP or len(wanted.parts) != 1 or not look.rooms.quotas.known():
+        return []
+    (part,) = wanted.parts
+    request, allowed = part.request, look.rooms.quotas.listing()
+    asked = look.rooms.catalog.price(request.instance_type).usd_per_hour or 0.0
+    for kind, price in other_types(look, request):
+        limit = allowed.get(f"{kind} for {ENDPOINT}", ("", 0.0))[1]
+        used = look.in_use()
+        if limit - used.count(kind) >= request.count and (price.usd_per_hour or 0.0) <= asked * MOST_DEARER:
+            words = f"Use {kind}, {money((price.usd_per_hour or 0.0) * request.count)} an hour"
+            return [Fix(words=words, change=part.whole(replace(request, instance_type=kind)))]
+    return []
