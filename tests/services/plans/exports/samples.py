@@ -6,9 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 from services.access import Access
-from services.deploy import RagPairRequest, plan_pair
+from services.deploy import (
+    Advanced,
+    Asynchronous,
+    Components,
+    DataCapture,
+    Metric,
+    NewTopic,
+    RagPairRequest,
+    Scaling,
+    Serverless,
+    plan_pair,
+)
 from services.plans import Json, Plan, Ref, Secret, Step, Text, Until, Upload
-from tests.services.deploy.samples import LLAMA, MINILM, NEW_ROLE, plan_for, request_for, state_for
+from tests.services.deploy.samples import FALCON, LLAMA, MINILM, NEW_ROLE, plan_for, request_for, state_for
 
 TOKEN = "hf_literal_token_of_nobody"
 
@@ -94,4 +105,46 @@ def only_deleting() -> Plan:
     return Plan("Delete demo", (step("remove", "sagemaker", "delete_endpoint", EndpointName="demo"),))
 
 
-ALL = {"pair": pair, "single": single, "classic": classic, "hard": hard}
+def sleeping() -> Plan:
+    """Asynchronous, from nothing to three instances, with a topic that tells somebody."""
+    told = NewTopic(name="answers", email="ada@example.com")
+    mode = Asynchronous(output="s3://bucket/out/", failure="s3://bucket/failed/", concurrency=4, success=told, error=told,
+                        include_answer=True, kms_key="alias/answers")  # fmt: skip
+    return plan_for(request_for(mode=mode, role=NEW_ROLE, scaling=Scaling(minimum=0, maximum=3, metric=Metric.BACKLOG)))
+
+
+def shared() -> Plan:
+    """A component that goes down to no copy."""
+    mode = Components(name="part", copies=1, accelerators=1, cpus=2, memory_mb=2048)
+    scaling = Scaling(minimum=0, maximum=2, metric=Metric.CONCURRENCY, target=4)
+    return plan_for(request_for(mode=mode, scaling=scaling))
+
+
+def by_request() -> Plan:
+    return plan_for(request_for(MINILM, mode=Serverless(memory_mb=4096, concurrency=8), instance_type=""))
+
+
+def careful() -> Plan:
+    """Pools of types, a VPC, keys, capture, and a target that follows the invocations."""
+    advanced = Advanced(
+        subnets=("subnet-0a1b2c3d", "subnet-1a1b2c3d"),
+        security_groups=("sg-0a1b2c3d",),
+        kms_key="arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        startup_seconds=900,
+        download_seconds=1200,
+        capture=DataCapture(destination="s3://bucket/captured/", percentage=20),
+    )
+    scaling = Scaling(minimum=1, maximum=4)
+    return plan_for(request_for(FALCON, advanced=advanced, scaling=scaling, fallbacks=("ml.g5.4xlarge",)))
+
+
+ALL = {
+    "pair": pair,
+    "single": single,
+    "classic": classic,
+    "hard": hard,
+    "sleeping": sleeping,
+    "shared": shared,
+    "by_request": by_request,
+    "careful": careful,
+}

@@ -39,7 +39,7 @@ def linted(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (done.stdout + done.stderr).replace(str(folder), "")
 
 
-@pytest.mark.parametrize("name", ["pair", "single", "classic", "hard"])
+@pytest.mark.parametrize("name", list(ALL))
 def test_cfn_lint_has_nothing_to_say(linted: str, name: str) -> None:
     assert [line for line in linted.splitlines() if line.strip(":") and f"{name}.yaml" in line] == []
     assert "Traceback" not in linted
