@@ -7,11 +7,14 @@ state, the gateway with a stubbed client, the flow against the sandbox.
 from services.deploy.container_log import LogLine, Stage
 from services.deploy.correction import corrected
 from services.deploy.following import Following, LogTail, Sighting, StageView, State, follow
+from services.deploy.hub import fitting_types, gpus_used, needed_gpu_gib, server_name, versions, weights_gib
+from services.deploy.machine_problems import local_disk
 from services.deploy.models import (
     DeployRequest,
     DeployState,
     FoundEndpoint,
     HostedModel,
+    Place,
     Problem,
     RagPairRequest,
     suggest_name,
@@ -57,6 +60,7 @@ __all__ = [
     "Metric",
     "Mode",
     "NewTopic",
+    "Place",
     "Problem",
     "RagPairRequest",
     "RealTime",
@@ -71,17 +75,24 @@ __all__ = [
     "corrected",
     "delete_topic_step",
     "eula_problem",
+    "fitting_types",
     "follow",
+    "gpus_used",
+    "local_disk",
     "managed_scaling",
     "most_instances",
     "name_problem",
+    "needed_gpu_gib",
     "plan_deploy",
     "plan_pair",
     "request_problems",
     "scaling_problems",
     "scaling_steps",
+    "server_name",
     "suggest_name",
     "topic_arn",
     "topic_problems",
     "topic_steps",
+    "versions",
+    "weights_gib",
 ]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.access import RoleChoice, RoleState
-from services.catalog import CatalogModel, Container, Price
-from services.deploy.modes import Advanced, Mode, RealTime, Scaling
-from services.deploy.sources import CatalogSource, Source
+from services.catalog import CatalogModel, Container, Price, has_gpu
+from services.deploy.modes import Advanced, Components, Mode, RealTime, Scaling
+from services.deploy.sources import CatalogSource, CustomSource, HubSource, Source
 
 _SHORT = (("huggingface-", "hf-"), ("textgeneration", "textgen"), ("sentencesimilarity", "embed"))
 
@@ -38,6 +38,28 @@ class DeployRequest:
     tags: tuple[tuple[str, str], ...] = ()
     scaling: Scaling | None = None
     advanced: Advanced = field(default_factory=Advanced)
+
+    @property
+    def component_name(self) -> str:
+        """The name of the inference component; "" where the mode makes none."""
+        return (self.mode.name or self.endpoint_name) if isinstance(self.mode, Components) else ""
+
+    @property
+    def model_name(self) -> str:
+        """The name of the model: the endpoint's, or the component's where the endpoint is there already."""
+        onto = isinstance(self.mode, Components) and self.mode.onto
+        return self.component_name if onto else self.endpoint_name
+
+    @property
+    def instance_types(self) -> tuple[str, ...]:
+        """Every type it may run on, in order of preference."""
+        return tuple(each for each in (self.instance_type, *self.fallbacks) if each)
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The variables whose values are asked for; a gated model of the hub wants the hub's token."""
+        gated = isinstance(self.source, HubSource) and self.source.gated
+        return tuple(dict.fromkeys((*self.secrets, *(("HF_TOKEN",) if gated else ()))))
 
     @property
     def accept_eula(self) -> bool:
@@ -74,7 +96,8 @@ class HostedModel:
     instances         the types it is published for, cheapest first; empty: any may be named
     typical_seconds   until InService, on AWS
     eula              a licence has to be accepted; it can be read at `eula_url`
-    min_gpu_gib       GPU memory it needs at least, weights and working space; 0 runs without
+    min_gpu_gib       GPU memory it needs at least, weights and working space; 0 runs without, or it is not known
+    needs_gpu         it runs on no processor, however small it is
     subscription      where it has to be subscribed to first (AWS Marketplace); "" nowhere
     """
 
@@ -86,6 +109,7 @@ class HostedModel:
     eula: bool = False
     eula_url: str = ""
     min_gpu_gib: float = 0.0
+    needs_gpu: bool = False
     subscription: str = ""
     url: str = ""
 
@@ -101,6 +125,7 @@ class HostedModel:
             eula=model.eula,
             eula_url=model.eula_url(region),
             min_gpu_gib=model.min_gpu_gib,
+            needs_gpu=bool(model.instances) and all(has_gpu(each) for each in model.instances),
             subscription=model.url if model.marketplace else "",
             url=model.url,
         )
@@ -108,18 +133,39 @@ class HostedModel:
 
 @dataclass(frozen=True, slots=True)
 class FoundEndpoint:
-    """An endpoint that has the wanted name already."""
+    """An endpoint that has the wanted name already.
+
+    variant, instance_type, count   of its first variant, read where a component is put onto it
+    most                            how many instances it may grow to
+    takes_components                its variants name no model
+    """
 
     name: str
     status: str
     config_name: str
+    variant: str = ""
+    instance_type: str = ""
+    count: int = 0
+    most: int = 0
+    takes_components: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it is deployed: what ARNs and images of elsewhere are told by."""
+
+    region: str
+    account: str
+    partition: str = "aws"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployState:
     """What is known of the world: what is to run, its container, the price, the role, and who has the name.
 
-    pace   how many times as fast as AWS the other side works (the sandbox: 60)
+    fallback_prices   of the request's further instance types, in their order
+    component_on      the endpoint an inference component of the wanted name runs on; "" there is none
+    pace              how many times as fast as AWS the other side works (the sandbox: 60)
     """
 
     model: HostedModel
@@ -127,6 +173,8 @@ class DeployState:
     price: Price
     role: RoleState
     endpoint: FoundEndpoint | None = None
+    fallback_prices: tuple[Price, ...] = ()
+    component_on: str = ""
     pace: float = 1.0
 
     @property
@@ -134,18 +182,30 @@ class DeployState:
         """The region all of it is in."""
         return self.role.region
 
+    @property
+    def place(self) -> Place:
+        """Where it is deployed."""
+        return Place(self.role.region, self.role.account, self.role.partition)
+
     def arn(self, kind: str, name: str) -> str:
-        """The ARN of a SageMaker resource here: kind "endpoint", "endpoint-config" or "model"."""
+        """The ARN of a SageMaker resource here: kind "endpoint", "endpoint-config", "model", "inference-component"."""
         return f"arn:{self.role.partition}:sagemaker:{self.region}:{self.role.account}:{kind}/{name.lower()}"
 
 
-def suggest_name(model_id: str, now: datetime) -> str:
-    """A name as SageMaker Studio suggests them: jumpstart-dft-{model}-{date}-{time}, at most 63 characters."""
-    short = model_id.lower()
-    for long, abbreviation in _SHORT:
-        short = short.replace(long, abbreviation)
+def suggest_name(model: str | Source, now: datetime) -> str:
+    """A name with the time in it, at most 63 characters: jumpstart-dft-{model}-{date}-{time} as SageMaker Studio
+    suggests them for a model of the catalogue, hf-… for one of the hub, own-… for a container of one's own.
+    """
+    match model:
+        case HubSource(hub_id=name):
+            head = "hf-"
+        case CustomSource(image=image):
+            head, name = "own-", image.rpartition("/")[2].partition("@")[0].partition(":")[0]
+        case CatalogSource(model_id=name) | str(name):
+            head = "jumpstart-dft-"
+    for long, abbreviation in _SHORT if head == "jumpstart-dft-" else ():
+        name = name.lower().replace(long, abbreviation)
     stamp = now.strftime("%Y%m%d-%H%M%S")
-    head = "jumpstart-dft-"
     room = 63 - len(head) - len(stamp) - 1
-    middle = re.sub(r"[^a-z0-9]+", "-", short)[:room].strip("-")
+    middle = re.sub(r"[^a-z0-9]+", "-", name.lower())[:room].strip("-")
     return f"{head}{middle}-{stamp}" if middle else f"{head}{stamp}"

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from services.access import AccessService, RoleRequest, RoleState
-from services.catalog import CatalogModel, CatalogService, Price, Task
+from services.catalog import CatalogModel, CatalogService, Container, Price, Task, has_gpu
 from services.deploy.correction import corrected
+from services.deploy.custom import custom_container, custom_model
+from services.deploy.hub import fitting_types, hub_container, hub_model
 from services.deploy.models import (
     DeployRequest,
     DeployState,
     HostedModel,
+    Place,
+    Problem,
     RagPairRequest,
     suggest_name,
 )
+from services.deploy.modes import Components
 from services.deploy.planner import plan_deploy, plan_pair
-from services.deploy.problems import refuse
-from services.deploy.sources import CatalogSource
+from services.deploy.problems import eula_problem, refuse, request_problems
+from services.deploy.sources import CatalogSource, CustomSource, HubSource, Source
 from services.diagnosis import Diagnosis
-from services.errors import InvalidRequest
+from services.errors import NotFound
 from services.plans.models import Plan
 
 if TYPE_CHECKING:
@@ -54,19 +60,49 @@ class DeployService:
         """One model; raises NotFound."""
         return self._catalog.describe_model(model_id)
 
+    @property
+    def place(self) -> Place:
+        """Where it is deployed."""
+        return Place(self._access.region, self._access.account, self._access.partition)
+
     def describe(self, request: DeployRequest) -> HostedModel:
-        """What a request's source is; raises NotFound."""
-        if not isinstance(request.source, CatalogSource):
-            raise InvalidRequest("Only models of the catalogue can be deployed.", "", "Choose one.")
-        return HostedModel.of_catalog(self._catalog.describe_model(request.source.model_id), self._catalog.region)
+        """What a request's source is; raises NotFound for a model the catalogue does not have. Asks nobody."""
+        return self._hosted(request.source)
 
-    def offers(self, model_id: str) -> tuple[tuple[str, Price], ...]:
-        """The instance types of a model with their prices here, cheapest first."""
-        return self._catalog.offers(self._catalog.describe_model(model_id))
+    def _hosted(self, source: Source) -> HostedModel:
+        match source:
+            case CatalogSource(model_id=model_id):
+                return HostedModel.of_catalog(self._catalog.describe_model(model_id), self._catalog.region)
+            case HubSource():
+                return hub_model(source)
+            case CustomSource():
+                return custom_model(source)
 
-    def suggest_name(self, model_id: str) -> str:
+    def offers(self, model: str | Source) -> tuple[tuple[str, Price], ...]:
+        """The instance types a model (a source, or the id of one of the catalogue) runs on with their prices here,
+        cheapest first. A model of the hub is offered what it fits on, a container of one's own every type.
+        """
+        source = CatalogSource(model_id=model) if isinstance(model, str) else model
+        if isinstance(source, CatalogSource):
+            return self._catalog.offers(self._catalog.describe_model(source.model_id))
+        hub = source if isinstance(source, HubSource) else None
+        rows = [(kind, self._catalog.price(kind)) for kind in fitting_types(hub)]
+        known = [(kind, price) for kind, price in rows if price.usd_per_hour is not None]
+        return tuple(sorted(known, key=lambda row: (row[1].usd_per_hour or 0.0, row[0])))
+
+    def suggest_name(self, model: str | Source) -> str:
         """A free-looking endpoint name in Studio's style. Keep it in the form: it holds the time of asking."""
-        return suggest_name(model_id, self._now())
+        return suggest_name(model, self._now())
+
+    def problems(self, request: DeployRequest) -> tuple[Problem, ...]:
+        """All that is wrong with a request, licence included, each at its field; told without asking anyone."""
+        try:
+            model = self.describe(request)
+        except NotFound as error:
+            return (Problem("source.model_id", f"{error.what} {error.next}"),)
+        licence = eula_problem(request, model)
+        found = request_problems(request, model, self.place)
+        return (*([Problem("source.accept_eula", licence)] if licence else []), *found)
 
     def state(self, request: DeployRequest) -> DeployState:
         """The world as far as this request is concerned: looks for the name, the role and the container.
@@ -74,15 +110,35 @@ class DeployService:
         Raises InvalidRequest before anyone is asked, where the request can be seen to be wrong.
         """
         model = self.describe(request)
-        refuse(request, model)
+        refuse(request, model, self.place)
+        onto = isinstance(request.mode, Components) and request.mode.onto
+        found = (self._gateway.host if onto else self._gateway.endpoint)(request.endpoint_name)
+        placed = replace(request, instance_type=found.instance_type) if onto and found else request
+        component = request.component_name
         return DeployState(
             model=model,
-            container=self._catalog.container(model.id, request.instance_type),
-            price=self._catalog.price(request.instance_type),
+            container=self._container(placed),
+            price=self._catalog.price(placed.instance_type),
             role=self._role(request),
-            endpoint=self._gateway.endpoint(request.endpoint_name),
+            endpoint=found,
+            fallback_prices=tuple(self._catalog.price(kind) for kind in request.fallbacks),
+            component_on=self._gateway.component_on(component) if component else "",
             pace=self._catalog.pace,
         )
+
+    def _container(self, request: DeployRequest) -> Container:
+        match request.source:
+            case CatalogSource(model_id=model_id):
+                return self._catalog.container(model_id, request.instance_type or self._processor(model_id))
+            case HubSource() as source:
+                return hub_container(request, source, self._catalog.image)
+            case CustomSource() as source:
+                return custom_container(request, source, self._catalog.region)
+
+    def _processor(self, model_id: str) -> str:
+        """A type without GPU that the model is published for: serverless runs the same image."""
+        types = self._catalog.describe_model(model_id).instances
+        return next((each for each in types if not has_gpu(each)), types[0] if types else "")
 
     def plan_deploy(self, request: DeployRequest) -> Plan:
         """The plan of one endpoint. Raises InvalidRequest, NameTaken, InUse, NotFound or Unreachable."""
@@ -94,8 +150,7 @@ class DeployService:
 
     def corrected(self, request: DeployRequest, diagnosis: Diagnosis) -> DeployRequest | None:
         """A failed request with the value changed that made it fail: another name or instance type. None: no such."""
-        offers = self.offers(request.source.model_id) if isinstance(request.source, CatalogSource) else ()
-        return corrected(request, diagnosis, offers)
+        return corrected(request, diagnosis, self.offers(request.source) if request.instance_type else ())
 
     def _role(self, request: DeployRequest) -> RoleState:
         if isinstance(request.role, RoleRequest):
