@@ -15,6 +15,7 @@ from services.errors import NotFound, Problem
 from services.plans import codec
 from services.plans.entries import Phase, RunEntry, StepEntry, run_entry, step_entry
 from services.plans.models import Plan, Step
+from services.plans.undoing import Call, call_of
 from services.plans.views import Pulse, Receipt, RunStatus, StepStatus
 from services.state import State
 
@@ -93,6 +94,17 @@ class Journal:
         """All step rows of a run, in the order of their plan."""
         sql = "select * from plan_steps where run=? and owner=? order by phase, ordinal"
         return tuple(step_entry(row) for row in self._state.read(sql, run_id, self._owner))
+
+    def used_by_others(self, run_id: str) -> dict[Call, str]:
+        """What other runs found already there and have not been taken back from, each with such a run's title."""
+        sql = (
+            "select plan_steps.step, plan_runs.title from plan_steps join plan_runs on plan_runs.id=plan_steps.run"
+            " where plan_steps.owner=? and plan_runs.owner=? and plan_steps.run<>? and plan_steps.phase=?"
+            " and plan_steps.status=? and plan_runs.outcome not in (?,?)"
+        )
+        ended = (RunStatus.UNDONE, RunStatus.CANCELLED)
+        asked = (self._owner, self._owner, run_id, Phase.PLAN, StepStatus.ALREADY_THERE, *ended)
+        return {call_of(codec.read_step(row["step"])): row["title"] for row in self._state.read(sql, *asked)}
 
     def take(self, run_id: str, token: str, now: float) -> bool:
         """Hold the run unless another worker does and is alive."""

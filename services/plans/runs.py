@@ -193,7 +193,7 @@ class Runs:
 
     def _undo_of(self, run_id: str, secrets: Mapping[str, str]) -> Undo:
         entries = self._worker_of(Signals(), secrets).settled(self._journal.steps(run_id))
-        return undo_of(self._journal.run(run_id).plan, entries)
+        return undo_of(self._journal.run(run_id).plan, entries, self._journal.used_by_others(run_id))
 
     def _refuse_when_read_only(self) -> None:
         if self._read_only:

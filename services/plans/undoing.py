@@ -13,12 +13,19 @@ from services.plans.values import substitute
 from services.plans.views import StepStatus
 
 
+Call = tuple[str, str, Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """The plan that takes a run back; `undoes` says of each of its steps which entry it belongs to."""
+    """The plan that takes a run back; `undoes` says of each of its steps which entry it belongs to.
+
+    unsure   sentences about what may stand and cannot be taken back for certain; the plan warns of them too
+    """
 
     plan: Plan
     undoes: Mapping[str, str]
+    unsure: tuple[str, ...] = ()
 
 
 def standing(entries: Sequence[StepEntry]) -> tuple[StepEntry, ...]:
@@ -42,9 +49,19 @@ def taken_back(entry: StepEntry, undo_steps: Sequence[StepEntry]) -> bool:
     return bool(undo) and all(status in graph.SATISFIED for status in undo)
 
 
-def undo_of(plan: Plan, entries: Sequence[StepEntry]) -> Undo:
-    """What takes back all that stands: dependants first, former plans last, each step's own undo in its order."""
+def call_of(step: Step) -> Call:
+    """What a step does, to be compared with that of another run."""
+    return step.service, step.operation, step.parameters
+
+
+def undo_of(plan: Plan, entries: Sequence[StepEntry], used: Mapping[Call, str] | None = None) -> Undo:
+    """What takes back all that stands: dependants first, former plans last, each step's own undo in its order.
+
+    `used` are the calls whose outcome other runs found already there and rely on, each with a title: those stay.
+    """
     made = [entry for entry in standing(entries) if entry.step.undo]
+    kept = [entry for entry in made if call_of(entry.step) in (used or {})]
+    made = [entry for entry in made if entry not in kept]
     values = {entry.id: entry.values for entry in entries if entry.phase is Phase.PLAN}
     waits = graph.before(plan.steps)
     steps: list[Step] = []
@@ -62,7 +79,13 @@ def undo_of(plan: Plan, entries: Sequence[StepEntry]) -> Undo:
         ids_of[entry.name] = tuple(step.id for step in group)
         undoes |= {step.id: entry.name for step in group}
         steps += group
-    return Undo(Plan(f"Take back: {plan.title}", tuple(steps), tuple(warnings), _saved(made)), undoes)
+    stays = [_stays(entry, (used or {})[call_of(entry.step)]) for entry in kept]
+    title = f"Take back: {plan.title}"
+    return Undo(Plan(title, tuple(steps), (*warnings, *stays), _saved(made)), undoes, tuple(warnings))
+
+
+def _stays(entry: StepEntry, title: str) -> str:
+    return f"What {entry.step.operation} ({entry.id}) made stays: “{title}” uses it. Take-down removes it later."
 
 
 def complete(step: Step, values: Mapping[str, Mapping[str, Any]]) -> Step:

@@ -60,7 +60,7 @@ class Worker:
         for old, new in zip(before, after, strict=True):
             if new is not old:
                 ledger.finish(new.id, new.status, self.clock(), intent=new.intent, values=new.values or None)
-        undo = undo_of(self.journal.run(run_id).plan, after)
+        undo = undo_of(self.journal.run(run_id).plan, after, self.journal.used_by_others(run_id))
         steps = [(step, undo.undoes[step.id]) for step in undo.plan.steps]
         self.journal.begin_undo(run_id, token, goal, steps)
         self._back(run_id, token, goal)
@@ -70,7 +70,7 @@ class Worker:
         if self.signals.lost.is_set():
             return
         problem = _first_problem(self._entries(run_id, Phase.UNDO))
-        unsure = undo_of(self.journal.run(run_id).plan, self.journal.steps(run_id)).plan.warnings
+        unsure = undo_of(self.journal.run(run_id).plan, self.journal.steps(run_id)).unsure
         if problem is None and unsure:
             problem = Problem("Not all could be taken back for certain.", " ".join(unsure), "Look there yourself.")
         outcome = goal if execution.complete else RunStatus.FAILED

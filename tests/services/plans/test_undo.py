@@ -255,3 +255,20 @@ def test_what_is_not_ours_is_not_removed(runs: Runs, world: World) -> None:
     view = runs.wait(runs.start(plan(removal)), SECONDS)
     assert view.status is RunStatus.FAILED
     assert "a" in world.things
+
+
+def test_what_another_run_found_there_and_uses_stays_until_that_run_is_taken_back(runs: Runs, world: World) -> None:
+    first = runs.start(plan(making("role"), making("a", "role")))
+    runs.wait(first, SECONDS)
+    second = runs.start(plan(making("role"), making("b", "role")))
+    runs.wait(second, SECONDS)
+    undo = runs.undo_plan(first)
+    assert [step.parameters["Name"] for step in undo.steps] == ["a"]
+    assert any("stays" in warning and "uses it" in warning for warning in undo.warnings)
+    runs.undo(first, confirmed=undo)
+    view = runs.wait(first, SECONDS)
+    assert (view.status, view.problem) == (RunStatus.UNDONE, None)
+    assert world.things.keys() == {"role", "b"}
+    runs.undo(second)
+    runs.wait(second, SECONDS)
+    assert [step.parameters["Name"] for step in runs.undo_plan(first).steps] == ["role"]
