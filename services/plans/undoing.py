@@ -12,7 +12,6 @@ from services.plans.models import Estimate, Plan, Ref, Step
 from services.plans.values import substitute
 from services.plans.views import StepStatus
 
-
 Call = tuple[str, str, Mapping[str, Any]]
 
 
