@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from services.deploy.following_gateway import FollowingGateway
     from services.diagnosis import Diagnosis
     from services.documents import Originals
-    from services.endpoints import EndpointsService
+    from services.endpoints import EndpointChanges, EndpointsService
     from services.inference import InferenceService
     from services.preflight import PreflightService
     from services.sandbox_control import SandboxControl
@@ -163,6 +163,18 @@ class Rooms:
         from services.endpoints.gateway import EndpointsGateway
 
         return EndpointsService(EndpointsGateway(self.connection.clients), self.catalog, owner=self.owner)
+
+    @lazy
+    def changes(self) -> EndpointChanges:
+        """Pausing, resuming, updating and scaling endpoints."""
+        from services.endpoints import EndpointChanges
+        from services.endpoints.changing_gateway import ChangingGateway
+        from services.endpoints.gateway import EndpointsGateway
+
+        clients = self.connection.clients
+        return EndpointChanges(
+            ChangingGateway(clients), EndpointsGateway(clients), self.endpoints, self.catalog, owner=self.owner
+        )
 
     @lazy
     def inference(self) -> InferenceService:

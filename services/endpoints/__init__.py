@@ -4,6 +4,8 @@ May import the root files, plans, catalog, access and inference. Tested by tests
 plain state, the gateway with a stubbed client, the flow against the sandbox.
 """
 
+from services.endpoints.capacity import ScaleRequest, ScaleState, plan_scale
+from services.endpoints.changing import EndpointChanges
 from services.endpoints.confirmed import confirmed_plans
 from services.endpoints.models import (
     Burn,
@@ -16,8 +18,19 @@ from services.endpoints.models import (
     burn,
     priced,
 )
+from services.endpoints.paused import (
+    DiscardState,
+    PausedEndpoint,
+    PauseRequest,
+    PauseState,
+    ResumeState,
+)
+from services.endpoints.pausing import plan_pause
 from services.endpoints.planner import endpoint_steps, plan_delete
+from services.endpoints.resuming import plan_discard, plan_resume
 from services.endpoints.service import EndpointsService
+from services.endpoints.updates import NewModel, Rollout, Shift, UpdateRequest, UpdateState
+from services.endpoints.updating import plan_update, usd_after
 from services.endpoints.watchdog import Activity, Concern, Worry, typical_of, watch
 
 __all__ = [
@@ -25,18 +38,37 @@ __all__ = [
     "Burn",
     "Concern",
     "DeleteState",
+    "DiscardState",
+    "EndpointChanges",
     "EndpointDetail",
     "EndpointSummary",
     "EndpointsService",
     "ModelFacts",
+    "NewModel",
+    "PauseRequest",
+    "PauseState",
+    "PausedEndpoint",
+    "ResumeState",
+    "Rollout",
+    "ScaleRequest",
+    "ScaleState",
     "Sharing",
+    "Shift",
+    "UpdateRequest",
+    "UpdateState",
     "Variant",
     "Worry",
     "burn",
     "confirmed_plans",
     "endpoint_steps",
     "plan_delete",
+    "plan_discard",
+    "plan_pause",
+    "plan_resume",
+    "plan_scale",
+    "plan_update",
     "priced",
     "typical_of",
+    "usd_after",
     "watch",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.errors import NotFound, Throttled, Unreachable
-from services.plans import ErrorMatch, Once, Plan, Runs, StepStatus, Until
+from services.plans import Cost, ErrorMatch, Once, Plan, Runs, Step, StepStatus, Until
 from tests.services.plans.world import (
     ABSENT,
     SECONDS,
@@ -54,7 +54,23 @@ def test_a_wait_that_ends_right_with_the_wrong_content_has_failed(runs: Runs, wo
     view = runs.wait(runs.start(plan(replace(waiting("a", manner=manner), after=()))), SECONDS)
     problem = view.steps[0].problem
     assert problem is not None
-    assert "Config is old, wanted is new" in problem.why
+    assert "rolled back: Config is old, wanted is new" in problem.what
+    assert "log" in problem.why, "nobody said why, so it is said where it may stand"
+
+
+def test_a_change_that_was_rolled_back_bills_no_more_and_says_what_aws_says(runs: Runs, world: World) -> None:
+    world.things["a"] = {"Status": "Ready", "Config": "old", "Reason": "no capacity"}
+    world.special["update_thing"] = lambda _: {}
+    change = Step(
+        id="update-a", service="library", operation="update_thing", reason="It changes.", parameters={"Name": "a"},
+        cost=Cost(usd_per_hour=2.0),
+    )  # fmt: skip
+    manner = Until(path="Status", done=("Ready",), explanation="Reason", expect={"Config": "new"})
+    view = runs.wait(runs.start(plan(change, replace(waiting("a", manner=manner), after=("update-a",)))), SECONDS)
+    problem = view.steps[1].problem
+    assert problem is not None
+    assert problem.why == "no capacity"
+    assert view.usd_per_hour == 0.0
 
 
 def test_a_wait_has_a_deadline_and_passing_faults_do_not_end_it(runs: Runs, world: World) -> None:
