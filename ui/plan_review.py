@@ -29,6 +29,7 @@ def show(
     typed: str = "",
     changed: Callable[[Plan], None] | None = None,
     begin: Begin | None = None,
+    withheld: str = "",
 ) -> str | None:
     """Write the review; the id of the run once the person has confirmed, else None.
 
@@ -37,6 +38,7 @@ def show(
     typed    what has to be typed first; empty asks for nothing
     changed  is given the plan as it is now, when it is not the one shown: to show it next, or to drop the old one
     begin    begins the plan with its secrets and gives the run's id; left out, it begins a new run
+    withheld why it cannot be confirmed now; empty where it can
     """
 
     def start(secrets: Mapping[str, str]) -> str | None:
@@ -56,7 +58,7 @@ def show(
             st.error(literal(problem), icon=":material/block:")
         for warning in dict.fromkeys((*plan.warnings, *warnings_of(plan))):
             st.warning(literal(warning), icon=":material/warning:")
-        run = _confirmation(console, plan, key, verb, typed, start, blocked=bool(problems))
+        run = _confirmation(console, plan, key, verb, typed, start, blocked=bool(problems), withheld=withheld)
         _details(console, plan, key)
         return run
 
@@ -145,6 +147,7 @@ def _confirmation(
     start: Begin,
     *,
     blocked: bool,
+    withheld: str,
 ) -> str | None:
     needed = secret_names(plan)
     secrets = secret_inputs.show(needed, f"{key}-secret")
@@ -155,11 +158,13 @@ def _confirmation(
     read_only = console.connection.read_only
     if read_only:
         st.markdown(":orange[:material/lock: This connection is read-only: plans can be looked at, not run.]")
+    if withheld:
+        st.markdown(f":red[:material/block: {literal(withheld)}]")
     pressed = st.button(
         f"{verb} · {plan_text.price_of(plan).replace('$', chr(92) + '$')}",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=blocked or read_only or not matches,
+        disabled=blocked or read_only or bool(withheld) or not matches,
         key=f"{key}-confirm",
     )
     if not pressed:

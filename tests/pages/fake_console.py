@@ -34,6 +34,7 @@ from services.knowledge import (
     TextDelta,
 )
 from services.plans import Estimate, Plan, Pulse, RunStatus, RunView, Step, StepStatus, StepView
+from services.preflight import Preflight
 from services.settings import Settings
 from tests.pages.fake_sandbox import MADE, FakeSandbox
 
@@ -214,6 +215,8 @@ class FakeConsole:
         self.access = AccessService(roles, region="us-east-1", account="123456789012", owner=self.owner)
         nobody: Any = SimpleNamespace(endpoint=lambda name: None)
         self.deploy = DeployService(nobody, self.catalog, self.access, owner=self.owner)
+        self.checked = Preflight((), 0.1)  # what preflight finds, whatever is asked
+        self.preflight = SimpleNamespace(check=lambda request, plan=None: self.checked)
         self.takedown = TakeDown(Plan(title="Take down", steps=()), ())
         self.cleanup = SimpleNamespace(plan_take_down=lambda library=True: self.takedown)
         self.said: list[Delta] = [Delta("Hello "), Delta("there."), Delta(done=True)]
