@@ -56,9 +56,7 @@ def sides() -> Iterator[tuple[Side, Side]]:
 
 def requests() -> dict[str, DeployRequest]:
     return {
-        "scaled": request_for(
-            MINILM, endpoint_name="scaled", mode=RealTime(), scaling=Scaling(maximum=3), role=NEW_ROLE
-        ),
+        "scaled": request_for(MINILM, endpoint_name="scaled", scaling=Scaling(maximum=3), role=NEW_ROLE),
         "asleep": request_for(
             MINILM,
             endpoint_name="asleep",
