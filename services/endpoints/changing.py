@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -171,30 +172,38 @@ class EndpointChanges:
         if config is None or dict(config.tags).get(ENDPOINT, "") != tags[ENDPOINT]:
             return None  # the tagging API remembers longer than the thing stands
         memory, name = read(dict(config.tags)), dict(config.tags)[ENDPOINT]
-        hardware, usd, source = self._price(config, memory)
         own = f"{config.arn.rpartition(':')[0]}:endpoint/{name.lower()}"
-        return PausedEndpoint(
-            name=name, arn=own, config=config, since=_moment(dict(config.tags).get(AT, "")), memory=memory,
-            hardware=hardware, usd_per_hour=usd, price_source=source,
-        )  # fmt: skip
+        return self._priced(
+            PausedEndpoint(
+                name=name, arn=own, config=config, since=_moment(dict(config.tags).get(AT, "")), memory=memory
+            )
+        )
 
-    def _price(self, config: Configuration, memory: Memory | None) -> tuple[str, float | None, str]:
-        """What it runs on, what that costs an hour, and where the price is from."""
+    def _priced(self, paused: PausedEndpoint) -> PausedEndpoint:
+        """With what it runs on, what that costs an hour and may cost at most, and where the price is from."""
+        memory, parts, sources = paused.memory, list[str](), dict[str, None]()
         changed = {each.variant: each.count for each in memory.capacities} if memory else {}
-        parts, total, sources = [], 0.0, dict[str, None]()
-        known = True
-        for variant in config.variants:
+        limits = {each.variant: each.maximum for each in memory.scalings} if memory else {}
+        usual, most = list[float | None](), list[float | None]()
+        for variant in paused.config.variants:
             pools = sorted(variant.get("InstancePools", ()), key=lambda pool: int(pool["Priority"]))
             kind = str(variant.get("InstanceType") or (pools[0]["InstanceType"] if pools else ""))
             if not kind:
                 continue
             count = changed.get(variant["VariantName"], 0) or int(variant.get("InitialInstanceCount", 1))
             price = self._catalog.price(kind)
+            usual.append(price.total(count))
+            most.append(price.total(max(count, limits.get(variant["VariantName"], 0))))
             parts.append(f"{count} × {kind}")
             sources[price.source] = None
-            known = known and price.usd_per_hour is not None
-            total += (price.usd_per_hour or 0.0) * count
-        return ", ".join(parts) or "serverless", round(total, 6) if known else None, "; ".join(sources)
+        return replace(
+            paused, hardware=", ".join(parts) or "serverless", usd_per_hour=_total(usual), usd_most=_total(most),
+            price_source="; ".join(sources),
+        )  # fmt: skip
+
+
+def _total(prices: list[float | None]) -> float | None:
+    return None if None in prices else round(sum(price or 0.0 for price in prices), 6)
 
 
 def _as_detail(paused: PausedEndpoint, models: Iterable[Model]) -> EndpointDetail:

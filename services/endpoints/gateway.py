@@ -204,12 +204,19 @@ class EndpointsGateway:
         return answer
 
 
+def _of_pools(config: Mapping[str, Any], live: Mapping[str, Any]) -> str:
+    """The type that an instance pool's variant runs on, or the one that is tried first; "" has no pools."""
+    running = [each["InstanceType"] for each in live.get("InstancePools", []) if each.get("CurrentInstanceCount")]
+    pools = sorted(config.get("InstancePools", []), key=lambda pool: int(pool.get("Priority", 0)))
+    return next(iter([*running, *(str(pool["InstanceType"]) for pool in pools)]), "")
+
+
 def _variant(config: Mapping[str, Any], live: Mapping[str, Any]) -> Variant:
     initial = config.get("InitialInstanceCount", 0)
     return Variant(
         name=config["VariantName"],
         model_name=config.get("ModelName", ""),
-        instance_type=config.get("InstanceType", ""),
+        instance_type=config.get("InstanceType") or _of_pools(config, live),
         count=live.get("CurrentInstanceCount", initial),
         desired=live.get("DesiredInstanceCount", initial),
         weight=live.get("CurrentWeight", config.get("InitialVariantWeight", 1.0)),

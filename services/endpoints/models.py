@@ -11,6 +11,8 @@ from services.inference import EndpointFacts
 from services.plans import looks_secret
 from services.plans.secrecy import HIDDEN
 
+# Statuses in which requests are answered; after a failed rollback by a mix of the old and the new configuration.
+SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed"})
 # Statuses in which no instance is held any more, so nothing is billed by the hour.
 _WITHOUT_INSTANCES = frozenset({"Failed", "Deleting", "OutOfService"})
 
@@ -28,7 +30,7 @@ class EndpointSummary:
     @property
     def ready(self) -> bool:
         """Whether it takes requests."""
-        return self.status in ("InService", "Updating", "SystemUpdating", "RollingBack")
+        return self.status in SERVING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,7 @@ class EndpointDetail:
     @property
     def ready(self) -> bool:
         """Whether it takes requests."""
-        return self.status in ("InService", "Updating", "SystemUpdating", "RollingBack")
+        return self.status in SERVING
 
     @property
     def instance_type(self) -> str:

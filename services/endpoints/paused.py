@@ -43,7 +43,7 @@ class PauseState:
 class PausedEndpoint:
     """An endpoint that is not there and can be again. `memory` None: its tags can no longer be read.
 
-    usd_per_hour   what it would cost when resumed; None is unknown
+    usd_per_hour   what it would cost when resumed; None is unknown. `usd_most`: where it scales by itself
     config         its configuration; `models` those that are still there
     found          the status of an endpoint that has its name (and configuration) already, "" none has
     taken          the configuration of somebody else's endpoint of that name, "" there is none
@@ -56,6 +56,7 @@ class PausedEndpoint:
     memory: Memory | None = None
     hardware: str = ""
     usd_per_hour: float | None = None
+    usd_most: float | None = None
     price_source: str = ""
 
     @property

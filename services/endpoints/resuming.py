@@ -47,7 +47,7 @@ def plan_resume(state: ResumeState) -> Plan:
         title=f"Resume {name}",
         steps=(*clear, create, wait, *capacity, *components, *scaling, replace(forget, undo=(again,))),
         warnings=_resume_warnings(state),
-        estimate=Estimate(usd_per_hour=price, source=paused.price_source),
+        estimate=Estimate(usd_per_hour=price, source=paused.price_source, usd_per_hour_most=paused.usd_most),
     )
 
 
