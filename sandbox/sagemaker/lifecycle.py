@@ -13,6 +13,7 @@ from sandbox.errors import AwsError
 from sandbox.faults import Kind
 from sandbox.records import Record
 from sandbox.sagemaker import starting
+from sandbox.sagemaker.awakening import Awakening
 from sandbox.sagemaker.starting import Failure
 from sandbox.sagemaker.store import (
     CREATING,
@@ -44,6 +45,7 @@ class Lifecycle:
     def __init__(self, world: "World", store: Store) -> None:
         self._world = world
         self._store = store
+        self._awakening = Awakening(world, store)
         self.on_started: Callable[[str, Record, float], None] = lambda region, endpoint, at: None
         world.agenda.on(ACTION, lambda due, payload: self._due(due, payload["region"], payload["name"]))
 
@@ -54,6 +56,8 @@ class Lifecycle:
             aws_seconds += world.faults.delay(**self._about(endpoint))
         endpoint["begun"], endpoint["due"] = now, now + world.clock.lasts(aws_seconds)
         self._appoint_at(region, endpoint, endpoint["due"])
+        if endpoint["status"] == CREATING:
+            self._awakening.appoint(region, endpoint)
 
     def silence(self, region: str, endpoint: Record) -> None:
         """Note that nothing of an endpoint serves any more."""
@@ -176,5 +180,6 @@ class Lifecycle:
     def _write(self, region: str, endpoint: Record, variant: Record, failure: Failure | None, at: float) -> None:
         if endpoint["change"] == "capacity" or variant["model"] is None:
             return
-        for stream, line in starting.lines(endpoint, variant, failure):
+        said = endpoint.get("said", 0) if endpoint["status"] == CREATING else 0
+        for stream, line in starting.lines(endpoint, variant, failure, said):
             self._world.meters.log(region, group_of(endpoint["name"]), stream, at, line)

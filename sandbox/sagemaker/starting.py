@@ -57,6 +57,16 @@ def failure_of(faults: Faults, variant: Record, endpoint: str, region: str, oper
     return None
 
 
+def cannot_come_up(variant: Record, region: str) -> bool:
+    """Tell whether a variant's containers fail for what they are, whatever faults are set."""
+    return any(
+        (container.get("Environment") or {}).get(START_ERROR)
+        or image_region(container.get("Image", "")) not in ("", region)
+        or _too_new(container.get("Image", ""), variant)
+        for container in containers_of(variant["model"])
+    )
+
+
 def lacks_capacity(faults: Faults, instance_type: str, operation: str) -> bool:
     """Tell whether AWS has no instance of that type to give."""
     return faults.strikes(Kind.NO_CAPACITY, service="sagemaker", operation=operation, resource=instance_type)
@@ -84,14 +94,24 @@ def instance_of(record: Record, number: int = 0) -> str:
     return "i-" + hashlib.sha256(f"{record['arn']}{record['created']}{number or ''}".encode()).hexdigest()[:17]
 
 
-def lines(endpoint: Record, variant: Record, failure: Failure | None) -> Iterator[tuple[str, str]]:
-    """Yield (stream, text) of what the containers of a variant write as they start, first to last."""
+PARTS = 3  # of what a container writes: while it loads, when its server is up, when it has answered its first ping
+
+
+def lines(
+    endpoint: Record, variant: Record, failure: Failure | None, first: int = 0, last: int = PARTS
+) -> Iterator[tuple[str, str]]:
+    """Yield (stream, text) of what the containers of a variant write as they start, first to last.
+
+    `first` to `last`: which parts of it; what fails writes all that is left of it.
+    """
     if failure and failure.lines is None:
         return
     for number in range(min(max(variant["count"], 1), 3)):  # a handful of streams tells as much as a hundred
         stream = f"{variant['name']}/{instance_of(endpoint, number)}"
         for container in containers_of(variant["model"]):
-            for text in written(container, variant["type"], failure):
+            texts = written(container, variant["type"], failure)
+            cuts = (0, max(len(texts) - 2, 1), len(texts) - 1, len(texts)) if failure is None else (0, 1, 1, len(texts))
+            for text in texts[cuts[first] : cuts[last]]:
                 yield stream, text
 
 

@@ -10,6 +10,10 @@ from tests.sandbox.sagemaker.calls import ARN, AWAY, OTHER_IMAGE, REGION, SageMa
 GROUP = "/aws/sagemaker/Endpoints/e"
 
 
+def _has_log(aws: SageMaker) -> bool:
+    return bool(aws.world.call("logs", "DescribeLogGroups", {"logGroupNamePrefix": GROUP}, REGION)["logGroups"])
+
+
 @pytest.fixture
 def modelled(aws: SageMaker) -> SageMaker:
     aws.model()
@@ -182,3 +186,30 @@ def test_every_instance_writes_a_log_of_its_own(modelled: SageMaker) -> None:
     streams = modelled.world.meters.events.streams(REGION, GROUP)
     assert len(streams) == 2
     assert all(name.startswith("A/i-") for name in streams)
+
+
+def test_a_container_writes_while_its_endpoint_is_still_creating(modelled: SageMaker) -> None:
+    modelled.config("e", variant())
+    modelled("CreateEndpoint", EndpointName="e", EndpointConfigName="e")
+    meanwhile = []
+    while modelled.status() == "Creating":
+        meanwhile.append(len(modelled.lines(GROUP)) if _has_log(modelled) else 0)
+        modelled.world.advance(0.2)
+    assert meanwhile == sorted(meanwhile)
+    assert meanwhile[0] == 0
+    assert len(set(meanwhile)) == 3  # nothing, what it loads, and that its server is up
+    texts = modelled.lines(GROUP)
+    assert len(texts) == meanwhile[-1] + 1
+    assert texts[0].startswith("Starting container ")
+    assert "GET /ping" in texts[-1]
+
+
+def test_what_may_fail_writes_nothing_before_it_is_known(modelled: SageMaker) -> None:
+    modelled.fault(Kind.FAILED_PING)
+    modelled.config("e", variant())
+    modelled("CreateEndpoint", EndpointName="e", EndpointConfigName="e")
+    modelled.world.advance(3.9)
+    assert modelled.status() == "Creating"
+    assert not _has_log(modelled)
+    modelled.world.advance(2)
+    assert "GET /ping" not in modelled.lines(GROUP)[-1]
