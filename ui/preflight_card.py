@@ -145,7 +145,7 @@ def _lines(found: Preflight, key: str, apply: Apply) -> None:
 
 def _line(line: Line, key: str, apply: Apply) -> None:
     chip = CHIPS[line.verdict]
-    about = f":gray[{literal(formats.short(line.about))}:] " if line.about else ""
+    about = f":gray[{literal(line.about)}:] " if line.about else ""
     detail = f"  \n:gray[:small[{literal(line.detail)}]]" if line.detail else ""
     badge = f":{chip.colour}-badge[:material/{chip.icon}: {chip.word}]"
     with st.container(gap="xsmall", key=f"{key}-line"):

@@ -64,7 +64,7 @@ class Line:
     words    what was found, in one sentence
     detail   figures, sources, the missing permission; "" nothing more
     fixes    what a person can do about it, the best first
-    about    which endpoint of a pair, "" both or the only one
+    about    which model of a pair, "" both or the only one
     """
 
     topic: Topic
@@ -105,7 +105,7 @@ class Preflight:
 class Part:
     """One endpoint of what is asked for, and how a change of it becomes a change of the whole.
 
-    about   its name where there are two, else ""
+    about   which of the two it is, "" where there is one
     """
 
     request: DeployRequest
@@ -121,12 +121,12 @@ def parts_of(request: Request) -> tuple[Part, ...]:
     return (
         Part(
             pair.embedding,
-            pair.embedding.endpoint_name,
+            "Embedding model",
             lambda changed: RagPairRequest(embedding=changed, language=pair.language),
         ),
         Part(
             pair.language,
-            pair.language.endpoint_name,
+            "Language model",
             lambda changed: RagPairRequest(embedding=pair.embedding, language=changed),
         ),
     )

@@ -16,6 +16,8 @@ from services.preflight.offers import MOST_DEARER, other_types
 from services.preflight.side_by_side import begin
 from services.preflight.words import count, money
 
+_TRIED = 4  # other types that are asked about where the one asked for has no quota
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -89,7 +91,7 @@ def _line(look: Look, wanted: Wanted, quota: Quota, used: InUse | SagedeckError)
         words = f"{what}: the quota is not known; {least}{held} in use, {wanted.now} wanted."
         return None if not wanted.what else _told(Verdict.UNKNOWN, words, detail, look, quota, wanted)
     left = max(0, int(quota.limit) - held)
-    words = f"{what}: {wanted.now} wanted, {left} left ({int(quota.limit)} allowed, {least}{held} in use)."
+    words = f"{what}: {wanted.now} wanted, {left:,} left ({int(quota.limit):,} allowed, {least}{held:,} in use)."
     verdict, more = _verdict(wanted, quota, left, used)
     if not wanted.what and verdict is not Verdict.STOP:
         return None  # the sum is worth a line only where it is what stands in the way
@@ -132,16 +134,18 @@ def _told(verdict: Verdict, words: str, detail: str, look: Look, quota: Quota, w
 
 
 def _changes(look: Look, wanted: Wanted, verdict: Verdict) -> list[Fix]:
-    """Another type that the account may have, where the list of quotas is at hand; nobody is asked for it."""
-    if verdict is not Verdict.STOP or len(wanted.parts) != 1 or not look.rooms.quotas.known():
+    """Another type of about this price that the account may have; a few are asked about."""
+    if verdict is not Verdict.STOP or len(wanted.parts) != 1:
         return []
     (part,) = wanted.parts
-    request, allowed = part.request, look.rooms.quotas.listing()
+    request = part.request
     asked = look.rooms.catalog.price(request.instance_type).usd_per_hour or 0.0
-    for kind, price in other_types(look, request):
-        limit = allowed.get(f"{kind} for {ENDPOINT}", ("", 0.0))[1]
-        used = look.in_use()
-        if limit - used.count(kind) >= request.count and (price.usd_per_hour or 0.0) <= asked * MOST_DEARER:
+    near = [row for row in other_types(look, request) if (row[1].usd_per_hour or 0.0) <= asked * MOST_DEARER]
+    near = sorted(near, key=lambda row: abs((row[1].usd_per_hour or 0.0) - asked))[:_TRIED]
+    allowed = [begin(partial(look.rooms.quotas.limit, kind, fresh=True)) for kind, _ in near]
+    for (kind, price), quota in zip(near, allowed, strict=True):
+        limit = quota.result()
+        if limit.applied and (limit.limit or 0.0) - look.in_use().count(kind) >= request.count:
             words = f"Use {kind}, {money((price.usd_per_hour or 0.0) * request.count)} an hour"
             return [Fix(words=words, change=part.whole(replace(request, instance_type=kind)))]
     return []
