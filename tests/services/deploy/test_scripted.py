@@ -141,7 +141,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         kept = {key: item for key, item in value.items() if key not in _OWN and not key.startswith("State")}
         return {key: _plain(item) for key, item in kept.items() if not key.endswith(("Time", "Timestamp", "Date"))}
-    return [_plain(each) for each in value] if isinstance(value, list) else value
+    # steps that run side by side are listed as they came
+    return sorted(map(_plain, value), key=repr) if isinstance(value, list) else value
 
 
 @pytest.mark.parametrize("name", list(requests()))
