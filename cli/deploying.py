@@ -3,50 +3,57 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.deploy_options import Options, taking_options
+from cli.deploy_request import mendable, refuse, requests_of, secrets_of
+from cli.deploy_saved import load_requests, save_requests
 from cli.following import SCRIPT, ScriptFormat, WithScript, carry_out, print_plan, print_script, usd
 from cli.opening import JsonFlag, YesFlag, answering, app, open_console, say
 from services.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from services.console import Console
-    from services.deploy import DeployRequest
+    from services.deploy import DeployRequest, Problem
     from services.endpoints import EndpointDetail
     from services.plans import Plan
 
 
 @app.command(cls=WithScript)
+@taking_options
 def deploy(
     context: typer.Context,
-    models: Annotated[list[str], typer.Argument(help="JumpStart model ids; two make a pair.")],
-    name: Annotated[list[str] | None, typer.Option(help="Endpoint name; once a model.")] = None,
-    instance_type: Annotated[
-        list[str] | None, typer.Option(help="Instance type; once a model. The cheapest that runs it when left out.")
-    ] = None,
-    count: Annotated[int, typer.Option(min=1, help="Instances behind each endpoint.")] = 1,
-    role: Annotated[str, typer.Option(help="ARN of an execution role; found or created when left out.")] = "",
-    accept_eula: Annotated[bool, typer.Option("--accept-eula", help="I have read and accept the licence.")] = False,
+    models: Annotated[list[str] | None, typer.Argument(help="JumpStart model ids; two make a pair.")] = None,
     show_plan: Annotated[bool, typer.Option("--plan", help="Show the plan and change nothing.")] = False,
     script: Annotated[ScriptFormat | None, SCRIPT] = None,
+    request: Annotated[Path | None, typer.Option(help="Deploy what this file says (see --save-request).")] = None,
+    save_request: Annotated[
+        Path | None, typer.Option(help="Write what is asked for into this file, no secret in it; change nothing.")
+    ] = None,
     wait: Annotated[bool, typer.Option(help="Wait until the endpoints are in service.")] = True,
     yes: YesFlag = False,
     as_json: JsonFlag = False,
+    *,
+    options: Options,
 ) -> None:
-    """Deploy models from the catalogue, side by side, and wait until they answer."""
+    """Deploy models side by side, and wait until they answer: of the catalogue, of the hub, or of one's own."""
     with answering(as_json):
         console = open_console(context)
-        wanted = [
-            request_of(console, model_id, _nth(name, at), _nth(instance_type, at), count, role, accept_eula)
-            for at, model_id in enumerate(models)
-        ]
+        wanted, unread = _wanted(console, models or [], options, request)
+        refuse([*unread, *(problem for each in wanted for problem in mendable(console, each))], as_json)
+        if save_request:
+            save_requests(wanted, save_request, as_json)
+            return
         plan = plan_of(console, wanted)
         if show_plan or script:
             print_script(console, plan, script) if script else print_plan(plan, as_json)
             return
-        view = carry_out(console, plan, yes, replan=lambda: plan_of(console, wanted), wait=wait)
+        view = carry_out(
+            console, plan, yes, replan=lambda: plan_of(console, wanted), wait=wait, secrets=lambda: secrets_of(plan)
+        )
         rows = [_endpoint_row(each) for each in console.endpoints.describe_many(each.endpoint_name for each in wanted)]
         result = {"run": view.id, "status": str(view.status), "usd_per_hour": view.usd_per_hour, "endpoints": rows}
         typer.echo(json.dumps(result) if as_json else "\n".join(f"{row['name']}: {row['status']}" for row in rows))
@@ -58,13 +65,19 @@ def endpoints(context: typer.Context, as_json: JsonFlag = False) -> None:
     with answering(as_json):
         console = open_console(context)
         names = [each.name for each in console.endpoints.list_endpoints()]
-        rows = [_endpoint_row(each) for each in console.endpoints.describe_many(names)]
+        details = console.endpoints.describe_many(names)
+        told: dict[str, list[dict[str, str]]] = {}
+        for concern in console.concerns(details):
+            told.setdefault(concern.endpoint, []).append(concern.as_dict())
+        rows = [_endpoint_row(each) | {"concerns": told.get(each.name, [])} for each in details]
         if as_json:
             typer.echo(json.dumps(rows))
         for row in [] if as_json else rows:
             count = f" x {row['instance_count']}" if row["instance_count"] else ""
             hardware = f"{row['instance_type']}{count}"
             typer.echo(f"{row['name']:<63}  {row['status']:<12} {hardware:<22} {usd(row['usd_per_hour'])}/h")
+            for one in row["concerns"]:
+                typer.echo(f"  ! {one['what']} {one['next']}")
         if not rows and not as_json:
             typer.echo("No endpoints. `sagedeck deploy MODEL` makes one.")
 
@@ -143,22 +156,14 @@ def down(context: typer.Context, yes: YesFlag = False, as_json: JsonFlag = False
         typer.echo(json.dumps(result) if as_json else f"{len(taken.items)} items: {view.status}")
 
 
-def request_of(
-    console: Console, model_id: str, name: str, instance_type: str, count: int, role: str, accept_eula: bool
-) -> DeployRequest:
-    from services.access import ExistingRole
-    from services.deploy import CatalogSource, DeployRequest
-
-    model = console.deploy.describe_model(model_id)
-    given = role or console.settings.execution_role_arn
-    return DeployRequest(
-        source=CatalogSource(model_id=model.id, accept_eula=accept_eula),
-        endpoint_name=name or console.deploy.suggest_name(model.id),
-        instance_type=instance_type or next((each for each, _ in console.deploy.offers(model.id)), ""),
-        role=ExistingRole(given) if given else console.access.request(),
-        owner=console.owner,
-        count=count,
-    )
+def _wanted(
+    console: Console, models: list[str], options: Options, request: Path | None
+) -> tuple[list[DeployRequest], list[Problem]]:
+    if request is None:
+        return requests_of(console, models, options)
+    if models or options.hub or options.image:
+        raise InvalidRequest("--request says already what is deployed.", "", "Leave out the models, --hub and --image.")
+    return load_requests(console, request, accept_eula=options.accept_eula), []
 
 
 def plan_of(console: Console, wanted: list[DeployRequest]) -> Plan:
@@ -186,7 +191,3 @@ def _endpoint_row(detail: EndpointDetail) -> dict[str, Any]:
         "arn": detail.arn,
         "failure": detail.failure,
     }
-
-
-def _nth(values: list[str] | None, position: int) -> str:
-    return values[position] if values and position < len(values) else ""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +39,12 @@ def carry_out(
     replan: Callable[[], Plan],
     wait: bool = True,
     confirmed: Callable[[Plan], bool] = by_yes,
+    secrets: Callable[[], Mapping[str, str]] = dict,
 ) -> RunView:
     """Confirm, run and follow a plan; what happens goes to standard error. Raises when it did not succeed.
 
-    What was confirmed by a person is planned again before it runs. Without `wait`, everything is asked for and only
-    what AWS does by itself (an endpoint that starts) is left.
+    What was confirmed by a person is planned again before it runs; `secrets` gives what it needs then, by name. Without
+    `wait`, everything is asked for and only what AWS does by itself (an endpoint that starts) is left.
     """
     from services.plans import RunStatus
 
@@ -48,9 +52,10 @@ def carry_out(
     if not yes and console.connection.mode is Mode.AWS:
         _confirm(plan, confirmed)
         current = replan()
-    run = console.runs.start(current, confirmed=plan)
+    run = console.runs.start(current, confirmed=plan, secrets=secrets())
     try:
-        view = _follow(console, run, wait)
+        with _ended_as_by_hand():
+            view = _follow(console, run, wait)
     except KeyboardInterrupt:
         raise _left(console, run) from None
     finally:
@@ -67,6 +72,23 @@ def carry_out(
         problem.why if problem else "",
         " ".join(part for part in (problem.next if problem else "", still) if part),
     )
+
+
+@contextlib.contextmanager
+def _ended_as_by_hand() -> Iterator[None]:
+    """SIGTERM (a supervisor, `kill`) stops the command as Ctrl-C does: what stands and bills is said before it ends."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # only there a program may be told of signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _follow(console: Console, run: str, wait: bool) -> RunView:

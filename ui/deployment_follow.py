@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.deploy import Following, LogTail, Sighting, StageView, State, follow
+from services.deploy import Following, LogTail, Sighting, Stage, StageView, State, follow
 from services.deploy.container_log import shown
 from services.errors import NotFound
 from services.plans import Until
@@ -99,13 +99,16 @@ def _stage(each: StageView) -> str:
 
 
 def _time(each: StageView) -> str:
-    usual = f"about {formats.duration(each.typical)}" if each.typical else ""
+    usual = f"about {formats.duration(each.typical)}" if each.typical >= 1 else ""  # a sandbox's fraction says nothing
     if each.state is State.TO_COME:
         return f":gray[{usual or 'to come'}]"
     if each.seconds is None:
-        return f":gray[{'done' if each.state is State.DONE else usual}]"
+        return ":gray[done]" if each.state is State.DONE else f":gray[{usual or 'now'}]"
     took = formats.duration(each.seconds)
-    return f":gray[{took} of {usual}]" if each.state is State.NOW and usual else f":gray[{took}]"
+    if each.state is State.NOW and usual:
+        return f":gray[{took} of {usual}]"
+    together = ", with the one before" if each.stage is Stage.CONTAINER and each.state is State.DONE else ""
+    return f":gray[{took}{together}]"
 
 
 def _costs(view: RunView, target: Target) -> str:

@@ -53,10 +53,10 @@ def _toast(console: Console, run_id: str) -> None:
     except NotFound:
         return
     chip = status_chip.chip(view.status)
-    took = formats.duration((view.ended or view.now) - view.started)
-    words = [f"**{literal(view.title)}**", f"{chip.word} after {took}."]
+    words = f"{chip.word} after {formats.duration((view.ended or view.now) - view.started)}"
     if view.status in ("failed", "interrupted"):
-        words.append("Look under Activity for why, and for what stands.")
+        words += "; Activity says why"
     elif view.usd_per_hour is None or view.usd_per_hour:
-        words.append(f"It costs {formats.per_hour(view.usd_per_hour)} from here on.".replace("$", "\\$"))
-    st.toast("  \n".join(words), icon=f":material/{chip.icon}:", duration="long")
+        words += f"; costs {formats.per_hour(view.usd_per_hour)}"
+    title = literal(formats.short(view.title))  # a toast folds what is longer
+    st.toast(f"**{title}**  \n{words.replace('$', chr(92) + '$')}.", icon=f":material/{chip.icon}:", duration="long")
