@@ -17,6 +17,7 @@ from services.deploy.modes import Components, Serverless
 from services.deploy.sources import HubSource, Server
 
 TOKEN = "HF_TOKEN"
+OLD_GPUS = ("ml.p2.", "ml.p3.", "ml.p3dn.")  # K80 and V100: NVIDIA's release notes of CUDA 13
 Image = Callable[[str, str, str], tuple[str, str]]  # framework, version, instance type -> image, who named it
 
 _NAMES = {Server.VLLM: "vLLM", Server.LMI: "LMI", Server.TGI: "TGI", Server.SGLANG: "SGLang", Server.TEI: "TEI"}
@@ -175,12 +176,16 @@ def hub_model(source: HubSource) -> HostedModel:
 def fitting_types(source: HubSource | None) -> tuple[str, ...]:
     """The instance types a model of the hub fits on, as far as its size is known; None: every type there is.
 
-    The images are built for x86; a GPU is one of NVIDIA's.
+    The images are built for x86; a GPU is one of NVIDIA's, and of no generation that CUDA 13 leaves behind.
     """
     if source is None:
         return tuple(each.instance_type for each in instances())
     needed, both = needed_gpu_gib(source), source.server is Server.TEI
-    found = (each for each in instances() if each.architecture == "x86_64" and not each.accelerators)
+    found = (
+        each
+        for each in instances()
+        if each.architecture == "x86_64" and not each.accelerators and not each.instance_type.startswith(OLD_GPUS)
+    )
     return tuple(
         each.instance_type
         for each in found

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from services.catalog import InstanceSpec, has_gpu, instance
 from services.deploy import grammar
-from services.deploy.hub import gpus_used, server_name
+from services.deploy.hub import OLD_GPUS, gpus_used, server_name
 from services.deploy.models import DeployRequest, HostedModel, Problem
 from services.deploy.modes import Components, Serverless
 from services.deploy.scaling_limits import MOST_INSTANCES
@@ -65,6 +65,13 @@ def _type(request: DeployRequest, model: HostedModel) -> Iterator[Problem]:
     elif model.needs_gpu and not has_gpu(kind):
         what = server_name(request.source.server) if isinstance(request.source, HubSource) else model.name
         yield Problem("instance_type", f"{what} runs on GPUs of NVIDIA only, and {kind} has none.")
+    elif isinstance(request.source, HubSource) and (known := instance(kind)) and known.architecture != "x86_64":
+        yield Problem(
+            "instance_type", f"{kind} has a processor of {known.architecture}; the image is built for x86_64."
+        )
+    elif isinstance(request.source, HubSource) and kind.startswith(OLD_GPUS):
+        what = server_name(request.source.server)
+        yield Problem("instance_type", f"The GPU of {kind} is too old for {what}'s image: choose ml.g4dn or newer.")
 
 
 def _fallbacks(request: DeployRequest, model: HostedModel) -> Iterator[Problem]:
