@@ -102,7 +102,7 @@ class Look:
 
         def find() -> Container:
             source = request.source
-            if isinstance(source, CatalogSource):
+            if isinstance(source, CatalogSource) and request.instance_type:
                 return self.rooms.catalog.container(source.model_id, request.instance_type)
             if isinstance(source, CustomSource):
                 return Container(image=source.image, artifact=source.artifact, family=source.family)

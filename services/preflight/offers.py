@@ -1,35 +1,36 @@
-"""Other instance types a request could take: those its model is published for, or any that is as large."""
+"""Other instance types a request could take: those its source is offered on, of the same kind as the one asked for."""
 
 from __future__ import annotations
 
-from services.catalog import InstanceSpec, Price, instances
-from services.deploy import DeployRequest
+from services.catalog import InstanceSpec, Price
+from services.deploy import CatalogSource, CustomSource, DeployRequest
 from services.preflight.looking import Look, or_none
 
 MOST_DEARER = 1.5  # times the price of what was asked for; beyond, a person chooses
 
 
-def other_types(look: Look, request: DeployRequest) -> tuple[tuple[str, Price], ...]:
-    """Types with a known price here, the cheapest first, without those that are asked for already."""
-    model = or_none(lambda: look.model(request))
-    names = model.instances if model and model.instances else tuple(each.instance_type for each in instances())
-    asked = {request.instance_type, *request.fallbacks}
-    offered = [(name, look.rooms.catalog.price(name)) for name in names if name not in asked]
-    known = [(name, price) for name, price in offered if price.usd_per_hour is not None]
+def other_types(look: Look, request: DeployRequest) -> tuple[tuple[str, float], ...]:
+    """Types and USD an hour, cheapest first: with a known price here, without those that are asked for already."""
+    offered = or_none(lambda: look.rooms.deploy.offers(request.source)) or ()
     own = look.rooms.catalog.instance(request.instance_type)
-    if own is not None and not (model and model.instances):
-        known = [(name, price) for name, price in known if _like(look.rooms.catalog.instance(name), own)]
-    return tuple(sorted(known, key=lambda row: row[1].usd_per_hour or 0.0))
-
-
-def _like(spec: InstanceSpec | None, own: InstanceSpec) -> bool:
-    """At least as large, of the same kind of processor and accelerator."""
-    return (
-        spec is not None
-        and spec.architecture == own.architecture
-        and spec.gpu_count == own.gpu_count
-        and spec.gpu_memory_gib >= own.gpu_memory_gib
-        and spec.accelerator == own.accelerator
-        and spec.accelerators >= own.accelerators
-        and spec.memory_gib >= own.memory_gib * 0.9
+    return tuple(
+        (kind, price.usd_per_hour)
+        for kind, price in _others(request, offered)
+        if price.usd_per_hour is not None and _stands_in(look, kind, own, request)
     )
+
+
+def _others(request: DeployRequest, offered: tuple[tuple[str, Price], ...]) -> list[tuple[str, Price]]:
+    asked = {request.instance_type, *request.fallbacks}
+    return [row for row in offered if row[0] not in asked]
+
+
+def _stands_in(look: Look, kind: str, own: InstanceSpec | None, request: DeployRequest) -> bool:
+    """Of the same processor, with as many GPUs or with none; a container of one's own at least as large."""
+    spec = look.rooms.catalog.instance(kind)
+    if own is None or spec is None or isinstance(request.source, CatalogSource):
+        return own is None or (spec is not None and spec.architecture == own.architecture)
+    same = spec.architecture == own.architecture and bool(spec.gpu_count) == bool(own.gpu_count)
+    if not isinstance(request.source, CustomSource):
+        return same
+    return same and spec.gpu_memory_gib >= own.gpu_memory_gib and spec.memory_gib >= own.memory_gib

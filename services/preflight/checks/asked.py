@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from services.deploy import CatalogSource, Components, HubSource, eula_problem, request_problems
+from services.deploy import CatalogSource, Components, HubSource, eula_problem
 from services.deploy.correction import next_name
-from services.errors import RequestProblem
 from services.preflight.looking import Look
 from services.preflight.models import Fix, Line, Part, Topic, Verdict
 
 TOKEN = "HF_TOKEN"
+_ELSEWHERE = ("source", "source.accept_eula")
 
 
 def request_lines(look: Look, part: Part) -> Iterator[Line]:
-    """A line for each field that would be refused; the fields the other checks tell of are left to them."""
-    try:
-        model = look.model(part.request)
-    except RequestProblem as error:
-        yield Line(topic=Topic.REQUEST, verdict=Verdict.STOP, words=error.what, detail=error.why, about=part.about)
-        return
-    for problem in request_problems(part.request, model):
-        if problem.field != "source" or not model.subscription:
+    """A line for each field that would be refused; licence and subscription have lines of their own."""
+    for problem in look.rooms.deploy.problems(part.request):
+        if problem.field not in _ELSEWHERE:
             yield Line(topic=Topic.REQUEST, verdict=Verdict.STOP, words=problem.words, about=part.about)
 
 

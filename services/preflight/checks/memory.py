@@ -82,33 +82,23 @@ def _gpus(request: DeployRequest, spec: InstanceSpec) -> int:
 
 
 def _need(look: Look, request: DeployRequest, spec: InstanceSpec) -> Need | None:
-    source, given = request.source, _environment(look, request)
-    tokens = next((int(given[key]) for key in _TOKENS if given.get(key, "").isdigit()), 0)
-    quantization = next((given[key] for key in _QUANTIZED if given.get(key)), "")
-    gpus = max(1, _gpus(request, spec))
+    source = request.source
     if isinstance(source, CustomSource):
         return _of_artifact(look, source)
-    if not isinstance(source, HubSource):
-        return _of_catalog(look, request, tokens, quantization, gpus)
-    found = need(
-        source.hub_id,
-        weights_gib=source.weights_gib,
-        quantization=source.quantization or quantization,
-        tokens=source.most_total_tokens or tokens,
-        gpus=gpus,
-    )
-    return replace(found, cache=0.0) if found and source.server is Server.TEI else found
+    given = _environment(look, request)
+    tokens = next((int(given[key]) for key in _TOKENS if given.get(key, "").isdigit()), 0)
+    quantization = next((given[key] for key in _QUANTIZED if given.get(key)), "")
+    hub = source if isinstance(source, HubSource) else _like_hub(look, request, quantization)
+    return need(hub, tokens=tokens, gpus=max(1, _gpus(request, spec))) if hub else None
 
 
-def _of_catalog(look: Look, request: DeployRequest, tokens: int, quantization: str, gpus: int) -> Need | None:
+def _like_hub(look: Look, request: DeployRequest, quantization: str) -> HubSource | None:
+    """A model of the catalogue by its name, which tells its size as names of the hub do."""
     model = or_none(lambda: look.model(request))
     if model is None:
         return None
-    for name in (model.name, model.id):
-        found = need(name, quantization=quantization, tokens=tokens, gpus=gpus)
-        if found is not None:
-            return replace(found, cache=0.0) if "embedding" in model.task else found
-    return None
+    server = Server.TEI if "embedding" in model.task else Server.LMI
+    return HubSource(hub_id=model.name.replace(" ", "-"), server=server, quantization=quantization)
 
 
 def _of_artifact(look: Look, source: CustomSource) -> Need | None:
@@ -127,18 +117,13 @@ def _larger(look: Look, part: Part, wanted: Need) -> tuple[Fix, ...]:
     """The cheapest type that is large enough."""
     request = part.request
     own = look.rooms.catalog.instance(request.instance_type)
-    for kind, price in other_types(look, replace(request, instance_type="")):
+    for kind, usd in other_types(look, request):
         spec = look.rooms.catalog.instance(kind)
-        if spec is None or (own is not None and (spec.architecture, bool(spec.gpu_count)) != _kind(own)):
-            continue
-        if _memory(spec, request) >= wanted.total:
-            words = f"Use {kind}, {money((price.usd_per_hour or 0.0) * request.count)} an hour"
-            changed = replace(
-                request, instance_type=kind, fallbacks=tuple(each for each in request.fallbacks if each != kind)
-            )
-            return (Fix(words=words, change=part.whole(changed)),)
+        if spec is not None and _memory(spec, request) >= wanted.total and _of_a_kind(spec, own):
+            words = f"Use {kind}, {money(usd * request.count)} an hour"
+            return (Fix(words=words, change=part.whole(replace(request, instance_type=kind))),)
     return ()
 
 
-def _kind(spec: InstanceSpec) -> tuple[str, bool]:
-    return spec.architecture, bool(spec.gpu_count)
+def _of_a_kind(spec: InstanceSpec, own: InstanceSpec | None) -> bool:
+    return own is None or bool(spec.gpu_count) == bool(own.gpu_count)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
-import facts
-from services.catalog import Price
+from services.catalog import Price, serverless_second
 from services.deploy import Components, DeployRequest, Serverless
+from services.deploy.scaling import most_instances
 from services.preflight.looking import Look
 from services.preflight.models import Line, Part, Topic, Verdict
 from services.preflight.words import listed, money, prices
@@ -15,18 +14,19 @@ from services.preflight.words import listed, money, prices
 
 def lines(look: Look) -> Iterator[Line]:
     """One line for the sum of what bills by the hour, one for each part that does not."""
-    hourly = [part for part in look.parts if _bills(part.request)]
+    hourly = [part for part in look.parts if bills_by_the_hour(part.request)]
     if hourly:
         yield _sum(look, hourly)
     for part in look.parts:
         if isinstance(part.request.mode, Serverless):
             yield _serverless(look, part, part.request.mode)
-        elif part not in hourly:
+        elif not bills_by_the_hour(part.request):
             words = "It costs nothing by itself: the endpoint it is put onto is paid for already."
             yield Line(topic=Topic.PRICE, verdict=Verdict.OK, words=words, about=part.about)
 
 
-def _bills(request: DeployRequest) -> bool:
+def bills_by_the_hour(request: DeployRequest) -> bool:
+    """Whether a request starts instances of its own."""
     onto = isinstance(request.mode, Components) and request.mode.onto
     return not (onto or isinstance(request.mode, Serverless))
 
@@ -40,10 +40,8 @@ def _sum(look: Look, parts: list[Part]) -> Line:
         words = f"The price of {types} in {unknown[0].region} is not known. It is not free."
         return Line(topic=Topic.PRICE, verdict=Verdict.UNKNOWN, words=words, detail=sources)
     total = sum(price.total(request.count) or 0.0 for request, price in asked)
-    ceiling, dearest = _ceiling(look, parts)
-    detail = [f"Source: {sources}."]
-    if dearest:
-        detail.append(dearest)
+    ceiling, instead = _ceiling(look, parts)
+    detail = [f"Source: {sources}.", *([instead] if instead else [])]
     if ceiling is None:
         detail.append("What it may grow to has no known price.")
     elif ceiling > total * 1.001:
@@ -57,8 +55,7 @@ def _ceiling(look: Look, parts: list[Part]) -> tuple[float | None, str]:
     total, types = 0.0, []
     for part in parts:
         request = part.request
-        offered = [look.rooms.catalog.price(each) for each in (request.instance_type, *request.fallbacks)]
-        dearest = _dearest(offered)
+        dearest = _dearest([look.rooms.catalog.price(each) for each in (request.instance_type, *request.fallbacks)])
         if dearest is None:
             return None, ""
         total += dearest * most_instances(request)
@@ -71,28 +68,14 @@ def _dearest(offered: list[Price]) -> float | None:
     return max(known) if len(known) == len(offered) else None
 
 
-def most_instances(request: DeployRequest) -> int:
-    """How many instances a request may come to hold by itself. Copies of components share instances."""
-    scaling = request.scaling
-    if scaling is None or isinstance(request.mode, Components):
-        return request.count
-    return max(request.count, scaling.maximum)
-
-
 def _serverless(look: Look, part: Part, mode: Serverless) -> Line:
-    gigabytes = max(1, mode.memory_mb // 1024)
-    rate = _rates().get((look.rooms.identity.region, f"ServerlessInf:Mem-{gigabytes}GB"))
+    rate = serverless_second(look.rooms.identity.region, mode.memory_mb)
     if mode.provisioned:
-        words = f"The price of {mode.provisioned} provisioned at a time is not known here. It bills while idle."
-        return Line(topic=Topic.PRICE, verdict=Verdict.UNKNOWN, words=words, about=part.about)
-    if rate is None:
+        words = f"The price of {mode.provisioned} kept ready is not known here. It bills while idle, and is not free."
+    elif rate is None:
         words = "It bills by the second of work; the price in this region is not known. It is not free."
-        return Line(topic=Topic.PRICE, verdict=Verdict.UNKNOWN, words=words, about=part.about)
-    words = f"Nothing while idle; {money(rate * 3600)} for an hour of work."
-    detail = f"{gigabytes} GB at ${rate:.5f} a second, price list of 2026-11-20. Data in and out is extra."
-    return Line(topic=Topic.PRICE, verdict=Verdict.OK, words=words, detail=detail, about=part.about)
-
-
-@cache
-def _rates() -> dict[tuple[str, str], float]:
-    return {(row["region"], row["usage"]): float(row["usd"]) for row in facts.rows("rates.csv")}
+    else:
+        words = f"Nothing while idle; {money(rate * 3600)} for an hour of work."
+        detail = f"{mode.memory_mb} MB at ${rate:.5f} a second, price list of 2026-11-20. Data in and out is extra."
+        return Line(topic=Topic.PRICE, verdict=Verdict.OK, words=words, detail=detail, about=part.about)
+    return Line(topic=Topic.PRICE, verdict=Verdict.UNKNOWN, words=words, about=part.about)

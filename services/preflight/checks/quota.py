@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from services.catalog.quotas import ALL_ENDPOINTS, ENDPOINT, SERVERLESS_CONCURRENCY, SERVERLESS_ENDPOINTS, Quota
-from services.deploy import Components, Serverless
+from services.deploy import Serverless
+from services.deploy.scaling import most_instances
 from services.errors import SagedeckError
-from services.preflight.checks.price import most_instances
+from services.preflight.checks.price import bills_by_the_hour
 from services.preflight.looking import InUse, Look
 from services.preflight.models import Fix, Line, Part, Topic, Verdict
 from services.preflight.offers import MOST_DEARER, other_types
@@ -37,16 +38,31 @@ def lines(look: Look) -> Iterator[Line]:
     if not wanted:
         return
     looking = begin(look.in_use)
-    quotas = [begin(partial(look.rooms.quotas.named, each.quota, fresh=True)) for each in wanted]
-    for each, quota in zip(wanted, quotas, strict=True):
-        found = quota.result()
-        try:
-            used: InUse | SagedeckError = looking.result()
-        except SagedeckError as error:
-            used = error
-        line = _line(look, each, found, used)
+    asked = [begin(partial(look.rooms.quotas.named, each.quota, fresh=True)) for each in wanted]
+    quotas = [each.result() for each in asked]
+    try:
+        used: InUse | SagedeckError = looking.result()
+    except SagedeckError as error:
+        used = error
+    for each, quota in zip(_necessary(wanted, quotas, used), quotas, strict=True):
+        line = _line(look, each, quota, used)
         if line is not None:
             yield line
+
+
+def _necessary(wanted: tuple[Wanted, ...], quotas: list[Quota], used: InUse | SagedeckError) -> list[Wanted]:
+    """A type that others may stand in for is needed all the same where none of the others may be had."""
+    if isinstance(used, SagedeckError):
+        return list(wanted)
+    short = {
+        each.what
+        for each, quota in zip(wanted, quotas, strict=True)
+        if quota.applied and (quota.limit or 0.0) - used.count(each.what) < each.now
+    }
+    return [
+        replace(each, needed=each.needed or any(short >= set(part.request.instance_types) for part in each.parts))
+        for each in wanted
+    ]
 
 
 def _wanted(look: Look) -> tuple[Wanted, ...]:
@@ -54,7 +70,7 @@ def _wanted(look: Look) -> tuple[Wanted, ...]:
     serverless = [part for part in look.parts if isinstance(part.request.mode, Serverless)]
     for part in look.parts:
         request = part.request
-        if part in serverless or (isinstance(request.mode, Components) and request.mode.onto):
+        if not bills_by_the_hour(request):
             continue
         for position, kind in enumerate((request.instance_type, *request.fallbacks)):
             before = types.get(kind, Wanted(f"{kind} for {ENDPOINT}", kind, 0, 0, needed=False))
@@ -67,7 +83,7 @@ def _wanted(look: Look) -> tuple[Wanted, ...]:
             )
     found = list(types.values())
     if found:
-        own = [part.request for part in look.parts if part not in serverless]
+        own = [part.request for part in look.parts if bills_by_the_hour(part.request)]
         now, later = sum(each.count for each in own), sum(most_instances(each) for each in own)
         found.append(Wanted(ALL_ENDPOINTS, "", now, later, needed=True))
     if serverless:
@@ -140,12 +156,12 @@ def _changes(look: Look, wanted: Wanted, verdict: Verdict) -> list[Fix]:
     (part,) = wanted.parts
     request = part.request
     asked = look.rooms.catalog.price(request.instance_type).usd_per_hour or 0.0
-    near = [row for row in other_types(look, request) if (row[1].usd_per_hour or 0.0) <= asked * MOST_DEARER]
-    near = sorted(near, key=lambda row: abs((row[1].usd_per_hour or 0.0) - asked))[:_TRIED]
+    near = [row for row in other_types(look, request) if row[1] <= asked * MOST_DEARER]
+    near = sorted(near, key=lambda row: abs(row[1] - asked))[:_TRIED]
     allowed = [begin(partial(look.rooms.quotas.limit, kind, fresh=True)) for kind, _ in near]
-    for (kind, price), quota in zip(near, allowed, strict=True):
+    for (kind, usd), quota in zip(near, allowed, strict=True):
         limit = quota.result()
         if limit.applied and (limit.limit or 0.0) - look.in_use().count(kind) >= request.count:
-            words = f"Use {kind}, {money((price.usd_per_hour or 0.0) * request.count)} an hour"
+            words = f"Use {kind}, {money(usd * request.count)} an hour"
             return [Fix(words=words, change=part.whole(replace(request, instance_type=kind)))]
     return []
