@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 HOME = "../pages/home.py"
+MODELS = "../pages/models.py"
 DEPLOY = "../pages/deploy.py"
 ENDPOINTS = "../pages/endpoints.py"
 DOCUMENTS = "../pages/playground/documents.py"
@@ -29,6 +30,8 @@ def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
                     help="What runs, what it costs an hour, and what to do next."),
         ],
         "Models": [
+            st.Page(MODELS, title="Models", icon=":material/network_intelligence:",
+                    help="Every model JumpStart offers: search, prices, machines, licences."),
             st.Page(DEPLOY, title="Deploy", icon=":material/rocket_launch:",
                     help="Choose a model or a pair, see the plan and its price, deploy."),
             st.Page(ENDPOINTS, title="Endpoints", icon=":material/dns:",

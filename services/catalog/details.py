@@ -42,16 +42,17 @@ def detailed(
     offers: Sequence[tuple[str, Price]],
     versions: Sequence[str],
     region: str,
+    read: bool = False,
     problem: str = "",
 ) -> ModelDetails:
-    """Put together what is known of a model."""
+    """Put together what is known of a model. `read`: whether its specification was."""
     return ModelDetails(
         model,
         tuple(offers),
         tuple(versions) or ((model.version,) if model.version else ()),
         model.examples or payloads.bundled(model.payload, model.task),
         _links(model, region),
-        _unknown(model),
+        _unknown(model, read),
         problem,
     )
 
@@ -70,14 +71,15 @@ def _links(model: CatalogModel, region: str) -> tuple[tuple[str, str], ...]:
     return tuple((label, url) for label, url in rows if re.fullmatch(r"https://[^\s\"'<>()\\]+", url))
 
 
-def _unknown(model: CatalogModel) -> tuple[str, ...]:
+def _unknown(model: CatalogModel, read: bool) -> tuple[str, ...]:
     if model.marketplace:
         return ("What it runs on and costs stands on its Marketplace page: it is subscribed to there first.",)
     rows = []
     if not model.offered:
         rows.append("JumpStart's list for this region does not name it, so it cannot be deployed here.")
     if not model.instances:
-        rows.append("Which instance types it runs on is not known: its specification was not read.")
+        why = "its specification names none" if read else "its specification was not read"
+        rows.append(f"Which instance types it runs on is not known: {why}.")
     if model.licence is Licence.UNKNOWN:
         rows.append("Whether a licence has to be accepted is not known.")
     if not model.version:

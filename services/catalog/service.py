@@ -101,10 +101,10 @@ class CatalogService:
 
     def details(self, model_id: str) -> ModelDetails:
         """Everything known of a model, its specification read from the account where there is one. Raises NotFound."""
-        found, problem = self._listed(model_id), ""
+        found, read, problem = self._listed(model_id), False, ""
         if self._account.reachable and not found.marketplace:
             try:
-                found = self._account.complete(found)
+                found, read = self._account.complete(found), True
             except SagedeckError as error:
                 problem = error.what
         return detailed(
@@ -112,6 +112,7 @@ class CatalogService:
             offers=self.offers(found),
             versions=self._account.versions(model_id),
             region=self.region,
+            read=read,
             problem=problem,
         )
 

@@ -8,6 +8,7 @@ from tests.pages.fake_console import FakeConsole, document, pair
 
 PAGES = {
     "home": "Home",
+    "models": "Models",
     "deploy": "Deploy",
     "endpoints": "Endpoints",
     "playground/documents": "Documents",

@@ -1,0 +1,64 @@
+"""Models: find one among all that JumpStart offers, see what it takes and costs, and carry it to Deploy."""
+
+import streamlit as st
+
+from ui import (
+    catalogue_detail,
+    catalogue_filters,
+    catalogue_quota,
+    catalogue_table,
+    empty_state,
+    formats,
+    page_head,
+    polling,
+    session,
+)
+from ui.escape import literal
+
+console = session.console()
+with page_head.show("Models", "Find one, see what it takes and costs, deploy it. Or bring another."):
+    if st.button("Hugging Face model by id", icon=":material/hub:"):
+        catalogue_detail.deploy_other("hub")
+    if st.button("Your own container", icon=":material/deployed_code:"):
+        catalogue_detail.deploy_other("custom")
+
+
+def found() -> None:
+    """The filters, what they find, and the drawer of the one that is opened. Drawn again on its own."""
+    query = catalogue_filters.query()
+    quotas = catalogue_quota.left(console) if query.fits_quota else None
+    result = console.catalog.find_models(query, quotas)
+    catalogue_filters.show(console, result)
+    catalogue_filters.to_address()
+    hits = result.hits[: catalogue_filters.shown()]
+    unknown = (
+        f" · {result.unknown:,} more might match: something asked for is not known of them" if result.unknown else ""
+    )
+    with st.container(horizontal=True, vertical_alignment="center", height=40, border=False):
+        st.markdown(f":gray[{formats.count(len(result.hits), 'model')}{unknown}]", width="content")
+        if query.narrowed and hits:
+            st.button("Clear", icon=":material/close:", type="tertiary", on_click=catalogue_filters.clear)
+    opened = catalogue_table.show(hits, quotas=quotas is not None) if hits else ""
+    if not hits:
+        more = f" Of {result.unknown:,} it is not known: “{catalogue_filters.UNKNOWN}” shows them." if unknown else ""
+        empty_state.show("search_off", "No model matches", f"Take a condition away, or another word.{more}")
+        st.button("Clear all filters", icon=":material/close:", on_click=catalogue_filters.clear, key="models.empty")
+    if len(result.hits) > len(hits):
+        further = min(catalogue_filters.STEP, len(result.hits) - len(hits))
+        st.button(f"Show {further} more", on_click=catalogue_filters.show_more, key="models.more")
+    if opened:
+        catalogue_detail.open_detail(console, opened)
+
+
+polling.alone(found)
+
+listing = console.catalog.listing
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown(f":gray[:small[{len(listing.models):,} models by {literal(listing.source)}]]", width="stretch")
+    if st.button("Refresh from the account", icon=":material/refresh:", type="tertiary"):
+        with st.spinner("Reading JumpStart's list…"):
+            listing = console.catalog.refresh_models()
+        if not listing.problem:
+            st.rerun()
+if listing.problem:
+    st.warning(literal(f"The account's list could not be read: {listing.problem}"), icon=":material/warning:")
