@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.deploying import plan_of, request_of
+from cli.deploy_options import Options
+from cli.deploy_request import requests_of
+from cli.deploying import plan_of
 from cli.following import carry_out
 from cli.opening import JsonFlag, answering, app, open_console, say
 from services.connection import Mode
@@ -77,7 +79,7 @@ def _pair(console: Console, embedding: str, language: str) -> Pair:
                 "No embedding endpoint and language endpoint are in service.", "", "Deploy a pair, or name both."
             )
         say("Deploying a pair in the sandbox.")
-        wanted = [request_of(console, model, "", "", 1, "", False) for model in console.usual_pair()]
+        wanted, _ = requests_of(console, console.usual_pair(), Options())
         carry_out(console, plan_of(console, wanted), True, replan=lambda: plan_of(console, wanted))
         found = console.pair()
     pair = found or Pair(embedding, language)

@@ -66,11 +66,10 @@ def carry_out(
         say("Everything is asked for. The wait is left: the console's Activity page can resume this run.")
         return view
     problem = next((step.problem for step in view.steps if step.problem), view.problem)
-    still = _still(view)
     raise SagedeckError(
         problem.what if problem else f"The run ended as {view.status}.",
         problem.why if problem else "",
-        " ".join(part for part in (problem.next if problem else "", still) if part),
+        " ".join(part for part in (problem.next if problem else "", _still(view)) if part),
     )
 
 

@@ -63,7 +63,7 @@ def answering(as_json: bool) -> Iterator[None]:
     """Show an error as what, why and next, and leave with 1. SAGEDECK_DEBUG shows where an unexpected one came from."""
     try:
         yield
-    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+    except (click.ClickException, click.exceptions.Exit, click.Abort, typer.Exit, typer.Abort, BrokenPipeError):
         raise
     except Exception as error:
         if os.environ.get("SAGEDECK_DEBUG") and not isinstance(error, SagedeckError):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import deploy_form, deployed, page_head, plan_review, polling, run_progress, second_try, session
+from ui import deploy_form, deployed, page_head, plan_review, polling, preflight_card, run_progress, second_try, session
 
 console = session.console()
 with page_head.show("Deploy", "Choose, read the plan and its price, confirm. Nothing is made before that."):
@@ -23,11 +23,15 @@ elif reviewed is None:
 else:
     request = reviewed.request
     deploy_form.summary(console, request)
+    checked = preflight_card.show(
+        console, request, key="deploy.preflight", plan=reviewed.plan,
+        apply=lambda changed: deploy_form.review(console, changed),
+    )  # fmt: skip
     run = plan_review.show(
         console, reviewed.plan, key="deploy", verb="Deploy", replan=lambda: deploy_form.plan_of(console, request),
-        changed=lambda _: deploy_form.review(console, request),
+        changed=lambda _: deploy_form.review(console, request), withheld=preflight_card.withheld(checked),
     )  # fmt: skip
     if run:
         second_try.remember(run, request)
-        deploy_form.change()
+        deploy_form.begun()
         run_progress.follow(run)

@@ -45,9 +45,12 @@ def role_plan(console: Console, name: str) -> Plan:
 
 
 def endpoint_plan(console: Console, name: str) -> Plan:
-    from cli.deploying import plan_of, request_of
+    from cli.deploy_options import Options
+    from cli.deploy_request import requests_of
+    from cli.deploying import plan_of
 
-    return plan_of(console, [request_of(console, MODEL, name, "ml.c6i.xlarge", 1, "", False)])
+    wanted, _ = requests_of(console, [MODEL], Options(name=[name], instance_type=["ml.c6i.xlarge"]))
+    return plan_of(console, wanted)
 
 
 def test_a_person_says_yes_and_the_plan_made_anew_is_what_runs(

@@ -13,16 +13,21 @@ import streamlit as st
 
 from services.catalog import Task
 from services.deploy import DeployRequest, RagPairRequest
-from services.errors import InvalidRequest
-from ui import existing_endpoint, formats, model_form, polling
+from ui import existing_endpoint, field, form_role, form_source, formats, model_form, polling
 from ui.escape import literal
+from ui.model_form import Card, Draft
 
 if TYPE_CHECKING:
     from services.console import Console
     from services.plans import Plan
 
 PAIR, ONE, EXISTING = "A pair for documents", "One model", "An endpoint that exists"
-KINDS = {"Language model": Task.CHAT, "Embedding model": Task.EMBEDDING}
+_PAIR = (
+    Card(form_source.CHAT, f"deploy.{Task.CHAT.name}", alone=False),
+    Card(form_source.EMBEDDING, f"deploy.{Task.EMBEDDING.name}", alone=False),
+)
+_KEYS = {kind: f"deploy.{task.name}" for kind, task in form_source.TASKS.items()}
+MOST_TOLD = 8  # what is to be mended, beside the button; the rest stands at its fields
 _REVIEWED = "deploy.reviewed"
 
 
@@ -50,6 +55,12 @@ def change() -> None:
     st.session_state.pop(_REVIEWED, None)
 
 
+def begun() -> None:
+    """What was reviewed runs: the form is free for the next, under another name."""
+    change()
+    model_form.forget_names()
+
+
 def plan_of(console: Console, request: DeployRequest | RagPairRequest) -> Plan:
     """The plan of a request, against the account as it is now."""
     if isinstance(request, RagPairRequest):
@@ -68,39 +79,62 @@ def show(console: Console) -> None:
     if what == EXISTING:
         existing_endpoint.show(console)
         return
-    role = polling.alone(lambda: model_form.role(console, key="deploy"))
-    cards = []
-    for column, task in zip(st.columns(2, gap="medium"), [kind] if kind else [Task.CHAT, Task.EMBEDDING], strict=False):
+    polling.alone(partial(_role, console))
+    cards = (Card(kind, _KEYS.get(kind, model_form.ONE_KEY)),) if kind else _PAIR
+    for column, card in zip(st.columns(2, gap="medium"), cards, strict=False):
         with column:
-            cards.append(polling.alone(partial(model_form.show, console, task, key=f"deploy.{task.name}")))
-    if st.button("Review the plan", type="primary", icon=":material/fact_check:", key="deploy.review"):
-        parts = [card.request(role, console.owner) for card in cards if card and role]
-        whole = [part for part in parts if part]
-        if len(whole) < len(cards):
-            raise InvalidRequest("Something is missing above.", "", "Choose the role, and mend what is marked red.")
-        with st.spinner("Planning: images, role and names are looked up…"):
-            review(console, whole[0] if kind else RagPairRequest(embedding=whole[1], language=whole[0]))
-        st.rerun()
+            polling.alone(partial(model_form.show, console, card))
+    pressed = st.button(
+        "Review the plan", type="primary", icon=":material/fact_check:", key="deploy.review",
+        on_click=_asked, args=(console, cards),
+    )  # fmt: skip
+    if pressed:
+        _go_on(console, [model_form.read(console, card) for card in cards])
 
 
-def _kind() -> Task:
+def _role(console: Console) -> None:
+    fields = field.Fields(model_form.ROLE_KEY, problems=form_role.problems(console, field.Fields(model_form.ROLE_KEY)))
+    form_role.show(console, fields)
+
+
+def _asked(console: Console, cards: tuple[Card, ...]) -> None:
+    """From now on what is left empty counts; parts that hide something to be mended are opened."""
+    st.session_state[field.ASKED] = True
+    for card in cards:
+        model_form.unfold(card, model_form.read(console, card).problems)
+
+
+def _go_on(console: Console, drafts: list[Draft]) -> None:
+    problems = tuple(dict.fromkeys(problem for draft in drafts for problem in draft.problems))
+    if problems:
+        number = formats.count(len(problems), "thing is", "things are")
+        lines = [f"- {literal(problem.words)}" for problem in problems[:MOST_TOLD]]
+        st.error("\n".join([f"**{number} to be mended, marked red above:**", *lines]), icon=":material/error:")
+        return
+    requests = [draft.request for draft in drafts]
+    with st.spinner("Planning: images, role and names are looked up…"):
+        review(
+            console, requests[0] if len(requests) == 1 else RagPairRequest(language=requests[0], embedding=requests[1])
+        )
+    st.session_state.pop(field.ASKED, None)
+    st.rerun()
+
+
+def _kind() -> str:
     chosen = st.segmented_control(
-        "Kind", list(KINDS), default="Language model", required=True, key="deploy.kind",
+        "Kind", form_source.KINDS, default=form_source.CHAT, required=True, key="deploy.kind",
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
-    return KINDS[chosen or "Language model"]
+    return chosen or form_source.CHAT
 
 
 def summary(console: Console, request: DeployRequest | RagPairRequest) -> None:
     """The form folded into a line for each model, with the way back to it."""
     parts = [request.language, request.embedding] if isinstance(request, RagPairRequest) else [request]
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="deploy-summary"):
-        lines = []
-        for part in parts:
-            model = console.deploy.describe(part)
-            lines.append(
-                f"**{literal(model.name)}** on {part.count} × {literal(part.instance_type)}"
-                f" :gray[as] {literal(formats.short(part.endpoint_name))}"
-            )
+        lines = [
+            f"{model_form.sentence(console, part)} :gray[as] {literal(formats.short(part.endpoint_name))}"
+            for part in parts
+        ]
         st.markdown("  \n".join(lines), width="stretch")
         st.button("Change", icon=":material/edit:", on_click=change, key="deploy.change")

@@ -1,168 +1,233 @@
-"""One model to deploy: which, on what, for how much, under which name, and its licence."""
+"""One model to deploy: what runs, how it answers, on what, for how much, under which name, and its licence."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.access import ExistingRole, RoleChoice
-from services.catalog import CatalogModel, Task
-from services.deploy import CatalogSource, DeployRequest, name_problem, suggest_name
-from services.errors import PermissionDenied, SagedeckError
-from ui import error_box, formats
+from services.deploy import (
+    CatalogSource,
+    DeployRequest,
+    HubSource,
+    Problem,
+    RealTime,
+    Serverless,
+    Source,
+    suggest_name,
+)
+from ui import (
+    form_advanced,
+    form_environment,
+    form_machine,
+    form_mode,
+    form_role,
+    form_scaling,
+    form_source,
+)
 from ui.escape import literal
+from ui.field import Fields
 
 if TYPE_CHECKING:
     from services.console import Console
 
-TITLES = {Task.EMBEDDING: "Embedding model", Task.CHAT: "Language model"}
-ROLES_SECONDS = 60.0
-OWN_ROLE, OTHER_ROLE = "The console's own", "One that exists"
-
-
-def role(console: Console, *, key: str) -> RoleChoice | None:
-    """Which execution role; None while an existing one is wanted and none is chosen."""
-    configured = console.settings.execution_role_arn
-    choice = st.segmented_control(
-        "Execution role",
-        [OWN_ROLE, OTHER_ROLE],
-        default=OTHER_ROLE if configured else OWN_ROLE,
-        required=True,
-        key=f"{key}.role",
-        help="What SageMaker takes on while your model runs: it pulls the image, reads the weights, writes the logs. "
-        "Your own identity only has to be allowed to hand it over (iam:PassRole).",
-        persist_state="session",
-    )
-    if choice != OTHER_ROLE:
-        request = console.access.request()
-        st.markdown(f":gray[:small[{literal(request.name)}: found, or created with least privilege by the plan.]]")
-        return request
-    roles = {configured: configured.rpartition("/")[2]} if configured else {}
-    try:
-        listed = console.cached(("roles",), ROLES_SECONDS, console.access.list_roles)
-        roles |= {role.arn: role.name for role in listed}
-    except PermissionDenied:  # listing roles is a right of its own; using one that is known does not need it
-        st.markdown(":gray[:small[Your identity may not list roles. Paste the ARN of yours.]]")
-    chosen = st.selectbox(
-        "Role",
-        list(roles),
-        index=0 if configured else None,
-        format_func=lambda arn: roles.get(arn, arn),
-        key=f"{key}.arn",
-        accept_new_options=True,
-        placeholder="Choose a role, or paste an ARN",
-        persist_state="session",
-    )
-    return ExistingRole(chosen) if chosen else None
+ROLE_KEY, ONE_KEY = "deploy", "deploy.one"
+TITLES = {form_source.ANY: "JumpStart model", form_source.HUB: "Hugging Face model"}
+SCALING, ENVIRONMENT, NETWORK = "Scaling", "Environment", "Network"
+STORAGE, RECORDS = "Storage, time", "Capture, tags"
+# Which part holds the field of a problem, by how its name begins.
+_PARTS = {
+    "scaling": SCALING,
+    "environment": ENVIRONMENT,
+    "secrets": ENVIRONMENT,
+    "advanced.subnets": NETWORK,
+    "advanced.security_groups": NETWORK,
+    "advanced.isolated": NETWORK,
+    "advanced.kms_key": NETWORK,
+    "advanced.capture": RECORDS,
+    "advanced": STORAGE,
+    "tags": RECORDS,
+}
+_IN_MORE = ("endpoint_name", "count", "fallbacks", *_PARTS)
+_HUB_LIMITS = ("revision", "version", "most_input_tokens", "most_total_tokens", "quantization", "gpus", "weights_gib")
+_MODE_MORE = ("mode.success", "mode.error", "mode.concurrency", "mode.kms_key")
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """What the card of one model says; an empty name is one that cannot be used, an empty type none chosen."""
+class Card:
+    """One form: what kind of model, and under which key its fields live. A pair's answer in real time."""
 
-    model_id: str
-    instance_type: str
-    count: int
-    name: str
-    accept_eula: bool
+    kind: str
+    key: str
+    alone: bool = True
 
-    def request(self, role: RoleChoice, owner: str) -> DeployRequest | None:
-        """The request it makes; None while something is missing."""
-        if not (self.name and self.instance_type):
-            return None
-        return DeployRequest(
-            source=CatalogSource(model_id=self.model_id, accept_eula=self.accept_eula),
-            endpoint_name=self.name,
-            instance_type=self.instance_type,
-            role=role,
-            owner=owner,
-            count=self.count,
-        )
+    def fields(self, problems: tuple[Problem, ...] = ()) -> Fields:
+        """Its fields; of a model alone, what is said of the endpoint holds for whatever kind is chosen."""
+        return Fields(self.key, shared=ONE_KEY if self.alone else "", problems=problems)
 
 
-def show(console: Console, task: Task, *, key: str) -> Chosen:
-    """Write the form of one model in a card; what it says as it stands."""
-    with st.container(border=True, key=f"{key}-card", height="stretch", gap="small"):
-        st.subheader(TITLES[task], anchor=False)
-        model = _model(console, task, key)
-        instance_type, count = _machine(console, model, key)
-        name = _more(model, key)
-        return Chosen(model.id, instance_type, count, name, _licence(console, model, key))
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a form says as it stands, and what is wrong with it."""
+
+    request: DeployRequest
+    problems: tuple[Problem, ...]
 
 
-def _model(console: Console, task: Task, key: str) -> CatalogModel:
-    every = bool(st.session_state.get(f"{key}.every"))
-    models = console.catalog.list_models(task=task) if every else console.catalog.recommended(task)
-    preferred = console.settings.embedding_model if task is Task.EMBEDDING else console.settings.language_model
-    ids = [model.id for model in models]
-    model = st.selectbox(
-        "Model",
-        models,
-        index=ids.index(preferred) if preferred in ids else 0,
-        format_func=lambda each: f"{each.name} · {each.provider}" if each.provider else each.name,
-        key=f"{key}.model.{every}",
-        persist_state="session",
+def read(console: Console, card: Card) -> Draft:
+    """The request that the form makes as it stands. Asks nobody but the bundled catalogue."""
+    fields = card.fields()
+    source = form_source.read(console, fields, card.kind)
+    mode = form_mode.read(fields) if card.alone else RealTime()
+    environment, secrets = form_environment.read(fields)
+    gated = isinstance(source, HubSource) and source.gated
+    request = DeployRequest(
+        source=source,
+        endpoint_name=form_mode.endpoint_of(fields) if form_mode.endpoint_wanted(mode) else _name(card, source),
+        instance_type="",
+        role=form_role.read(console, Fields(ROLE_KEY)),
+        owner=console.owner,
+        mode=mode,
+        count=fields.number("count"),
+        environment=environment,
+        secrets=tuple(dict.fromkeys((*secrets, *(("HF_TOKEN",) if gated else ())))),
+        tags=form_advanced.tags(fields),
+        scaling=form_scaling.read(fields, mode),
+        advanced=form_advanced.read(fields),
     )
-    page = f" · [Model page]({model.url})" if model.url else ""
-    st.markdown(f":gray[:small[{literal(model.id)}, version {literal(model.version)}]]{page}")
-    return model
+    if _has_machine(request):
+        chosen = fields.text(_machine_name(console, card, request)) or _usual(console, card, request)
+        request = replace(request, instance_type=chosen, fallbacks=fields.several("fallbacks"))
+    unread = (*form_environment.problems(fields), *form_advanced.problems(fields))
+    return Draft(request, (*unread, *console.deploy.problems(request)))
 
 
-def _machine(console: Console, model: CatalogModel, key: str) -> tuple[str, int]:
-    offers = dict(console.catalog.offers(model))
-    types = list(offers)
+def _has_machine(request: DeployRequest) -> bool:
+    return not (isinstance(request.mode, Serverless) or form_mode.endpoint_wanted(request.mode))
+
+
+def _usual(console: Console, card: Card, request: DeployRequest) -> str:
     settings = console.settings
-    wanted = settings.embedding_instance_type if model.task is Task.EMBEDDING else settings.language_instance_type
-    instance_type = st.selectbox(
-        "Instance type",
-        types,
-        index=types.index(wanted) if wanted in types else 0,  # the cheapest it runs on
-        format_func=lambda each: f"{each} · {formats.per_hour(offers[each].usd_per_hour)}",
-        key=f"{key}.instance.{model.id}",
-        persist_state="session",
-    )
-    count = int(st.session_state.get(f"{key}.count") or 1)
-    if not instance_type:
-        return "", count
-    hourly = offers[instance_type].total(count)
-    prices = " · ".join(price(hourly) for price in (formats.per_hour, formats.per_day, formats.per_month))
-    spec = console.catalog.instance(instance_type)
-    machine = f" · :gray[{literal(spec.sentence)}]" if spec else ""
-    shown = formats.UNKNOWN_PRICE if hourly is None else prices.replace("$", "\\$")
-    st.markdown(f"**{shown}**{machine}")
-    return instance_type, count
+    embedding = card.kind == form_source.EMBEDDING
+    configured = settings.embedding_instance_type if embedding else settings.language_instance_type
+    return form_machine.usual(request, form_machine.offers(console, request), configured)
 
 
-def _more(model: CatalogModel, key: str) -> str:
-    """What has a good default already: name, count, the rest of the catalogue. Drawn once it is opened."""
-    suggestion = st.session_state.setdefault(f"{key}.suggested.{model.id}", suggest_name(model.id, datetime.now(UTC)))
-    name = str(st.session_state.get(f"{key}.name.{model.id}", suggestion)).strip()
-    more = st.expander("Name, count, whole catalogue", type="compact", key=f"{key}.more", on_change="rerun")
-    if more.open:
-        with more:
-            left, right = st.columns([3, 1])
-            left.text_input(
-                "Endpoint name", suggestion, max_chars=63, key=f"{key}.name.{model.id}", persist_state="session"
-            )
-            right.number_input("Count", 1, 20, 1, key=f"{key}.count", persist_state="session")
-            st.toggle(
-                "Choose from the whole catalogue", key=f"{key}.every", persist_state="session",
-                help="Otherwise only a small first choice.",
-            )  # fmt: skip
-    problem = name_problem(name)
-    if problem:
-        error_box.show(SagedeckError(problem))
-    return "" if problem else name
+def _machine_name(console: Console, card: Card, request: DeployRequest) -> str:
+    """The field's name: another model's choice of machine is another choice."""
+    if isinstance(request.source, CatalogSource):
+        return f"instance.{request.source.model_id}"
+    return f"instance.{'hub' if isinstance(request.source, HubSource) else 'own'}.{_usual(console, card, request)}"
 
 
-def _licence(console: Console, model: CatalogModel, key: str) -> bool:
-    if not model.eula:
-        return False
-    st.markdown(f"This model has a licence: [read it]({model.eula_url(console.connection.identity.region)}).")
-    return st.checkbox(
-        "I have read the licence (EULA) and accept it", value=False, key=f"{key}.eula.{model.id}",
-        persist_state="session",
-    )  # fmt: skip
+def _name_field(source: Source) -> str:
+    if isinstance(source, CatalogSource):
+        return f"name.{source.model_id}"
+    return f"name.{'hub' if isinstance(source, HubSource) else 'own'}"
+
+
+def _suggestion(card: Card, source: Source) -> str:
+    now = st.session_state.setdefault(f"{card.key}.asked_at", datetime.now(UTC))  # a name holds the time of asking
+    return suggest_name(source, now)
+
+
+def _name(card: Card, source: Source) -> str:
+    typed = st.session_state.get(card.fields().at(_name_field(source)))
+    if typed is None or not (typed.strip() or isinstance(source, CatalogSource)):
+        return _suggestion(card, source)
+    return str(typed).strip()
+
+
+def forget_names() -> None:
+    """Suggest new names: those that were suggested are taken by what was deployed under them."""
+    for key in [str(key) for key in st.session_state]:
+        if key.startswith("deploy.") and (".name." in key or key.endswith(".asked_at")):
+            del st.session_state[key]
+
+
+def show(console: Console, card: Card) -> None:
+    """Write the form of one model in a card."""
+    draft = read(console, card)
+    request, fields = draft.request, card.fields(draft.problems)
+    with st.container(border=True, key=f"{card.key}-card", height="stretch", gap="small"):
+        st.subheader(TITLES.get(card.kind, card.kind), anchor=False)
+        form_source.show(console, fields, card.kind)
+        if card.alone:
+            form_mode.choose(fields)
+            form_mode.show(console, fields, request)
+        if _has_machine(request):
+            form_machine.show(console, fields, request, _machine_name(console, card, request))
+        _more(console, card, fields, request)
+        form_source.licence(console, fields, card.kind)
+        fields.rest()
+
+
+def _more(console: Console, card: Card, fields: Fields, request: DeployRequest) -> None:
+    """What has a good default already. Drawn once it is opened."""
+    more = st.expander("Name, count, further settings", type="compact", key=fields.at("more"), on_change="rerun")
+    if not more.open:
+        return
+    with more:
+        if not form_mode.endpoint_wanted(request.mode):
+            _name_and_count(card, fields, request)
+        if _has_machine(request):
+            form_machine.fallbacks(console, fields, request)
+        if card.kind in form_source.TASKS:
+            fields.switch("Choose from the whole catalogue", "every", help="Otherwise only a small first choice.")
+        parts = st.tabs(
+            [SCALING, ENVIRONMENT, NETWORK, STORAGE, RECORDS], key=fields.at("parts"), on_change="rerun"
+        )  # fmt: skip
+        scaling, environment, network, storage, records = parts
+        with scaling:
+            if scaling.open:
+                form_scaling.show(fields, request)
+        with environment:
+            if environment.open:
+                form_environment.show(fields)
+        with network:
+            if network.open:
+                form_advanced.network(fields)
+        with storage:
+            if storage.open:
+                form_advanced.storage(fields)
+        with records:
+            if records.open:
+                form_advanced.records(fields)
+
+
+def _name_and_count(card: Card, fields: Fields, request: DeployRequest) -> None:
+    left, right = st.columns([3, 1])
+    suggestion = _suggestion(card, request.source)
+    with left:
+        if isinstance(request.source, CatalogSource):
+            fields.ask("Endpoint name", _name_field(request.source), "endpoint_name", value=suggestion)
+        else:  # what it is named after is still being typed
+            fields.ask("Endpoint name", _name_field(request.source), placeholder=suggestion)
+            fields.under("endpoint_name")
+    with right:
+        if _has_machine(request):
+            fields.whole("Count", "count", "count")
+
+
+def unfold(card: Card, problems: tuple[Problem, ...]) -> None:
+    """Open what is folded over the fields that have to be mended; for a button's callback."""
+    fields = card.fields()
+    for problem in reversed(problems):  # the first of them is seen in the end
+        name = problem.field
+        if any(name == each or name.startswith(f"{each}.") for each in _IN_MORE):
+            st.session_state[fields.at("more")] = True
+        part = next((part for each, part in _PARTS.items() if name == each or name.startswith(f"{each}.")), None)
+        if part:
+            st.session_state[fields.at("parts")] = part
+        if name.removeprefix("source.") in _HUB_LIMITS:
+            st.session_state[fields.at("hub.limits")] = True
+        if name in _MODE_MORE:
+            st.session_state[fields.at("mode.more")] = True
+
+
+def sentence(console: Console, request: DeployRequest) -> str:
+    """What is asked for, in a line of Markdown."""
+    name = literal(console.deploy.describe(request).name)
+    return f"**{name}** {literal(form_mode.place_of(request))}"

@@ -79,7 +79,7 @@ def test_a_name_that_cannot_be_used_stops_the_review_and_is_said(open_page: Open
     at.run()
     next(box for box in at.text_input if box.label == "Endpoint name").set_value("no good name!").run()
     press(at, "Review the plan")
-    assert any("Something is missing above" in each.value for each in at.error)
+    assert "1 thing is to be mended" in at.error[0].value
     assert not [button for button in at.button if button.label == "Change"]
 
 

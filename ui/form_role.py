@@ -1,0 +1,63 @@
+"""Which execution role the model takes on: the console's own, or one that exists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from services.access import ExistingRole, RoleChoice
+from services.access import problems as role_problems
+from services.deploy import Problem
+from services.errors import PermissionDenied
+from ui.escape import literal
+from ui.field import Fields
+
+if TYPE_CHECKING:
+    from services.console import Console
+
+ROLES_SECONDS = 60.0
+OWN_ROLE, OTHER_ROLE = "The console's own", "One that exists"
+
+
+def read(console: Console, fields: Fields) -> RoleChoice:
+    """The role as the form stands; one that exists without an ARN while none is chosen."""
+    configured = console.settings.execution_role_arn
+    choice = fields.text("role") or (OTHER_ROLE if configured else OWN_ROLE)
+    if choice != OTHER_ROLE:
+        return console.access.request()
+    return ExistingRole(fields.text("arn") or configured)
+
+
+def problems(console: Console, fields: Fields) -> tuple[Problem, ...]:
+    """What is wrong with the role as the form stands."""
+    return tuple(Problem("role", words) for words in role_problems(read(console, fields)))
+
+
+def show(console: Console, fields: Fields) -> None:
+    """Write the choice."""
+    configured = console.settings.execution_role_arn
+    choice = st.segmented_control(
+        "Execution role",
+        [OWN_ROLE, OTHER_ROLE],
+        default=OTHER_ROLE if configured else OWN_ROLE,
+        required=True,
+        key=fields.at("role"),
+        help="What SageMaker takes on while your model runs: it pulls the image, reads the weights, writes the logs. "
+        "Your own identity only has to be allowed to hand it over (iam:PassRole).",
+        persist_state="session",
+    )
+    if choice != OTHER_ROLE:
+        name = literal(console.access.request().name)
+        st.markdown(f":gray[:small[{name}: found, or created with least privilege by the plan.]]")
+        return
+    roles = {configured: configured.rpartition("/")[2]} if configured else {}
+    try:
+        listed = console.cached(("roles",), ROLES_SECONDS, console.access.list_roles)
+        roles |= {role.arn: role.name for role in listed}
+    except PermissionDenied:  # listing roles is a right of its own; using one that is known does not need it
+        st.markdown(":gray[:small[Your identity may not list roles. Paste the ARN of yours.]]")
+    fields.pick(
+        "Role", "arn", "role", list(roles), default=configured or None, shown=lambda arn: roles.get(arn, arn),
+        accept_new_options=True, placeholder="Choose a role, or paste an ARN",
+    )  # fmt: skip
