@@ -35,9 +35,11 @@ SPEED = 600
 TOKEN = "hf_of_nobody"
 TOLD = NewTopic(name="answers", email="ada@example.com")
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-# what differs between two sandboxes that hold the same
+# what differs between two sandboxes that hold the same, or moves by itself while one looks
 _OWN = ("Time", "Date", "Timestamp", "CreationTime", "LastModifiedTime", "AlarmName", "Alarms", "PolicyARN", "Owner",
-        "AlarmActions", "AlarmArn", "ResponseMetadata", "RoleId", "ScalableTargetARN", "SubscriptionArn")  # fmt: skip
+        "AlarmActions", "AlarmArn", "ResponseMetadata", "RoleId", "ScalableTargetARN", "SubscriptionArn",
+        "CurrentInstanceCount", "DesiredInstanceCount", "CurrentCopyCount", "DesiredCopyCount", "EndpointStatus",
+        "InferenceComponentStatus", "VariantStatus")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
