@@ -7,7 +7,7 @@ count ("Translation · 7"), which changes with every other choice: `_plain` is w
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -160,8 +160,9 @@ def _only(facets: Mapping[str, Mapping[str, int]]) -> None:
         HERE: facets["deployable"].get("yes", 0), FREE: facets["licence"].get(Licence.NONE, 0),
         NEEDED: facets["licence"].get(Licence.NEEDED, 0), TUNABLE: facets["fine_tunable"].get("yes", 0),
     }  # fmt: skip
+    chosen = {_plain(each) for each in _state(ONLY) or ()}
     st.pills(
-        "Only", _ONLY, selection_mode="multi", key=ONLY, format_func=lambda name: _label(name, ONLY, counts),
+        "Only", _ONLY, selection_mode="multi", key=ONLY, format_func=lambda name: _label(name, chosen, counts),
         label_visibility="collapsed", on_change=_settle, args=(ONLY,), persist_state="session",
     )  # fmt: skip
 
@@ -173,7 +174,8 @@ def _select(key: str, placeholder: str, counts: Mapping[str, int]) -> None:
         kept.append(chosen)  # nothing has it any more, and it is shown as what excludes everything
     st.selectbox(
         placeholder, kept, index=None, key=key, placeholder=placeholder, label_visibility="collapsed", width=WIDTH,
-        format_func=lambda name: _label(name, key, counts), on_change=_settle, args=(key,), persist_state="session",
+        format_func=lambda name: _label(name, {chosen}, counts), on_change=_settle, args=(key,),
+        persist_state="session",
     )  # fmt: skip
 
 
@@ -182,9 +184,8 @@ def _largest_first(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(named, key=lambda row: (-row[1], row[0].lower())))
 
 
-def _label(name: str, key: str, counts: Mapping[str, int]) -> str:
-    plain, value = _plain(name), _state(key)
-    chosen = {_plain(each) for each in value} if isinstance(value, list) else {_plain(value)}
+def _label(name: str, chosen: Collection[str], counts: Mapping[str, int]) -> str:
+    plain = _plain(name)
     return plain if plain in chosen or plain not in counts else f"{plain} · {counts[plain]}"
 
 
