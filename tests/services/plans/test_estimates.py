@@ -1,0 +1,64 @@
+"""The price of a plan and its ceiling: added up, compared, and said in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from services.plans import Plan, merge
+from services.plans.models import Estimate
+from ui.plan_text import ceiling_of, price_of
+
+
+def plan(expected: float | None, *most: float | None) -> Plan:
+    ceiling = {"usd_per_hour_most": most[0]} if most else {}
+    return Plan("demo", (), estimate=Estimate(expected, **ceiling))  # type: ignore[arg-type]
+
+
+def test_without_a_ceiling_of_its_own_the_price_is_the_ceiling() -> None:
+    assert plan(1.5).estimate.usd_per_hour_most == 1.5
+    assert plan(None).estimate.usd_per_hour_most is None
+    assert plan(-2.0).estimate.usd_per_hour_most == -2.0
+    assert plan(1.5) == plan(1.5)
+    assert replace(plan(1.5).estimate, source="here").usd_per_hour_most == 1.5
+
+
+def test_ceilings_add_up_and_an_unknown_one_makes_the_sum_unknown() -> None:
+    both = merge("both", plan(1.0, 4.0), plan(0.5)).estimate
+    assert (both.usd_per_hour, both.usd_per_hour_most) == (1.5, 4.5)
+    unknown = merge("both", plan(1.0, None), plan(0.5)).estimate
+    assert (unknown.usd_per_hour, unknown.usd_per_hour_most) == (1.5, None)
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "now", "same"),
+    [
+        (plan(1.0, 2.0), plan(1.0, 2.0), True),
+        (plan(1.0, 2.0), plan(1.0, 1.5), True),
+        (plan(1.0, 2.0), plan(1.0, 2.01), True),
+        (plan(1.0, 2.0), plan(1.0, 3.0), False),
+        (plan(1.0, 2.0), plan(1.0, None), False),
+        (plan(1.0, None), plan(1.0, 9.0), True),
+        (plan(None), plan(None), True),
+    ],
+)
+def test_a_higher_ceiling_has_to_be_confirmed_again(confirmed: Plan, now: Plan, same: bool) -> None:
+    assert confirmed.same_work(now) is same
+
+
+@pytest.mark.parametrize(
+    ("of", "words"),
+    [
+        (plan(1.5), "$1.50/h"),
+        (plan(1.5, 6.0), "$1.50/h, at most $6.00/h"),
+        (plan(0.0, 1.08), "nothing while idle, at most $1.08/h"),
+        (plan(0.0, None), "nothing while idle, its most is not known"),
+        (plan(0.0), "costs nothing"),
+        (plan(-2.0), "ends $2.00/h"),
+        (plan(None), "price unknown"),
+    ],
+)
+def test_the_confirm_button_says_both(of: Plan, words: str) -> None:
+    assert price_of(of).replace("\u2060", "") == words
+    assert bool(ceiling_of(of)) is (of.estimate.usd_per_hour != of.estimate.usd_per_hour_most)
