@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.changing import print_paused
 from cli.deploy_options import Options, taking_options
 from cli.deploy_request import mendable, refuse, requests_of, secrets_of
 from cli.deploy_saved import load_requests, save_requests
@@ -60,10 +61,17 @@ def deploy(
 
 
 @app.command()
-def endpoints(context: typer.Context, as_json: JsonFlag = False) -> None:
+def endpoints(
+    context: typer.Context,
+    paused: Annotated[bool, typer.Option("--paused", help="Those that are paused, and what resuming costs.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
     """List the endpoints of the account and region."""
     with answering(as_json):
         console = open_console(context)
+        if paused:
+            print_paused(console, as_json)
+            return
         names = [each.name for each in console.endpoints.list_endpoints()]
         details = console.endpoints.describe_many(names)
         told: dict[str, list[dict[str, str]]] = {}

@@ -17,9 +17,9 @@ from services.endpoints.models import EndpointDetail, ModelFacts
 from services.endpoints.paused import DiscardState, PausedEndpoint, PauseRequest, PauseState, ResumeState, differing
 from services.endpoints.pausing import plan_pause
 from services.endpoints.resuming import plan_discard, plan_resume
-from services.endpoints.updates import UpdateRequest, UpdateState
+from services.endpoints.updates import NewModel, UpdateRequest, UpdateState
 from services.endpoints.updating import plan_update, usd_after
-from services.errors import NotFound
+from services.errors import InvalidRequest, NotFound
 from services.plans.models import Plan
 
 if TYPE_CHECKING:
@@ -125,6 +125,24 @@ class EndpointChanges:
     def list_model_names(self) -> tuple[str, ...]:
         """The models that are there, newest first."""
         return self._gateway.models()
+
+    def catalogue_model(self, model_id: str, instance_type: str, *, accept_eula: bool = False) -> NewModel:
+        """A model of the catalogue as an update makes it. Raises NotFound, InvalidRequest or Unreachable."""
+        model = self._catalog.describe_model(model_id)
+        if model.eula and not accept_eula:
+            why = f"Read it at {model.eula_url(self._catalog.region)}."
+            raise InvalidRequest(f"{model.name} comes under a licence that has to be accepted.", why, "Accept it.")
+        container = self._catalog.container(model_id, instance_type)
+        about = {
+            "model-id": model.id, "model-version": container.version, "task": model.task, "family": container.family,
+        }  # fmt: skip
+        return NewModel(
+            name=model.name, image=container.image, artifact=container.artifact, compressed=container.compressed,
+            environment=tuple(sorted(dict(container.environment).items())), isolated=container.network_isolation,
+            accept_eula=model.eula and accept_eula, note=container.note, startup=container.startup,
+            tags=tuple((f"sagedeck:{key}", tag_value(value)) for key, value in sorted(about.items()) if value),
+            download=container.download, inference_ami=container.inference_ami,
+        )  # fmt: skip
 
     def update_state(self, request: UpdateRequest) -> UpdateState:
         """What there is to know before an update; raises NotFound."""

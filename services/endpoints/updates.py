@@ -65,6 +65,7 @@ class NewModel:
     artifact    s3://… of a tar.gz (`compressed`) or of a prefix/; "" none
     secrets     keys of container variables whose values are asked for when the plan runs
     tags        what it is, as this console tags it: model-id, model-version, task, family
+    startup, download, inference_ami   what its variant needs; 0 and "" leave it out
     """
 
     name: str
@@ -76,6 +77,9 @@ class NewModel:
     isolated: bool = False
     accept_eula: bool = False
     tags: Pairs = ()
+    startup: int = 0
+    download: int = 0
+    inference_ami: str = ""
     note: str = ""
 
 

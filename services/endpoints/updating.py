@@ -112,6 +112,14 @@ def _changed(variant: dict[str, Any], request: UpdateRequest) -> dict[str, Any]:
         variant["VolumeSizeInGB"] = request.volume_gb
     if request.model:
         variant["ModelName"] = request.config_name if isinstance(request.model, NewModel) else request.model
+    if isinstance(request.model, NewModel):
+        gpu = has_gpu(_first_type(variant))
+        needs = {
+            "ContainerStartupHealthCheckTimeoutInSeconds": request.model.startup,
+            "ModelDataDownloadTimeoutInSeconds": request.model.download,
+            "InferenceAmiVersion": request.model.inference_ami if gpu else "",
+        }
+        variant = {key: value for key, value in {**variant, **needs}.items() if value or key not in needs}
     return variant
 
 
