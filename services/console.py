@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from services.errors import InvalidRequest, NotFound
+from services.errors import InvalidRequest, NotFound, UnknownAnswer
 from services.lazy import lazy
 from services.rooms import Rooms
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from services.cleanup import CleanupService
     from services.deploy import Sighting
     from services.endpoints import Activity, Concern, EndpointDetail
-    from services.inference import ChatParams, Contract, Delta, Message
+    from services.inference import ChatParams, Contract, Delta, Message, SmokeResult, Submitted
     from services.knowledge import Embedding, KnowledgeService
     from services.plans import Operator, Runs, RunView
 
@@ -175,10 +175,25 @@ class Console(Rooms):
 
         return usual(self.settings.embedding_model, Task.EMBEDDING), usual(self.settings.language_model, Task.CHAT)
 
-    def smoke_test(self, endpoint: str) -> Any:
-        """One real call, to see that an endpoint answers. Raises what went wrong."""
+    def smoke_test(self, endpoint: str, component: str = "") -> SmokeResult:
+        """One real call, to the endpoint or to a component on it, to see that it answers. Raises what went wrong."""
         try:
-            return self.inference.smoke_test(endpoint, self.contract(endpoint))
+            facts = self.following.component_facts(component, endpoint) if component else None
+            contract = self.inference.contract_for(facts) if facts else self.contract(endpoint)
+            return self.inference.smoke_test(endpoint, contract)
         except NotFound:
             self.refresh()
             raise
+
+    def submit_test(self, endpoint: str) -> Submitted:
+        """The same to an asynchronous endpoint; `inference.test_answer` looks for what it gave."""
+        from services.inference import recognise
+
+        contract = recognise(self.detail(endpoint).facts())
+        if contract is None:
+            raise UnknownAnswer(
+                f"Nothing tells how {endpoint} wants to be called.",
+                "It answers through S3, so ways to call it cannot be tried one after the other.",
+                "Give its payload family when it is deployed, or call it as its container documents.",
+            )
+        return self.inference.submit_test(endpoint, contract)

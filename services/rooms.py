@@ -186,6 +186,7 @@ class Rooms:
             lambda: self.connection.clients.get("sagemaker-runtime"),
             self.state,
             scope=(identity.partition, identity.account, identity.region),
+            storage=lambda: self.connection.clients.get("s3"),
         )
 
     @lazy

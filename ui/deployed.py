@@ -1,4 +1,8 @@
-"""After a deployment: one real call to each new endpoint, and where to go next."""
+"""After a deployment: one real call to each new endpoint or component, and where to go next.
+
+An asynchronous endpoint is called with its request sent along (InvokeEndpointAsync takes up to 128,000 bytes), so that
+nothing has to be uploaded first; its answer is looked for in S3 until it is there.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,19 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.errors import SagedeckError
-from services.inference import Kind, SmokeResult
-from ui import endpoint_picker, error_box, navigation
+from services.inference import Kind, SmokeResult, Submitted
+from ui import diagnosis_box, endpoint_picker, error_box, formats, navigation, polling
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
     from services.console import Console
     from services.plans import RunView
+
+Outcome = SmokeResult | SagedeckError | Submitted
+EVERY_SECONDS = 2.0  # between looks for an asynchronous answer: one S3 read
+PATIENCE_SECONDS = 900.0  # after that it is no longer looked for by itself
+_SLOW_SECONDS = 60.0
+_RESULTS = "deployed.results"
 
 
 def endpoints_of(view: RunView) -> list[str]:
@@ -22,27 +32,72 @@ def endpoints_of(view: RunView) -> list[str]:
     return [str(step.parameters["EndpointName"]) for step in view.plan if step.operation == "create_endpoint"]
 
 
+def subjects_of(view: RunView) -> list[tuple[str, str]]:
+    """What a run made that can be called: (endpoint, component), component "" where the endpoint holds the model."""
+    parts = [
+        (str(step.parameters["EndpointName"]), str(step.parameters["InferenceComponentName"]))
+        for step in view.plan
+        if step.operation == "create_inference_component"
+    ]
+    shared = {endpoint for endpoint, _ in parts}
+    return [*((name, "") for name in endpoints_of(view) if name not in shared), *parts]
+
+
 def show(console: Console, view: RunView) -> None:
-    """Test each endpoint once a session, write the results and the next step."""
-    names = endpoints_of(view)
-    if not names:
+    """Test each subject once a session, write the results and the next step."""
+    subjects = subjects_of(view)
+    if not subjects:
         return
-    results: dict[str, SmokeResult | SagedeckError] = st.session_state.setdefault("deployed.results", {})
+    results: dict[tuple[str, str], Outcome] = st.session_state.setdefault(_RESULTS, {})
     with st.container(border=True, key="deployed"):
         st.subheader("Smoke test", anchor=False)
-        for name in names:
-            if name not in results:
-                with st.spinner(f"One real call to {literal(name)}…"):
-                    try:
-                        results[name] = console.smoke_test(name)
-                    except SagedeckError as error:
-                        results[name] = error
-            _result(name, results[name])
-        answered = {result.kind for result in map(results.get, names) if isinstance(result, SmokeResult) and result.ok}
+        for subject in subjects:
+            if subject not in results:
+                with st.spinner(f"One real call to {literal(subject[1] or subject[0])}…"):
+                    results[subject] = _test(console, *subject)
+        waits = any(isinstance(results[subject], Submitted) for subject in subjects)
+        polling.live(lambda: _results(console, subjects, results, waits), EVERY_SECONDS if waits else None)
+        answered = {found.kind for found in map(results.get, subjects) if isinstance(found, SmokeResult) and found.ok}
         if _next(answered):
-            for name in names:
-                results.pop(name, None)
+            for subject in subjects:
+                results.pop(subject, None)
             st.rerun()
+
+
+def _test(console: Console, endpoint: str, component: str) -> Outcome:
+    try:
+        if not component and console.detail(endpoint).asynchronous:
+            return console.submit_test(endpoint)
+        return console.smoke_test(endpoint, component)
+    except SagedeckError as error:
+        return error
+
+
+def _results(
+    console: Console, subjects: list[tuple[str, str]], results: dict[tuple[str, str], Outcome], waited: bool
+) -> None:
+    for subject in subjects:
+        sent = results.get(subject)
+        if isinstance(sent, Submitted):
+            results[subject] = _looked_for(console, sent)
+        if subject in results:
+            _result(console, subject, results[subject])
+    if waited and not any(isinstance(results.get(subject), Submitted) for subject in subjects):
+        st.rerun()  # to stop looking, and to say where to go next
+
+
+def _looked_for(console: Console, sent: Submitted) -> Outcome:
+    try:
+        found = console.inference.test_answer(sent)
+    except SagedeckError as error:
+        return error
+    if found is None and console.inference.waited(sent) > PATIENCE_SECONDS:
+        return SagedeckError(
+            f"{sent.endpoint} has not answered within {formats.duration(PATIENCE_SECONDS)}.",
+            f"Its answer would lie at {sent.output}; who may not list that bucket is not told what is there.",
+            "Look at its log and at its backlog; it may be waking up. Then test again.",
+        )
+    return sent if found is None else found
 
 
 def _next(answered: Set[Kind]) -> bool:
@@ -57,12 +112,19 @@ def _next(answered: Set[Kind]) -> bool:
         return st.button("Test again", icon=":material/replay:", type="tertiary", key="deployed.again")
 
 
-def _result(name: str, result: SmokeResult | SagedeckError) -> None:
-    if isinstance(result, SagedeckError):
-        st.markdown(code(name))
-        error_box.show(result)
+def _result(console: Console, subject: tuple[str, str], found: Outcome) -> None:
+    name = subject[1] or subject[0]
+    if isinstance(found, Submitted):
+        waited = console.inference.waited(found)
+        slow = " It may be waking up from zero instances." if waited > _SLOW_SECONDS else ""
+        st.markdown(f":blue[:material/hourglass_top:] {code(name)} Sent; its answer will lie in S3.{slow}")
         return
-    if result.ok:
-        endpoint_picker.use(name, result.kind)
-    mark = ":green[:material/check_circle:]" if result.ok else ":red[:material/error:]"
-    st.markdown(f"{mark} {code(name)} {literal(endpoint_picker.smoke_sentence(result))}")
+    if isinstance(found, SagedeckError):
+        st.markdown(code(name))
+        error_box.show(found)
+        diagnosis_box.of_problem(console, found, "InvokeEndpoint")
+        return
+    if found.ok and not subject[1]:
+        endpoint_picker.use(subject[0], found.kind)
+    mark = ":green[:material/check_circle:]" if found.ok else ":red[:material/error:]"
+    st.markdown(f"{mark} {code(name)} {literal(endpoint_picker.smoke_sentence(found))}")

@@ -55,7 +55,8 @@ def smoke_sentence(result: SmokeResult) -> str:
         return f"Answers with vectors of {result.dimension} numbers{norm}, in {result.milliseconds:.0f} ms."
     text = " ".join(result.text.split())
     said = text if len(text) <= 120 else f"{text[:120]}…"
-    return f"Answers in {result.milliseconds:.0f} ms: “{said}”"
+    speed = f", {result.tokens_per_second:.1f} tokens a second" if result.tokens_per_second else ""
+    return f"Answers in {result.milliseconds:.0f} ms{speed}: “{said}”"
 
 
 def _in_use(console: Console, task: Task) -> str:

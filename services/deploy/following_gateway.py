@@ -11,6 +11,8 @@ from services.clients import ClientSource
 from services.deploy.container_log import LogLine
 from services.deploy.following import Instances, LogStream, LogTail, Sighting
 from services.errors import NotFound, PermissionDenied
+from services.inference import EndpointFacts
+from services.plans import looks_secret
 
 READ_LINES = 120  # of a stream: what is shown, and some more to tell the stage from
 _STREAMS = 20  # newest streams that are looked through for one of each variant
@@ -59,6 +61,40 @@ class FollowingGateway:
             component=True,
             log=self.log(f"/aws/sagemaker/InferenceComponents/{name}"),
         )
+
+    def component_facts(self, name: str, endpoint: str) -> EndpointFacts:
+        """What tells how a component on an endpoint wants to be called; raises NotFound."""
+        which = {"InferenceComponentName": name}
+        row = self._describe("describe_inference_component", f"looking at the component {name}", **which)
+        specification = row.get("Specification") or {}
+        container: Mapping[str, Any] = specification.get("Container") or {}
+        image = (container.get("DeployedImage") or {}).get("SpecifiedImage", "")
+        artifact = container.get("ArtifactUrl", "")
+        if specification.get("ModelName"):
+            model = specification["ModelName"]
+            made = self._describe("describe_model", f"looking at the model {model}", ModelName=model)
+            container = made.get("PrimaryContainer") or (made.get("Containers") or [{}])[0]
+            source = (container.get("ModelDataSource") or {}).get("S3DataSource") or {}
+            artifact = source.get("S3Uri") or container.get("ModelDataUrl", "")
+            image = container.get("Image", "")
+        variables = dict(container.get("Environment") or {})
+        return EndpointFacts(
+            name=endpoint,
+            config=row.get("VariantName", ""),
+            created=row["CreationTime"].isoformat(),
+            image=image,
+            environment={key: value for key, value in variables.items() if not looks_secret(key, value)},
+            artifact=artifact,
+            tags=self._tags(row["InferenceComponentArn"]),
+            inference_component=name,
+        )
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        try:
+            rows = self._clients.get("sagemaker").list_tags(ResourceArn=arn).get("Tags", ())
+        except Exception as error:
+            raise translate(error, f"reading the tags of {arn}") from error
+        return {row["Key"]: row["Value"] for row in rows}
 
     def log(self, group: str) -> LogTail:
         """The end of the newest stream of each variant. What AWS puts in the way is in the tail."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from services.inference.asynchronous import Submitted
 from services.inference.contract import Contracts, recognise
 from services.inference.embeddings import Embedder, VectorCache
 from services.inference.models import (
@@ -52,6 +53,7 @@ __all__ = [
     "Runtime",
     "SageMakerEmbeddings",
     "SmokeResult",
+    "Submitted",
     "Timing",
     "Usage",
     "VectorCache",

@@ -158,7 +158,10 @@ class EndpointFacts:
 
 @dataclass(frozen=True, slots=True)
 class SmokeResult:
-    """One tiny request answered: `dimension` and `norm` of a vector, or the `text` of a chat model."""
+    """One tiny request answered: `dimension` and `norm` of a vector, or the `text` of a chat model.
+
+    `tokens_per_second` is of the whole call, where the container counts its tokens.
+    """
 
     ok: bool
     kind: Kind
@@ -166,3 +169,4 @@ class SmokeResult:
     dimension: int | None = None
     norm: float | None = None
     text: str = ""
+    tokens_per_second: float | None = None

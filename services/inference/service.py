@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from services.inference.asynchronous import AsyncCalls, Submitted
 from services.inference.contract import Contracts
 from services.inference.embeddings import Embedder, VectorCache, langchain_embeddings
 from services.inference.families import decode_chat, encode_chat
@@ -27,6 +28,7 @@ from services.inference.models import (
 )
 from services.inference.patience import CHAT_PACE, Pace, patiently
 from services.inference.runtime import Runtime
+from services.inference.vectors import decode_vectors, encode_texts
 
 if TYPE_CHECKING:
     from services.state import State
@@ -38,7 +40,8 @@ _SMOKE_MESSAGES = (Message("user", "Say hello in one word."),)
 class InferenceService:
     """Chat, embeddings, contracts and smoke tests for the endpoints of one connection.
 
-    `runtime_client` gives the boto3 sagemaker-runtime client; `scope` is (partition, account, region). Every method
+    `runtime_client` gives the boto3 sagemaker-runtime client, `storage` that of S3, where asynchronous endpoints leave
+    their answers; `scope` is (partition, account, region). Every method
     raises errors of services.errors only: NotFound, EndpointNotReady, ModelFailed, StreamBroken, Throttled, ….
     """
 
@@ -48,11 +51,13 @@ class InferenceService:
         state: State | None,
         *,
         scope: tuple[str, str, str],
+        storage: Callable[[], Any] | None = None,
         clock: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.runtime = Runtime(runtime_client, clock, sleep)
         self._contracts = Contracts(self.runtime, state, scope)
+        self._async = AsyncCalls(runtime_client, storage or runtime_client, clock)
         self._clock = clock
 
     @staticmethod
@@ -121,14 +126,48 @@ class InferenceService:
         started = self._clock()
         if contract.kind is Kind.CHAT:
             # not by `chat`: LangChain is 45 MB, and a console that only deploys never needs it
-            body = encode_chat(contract, _SMOKE_MESSAGES, ChatParams(max_new_tokens=32), stream=False)
+            body = _smoke_body(contract)
             reply = patiently(lambda: self.runtime.invoke(endpoint, body, contract), CHAT_PACE, self.runtime.sleep)
-            text = decode_chat(reply.body).text.strip()
-            return SmokeResult(bool(text), Kind.CHAT, (self._clock() - started) * 1000, text=text)
+            return _said(reply.body, self._clock() - started)
         vector = Embedder(self.runtime, endpoint, contract).embed_query(_SMOKE_TEXT)
-        taken = (self._clock() - started) * 1000
-        norm = math.sqrt(sum(number * number for number in vector))
-        return SmokeResult(norm > 0, Kind.EMBEDDING, taken, dimension=len(vector), norm=norm)
+        return _measured(vector, self._clock() - started)
+
+    def submit_test(self, endpoint: str, contract: Contract) -> Submitted:
+        """The same request to an asynchronous endpoint; `test_answer` looks for what it gave."""
+        return self._async.submit(endpoint, _smoke_body(contract), contract)
+
+    def test_answer(self, sent: Submitted) -> SmokeResult | None:
+        """What a submitted test gave, None while there is no answer yet. Raises what went wrong."""
+        body = self._async.answer(sent)
+        if body is None:
+            return None
+        taken = self._clock() - sent.at
+        if sent.contract.kind is Kind.CHAT:
+            return _said(body, taken)
+        return _measured([float(number) for number in decode_vectors(body, 1)[0]], taken)
+
+    def waited(self, sent: Submitted) -> float:
+        """Seconds since it was sent."""
+        return self._clock() - sent.at
+
+
+def _smoke_body(contract: Contract) -> bytes:
+    if contract.kind is Kind.CHAT:
+        return encode_chat(contract, _SMOKE_MESSAGES, ChatParams(max_new_tokens=32), stream=False)
+    return encode_texts(contract.family, [_SMOKE_TEXT])
+
+
+def _said(body: bytes, seconds: float) -> SmokeResult:
+    """The words of a chat model; where its tokens are counted, how many a second, the reading of the prompt in it."""
+    answer = decode_chat(body)
+    text, tokens = answer.text.strip(), answer.usage.completion_tokens
+    speed = tokens / seconds if tokens and seconds > 0 else None
+    return SmokeResult(bool(text), Kind.CHAT, seconds * 1000, text=text, tokens_per_second=speed)
+
+
+def _measured(vector: Sequence[float], seconds: float) -> SmokeResult:
+    norm = math.sqrt(sum(number * number for number in vector))
+    return SmokeResult(norm > 0, Kind.EMBEDDING, seconds * 1000, dimension=len(vector), norm=norm)
 
 
 def _timing(total: float, first: float | None, usage: Usage) -> Timing:

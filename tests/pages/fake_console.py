@@ -16,7 +16,7 @@ from services.deploy import DeployService, Sighting
 from services.diagnosis import diagnose
 from services.endpoints import Activity, Concern, EndpointDetail, EndpointSummary, Variant, watch
 from services.errors import NotFound, SagedeckError
-from services.inference import ChatParams, Delta, Kind, Message, SmokeResult
+from services.inference import ChatParams, Contract, Delta, Family, Kind, Message, SmokeResult, Submitted
 from services.jobs import JobView
 from services.knowledge import (
     AnswerEvent,
@@ -223,6 +223,9 @@ class FakeConsole:
         self.smoke: SmokeResult | SagedeckError = SmokeResult(True, Kind.EMBEDDING, 12.0, dimension=384, norm=1.0)
         self.refreshed, self.diagnosis = 0, diagnose
         self.sightings: dict[str, Sighting] = {}
+        self.tested: list[tuple[str, str]] = []
+        self.answers: list[SmokeResult | None] = []  # of an asynchronous endpoint, look by look
+        self.inference = SimpleNamespace(test_answer=lambda _: self.answers.pop(0), waited=lambda _: 5.0)
 
     def look(self, name: str, *, component: bool = False) -> Sighting:
         if name not in self.sightings:
@@ -247,7 +250,12 @@ class FakeConsole:
     def stream(self, name: str, messages: Sequence[Message], params: ChatParams | None = None) -> Iterator[Delta]:
         yield from self.said
 
-    def smoke_test(self, name: str) -> SmokeResult:
+    def submit_test(self, name: str) -> Submitted:
+        self.tested.append((name, "through S3"))
+        return Submitted(name, Contract(Family.TEI), "s3://answers/1.out", "", 0.0)
+
+    def smoke_test(self, name: str, component: str = "") -> SmokeResult:
+        self.tested.append((name, component))
         if isinstance(self.smoke, SagedeckError):
             raise self.smoke
         return self.smoke

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 from services.deploy import LogLine, LogTail, Sighting
 from services.deploy.following import LogStream
 from services.endpoints import Variant
-from services.errors import Problem
+from services.errors import ModelFailed, Problem
+from services.inference import Kind, SmokeResult
 from services.plans import Cost, Estimate, Plan, RunStatus, RunView, Step, StepStatus, StepView, Until
 from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, document, endpoint, pair, run_view
@@ -222,3 +223,47 @@ def test_while_a_run_is_taken_back_it_says_what_bills(open_page: Open) -> None:
     console = FakeConsole()
     at = followed(open_page, console, run_view(RunStatus.CANCELLING))
     assert any("costs $1.50/h" in each.value.replace("\\", "") for each in at.info)
+
+
+def finished(*steps: Step) -> RunView:
+    """A run that made what these steps make."""
+    views = tuple(StepView(step.id, "", step.service, step.operation, StepStatus.DONE, 100.0, 101.0) for step in steps)
+    plan = Plan(title="Deploy", steps=steps, estimate=Estimate(1.5))
+    return RunView("run-1", plan.title, RunStatus.DONE, views, plan, 100.0, 130.0, 1.5, now=130.0)
+
+
+def making(operation: str, **names: str) -> Step:
+    return Step(id=operation, service="sagemaker", operation=operation, reason="", parameters=names)
+
+
+def test_an_asynchronous_endpoint_is_tested_and_its_answer_is_waited_for(open_page: Open) -> None:
+    console = FakeConsole(replace(pair()[0], asynchronous=True))
+    console.answers = [None, SmokeResult(True, Kind.EMBEDDING, 900.0, dimension=384, norm=1.0)]
+    console.runs.views["run-1"] = finished(making("create_endpoint", EndpointName="embedder"))
+    at = open_page("deploy", console, "Deploy", run="run-1")
+    assert "its answer will lie in S3" in texts(at)
+    assert console.tested == [("embedder", "through S3")]
+    at.run()
+    assert "vectors of 384 numbers" in texts(at)
+    assert console.tested == [("embedder", "through S3")]
+
+
+def test_a_component_is_tested_in_the_place_of_the_endpoint_that_holds_it(open_page: Open) -> None:
+    console = FakeConsole(pair()[1])
+    console.smoke = SmokeResult(True, Kind.CHAT, 500.0, text="Hello", tokens_per_second=12.34)
+    component = {"EndpointName": "speaker", "InferenceComponentName": "part"}
+    console.runs.views["run-1"] = finished(
+        making("create_endpoint", EndpointName="speaker"), making("create_inference_component", **component)
+    )
+    at = open_page("deploy", console, "Deploy", run="run-1")
+    assert console.tested == [("speaker", "part")]
+    assert "12.3 tokens a second" in texts(at).replace("\\", "")
+
+
+def test_a_test_call_that_fails_leads_to_its_diagnosis(open_page: Open) -> None:
+    console = FakeConsole(pair()[1])
+    console.smoke = ModelFailed("The model failed.", "It says: CUDA out of memory.", "Look at the log.")
+    console.runs.views["run-1"] = finished(making("create_endpoint", EndpointName="speaker"))
+    at = open_page("deploy", console, "Deploy", run="run-1")
+    assert any("The model failed" in each.value for each in at.error)
+    assert any("Cause" in each.value for each in at.info)
