@@ -29,13 +29,14 @@ _FULL_ATTENTION = re.compile(r"llama[- ]?2[- ](7|13)b")  # keep a key-value head
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """GiB by what for. `estimated`: the size of the weights is told from the name."""
+    """GiB by what for. `estimated`: the size of the weights is told from the name; `asked`: the tokens were named."""
 
     weights: float
     cache: float
     working: float
     tokens: int
     estimated: bool
+    asked: bool = False
 
     @property
     def total(self) -> float:
@@ -48,9 +49,11 @@ def need(source: HubSource, *, tokens: int = 0, gpus: int = 1) -> Need | None:
     weights = weights_gib(source)
     if not weights:
         return None
-    context = source.most_total_tokens or tokens or USUAL_TOKENS
+    asked = source.most_total_tokens or tokens
+    context = asked or USUAL_TOKENS
     cache = 0.0 if source.server is Server.TEI else cache_gib(weights, context, source.hub_id)
-    return Need(weights, cache, WORKING_GIB * max(1, gpus), context, estimated=not source.weights_gib)
+    working = WORKING_GIB * max(1, gpus)
+    return Need(weights, cache, working, context, estimated=not source.weights_gib, asked=bool(asked))
 
 
 def cache_gib(weights: float, tokens: int, name: str = "") -> float:

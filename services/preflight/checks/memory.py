@@ -60,7 +60,8 @@ def _line(look: Look, part: Part, spec: InstanceSpec) -> Line:
 
 def _detail(wanted: Need) -> str:
     guess = ", estimated from the name" if wanted.estimated else ""
-    cache = f", {of_gib(wanted.cache)} of cache for {wanted.tokens:,} tokens" if wanted.cache else ""
+    tokens = f"{wanted.tokens:,} tokens" + ("" if wanted.asked else ", as none were named")
+    cache = f", {of_gib(wanted.cache)} of cache for {tokens}" if wanted.cache else ""
     return (
         f"{of_gib(wanted.weights)} of weights{guess}{cache}, {of_gib(wanted.working)} to work with; "
         f"{round((1 - USABLE) * 100)} % is kept free."
