@@ -7,12 +7,14 @@ plain state, the gateway with a stubbed client, the flow against the sandbox.
 from services.endpoints.capacity import ScaleRequest, ScaleState, plan_scale
 from services.endpoints.changing import EndpointChanges
 from services.endpoints.confirmed import confirmed_plans
+from services.endpoints.definitions import AutoScaling, Component, Policy, WakeUp
 from services.endpoints.models import (
     Burn,
     DeleteState,
     EndpointDetail,
     EndpointSummary,
     ModelFacts,
+    Parts,
     Sharing,
     Variant,
     burn,
@@ -26,7 +28,7 @@ from services.endpoints.paused import (
     ResumeState,
 )
 from services.endpoints.pausing import plan_pause
-from services.endpoints.planner import endpoint_steps, plan_delete
+from services.endpoints.planner import endpoint_steps, parts_steps, plan_delete
 from services.endpoints.resuming import plan_discard, plan_resume
 from services.endpoints.service import EndpointsService
 from services.endpoints.updates import NewModel, Rollout, Shift, UpdateRequest, UpdateState
@@ -35,7 +37,9 @@ from services.endpoints.watchdog import Activity, Concern, Worry, typical_of, wa
 
 __all__ = [
     "Activity",
+    "AutoScaling",
     "Burn",
+    "Component",
     "Concern",
     "DeleteState",
     "DiscardState",
@@ -45,9 +49,11 @@ __all__ = [
     "EndpointsService",
     "ModelFacts",
     "NewModel",
+    "Parts",
     "PauseRequest",
     "PauseState",
     "PausedEndpoint",
+    "Policy",
     "ResumeState",
     "Rollout",
     "ScaleRequest",
@@ -57,10 +63,12 @@ __all__ = [
     "UpdateRequest",
     "UpdateState",
     "Variant",
+    "WakeUp",
     "Worry",
     "burn",
     "confirmed_plans",
     "endpoint_steps",
+    "parts_steps",
     "plan_delete",
     "plan_discard",
     "plan_pause",

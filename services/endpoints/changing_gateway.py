@@ -76,15 +76,18 @@ class ChangingGateway:
             found = pool.map(lambda name: self._component(name, detail.name), detail.components)
             return tuple(each for each in found if each is not None)
 
-    def scalings(self, detail: EndpointDetail) -> tuple[tuple[AutoScaling, ...], int]:
-        """What scales the endpoint's variants and components, and how many scheduled actions there are besides."""
+    def scalings(self, detail: EndpointDetail, *, every: bool = False) -> tuple[tuple[AutoScaling, ...], int]:
+        """What scales the endpoint's variants and components, and how many scheduled actions there are besides.
+
+        With `every` also what scales something else than instances and copies: serverless concurrency.
+        """
         ids = [f"endpoint/{detail.name}/variant/{variant.name}" for variant in detail.variants]
         ids += [f"inference-component/{name}" for name in detail.components]
         targets: list[Mapping[str, Any]] = []
         for start in range(0, len(ids), _MOST_NAMED):
             which = {"ServiceNamespace": NAMESPACE, "ResourceIds": ids[start : start + _MOST_NAMED]}
             targets += self._scaling("describe_scalable_targets", "ScalableTargets", **which)
-        own = [each for each in targets if each["ScalableDimension"] in (VARIANT, COMPONENT)]
+        own = [each for each in targets if every or each["ScalableDimension"] in (VARIANT, COMPONENT)]
         scheduled = 0
         for each in targets:
             which = {key: each[key] for key in ("ServiceNamespace", "ResourceId", "ScalableDimension")}

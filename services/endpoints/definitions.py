@@ -76,6 +76,17 @@ class Component:
             (str(each["BaseInferenceComponentName"]) for each in named if "BaseInferenceComponentName" in each), ""
         )
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of the models it runs."""
+        named = [self.sent.get("Specification", {}), *self.sent.get("Specifications", ())]
+        return tuple(dict.fromkeys(str(each["ModelName"]) for each in named if each.get("ModelName")))
+
+    def tag(self, name: str) -> str:
+        """The value of the tag `sagedeck:{name}`, "" when it has none."""
+        tags = {each["Key"]: each["Value"] for each in self.sent.get("Tags", ())}
+        return str(tags.get(f"sagedeck:{name}", ""))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:

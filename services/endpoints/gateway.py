@@ -12,15 +12,18 @@ from typing import Any, TypeVar
 from services.aws_errors import found_or_none, translate
 from services.catalog import dns_suffix
 from services.clients import RegionalClients
+from services.endpoints.changing_gateway import ChangingGateway
+from services.endpoints.definitions import Component
 from services.endpoints.models import (
     EndpointDetail,
     EndpointSummary,
     ModelFacts,
+    Parts,
     Sharing,
     Variant,
     masked,
 )
-from services.errors import NotFound
+from services.errors import NotFound, PermissionDenied
 
 # One page has 100 names; an account with more endpoints than this is not read in one go.
 MOST_ENDPOINTS = 2_000
@@ -44,6 +47,7 @@ class EndpointsGateway:
 
     def __init__(self, clients: RegionalClients) -> None:
         self._clients = clients
+        self._changing = ChangingGateway(clients)
         self._kept: OrderedDict[tuple[str, ...], Any] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -101,29 +105,58 @@ class EndpointsGateway:
         rows = self._pages("list_tags", "Tags", f"reading the tags of {arn}", ResourceArn=arn)
         return tuple(sorted((row["Key"], row["Value"]) for row in rows))
 
-    def sharing(self, detail: EndpointDetail) -> Sharing:
-        """Who else uses the configuration and the models of an endpoint."""
+    def parts(self, detail: EndpointDetail) -> Parts:
+        """What scales an endpoint, and its components. What scales it is a problem, not an error, where it may not be
+        looked at.
+        """
+        with ThreadPoolExecutor(1, thread_name_prefix="scaling") as pool:
+            asked = pool.submit(self._changing.scalings, detail, every=True)
+            components = self._changing.components(detail)
+        try:
+            scalings, _ = asked.result()
+        except PermissionDenied as denied:
+            words = f"Whether {detail.name} scales by itself could not be looked at: {denied.why or denied.what}"
+            return Parts(components=components, problem=f"{words} If it does, its scalable target has to go first.")
+        return Parts(scalings=scalings, components=components)
+
+    def sharing(self, detail: EndpointDetail, parts: Parts | None = None) -> Sharing:
+        """Who else uses the configuration and the models of an endpoint and of its components."""
         others = [each.name for each in self.endpoints() if each.name != detail.name]
         rows = self._pages("list_endpoint_configs", "EndpointConfigs", "listing endpoint configurations")
         configs = [(row["EndpointConfigName"], str(row["CreationTime"])) for row in rows]
         configs = [each for each in configs if each[0] != detail.config_name]
-        if max(len(others), len(configs)) > MOST_DESCRIBED:
+        own = parts.components if parts else ()
+        elsewhere = self._elsewhere(detail) if any(each.models for each in own) else []
+        if max(len(others), len(configs), len(elsewhere)) > MOST_DESCRIBED:
             return Sharing(complete=False)
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="sharing") as pool:
             used = list(pool.map(self._config_of, others))
             described = list(pool.map(lambda each: self._config(*each), configs))
+            running = list(pool.map(self._models_of, elsewhere))
         users: dict[str, list[str]] = {}
         for (name, _), config in zip(configs, described, strict=True):
             for variant in [*config.get("ProductionVariants", []), *config.get("ShadowProductionVariants", [])]:
                 users.setdefault(variant.get("ModelName", ""), []).append(name)
+        for name, models in zip(elsewhere, running, strict=True):
+            for model in models:
+                users.setdefault(model, []).append(name)
+        named = dict.fromkeys((*(each.name for each in detail.models), *(parts.models if parts else ())))
         return Sharing(
             config_used_by=tuple(
                 name for name, config in zip(others, used, strict=True) if config == detail.config_name
             ),
-            models_used_by=tuple(
-                (model.name, tuple(users[model.name])) for model in detail.models if model.name in users
-            ),
+            models_used_by=tuple((name, tuple(users[name])) for name in named if name in users),
         )
+
+    def _elsewhere(self, detail: EndpointDetail) -> list[str]:
+        """The components of other endpoints."""
+        rows = self._pages("list_inference_components", "InferenceComponents", "listing inference components")
+        return [row["InferenceComponentName"] for row in rows if row["EndpointName"] != detail.name]
+
+    def _models_of(self, component: str) -> tuple[str, ...]:
+        doing = f"reading the inference component {component}"
+        row = self._describe("describe_inference_component", doing, InferenceComponentName=component) or {}
+        return Component(name=component, sent=row).models
 
     def _endpoint(self, name: str) -> Mapping[str, Any]:
         if not _NAME.fullmatch(name):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.catalog import Price
+from services.endpoints.definitions import AutoScaling, Component
 from services.inference import EndpointFacts
 from services.plans import looks_secret
 from services.plans.secrecy import HIDDEN
@@ -190,6 +191,20 @@ class Sharing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What stands on an endpoint and has to go before it. `problem`: what could not be looked at, "" nothing."""
+
+    scalings: tuple[AutoScaling, ...] = ()
+    components: tuple[Component, ...] = ()
+    problem: str = ""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of the models its components run."""
+        return tuple(dict.fromkeys(name for each in self.components for name in each.models))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteState:
     """What the planner has to know to delete an endpoint with what belongs to it alone.
 
@@ -199,8 +214,14 @@ class DeleteState:
 
     detail: EndpointDetail
     sharing: Sharing
+    parts: Parts = field(default_factory=Parts)
     pace: float = 1.0
     asking: str = ""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of the models behind it: its variants', then its components'."""
+        return tuple(dict.fromkeys((*(each.name for each in self.detail.models), *self.parts.models)))
 
 
 def masked(environment: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from services.endpoints.models import DeleteState, EndpointDetail
+from dataclasses import replace
+
+from services.endpoints.definitions import Component
+from services.endpoints.models import DeleteState, EndpointDetail, Parts
+from services.endpoints.scalers import taken_away
 from services.errors import InUse
 from services.plans.hosting import delete_step, gone_step
 from services.plans.models import Cost, Estimate, Plan, Step
 
 
-def endpoint_steps(detail: EndpointDetail, pace: float = 1.0) -> tuple[Step, ...]:
-    """The steps that remove the endpoint itself; the last one is the wait until it is gone."""
-    first: list[Step] = []
-    for component in detail.components:
-        arn = detail.arn_of("inference-component", component)
-        reason = f"An endpoint can be deleted only without its components; {component} is one."
-        first.append(delete_step("inference-component", component, arn, reason))
-        first.append(gone_step("inference-component", component, arn, after=(first[-1].id,), pace=pace))
+def endpoint_steps(detail: EndpointDetail, pace: float = 1.0, parts: Parts | None = None) -> tuple[Step, ...]:
+    """The steps that remove the endpoint itself, what scales it and its components first; the last one is the wait
+    until it is gone. Without `parts` its components are those that its detail names.
+    """
+    parts = parts or Parts()
+    known = {each.name for each in parts.components}
+    missing = (Component(name=name) for name in detail.components if name not in known)
+    first = parts_steps(detail, replace(parts, components=(*parts.components, *missing)), pace)
+    waited_for = {name for step in first for name in step.after}
     price = detail.usd_per_hour
     own = detail.arn_of("endpoint", detail.name)
     remove = delete_step(
@@ -23,10 +28,25 @@ def endpoint_steps(detail: EndpointDetail, pace: float = 1.0) -> tuple[Step, ...
         detail.name,
         own,
         f"{detail.name} stops; from here on it costs nothing more.",
-        after=tuple(step.id for step in first if step.id.startswith("gone-")),
+        after=tuple(step.id for step in first if step.id not in waited_for),
         cost=Cost(usd_per_hour=None if price is None else -price),
     )
     return (*first, remove, gone_step("endpoint", detail.name, own, after=(remove.id,), pace=pace))
+
+
+def parts_steps(detail: EndpointDetail, parts: Parts, pace: float = 1.0) -> tuple[Step, ...]:
+    """The steps that remove what scales an endpoint, and then the components: adapters before what they adapt."""
+    # not undone: what they belong to goes next
+    steps = [replace(step, undo=()) for step in taken_away(parts.scalings, detail.arn, ())]
+    before, adapters = tuple(step.id for step in steps), list[str]()
+    for each in sorted(parts.components, key=lambda component: not component.base):
+        arn = detail.arn_of("inference-component", each.name)
+        reason = f"An endpoint can be deleted only without its components; {each.name} is one."
+        after = before if each.base else (*before, *adapters)
+        steps.append(delete_step("inference-component", each.name, arn, reason, after=after))
+        steps.append(gone_step("inference-component", each.name, arn, after=(steps[-1].id,), pace=pace))
+        adapters += [steps[-1].id] if each.base else []
+    return tuple(steps)
 
 
 def plan_delete(state: DeleteState) -> Plan:
@@ -37,10 +57,12 @@ def plan_delete(state: DeleteState) -> Plan:
     detail, sharing = state.detail, state.sharing
     if detail.status == "Deleting":
         raise InUse(f"{detail.name} is being deleted already.", "", "Look again in a minute.")
-    steps, warnings = list(endpoint_steps(detail, state.pace)), []
+    steps, warnings = list(endpoint_steps(detail, state.pace, state.parts)), list[str]()
     last = (steps[-1].id,)
     if detail.owner and state.asking not in ("", detail.owner):
         warnings.append(f"{detail.name} was deployed by {detail.owner}, not by you: ask before you delete it.")
+    if state.parts.problem:
+        warnings.append(state.parts.problem)
     if not sharing.complete:
         warnings.append("There are too many endpoints to see who shares what: configuration and models are kept.")
     elif sharing.config_used_by:
@@ -53,12 +75,12 @@ def plan_delete(state: DeleteState) -> Plan:
             steps.append(delete_step("endpoint-config", detail.config_name, arn, reason, after=last))
             last = (steps[-1].id,)
         users = dict(sharing.models_used_by)
-        for model in detail.models:
-            if model.name in users:
-                warnings.append(f"The model {model.name} is kept: {', '.join(users[model.name])} uses it.")
+        for name in state.models:
+            if name in users:
+                warnings.append(f"The model {name} is kept: {', '.join(users[name])} uses it.")
                 continue
-            reason = f"The model {model.name} belongs to {detail.name} alone; its weights in S3 stay."
-            steps.append(delete_step("model", model.name, detail.arn_of("model", model.name), reason, after=last))
+            reason = f"The model {name} belongs to {detail.name} alone; its weights in S3 stay."
+            steps.append(delete_step("model", name, detail.arn_of("model", name), reason, after=last))
     price = detail.usd_per_hour
     return Plan(
         title=f"Delete {detail.name}",

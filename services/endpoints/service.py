@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from services.access import tag_value
 from services.catalog import CatalogService
-from services.endpoints.models import Burn, DeleteState, EndpointDetail, EndpointSummary, burn, priced
+from services.endpoints.models import Burn, DeleteState, EndpointDetail, EndpointSummary, Parts, burn, priced
 from services.endpoints.planner import plan_delete
 from services.errors import NotFound
 from services.plans.models import Plan
@@ -58,8 +58,19 @@ class EndpointsService:
     def delete_state(self, name: str) -> DeleteState:
         """What there is to know before deleting an endpoint; raises NotFound."""
         detail = self.describe_endpoint(name)
-        sharing = self._gateway.sharing(detail)
-        return DeleteState(detail=detail, sharing=sharing, pace=self._catalog.pace, asking=tag_value(self.owner))
+        parts = self._gateway.parts(detail)
+        return DeleteState(
+            detail=detail,
+            sharing=self._gateway.sharing(detail, parts),
+            parts=parts,
+            pace=self._catalog.pace,
+            asking=tag_value(self.owner),
+        )
+
+    def parts_of(self, details: Iterable[EndpointDetail]) -> tuple[Parts, ...]:
+        """What stands on each of several endpoints and has to go before it, at a bounded rate, in the order given."""
+        with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="parts") as pool:
+            return tuple(pool.map(self._gateway.parts, details))
 
     def plan_delete(self, name: str) -> Plan:
         """The plan that removes an endpoint and what belongs to it alone. Raises NotFound or InUse."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 from services.plans.models import Cost, ErrorMatch, Once, Permission, Proof, Read, Step, Until
 
 ABSENT = (ErrorMatch("ValidationException", "Could not find"),)
-# An endpoint that is being created or updated cannot be deleted until it has settled; AWS gives it an hour for that
-# (its own waiter asks 120 times every 30 s).
-_BUSY = (ErrorMatch("ValidationException", "Cannot update in-progress endpoint"),)
+# An endpoint or component that is being created or updated cannot be deleted until it has settled; AWS gives an
+# endpoint an hour for that (its own waiter asks 120 times every 30 s).
+_BUSY = (ErrorMatch("ValidationException", "Cannot update in-progress"),)
 SETTLE_SECONDS = 3600.0
 _GONE_SECONDS = 1800.0
 _LOOK_SECONDS = 15.0  # polite to AWS
