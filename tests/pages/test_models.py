@@ -107,9 +107,7 @@ def test_a_quota_that_is_used_up_hides_a_model_and_one_that_is_not_known_does_no
 ) -> None:
     limits = {"ml.g6.2xlarge": 1.0, "ml.c6i.xlarge": 0.0}
     console = FakeConsole(endpoint("speaker", "text-generation"))  # on ml.g5.xlarge
-    console.quotas = SimpleNamespace(
-        known=lambda: True, limit=lambda name: SimpleNamespace(limit=limits.get(name, 0.0))
-    )
+    monkeypatch.setattr(console, "quotas", quotas(lambda name: limits.get(name, 0.0)), raising=False)
     at = open_page("models", console, "Models", only="Deployable now,Fits my quota")
     assert rows(at)
     assert "All MiniLM L6 v2" not in rows(at)
