@@ -159,15 +159,14 @@ ADVICE: dict[Cause, Advice] = {
 }
 
 # Where the advice on repeating differs from its cause's usual one.
-OTHERWISE: dict[Cause, re.Pattern[str]] = {
-    Cause.IN_USE: re.compile(
-        r"in[- ]progress|pending update|concurrent|in conflict|\bis (currently )?being|wait until|try again later"
-        r"|\b(status|state)\b.{0,30}\b(creat|updat|delet|start|stopp|pend)ing|OperationAborted|currently (creat|updat)",
-        re.IGNORECASE,
-    ),
-    Cause.COST_DATA: re.compile(r"DataUnavailable|ingested yet|become available|try again", re.IGNORECASE),
-    Cause.NETWORK: re.compile(r"certificate|SSL validation failed|proxies_config", re.IGNORECASE),
-    Cause.ASTRA_LIMIT: re.compile(r"\b429\b|rate limit|too many requests", re.IGNORECASE),
+OTHERWISE: dict[Cause, str] = {
+    Cause.IN_USE: r"in[- ]progress|pending update|concurrent|in conflict|\bis (currently )?being|wait until"
+    r"|try again later|\b(status|state)\b.{0,30}\b(creat|updat|delet|start|stopp|pend)ing|OperationAborted"
+    r"|currently (creat|updat)|temporarily|after waiting|wait and|preview request|still being",
+    Cause.COST_DATA: r"^(?!.*(expired|been enabled|not enabled)).*"
+    r"(DataUnavailable|(ingested|available) yet|become available|try again)",
+    Cause.NETWORK: r"certificate|SSL validation failed|proxies_config",
+    Cause.ASTRA_LIMIT: r"\b429\b|rate limit|too many requests",
 }
 
 
@@ -175,7 +174,7 @@ def advice(cause: Cause, said: str, configuration: Mapping[str, object]) -> Advi
     """What to do about a cause, as what was said and what was configured have it."""
     usual = ADVICE[cause]
     otherwise = OTHERWISE.get(cause)
-    retry = usual.retry ^ bool(otherwise and otherwise.search(said))
+    retry = usual.retry ^ bool(otherwise and re.search(otherwise, said, re.IGNORECASE | re.DOTALL))
     return Advice(usual.words, usual.fix + _about(cause, configuration), retry)
 
 

@@ -45,6 +45,10 @@ class Cause(StrEnum):
     UNKNOWN = "unknown"
 
 
+# A message alone says little more than that: the container's own lines may say why.
+OPENED_BY_THE_LOG = frozenset({Cause.HEALTH_CHECK, Cause.UNKNOWN, Cause.IMAGE_START})
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
     """A cause for people: `words` name it, `fix` says what to do; `retry`: repeating the same request can help."""

@@ -24,9 +24,12 @@ SIGNS: tuple[Sign, ...] = (
             r"pull access denied|ErrImagePull|ImagePullBackOff|CannotPullContainer",
             r"(failed|unable|error) (to )?(pull|pulling|resolve) (the )?(container )?(image|reference)",
             r"repository\b.{0,120}\bin (the )?registry\b",
-            r"no basic auth credentials",
+            r"invalid image uri|must be an (amazon )?ecr image|pull rate limit|image manifest\b"
+            r"|manifest of the image",
+            r"(access denied to|denied for) (the )?registry|proper pull permissions|no basic auth credentials"
+            r"|requested access to the resource is denied",
         ),
-        unless=r"ecr:(CreateRepository|InitiateLayerUpload|PutImage)|already exists|no such file",
+        unless=r"ecr:(CreateRepository|InitiateLayerUpload|PutImage)|already exists|no such file|contains images",
     ),
     Sign(C.IMAGE_UNAVAILABLE, 2, codes="ImageNotFoundException RepositoryNotFoundException LayersNotFoundException"),
     Sign(
@@ -55,7 +58,9 @@ SIGNS: tuple[Sign, ...] = (
             r"(stored|fit) in (the )?KV cache|KV cache\b.{0,60}(larger|need|not enough|insufficient|exceed)",
             r"no available memory for the cache|free memory on device\b.{0,80}less than",
             r"cudaErrorMemoryAllocation|(not|n't) (have )?enough (\w+ )?memory",
-            r"instance type with more memory|ran out of memory",
+            r"requires? (about |at least )?[\d.]+ ?gi?b\b.{0,60}\b(only|available|have)\b",
+            r"memory capacity is unbalanced|error in memory profiling|exit ?code:? -9\b|^\s*killed\s*$",
+            r"failed to alloc\b|instance type with more memory|ran out of memory",
             r"(not enough|insufficient|beyond) (\w+ )?memory",
             r"memory limit (of|exceeded|reached)",
         ),
@@ -75,7 +80,7 @@ SIGNS: tuple[Sign, ...] = (
             r"\(404\) when calling the (HeadObject|GetObject)",
             r"(unable|failed) to (download|access|read|copy)\b.{0,80}s3://",
         ),
-        unless=r"data download failed|\butf-?8\b",
+        unless=r"illegal char|\butf-?8\b",
     ),
     Sign(C.ARTIFACT_UNAVAILABLE, 2, codes="404 NotFound NoSuchKey", operations=r"^(Head|Get)Object$"),
     Sign(
@@ -98,7 +103,24 @@ SIGNS: tuple[Sign, ...] = (
             r"does not appear to have a file named",
             r"no such file or directory:? ?.{0,60}"
             r"(inference\.py|/opt/ml/model|config\.json|model\.(pth?|joblib|pkl|tar))",
-            r"no versions of servable",
+            r"unrecogni[sz]ed model in|\.json\W{0,2} (is not a valid|does(n't| not) contain|is missing)"
+            r"|can't load the \w+ for",
+            r"can't load (the )?(tokenizer|configuration|model|feature extractor|image processor|processor)\b",
+            r"(exactly one|missing|expected|no|required)\b.{0,30}\.(pth?|joblib|pkl|onnx|safetensors|bin|h5|gguf)\b",
+            r"(could not|cannot|can't|unable to) (find|load|open|read) (\S+\.(joblib|pkl|pth?|onnx|h5|gguf|mar)"
+            r"|(the )?vocabulary)\b",
+            r"\b(cloudpickle|pickle|joblib|torch)\.load\b.{0,80}(error|exception)|serialisation_header"
+            r"|ran out of input|unpickl|can't get attribute '\w+' on <module",
+            r"no module or parameter named|loaded_weight|param_data\.shape|no (local |\S+ )?weights found",
+            r"poll failed for model directory|could not determine backend|InvalidModelException",
+            r"archive\b.{0,60}(symbolic|hard|version is not|unexpected EOF)|error loading model"
+            r"|find the config file for",
+            r"file in archive is not|incompatible dtype|not initialized from (the )?(model )?checkpoint"
+            r"|\bweight \S+ does not exist",
+            r"untagged enum|unknown file format|not a valid (checkpoint|archive|model (file|archive))"
+            r"|inline_container",
+            r"no versions of servable|configuration expects\b.{0,40}\bmodel provides",
+            r"ModelLoadError|fail\w* to load \S+\.(pth?|bin|onnx|pkl|joblib|h5|safetensors|gguf)\b",
             r"(model|archive|artifact|checkpoint)\b.{0,40}\b(is )?corrupt",
         ),
     ),
@@ -122,6 +144,10 @@ SIGNS: tuple[Sign, ...] = (
             r"provide a model_fn",
             r"module '\S+' has no attribute|can't open file\b.{0,60}serve|serve: not found|command not found",
             r"DistributionNotFound|no matching distribution|could not find a version that satisfies",
+            r"forward compatibility was attempted|not compiled with cuda|cuda setup failed|gpus? (with"
+            r"|of) (a )?compute capability"
+            r"|serve: permission denied",
+            r"\b(SyntaxError|IndentationError|NameError): |CONFIG_MAPPING\b",
             r"failed to infer device type|\bNCCL (error|failure)",
             r"oci runtime|failed to create (shim|task|containerd)|container_linux\.go",
             r"worker (process )?failed to (boot|start)|failed to start workers?",
@@ -140,6 +166,7 @@ SIGNS: tuple[Sign, ...] = (
             r"\bGET /ping\b.{0,40}\" [45]\d\d\b",
             r"(timed out|refused|error)\b.{0,200}GET /ping\b",
         ),
+        unless=r"billing",
     ),
     # Roles.
     Sign(
@@ -172,14 +199,15 @@ SIGNS: tuple[Sign, ...] = (
         1,
         (
             r"(not|n't) (currently |yet )?(supported|available|offered|enabled|launched) (in|for|within) "
-            r"(the |this |your |that )?((called|requested|selected|current|specified|aws|amazon web services) )*region",
+            r"(the |this |your |that )?((called|requested|selected|current|specified|aws"
+            r"|amazon web services) )*region",
             r"(not|n't) (currently |yet )?(supported|available|offered) in (the )?[a-z]{2}(-[a-z]+)+-\d",
             r"no instances available in",
             r"unavailable in (the )?(region|[a-z]{2}(-[a-z]+)+-\d)",
             r"could not find the service \S+ in region|InvalidRegion|invalid region|provided region_name",
             r"unsupported region|region\b.{0,60}\b(not supported|unsupported|is disabled|not enabled|not activated)",
             r"not activated in the requested region",
-            r"jumpstart is (only )?available in",
+            r"jumpstart is (only )?available in|not (available|supported) in (the )?(aws\b|partition)",
             r"(try|use|choose|select) (another|a different) (aws )?region",
         ),
         unless=r"capacity|invalid model id",

@@ -13,7 +13,7 @@ SIGNS: tuple[Sign, ...] = (
         (r"explicit(ly)? den(y|ied)", r"(managed|blocked|denied|disallowed) by an? organization"),
     ),
     Sign(C.EXPLICIT_DENY, 2, codes="BlockedByOrganizationPolicyException"),
-    Sign(C.PASS_ROLE, 1, (r"\biam:PassRole\b", r"pass role\b.{0,40}not allowed", r"not allowed to pass (the )?role")),
+    Sign(C.PASS_ROLE, 1, (r"\biam:PassRole\b", r"\bpass(ing)? (the |this |a )?(iam |execution )?role\b")),
     # Cost Explorer.
     Sign(
         C.COST_DATA,
@@ -43,7 +43,10 @@ SIGNS: tuple[Sign, ...] = (
             ASTRA
             + r".{0,200}(unauthori[sz]ed|\b40[13]\b|forbidden|invalid token|token (is )?(not valid|invalid|expired))",
             r"(unauthori[sz]ed|\b40[13]\b|forbidden|invalid token).{0,200}" + ASTRA,
-            r"AstraCS:",
+            r"AstraCS:|AuthenticationFailed\b|\[unauthorized\]|no (select|modify|create|alter|drop) permission on",
+            r"(invalid|expired|missing|wrong)\b.{0,40}" + ASTRA + r".{0,60}\btoken",
+            r"\btoken\b.{0,80}(not have|lacks?|need|invalid|expired|missing)\b.{0,80}" + ASTRA,
+            ASTRA + r".{0,80}\btoken\b.{0,60}(missing|required|not have|lacks?|malformed|not belong)",
         ),
     ),
     Sign(C.ASTRA_AUTH, 2, codes="UNAUTHENTICATED_REQUEST UNAUTHORIZED_ACCESS UNAUTHORIZED_REQUEST"),
@@ -81,7 +84,8 @@ SIGNS: tuple[Sign, ...] = (
             r"not enough nodes",
             r"could not reach any contact point",
             r"server call failed, please retry",
-            r"database query that timed out",
+            r"database query that timed out|waiting for replica|\bcode=1[0-4]00\b",
+            r"database\b.{0,60}\b(pending|not ready)\b",
             r"received only \d+ responses",
             r"timeout honou?red",
             ASTRA + r".{0,200}(\b50[0234]\b|unavailable|maintenance|timed? ?out|did not (respond|answer))",
@@ -124,13 +128,13 @@ SIGNS: tuple[Sign, ...] = (
             r"\bthrottl(ed|ing)\b",
             r"too many (requests|calls)",
             r"slow ?down",
-            r"reduce your request rate",
+            r"reduce your request rate|retry with (exponential )?backoff|throughput (limit|quota)",
             r"request rate.{0,30}(too high|exceed)",
             r"model is (currently )?overloaded",
             r"(client|server) error \(429\)",
             r"still (being provisioned|loading|downloading)\b.{0,120}try",
         ),
-        unless=r"quota\W+is 0\b",
+        unless=r"quota\W+is 0\b|\bimages?\b",
     ),
     Sign(
         C.CREDENTIALS,
@@ -151,7 +155,8 @@ SIGNS: tuple[Sign, ...] = (
             r"signature (expired|not yet current)",
             r"request time\b.{0,60}(too large|skew)",
             r"(config )?profile\b.{0,60}could not be found",
-            r"error when retrieving (token|credentials)",
+            r"access key is (disabled|inactive)|credential refresh failed|\b(source_profile|credential_source)\b",
+            r"error when retrieving (token|credentials)|\.aws/(credentials|config)\b",
         ),
         unless=r"hugging ?face|\bHF_",
     ),
@@ -165,11 +170,13 @@ SIGNS: tuple[Sign, ...] = (
             r"(exceed(ed|s)?|reached|over) (your|the|this|an?)?.{0,60}\bquota\b",
             r"\bquota\b.{0,60}(exceeded|reached|is 0\b|insufficient)",
             r"cannot exceed quota",
-            r"resource limit|attempted to create more \w+ than allowed",
+            r"(reached|hit|exceeded|exceeds?) (your|the|this) (account )?(resource |service )?(limit|quota)s?\b",
+            r"(limit|quota) increase( request)?\b|resource limit|attempted to create more \w+ than allowed",
             r"(vcpu|instance|domain|endpoint)s? limit (of|exceeded|reached)",
-            r"(maximum|limit on the) number of (?!requests|tokens|groups).{2,60}\b(allowed|reached|exceeded|creat\w+)",
+            r"(maximum|limit on the) number of (?!requests|tokens|groups).{2,60}\b(allowed|reached|exceeded"
+            r"|creat\w+)",
         ),
-        unless=r"tokens?\b|least populated",
+        unless=r"tokens?\b|least populated|disk quota|\b(payload|body)\b",
     ),
     Sign(
         C.THROTTLED,
@@ -181,7 +188,8 @@ SIGNS: tuple[Sign, ...] = (
         C.QUOTA,
         2,
         codes="ResourceLimitExceeded ServiceQuotaExceededException LimitExceeded LimitExceededException"
-        " QuotaExceededException VcpuLimitExceeded InstanceLimitExceeded TooManyBuckets ServiceLimitExceeded",
+        " QuotaExceededException VcpuLimitExceeded InstanceLimitExceeded TooManyBuckets ServiceLimitExceeded"
+        " MaxSpotInstanceCountExceeded",
     ),
     Sign(
         C.CAPACITY,
@@ -203,7 +211,7 @@ SIGNS: tuple[Sign, ...] = (
         C.CAPACITY,
         2,
         codes="InsufficientInstanceCapacity InsufficientCapacity InsufficientCapacityException"
-        " InsufficientHostCapacity EC2InsufficientCapacityError CapacityError MaxSpotInstanceCountExceeded",
+        " InsufficientHostCapacity EC2InsufficientCapacityError CapacityError",
     ),
     Sign(
         C.EULA,
@@ -226,8 +234,11 @@ SIGNS: tuple[Sign, ...] = (
             r"\b40[13]\b.{0,40}(client error|unauthorized|forbidden).{0,200}hugging ?face",
             r"hugging ?face.{0,200}\b40[13]\b",
             r"(HF_TOKEN|hugging ?face (hub )?token)\b.{0,80}(missing|invalid|required|not set|expired)",
-            r"awaiting a review from the repo",
+            r"make sure to have access to it at|subscription\b.{0,60}\b(expired|required|ended|missing)",
+            r"awaiting a review from the repo|invalid user token|\bNGC_API_KEY\b|nvcr\.io\b.{0,60}(denied|access)",
+            r"(invalid credentials|rejected|accept the (conditions|terms)).{0,120}hugging ?face",
         ),
+        unless=r"environment variable map",
     ),
     Sign(C.GATED_OR_SUBSCRIPTION, 2, codes="OptInRequired SubscriptionRequiredException"),
 )

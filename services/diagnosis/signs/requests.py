@@ -33,8 +33,8 @@ SIGNS: tuple[Sign, ...] = (
             r"(maximum )?context (length|window)\b",
             r"(prompt|input|sequence)\b.{0,60}(too long|longer than|exceeds?)\b.{0,60}",
             r"tokens?\b.{0,40}exceeds?\b.{0,40}(limit|maximum|max)",
-            r"batch size \d+ > ",
-            r"this request has \d+ (input )?tokens|max_(new_)?tokens\b.{0,40}(too large|at most|exceed)",
+            r"batch size \d+ > |message must be shorter than",
+            r"this request has \d+ (input )?tokens|max_(new_)?tokens\b.{0,40}(too large|at most|exceed|must be <)",
         ),
         unless=r"shape|KV cache",
     ),
@@ -61,6 +61,9 @@ SIGNS: tuple[Sign, ...] = (
             r"(timestamp|date)s? (column|format|attribute)?\b.{0,60}(parse|format|irregular|invalid|missing)",
             r"(data|dataset)\b.{0,40}\b(has|have|contains?) (no|duplicated?|only)\b",
             r"irregular timestamps|(document )?field name\b.{0,60}(invalid|not allowed)",
+            r"not present in the (input |training )?(data|file)|fewer observations|not (in|found in) (index"
+            r"|axis)|DatasetGenerationError|contains NUL|\.(jsonl"
+            r"|csv|parquet) line",
             r"least populated class|number of (classes|unique values)",
             r"(no|any) valid (input )?(features|rows|data)",
             r"(input data|dataset|training data|data set|validation data|input file)s?\b.{0,40}"
@@ -70,8 +73,8 @@ SIGNS: tuple[Sign, ...] = (
             r"(row|column|field)s?\b.{0,60}\b(missing|duplicated?|mismatch|not (present|found) in)",
             r"convert string to float",
             r"bad \$vector|vector (size|dimension|length)\b|different vector dimensions?",
-            r"data download failed|illegal char",
-            r"missing values? (in|for)|contains? (only )?(missing|null|nan)",
+            r"illegal char",
+            r"\bnull values?\b|cannot identify image|missing values? (in|for)|contains? (only )?(missing|null|nan)",
         ),
         unless=MODEL + r"|columns in the received data|context length",
     ),
@@ -92,16 +95,17 @@ SIGNS: tuple[Sign, ...] = (
             r"roles must alternate|chat template\b.{0,60}(expects|required|error|must)",
             r"strictly positive|must be > 0\.0 and <|must not be set when|must be >= -?\d.{0,10} and <=",
             r"`?inputs`? (cannot|must not|can't) be empty",
-            r"input validation error|request (is )?invalid: ",
+            r"input validation error(?!.*must be <=)|request (is )?invalid: ",
             r"not valid json|invalid json|JSONDecodeError|expecting value: line",
             r"(parse|decode|deserialize|process) (the )?(\w+ )?(request|body|payload|element|json|input)",
-            r"missing field `|unprocessable entity",
+            r"missing field `|unprocessable entity|\bfield required\b|\bBadRequestError\b",
+            r"has \d+ features?, but|expecting \d+ features?|(accept|content-type) header\b",
             r"match the size of tensor|index out of range in self|feature_names mismatch",
             r"expected (number of|shape|input|\d+) ?(columns|features|dimensions?|shape)?\b"
             r".{0,80}(received|got|but|found)",
             r"number of columns in the received data",
         ),
-        unless=r"recordio|libsvm format",
+        unless=r"recordio|libsvm format|\bpolicy\b",
     ),
     Sign(
         C.PAYLOAD_FORMAT,
@@ -114,7 +118,7 @@ SIGNS: tuple[Sign, ...] = (
         C.NAME_TAKEN,
         1,
         (
-            r"already existing",
+            r"already existing|\bmust be unique within an aws account",
             r"already own(ed)?\b",
             r"bucket name is not available|select a different name|choose a(nother| different) name",
             r"(name|identifier)\b.{0,60}already (in use|taken|used)",
@@ -193,7 +197,10 @@ SIGNS: tuple[Sign, ...] = (
             r"invalid (value|length|type|range) for\b|(is|are) out of (the )?range|exceeds the \w+ of the instance",
             r"must (contain|have|be) (at least|at most|less|greater|more|length|equal|the same|in the same)",
             r"cannot be (provided|specified|set|used) (while|with|when|together)",
-            r"doesn't match a supported format",
+            r"(smaller|larger|greater) than max_|to a (larger|smaller|higher|lower) value|cannot find (tool"
+            r"|reasoning) parser",
+            r"does not match the .{0,60}\bargument|unknown quantization|doesn't match a supported format"
+            r"|required gpus exceeds|unexpected argument|option `?trust_remote_code",
         ),
         unless=MODEL,
     ),
@@ -217,8 +224,9 @@ SIGNS: tuple[Sign, ...] = (
             r"i/o timeout|no such host|\bE(NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|AI_AGAIN)\b",
             r"ssl validation failed|certificate verify failed|SSLError|tls handshake|EOF occurred in violation",
             r"proxy (url|error|connection)|proxies_config",
+            r"(route table|security groups?|network acl)\b.{0,80}(\broute to|allow (out|in)bound)",
         ),
-        unless=r"GET /ping",
+        unless=r"GET /ping|no such file",
     ),
     Sign(C.NETWORK, 2, codes="Unreachable"),
     Sign(
@@ -263,19 +271,22 @@ SIGNS: tuple[Sign, ...] = (
     # Wording of many causes; only once nothing better was found.
     Sign(
         C.NOT_FOUND,
-        3,
+        6,
         (r"could not find|cannot be found|could not be found|does(n't| not) exist|\bnot found\b",),
-        unless=MODEL,
+        unless=MODEL + r"|implementation",
     ),
-    Sign(C.CONFIGURATION_INVALID, 3, (r"(not|n't) support(ed)?\b|\bunsupported\b",), unless=MODEL + r"|operand"),
-    Sign(C.IN_USE, 3, (r"\b(is )?(currently )?in use\b",), unless=MODEL),
-    Sign(C.SERVICE_ERROR, 3, (r"\binternal (server )?error\b",), unless=MODEL),
+    Sign(C.CONFIGURATION_INVALID, 6, (r"(not|n't) support(ed)?\b|\bunsupported\b",), unless=MODEL + r"|operand"),
+    Sign(C.IN_USE, 6, (r"\b(is )?(currently )?in use\b",), unless=MODEL),
+    Sign(C.SERVICE_ERROR, 6, (r"\binternal (server )?error\b",), unless=MODEL + r"|\"detail\""),
     # Last resort.
-    Sign(C.PAYLOAD_FORMAT, 4, (r"client error \(4(00|06|15|22|24)\)", r"\"code\": ?400\b")),
+    Sign(
+        C.PAYLOAD_FORMAT, 7, (r"client error \(4(00|06|15|22|24)\).{0,40}with message \W{0,3}\w", r"\"code\": ?400\b")
+    ),
     Sign(
         C.CONFIGURATION_INVALID,
-        4,
+        7,
+        (r"\w",),
         codes="ValidationException",
-        operations=r"^(Create|Update|Put|Register|Start)",
+        operations=r"^(?!Invoke)",
     ),
 )

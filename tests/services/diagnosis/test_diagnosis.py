@@ -9,8 +9,8 @@ import pytest
 
 from services.diagnosis import Cause, diagnose
 from services.diagnosis.advice import ADVICE
+from services.diagnosis.reading import LONGEST_EVIDENCE, MOST_TEXT
 from services.diagnosis.rules import rules
-from services.diagnosis.service import LONGEST_EVIDENCE
 from tests.services.diagnosis.measured import rows
 
 PING = (
@@ -40,7 +40,7 @@ def test_the_evidence_is_the_very_line_that_decided() -> None:
     found = diagnose(said)
     assert found.cause is Cause.QUOTA
     assert found.evidence == said.splitlines()[1]
-    for row in rows():
+    for row in (*rows("train"), *rows("held")):
         found = diagnose(row.message, code=row.code, operation=row.operation)
         assert len(found.evidence) <= LONGEST_EVIDENCE
         assert bool(found.evidence) is (found.cause is not Cause.UNKNOWN)
@@ -119,3 +119,62 @@ def test_nothing_raises_and_nothing_takes_long(said: str) -> None:
     begun = time.perf_counter()
     assert diagnose(said, log=[said, said]).cause in Cause
     assert time.perf_counter() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["not " * 60_000, "data column " * 60_000, "A" * 9_000 + ": ", "operation error " * 9_000, "token=" * 90_000,
+     "arn:aws:iam::1:role/" + "x" * 300_000, "model invocation " * 60_000, "a.b-" * 90_000, '"' * 900_000],
+)  # fmt: skip
+def test_no_wording_makes_a_pattern_search_for_long(said: str) -> None:
+    begun = time.perf_counter()
+    assert diagnose(said, log=[said[:9_000]] * 900).cause in Cause
+    assert time.perf_counter() - begun < 3
+    assert MOST_TEXT <= 10_000
+
+
+@pytest.mark.parametrize(
+    ("said", "secret"),
+    [
+        ("GatedRepoError: 401 Client Error for hf_AbCdEfGhIjKlMnOp1234 at https://huggingface.co/x", "AbCdEfGhIjKl"),
+        ("401 Unauthorized for AstraCS:abcdef:0123456789abcdef at https://api.astra.datastax.com", "0123456789abcdef"),
+        ("Access denied: aws_secret_access_key=wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY", "wJalrXUtnFEMI"),
+        ("Could not connect to proxy URL http://ann:pass-word-1@proxy.example:3128", "pass-word-1"),
+        (
+            "UnauthorizedOperation: You are not authorized. Encoded authorization failure message: TsSPw6o1OBve",
+            "TsSPw6",
+        ),
+        ("Access denied for https://b.s3.amazonaws.com/k?X-Amz-Signature=0123abcd&X-Amz-Expires=9", "0123abcd"),
+    ],
+)
+def test_no_secret_stays_in_the_evidence(said: str, secret: str) -> None:
+    found = diagnose(said)
+    assert found.cause is not Cause.UNKNOWN
+    assert found.evidence
+    assert secret not in found.evidence
+
+
+def test_names_of_resources_are_no_signs() -> None:
+    named = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/throttled-quota-exceeded-cuda-out-of-memory"
+    assert diagnose(f'Something is odd with "{named}".').cause is Cause.UNKNOWN
+    assert diagnose(f'Could not find endpoint "{named}".').cause is Cause.NOT_FOUND
+
+
+def test_codes_nobody_listed_are_understood_by_how_they_are_built() -> None:
+    assert diagnose("", code="WidgetLimitExceededFault").cause is Cause.QUOTA
+    assert diagnose("", code="WidgetAlreadyExistsFault").cause is Cause.NAME_TAKEN
+    assert diagnose("", code="WidgetThrottledException").cause is Cause.THROTTLED
+    assert diagnose("", code="InvalidWidgetStateFault").cause is Cause.IN_USE
+    assert diagnose("", code="WidgetNotFoundFault").cause is Cause.NOT_FOUND
+    assert diagnose("", code="OrganizationsNotInUseException").cause is not Cause.IN_USE
+    assert diagnose("Backend(NotEnoughMemory(4096))").cause is Cause.OUT_OF_MEMORY
+
+
+def test_a_notice_in_the_log_is_not_taken_for_the_failure() -> None:
+    notices = ["INFO 02-14 GPU KV cache usage: 0.6%", "WARN memory limit is larger than needed", "INFO: startup"]
+    assert diagnose(PING, log=notices).cause is Cause.HEALTH_CHECK
+    last = [*notices, "ERROR the accelerator memory is insufficient for this engine"]
+    found = diagnose(PING, log=last)
+    assert (found.cause, found.evidence) == (Cause.OUT_OF_MEMORY, last[-1])
+    coloured = ["\x1b[1;36m(EngineCore pid=1)\x1b[0m ValueError: No available memory for the cache blocks."]
+    assert diagnose(PING, log=coloured).cause is Cause.OUT_OF_MEMORY

@@ -1,0 +1,119 @@
+"""What was said, made fit to be looked through, and the line that decided, made fit to be shown.
+
+Everything is bounded: a message to 8,000 characters of its two ends, a log to 64,000 of its end, a line to 1,000.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import deque
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+LONGEST_EVIDENCE = 300
+MOST_TEXT = 8_000  # of a message, half from each end; AWS's are far shorter, a pasted log may not be
+MOST_LOG, LONGEST_LINE = 64_000, 1_000  # characters of a log: of its end, where a container says why it stops
+HIDDEN = "***"
+
+_CODES = (
+    r"An error occurred \((?P<code>[\w.]+)\) when calling the (?P<operation>\w+) operation",
+    r"operation error [\w ]+: (?P<operation>\w+),.*?api error (?P<code>\w+):",
+    r"Error Code: (?P<code>\w+)",
+    r"<Code>(?P<code>\w+)</Code>",
+    r"\"(?:errorCode|__type|Code)\" ?: ?\"(?P<code>[\w.#]+)\"",
+    r"'errorCode': '(?P<code>\w+)'",
+    r"(?:^|[\s:])(?P<code>[A-Z][A-Za-z]+(?:Exception|Exceeded|Conflict|Expired|InUse|Operation|Unavailable)): ",
+    r"^(?P<code>[A-Z]\w+): ",
+)
+_COLOURS = r"\x1b\[[0-9;?]*[A-Za-z]|#033\[[0-9;]*[A-Za-z]"
+_BREAKS = r"[\r\n\x0b\x0c\x85\u2028\u2029]+"
+_WHERE_TO_LOOK = r"\bSee https://\S+ in account \S+ for more information\.?"  # names in it are no signs
+_ARN = r"\b(arn:aws[\w-]{0,12}:[\w-]{1,40}):[\w-]{0,20}:\d{0,12}:([a-z-]{0,40})[^\s\"',;)\]]{0,600}"
+_JOINED = r"\b(?:[A-Z][a-z]{1,20}){2,6}\b"
+_MOST_JOINED = 12  # names of a line that are taken apart
+_SECRETS = (
+    r"\bhf_[A-Za-z0-9]{8,}|\b(?:AKIA|ASIA)[0-9A-Z]{12,}|\bAstraCS:[\w:.-]{3,}|\bgh[pousr]_[A-Za-z0-9]{16,}"
+    r"|\bsk-[\w-]{16,}|\bnvapi-[\w-]{16,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|(?<=://)[^/\s:@]{1,80}:[^/\s@]{1,80}(?=@)"
+    r"|(?i:(?<=bearer )[\w.~+/=-]{8,}|(?<=basic )[\w+/=]{8,}"
+    r"|(?<=x-amz-signature=)[^&\s]+|(?<=x-amz-credential=)[^&\s]+|(?<=x-amz-security-token=)[^&\s]+"
+    r"|(?<=authorization failure message: )\S+)"
+)
+_GIVEN = r"(?i)(\b[\w.-]{0,40}(?:token|secret|password|passwd|api_?key|access_?key)[\w-]{0,20}[\"']?\s?[=:]\s?[\"']?)"
+_GIVEN_VALUE = r"([A-Za-z0-9+/_.~=-]{12,})"  # a word like "missing" or "expired" is no secret
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def ends(text: str) -> str:
+    """A message without colours and without what only says where to look; of a very long one its two ends."""
+    half = MOST_TEXT // 2
+    text = text if len(text) <= MOST_TEXT else f"{text[:half]}\n{text[-half:]}"
+    return _compiled(_WHERE_TO_LOOK).sub("", _compiled(_COLOURS).sub("", text))
+
+
+def last(log: Iterable[str]) -> list[str]:
+    """The last lines of a log, as many as can be read in a moment, none too long, none twice."""
+    kept: deque[str] = deque()
+    seen: set[str] = set()
+    room = MOST_LOG
+    for line in reversed(list(log)):
+        clear = _compiled(_COLOURS).sub("", line[:LONGEST_LINE])
+        if clear in seen:
+            continue
+        seen.add(clear)
+        kept.appendleft(clear)
+        room -= len(clear)
+        if room < 0:
+            break
+    return list(kept)
+
+
+def named_in(text: str) -> tuple[str, str]:
+    """The error code and the operation that a message names; "" where it names none."""
+    for pattern in _CODES:
+        found = _compiled(pattern).search(text)
+        if found:
+            return found["code"].rsplit("#")[-1], found.groupdict().get("operation") or ""
+    return "", ""
+
+
+def lines(text: str) -> list[str]:
+    """The lines with something in them, and of several also all of them as one: wording may be cut in two."""
+    found = [line for line in _compiled(_BREAKS).split(text) if line.strip()]
+    return [*found, " ".join(text.split())] if len(found) > 1 else found
+
+
+def looked_at(line: str) -> str:
+    """The line as the rules see it: small letters, its ARNs shortened to what they are of (an endpoint named
+    `throttled-demo` is no sign), and the words of names such as NotEnoughMemory behind it.
+    """
+    line = _compiled(_ARN).sub(r"\1:\2", line)
+    joined = dict.fromkeys(_compiled(_JOINED).findall(_compiled(_CODES[0]).sub("", line)))
+    words = [_compiled(r"(?<=[a-z])(?=[A-Z])").sub(" ", name) for name in list(joined)[:_MOST_JOINED]]
+    return "\n".join([line, *words]).lower()  # apart: no sign reaches over the end of a line
+
+
+def mere_notice(line: str) -> bool:
+    """Whether a line says of itself that it is none of an error."""
+    return bool(_compiled(r"\b(INFO|DEBUG|WARN|WARNING|TRACE)\b").search(line[:80]))
+
+
+def camel(operation: str) -> str:
+    """create_endpoint as CreateEndpoint."""
+    return "".join(part[:1].upper() + part[1:] for part in operation.split("_"))
+
+
+def clean(line: str) -> str:
+    """One line that may be shown: no control or invisible formatting characters, no secret, not too long."""
+    kept = " ".join("".join(_printable(_compiled(_COLOURS).sub("", line))).split())
+    kept = _compiled(_GIVEN + _GIVEN_VALUE).sub(rf"\g<1>{HIDDEN}", _compiled(_SECRETS).sub(HIDDEN, kept))
+    return kept if len(kept) <= LONGEST_EVIDENCE else kept[: LONGEST_EVIDENCE - 1] + "…"
+
+
+def _printable(line: str) -> Iterator[str]:
+    for each in line:
+        yield " " if unicodedata.category(each)[0] in "CZ" else each
