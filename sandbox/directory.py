@@ -51,7 +51,8 @@ class Directory:
             remembered = store.found.setdefault((region, endpoint), {})
             answer = remembered.get((chosen, component))
             if answer is None:
-                tags = service.tags.of(found["arn"])
+                # a component says itself what it is; its endpoint's tags are those of whatever came first
+                tags = service.tags.of(found["arn"]) | (service.tags.of(standing["arn"]) if standing else {})
                 answer = _hosted(store, region, found, _variant(found, chosen), standing, tags)
                 remembered[chosen, component] = answer
             return answer
