@@ -9,6 +9,7 @@ with page_head.show("Deploy", "Choose, read the plan and its price, confirm. Not
     if run_progress.current():
         st.button("Deploy something else", icon=":material/add:", on_click=run_progress.leave)
 
+deploy_form.arrived()
 reviewed = deploy_form.reviewed()
 if run_progress.current():
     above = st.container()  # what came of it and what to do next, before how it went

@@ -27,8 +27,10 @@ _PAIR = (
     Card(form_source.EMBEDDING, f"deploy.{Task.EMBEDDING.name}", alone=False),
 )
 _KEYS = {kind: f"deploy.{task.name}" for kind, task in form_source.TASKS.items()}
+_CARRIED = ("deploy.model", "deploy.source")  # what the page Models leaves: an id, and "catalog", "hub" or "custom"
+_SOURCES = {"hub": form_source.HUB, "custom": form_source.OWN}
 MOST_TOLD = 8  # what is to be mended, beside the button; the rest stands at its fields
-_REVIEWED = "deploy.reviewed"
+_REVIEWED, _WANTED = "deploy.reviewed", "deploy.wanted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ class Reviewed:
 
     request: DeployRequest | RagPairRequest
     plan: Plan
+
+
+class _Turn:
+    """One drawing of the whole form; `over` also where something overtook it."""
+
+    over = False
 
 
 def reviewed() -> Reviewed | None:
@@ -68,8 +76,30 @@ def plan_of(console: Console, request: DeployRequest | RagPairRequest) -> Plan:
     return console.deploy.plan_deploy(request)
 
 
+def arrived() -> None:
+    """Leave what was being reviewed where a person comes from the page Models with something to deploy."""
+    if any(name in st.session_state for name in _CARRIED):
+        change()
+
+
+def _begin(console: Console) -> None:
+    """Begin with what was chosen on the page Models, once."""
+    model_id, source = (str(st.session_state.pop(name, "") or "") for name in _CARRIED)
+    if not (model_id or source):
+        return
+    kind = _SOURCES.get(source) or form_source.kind_of(console, model_id)
+    st.session_state["deploy.what"], st.session_state["deploy.kind"] = ONE, kind
+    if model_id:
+        form_source.begin_with(_card(kind).fields(), kind, model_id)
+
+
+def _card(kind: str) -> Card:
+    return Card(kind, _KEYS.get(kind, model_form.ONE_KEY))
+
+
 def show(console: Console) -> None:
     """Write the form; its button plans, and draws the page again."""
+    _begin(console)
     with st.container(gap="small"):  # one place for both, so that what follows keeps its own
         what = st.segmented_control(
             "What", [PAIR, ONE, EXISTING], default=PAIR, required=True, key="deploy.what",
@@ -79,17 +109,31 @@ def show(console: Console) -> None:
     if what == EXISTING:
         existing_endpoint.show(console)
         return
+    cards = (_card(kind),) if kind else _PAIR
+    turn = _Turn()
+    try:
+        _forms(console, cards, turn)
+    finally:
+        turn.over = True
+
+
+def _forms(console: Console, cards: tuple[Card, ...], turn: _Turn) -> None:
     polling.alone(partial(_role, console))
-    cards = (Card(kind, _KEYS.get(kind, model_form.ONE_KEY)),) if kind else _PAIR
-    for column, card in zip(st.columns(2, gap="medium"), cards, strict=False):
-        with column:
-            polling.alone(partial(model_form.show, console, card))
-    pressed = st.button(
+    for place, card in zip(st.columns(len(cards), gap="medium"), cards, strict=True):
+        with place:
+            polling.alone(partial(_one, console, card, turn))
+    st.button(
         "Review the plan", type="primary", icon=":material/fact_check:", key="deploy.review",
         on_click=_asked, args=(console, cards),
     )  # fmt: skip
-    if pressed:
+    if st.session_state.get(_WANTED):
         _go_on(console, [model_form.read(console, card) for card in cards])
+
+
+def _one(console: Console, card: Card, turn: _Turn) -> None:
+    model_form.show(console, card)
+    if turn.over and st.session_state.get(_WANTED):
+        st.rerun()  # the click was overtaken by what was typed right before it
 
 
 def _role(console: Console) -> None:
@@ -99,7 +143,7 @@ def _role(console: Console) -> None:
 
 def _asked(console: Console, cards: tuple[Card, ...]) -> None:
     """From now on what is left empty counts; parts that hide something to be mended are opened."""
-    st.session_state[field.ASKED] = True
+    st.session_state[field.ASKED] = st.session_state[_WANTED] = True
     for card in cards:
         model_form.unfold(card, model_form.read(console, card).problems)
 
@@ -108,14 +152,19 @@ def _go_on(console: Console, drafts: list[Draft]) -> None:
     problems = tuple(dict.fromkeys(problem for draft in drafts for problem in draft.problems))
     if problems:
         number = formats.count(len(problems), "thing is", "things are")
-        lines = [f"- {literal(problem.words)}" for problem in problems[:MOST_TOLD]]
+        lines = [f"- {literal(field.labelled(problem))}" for problem in problems[:MOST_TOLD]]
         st.error("\n".join([f"**{number} to be mended, marked red above:**", *lines]), icon=":material/error:")
+        st.session_state.pop(_WANTED, None)
         return
     requests = [draft.request for draft in drafts]
-    with st.spinner("Planning: images, role and names are looked up…"):
-        review(
-            console, requests[0] if len(requests) == 1 else RagPairRequest(language=requests[0], embedding=requests[1])
-        )
+    request = requests[0] if len(requests) == 1 else RagPairRequest(language=requests[0], embedding=requests[1])
+    try:
+        with st.spinner("Planning: images, role and names are looked up…"):
+            review(console, request)
+    except Exception:
+        st.session_state.pop(_WANTED, None)
+        raise
+    st.session_state.pop(_WANTED, None)
     st.session_state.pop(field.ASKED, None)
     st.rerun()
 

@@ -30,6 +30,18 @@ DEFAULTS: Mapping[str, Any] = {
     "scaling.out": Scaling().scale_out_cooldown,
     "advanced.percentage": 100,
 }
+# What stands before the sentence where the field itself is not seen.
+_LABELS = {
+    "endpoint_name": "Endpoint name",
+    "count": "Count",
+    "fallbacks": "Further types",
+    "environment": "Environment",
+    "secrets": "Secret variables",
+    "tags": "Tags",
+    "scaling": "Scaling",
+    "advanced": "Further settings",
+    "role": "Execution role",
+}
 _OF_ALL_SOURCES = ("mode", "scaling", "environment", "advanced", "tags", "fallbacks")
 
 
@@ -92,7 +104,9 @@ class Fields:
     ) -> None:  # fmt: skip
         """One of several; the first, or `default`, before it is touched."""
         wanted = DEFAULTS.get(name) if default is None else default
-        index = options.index(wanted) if wanted in options else None if "placeholder" in more else 0
+        index = None if "placeholder" in more else 0
+        if wanted in options and self.at(name) not in st.session_state:
+            index = options.index(wanted)
         st.selectbox(
             label, options, index=index, format_func=shown, key=self.at(name), persist_state="session", **more
         )  # fmt: skip
@@ -116,7 +130,13 @@ class Fields:
         for problem in self.problems:
             if problem not in self._told:
                 self._told.add(problem)
-                wrong(problem.words)
+                wrong(labelled(problem))
+
+
+def labelled(problem: Problem) -> str:
+    """What is wrong, with the name of its field where the sentence alone would leave one to guess."""
+    label = _LABELS.get(problem.field.partition(".")[0], "")
+    return f"{label}: {problem.words}" if label else problem.words
 
 
 def wrong(words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -73,6 +74,14 @@ def _topic(fields: Fields, which: str) -> ExistingTopic | NewTopic | None:
     return None
 
 
+def with_accelerators(console: Console, fields: Fields, request: DeployRequest) -> Mode:
+    """The mode of the request; a component that says nothing of accelerators gets those of its instance type."""
+    spec = console.catalog.instance(request.instance_type)
+    if not isinstance(request.mode, Components) or fields.value("mode.accelerators") is not None or spec is None:
+        return request.mode
+    return replace(request.mode, accelerators=spec.gpu_count or spec.accelerators)
+
+
 def endpoint_of(fields: Fields) -> str:
     """The endpoint that a component is put onto; "" where it gets one of its own, or none is chosen."""
     return fields.text("mode.endpoint") if fields.text("mode.where") == ONTO else ""
@@ -81,8 +90,9 @@ def endpoint_of(fields: Fields) -> str:
 def choose(fields: Fields) -> None:
     """Write the choice of the mode."""
     st.segmented_control(
-        "How it answers", MODES, default=REAL_TIME, required=True, key=fields.at("mode"), persist_state="session"
-    )
+        "How it answers", MODES, default=REAL_TIME, required=True, key=fields.at("mode"), wrap=True,
+        persist_state="session",
+    )  # fmt: skip
 
 
 def show(console: Console, fields: Fields, request: DeployRequest) -> None:
@@ -162,7 +172,10 @@ def _component(console: Console, fields: Fields, request: DeployRequest) -> None
         with st.container():
             fields.whole("Memory of a copy, MB", "mode.component_memory", "mode.memory_mb", step=1024)
         with st.container():
-            fields.whole("GPUs of a copy", "mode.accelerators", "mode.accelerators", placeholder="none")
+            fields.whole(
+                "GPUs of a copy", "mode.accelerators", "mode.accelerators",
+                placeholder="none" if endpoint_wanted(request.mode) else "all of the instance",
+            )  # fmt: skip
         with st.container():
             st.number_input(
                 "CPUs of a copy", value=None, step=0.5, key=fields.at("mode.cpus"), persist_state="session",

@@ -8,9 +8,9 @@ from services.deploy import Asynchronous, Components, DeployRequest, Metric, Mod
 from ui.field import Fields
 
 _METRICS = {
-    Metric.INVOCATIONS: "Requests a minute, of each",
-    Metric.CONCURRENCY: "Requests under way, of each",
-    Metric.BACKLOG: "Requests waiting, of each instance",
+    Metric.INVOCATIONS: "Requests a minute, each",
+    Metric.CONCURRENCY: "Requests under way, each",
+    Metric.BACKLOG: "Requests waiting, each",
 }
 _TARGETS = {Metric.INVOCATIONS: 100.0, Metric.CONCURRENCY: 5.0, Metric.BACKLOG: 5.0}
 
@@ -85,7 +85,7 @@ def show(fields: Fields, request: DeployRequest) -> None:
         with st.container():
             metric = _metric(fields, mode)
             st.number_input(
-                "At", value=_TARGETS[metric], step=1.0, key=fields.at(f"scaling.target.{metric.value}"),
+                "Target", value=_TARGETS[metric], step=1.0, key=fields.at(f"scaling.target.{metric.value}"),
                 persist_state="session",
             )  # fmt: skip
             fields.under("scaling.target")

@@ -19,6 +19,7 @@ CHAT, EMBEDDING, ANY = "Language model", "Embedding model", "Any of JumpStart"
 HUB, OWN = "Hugging Face", "Own container"
 KINDS = (CHAT, EMBEDDING, ANY, HUB, OWN)
 TASKS = {CHAT: Task.CHAT, EMBEDDING: Task.EMBEDDING}
+CARRIED = "carried"  # a model that was chosen on the page Models
 _SERVERS = {
     Server.VLLM: "vLLM: language models, OpenAI's protocol",
     Server.LMI: "LMI (DJL): language models, AWS's own server",
@@ -56,7 +57,8 @@ def read(console: Console, fields: Fields, kind: str) -> Source:
 def models(console: Console, fields: Fields, kind: str) -> tuple[CatalogModel, ...]:
     """The models to choose from: a small first choice, or all that the console can deploy."""
     if kind == ANY:
-        return console.catalog.list_models()
+        carried = fields.text(CARRIED)
+        return (*((console.catalog.describe_model(carried),) if carried else ()), *console.catalog.list_models())
     if fields.value("every"):
         return console.catalog.list_models(task=TASKS[kind])
     return console.catalog.recommended(TASKS[kind])
@@ -69,6 +71,20 @@ def model_of(console: Console, fields: Fields, kind: str) -> CatalogModel:
     preferred = settings.embedding_model if kind == EMBEDDING else settings.language_model
     wanted = fields.text(_name(fields, kind)) or preferred
     return next((model for model in offered if model.id == wanted), offered[0])
+
+
+def kind_of(console: Console, model_id: str) -> str:
+    """Where a model of the catalogue is found in the form. Raises NotFound."""
+    model = console.catalog.describe_model(model_id)
+    return next((kind for kind, task in TASKS.items() if task is model.task and model.deployable), ANY)
+
+
+def begin_with(fields: Fields, kind: str, model_id: str) -> None:
+    """Choose a model of the catalogue before the form is drawn."""
+    st.session_state[fields.at("every")] = kind != ANY
+    if kind == ANY:
+        st.session_state[fields.at(CARRIED)] = model_id
+    st.session_state[fields.at(_name(fields, kind))] = model_id
 
 
 def _name(fields: Fields, kind: str) -> str:
@@ -88,6 +104,8 @@ def show(console: Console, fields: Fields, kind: str) -> None:
 def _catalogue(console: Console, fields: Fields, kind: str) -> None:
     offered = {model.id: model for model in models(console, fields, kind)}
     model = model_of(console, fields, kind)
+    if fields.text(_name(fields, kind)) not in offered:
+        st.session_state.pop(fields.at(_name(fields, kind)), None)
 
     def shown(model_id: str) -> str:
         found = offered[model_id]

@@ -100,6 +100,7 @@ def read(console: Console, card: Card) -> Draft:
     if _has_machine(request):
         chosen = fields.text(_machine_name(console, card, request)) or _usual(console, card, request)
         request = replace(request, instance_type=chosen, fallbacks=fields.several("fallbacks"))
+        request = replace(request, mode=form_mode.with_accelerators(console, fields, request))
     unread = (*form_environment.problems(fields), *form_advanced.problems(fields))
     return Draft(request, (*unread, *console.deploy.problems(request)))
 
@@ -152,15 +153,18 @@ def show(console: Console, card: Card) -> None:
     draft = read(console, card)
     request, fields = draft.request, card.fields(draft.problems)
     with st.container(border=True, key=f"{card.key}-card", height="stretch", gap="small"):
-        st.subheader(TITLES.get(card.kind, card.kind), anchor=False)
-        form_source.show(console, fields, card.kind)
-        if card.alone:
-            form_mode.choose(fields)
-            form_mode.show(console, fields, request)
-        if _has_machine(request):
-            form_machine.show(console, fields, request, _machine_name(console, card, request))
-        _more(console, card, fields, request)
-        form_source.licence(console, fields, card.kind)
+        left, right = st.columns(2, gap="medium") if card.alone else (st.container(gap="small"),) * 2
+        with left:
+            st.subheader(TITLES.get(card.kind, card.kind), anchor=False)
+            form_source.show(console, fields, card.kind)
+            if _has_machine(request):
+                form_machine.show(console, fields, request, _machine_name(console, card, request))
+            form_source.licence(console, fields, card.kind)
+        with right:
+            if card.alone:
+                form_mode.choose(fields)
+                form_mode.show(console, fields, request)
+            _more(console, card, fields, request)
         fields.rest()
 
 
