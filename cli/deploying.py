@@ -14,6 +14,7 @@ from cli.deploy_request import mendable, refuse, requests_of, secrets_of
 from cli.deploy_saved import load_requests, save_requests
 from cli.following import SCRIPT, ScriptFormat, WithScript, carry_out, print_plan, print_script, usd
 from cli.opening import JsonFlag, YesFlag, answering, app, open_console, say
+from cli.preflight_lines import as_one, say_stops
 from services.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def deploy(
     """Deploy models side by side, and wait until they answer: of the catalogue, of the hub, or of one's own."""
     with answering(as_json):
         console = open_console(context)
-        wanted, unread = _wanted(console, models or [], options, request)
+        wanted, unread = wanted_of(console, models or [], options, request)
         refuse([*unread, *(problem for each in wanted for problem in mendable(console, each))], as_json)
         if save_request:
             save_requests(wanted, save_request, as_json)
@@ -52,6 +53,7 @@ def deploy(
         if show_plan or script:
             print_script(console, plan, script) if script else print_plan(plan, as_json)
             return
+        say_stops(console, wanted, plan)
         view = carry_out(
             console, plan, yes, replan=lambda: plan_of(console, wanted), wait=wait, secrets=lambda: secrets_of(plan)
         )
@@ -164,9 +166,10 @@ def down(context: typer.Context, yes: YesFlag = False, as_json: JsonFlag = False
         typer.echo(json.dumps(result) if as_json else f"{len(taken.items)} items: {view.status}")
 
 
-def _wanted(
+def wanted_of(
     console: Console, models: list[str], options: Options, request: Path | None
 ) -> tuple[list[DeployRequest], list[Problem]]:
+    """What is asked for, by the options or by a file, and what of it could not be read."""
     if request is None:
         return requests_of(console, models, options)
     if models or options.hub or options.image:
@@ -177,11 +180,8 @@ def _wanted(
 def plan_of(console: Console, wanted: list[DeployRequest]) -> Plan:
     from services.deploy import RagPairRequest
 
-    if len(wanted) == 1:
-        return console.deploy.plan_deploy(wanted[0])
-    if len(wanted) == 2:
-        return console.deploy.plan_pair(RagPairRequest(embedding=wanted[0], language=wanted[1]))
-    raise InvalidRequest("One or two models can be deployed at a time.", "", "Two make a pair: embedding, language.")
+    asked = as_one(wanted)
+    return console.deploy.plan_pair(asked) if isinstance(asked, RagPairRequest) else console.deploy.plan_deploy(asked)
 
 
 def _endpoint_row(detail: EndpointDetail) -> dict[str, Any]:
