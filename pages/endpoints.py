@@ -4,12 +4,13 @@ import streamlit as st
 
 from ui import (
     empty_state,
+    endpoint_changes,
     endpoint_detail,
     endpoint_reads,
     endpoint_table,
     navigation,
     page_head,
-    plan_review,
+    paused_endpoints,
     polling,
     run_progress,
     session,
@@ -21,25 +22,18 @@ with page_head.show("Endpoints", "What runs in this account and region, whoever 
         console.refresh()
 
 if run_progress.current():
-    run_progress.show(console, run_progress.current())
+    view = run_progress.show(console, run_progress.current())
+    endpoint_changes.ended(view)
     st.button("Close", type="tertiary", on_click=run_progress.leave)
 
-leaving = st.session_state.get("endpoints.delete", "")
-if leaving:
-    plan = st.session_state.get("endpoints.plan") or console.endpoints.plan_delete(leaving)
-    st.session_state["endpoints.plan"] = plan
-    run = plan_review.show(
-        console, plan, key="endpoints", verb="Delete", typed=leaving,
-        replan=lambda: console.endpoints.plan_delete(leaving),
-        changed=lambda new: st.session_state.update({"endpoints.plan": new}),
-    )  # fmt: skip
-    if st.button("Keep it", type="tertiary", key="endpoints.keep") or run:
-        st.session_state.pop("endpoints.delete", None)
-        st.session_state.pop("endpoints.plan", None)
-        run_progress.follow(run) if run else st.rerun()
-
+endpoint_changes.show(console)
 listed = endpoint_reads.listed(console)
+paused = paused_endpoints.listed(console)
 if not listed:
+    if paused:
+        st.markdown(":gray[Nothing runs in this account and region, so nothing is billed by the hour.]")
+        paused_endpoints.show(console, paused)
+        st.stop()
     empty_state.show(
         "dns", "No endpoints here", "Nothing runs in this account and region, so nothing is billed by the hour.",
         page=navigation.DEPLOY, label="Deploy a pair",
@@ -59,3 +53,4 @@ def table() -> None:
 
 
 polling.live(table, every)
+paused_endpoints.show(console, paused)

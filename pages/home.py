@@ -13,6 +13,7 @@ from ui import (
     navigation,
     next_steps,
     page_head,
+    paused_endpoints,
     session,
 )
 
@@ -57,6 +58,7 @@ with left, st.container(border=True, height="stretch"):
         st.page_link(navigation.ENDPOINTS, label="All endpoints", icon=":material/arrow_forward:")
     else:
         st.markdown(":gray[Nothing runs, so nothing is billed by the hour.]")
+    paused_endpoints.brief(console)
 with right, st.container(border=True, height="stretch"):
     st.subheader("In progress", anchor=False)
     in_progress.show(console)

@@ -1,4 +1,4 @@
-"""One endpoint in a drawer: what to copy, what it runs, a test call, and the plan to delete it."""
+"""One endpoint in a drawer: what to copy, what it runs, a test call, and the ways to change it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from ui import (
     caller_policy,
     concern_box,
     diagnosis_box,
+    endpoint_changes,
     endpoint_picker,
+    endpoint_reads,
     endpoint_table,
     error_box,
     formats,
@@ -79,13 +81,31 @@ def _actions(console: Console, detail: EndpointDetail) -> None:
             disabled=not detail.ready or detail.asynchronous,
             help="It is called through S3, so nothing can wait for its answer here." if detail.asynchronous else None,
         )  # fmt: skip
-        leave = st.button("Delete…", icon=":material/delete:", key="detail.delete")
+        _changes(detail)
     if test:
         with error_box.shown(), st.spinner("One real call…"):
             result = console.smoke_test(detail.name)
             endpoint_picker.use(detail.name, result.kind)
             st.success(literal(endpoint_picker.smoke_sentence(result)), icon=":material/check_circle:")
-    if leave:
-        st.session_state["endpoints.delete"] = detail.name
-        st.session_state.pop("endpoints.plan", None)
-        st.rerun()
+
+
+def _changes(detail: EndpointDetail) -> None:
+    """A button for each change; the page behind the drawer shows its form or its plan."""
+    moving = detail.status in endpoint_reads.CHANGING or detail.status == "Failed"
+    why = f"It is {detail.status}; wait until it has settled." if detail.status != "Failed" else "It failed: delete it."
+    saves = f" (stops {formats.per_hour(detail.usd_per_hour)})" if detail.usd_per_hour else ""
+    for verb, icon, label in (
+        ("Pause", "pause_circle", f"Pause…{saves}"),
+        ("Scale", "unfold_more", "Scale…"),
+        ("Update", "sync_alt", "Update…"),
+        ("Delete", "delete", "Delete…"),
+    ):
+        needless = verb == "Scale" and detail.serverless and len(detail.variants) == 1
+        off = (moving and verb != "Delete") or needless
+        said = "It is serverless and scales with its requests." if needless else why if off else None
+        pressed = st.button(
+            label.replace("$", "\\$"), icon=f":material/{icon}:", key=f"detail.{verb.lower()}", disabled=off, help=said
+        )
+        if pressed:
+            endpoint_changes.ask(verb, detail.name)
+            st.rerun()

@@ -30,6 +30,7 @@ def show(
     changed: Callable[[Plan], None] | None = None,
     begin: Begin | None = None,
     withheld: str = "",
+    more: bool = False,
 ) -> str | None:
     """Write the review; the id of the run once the person has confirmed, else None.
 
@@ -39,6 +40,7 @@ def show(
     changed  is given the plan as it is now, when it is not the one shown: to show it next, or to drop the old one
     begin    begins the plan with its secrets and gives the run's id; left out, it begins a new run
     withheld why it cannot be confirmed now; empty where it can
+    more     the price is what is added to that of something that runs already
     """
 
     def start(secrets: Mapping[str, str]) -> str | None:
@@ -52,18 +54,20 @@ def show(
 
     with st.container(border=True, key=f"{key}-review"):
         st.subheader(literal(plan.title), anchor=False)
-        _costs(plan)
+        _costs(plan, more)
         problems = check(plan)
         for problem in problems:
             st.error(literal(problem), icon=":material/block:")
         for warning in dict.fromkeys((*plan.warnings, *warnings_of(plan))):
             st.warning(literal(warning), icon=":material/warning:")
-        run = _confirmation(console, plan, key, verb, typed, start, blocked=bool(problems), withheld=withheld)
+        run = _confirmation(
+            console, plan, key, verb, typed, start, blocked=bool(problems), withheld=withheld, more=more
+        )
         _details(console, plan, key)
         return run
 
 
-def _costs(plan: Plan) -> None:
+def _costs(plan: Plan, more: bool) -> None:
     hourly = plan.estimate.usd_per_hour
     with st.grid(4, min_column_width=140):
         st.metric("Steps", len(plan.steps), border=True)
@@ -72,7 +76,7 @@ def _costs(plan: Plan) -> None:
             st.metric("Saves a day", formats.per_day(-hourly).removesuffix("/day"), border=True)
             st.metric("Saves a month", formats.per_month(-hourly).removesuffix("/month"), border=True)
         else:
-            st.metric("While it runs", formats.per_hour(hourly), border=True)
+            st.metric("More than now" if more else "While it runs", formats.per_hour(hourly), border=True)
             st.metric("A day", formats.per_day(hourly).removesuffix("/day"), border=True)
             st.metric("A month", formats.per_month(hourly).removesuffix("/month"), border=True)
     once = f"; {formats.money(plan.estimate.usd_once)} once" if plan.estimate.usd_once else ""
@@ -148,6 +152,7 @@ def _confirmation(
     *,
     blocked: bool,
     withheld: str,
+    more: bool,
 ) -> str | None:
     needed = secret_names(plan)
     secrets = secret_inputs.show(needed, f"{key}-secret")
@@ -161,7 +166,7 @@ def _confirmation(
     if withheld:
         st.markdown(f":red[:material/block: {literal(withheld)}]")
     pressed = st.button(
-        f"{verb} · {plan_text.price_of(plan).replace('$', chr(92) + '$')}",
+        f"{verb} · {plan_text.price_of(plan, more=more).replace('$', chr(92) + '$')}",
         type="primary",
         icon=":material/play_arrow:",
         disabled=blocked or read_only or bool(withheld) or not matches,

@@ -40,8 +40,11 @@ def cost_name(step: Step) -> str:
     return ", ".join(parts)
 
 
-def price_of(plan: Plan) -> str:
-    """The price in the confirm button: per hour, or what it ends, or that it is unknown; with its ceiling."""
+def price_of(plan: Plan, *, more: bool = False) -> str:
+    """The price in the confirm button: per hour, or what it ends, or that it is unknown; with its ceiling.
+
+    With `more` it is what is added to the price of something that runs already.
+    """
     hourly, most = plan.estimate.usd_per_hour, ceiling_of(plan)
     if hourly is None:
         return f"{formats.UNKNOWN_PRICE}, {most}" if most else formats.UNKNOWN_PRICE
@@ -49,6 +52,8 @@ def price_of(plan: Plan) -> str:
         return f"ends {formats.money(-hourly)}/h"
     if most:
         return f"{formats.per_hour(hourly) if hourly else 'nothing while idle'}, {most}"
+    if more:
+        return f"{formats.per_hour(hourly)} more" if hourly else "costs as much as now"
     return formats.per_hour(hourly) if hourly else "costs nothing"
 
 

@@ -36,6 +36,7 @@ from services.knowledge import (
 from services.plans import Estimate, Plan, Pulse, RunStatus, RunView, Step, StepStatus, StepView
 from services.preflight import Preflight
 from services.settings import Settings
+from tests.pages.fake_changes import FakeChanges
 from tests.pages.fake_sandbox import MADE, FakeSandbox
 
 PASSAGE = Passage("p1", "Flights are refunded within 30 days.", "travel.md", "a" * 64, 1, 0, 36, 0.91, 0.8, 0.9)
@@ -204,6 +205,7 @@ class FakeConsole:
         self.settings = Settings()
         self.sandbox: FakeSandbox | None = None
         self.endpoints = FakeEndpoints(details)
+        self.changes = FakeChanges()
         self.knowledge = FakeKnowledge()
         self.runs = FakeRuns()
         self.jobs_found: list[JobView] = []

@@ -7,6 +7,7 @@ from streamlit.testing.v1.element_tree import Button
 from services.errors import PlanChanged
 from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, endpoint, pair, taking_down
+from ui.endpoint_changes import Asked
 
 
 def test_take_down_waits_for_the_words(open_page: Open) -> None:
@@ -51,7 +52,7 @@ def test_what_others_made_is_said_to_stay(open_page: Open) -> None:
 def test_deleting_one_endpoint_asks_for_its_name(open_page: Open) -> None:
     console = FakeConsole(endpoint("embedder", "text-embedding"))
     at = open_page("endpoints", console, "Endpoints")
-    at.session_state["endpoints.delete"] = "embedder"
+    at.session_state["endpoints.asked"] = Asked("Delete", "embedder")
     at.run()
     assert not at.exception
     confirm = next(each for each in at.button if each.label.startswith("Delete ·"))
@@ -70,7 +71,7 @@ def test_an_unknown_price_is_said_on_home_and_never_counted_as_nothing(open_page
 
 def test_a_plan_that_only_deletes_has_a_script_and_says_why_it_is_no_template(open_page: Open) -> None:
     at = open_page("endpoints", FakeConsole(endpoint("embedder", "text-embedding")), "Endpoints")
-    at.session_state["endpoints.delete"] = "embedder"
+    at.session_state["endpoints.asked"] = Asked("Delete", "embedder")
     at.session_state["endpoints-tabs"] = "As code"
     at.run()
     assert "delete_endpoint" in at.code[0].value
