@@ -11,9 +11,12 @@ from services.access.gateway import AccessGateway
 from services.catalog import CatalogService, search
 from services.deploy import (
     CatalogSource,
+    CustomSource,
     DeployRequest,
     DeployService,
     HostedModel,
+    HubSource,
+    Source,
     name_problem,
     request_problems,
     suggest_name,
@@ -44,6 +47,22 @@ def test_every_model_gets_a_valid_name_in_studios_style() -> None:
         assert re.fullmatch(r"jumpstart-dft-[a-z0-9-]+-20261120-103005", name), name
         assert len(name) <= 63
         assert name_problem(name) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        (CatalogSource(model_id="huggingface-textembedding-gpt-j-6b"), "jumpstart-dft-hf-textembedding-gpt-j-6b"),
+        (HubSource(hub_id="mistralai/Mistral-7B-Instruct-v0.3"), "hf-mistralai-mistral-7b-instruct-v0-3"),
+        (HubSource(hub_id=f"owner/{'long-' * 20}name"), "hf-owner-long-long-long-long-long-long-lon"),
+        (CustomSource(image="123456789012.dkr.ecr.us-east-1.amazonaws.com/team/My.Server:1.0"), "own-my-server"),
+        (CustomSource(image=""), "own"),
+    ],
+)
+def test_every_source_gets_a_name_that_says_what_it_is(source: Source, name: str) -> None:
+    suggested = suggest_name(source, NOW)
+    assert suggested == f"{name}-20261120-103005"
+    assert name_problem(suggested) == ""
 
 
 def test_an_id_of_foreign_characters_still_gets_a_valid_name() -> None:
