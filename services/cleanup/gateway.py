@@ -1,4 +1,4 @@
-"""Reads every endpoint configuration and model of a region with its tags."""
+"""Reads every endpoint configuration and model of a region with its tags, and topics by theirs."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from services.aws_errors import could_not_find, found_or_none, translate
-from services.cleanup.models import HeldConfig, HeldModel
+from services.cleanup.models import HeldConfig, HeldModel, HeldTopic
 from services.clients import ClientSource
 
 # Each one is described and its tags are read; beyond this many, take-down says that it could not look at all of them.
 MOST = 500
 # 8 calls at a time stay below 20 a second at SageMaker's usual 300-500 ms.
 SIDE_BY_SIDE = 8
+_TOPIC_COLONS = 5  # a subscription's ARN has one more
 
 
 class CleanupGateway:
-    """Reads configurations and models with the connection's SageMaker client."""
+    """Reads configurations, models and topics with the connection's clients."""
 
     def __init__(self, clients: ClientSource) -> None:
         self._clients = clients
@@ -34,6 +35,20 @@ class CleanupGateway:
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="models") as pool:
             return tuple(each for each in pool.map(self._model, rows) if each is not None), all_of_them
 
+    def topics(self, owner: str) -> tuple[HeldTopic, ...]:
+        """The SNS topics this console made for an owner, by name."""
+        tags = {"sagedeck:made-by": "sagedeck", "sagedeck:owner": owner}
+        asked = {
+            "TagFilters": [{"Key": key, "Values": [value]} for key, value in tags.items()],
+            "ResourceTypeFilters": ["sns"],
+        }
+        try:
+            pages = self._clients.get("resourcegroupstaggingapi").get_paginator("get_resources").paginate(**asked)
+            arns = [row["ResourceARN"] for page in pages for row in page.get("ResourceTagMappingList", [])]
+        except Exception as error:
+            raise translate(error, "looking for topics by their tags") from error
+        return tuple(HeldTopic(arn.rpartition(":")[2], arn) for arn in sorted(arns) if arn.count(":") == _TOPIC_COLONS)
+
     def _config(self, row: Mapping[str, Any]) -> HeldConfig | None:
         name, arn = row["EndpointConfigName"], row["EndpointConfigArn"]
         found = self._describe("describe_endpoint_config", f"reading the configuration {name}", EndpointConfigName=name)
@@ -41,7 +56,9 @@ class CleanupGateway:
             return None
         variants = [*found.get("ProductionVariants", []), *found.get("ShadowProductionVariants", [])]
         models = tuple(dict.fromkeys(each["ModelName"] for each in variants if each.get("ModelName")))
-        return HeldConfig(name, arn, self._owner(arn), models)
+        told = found.get("AsyncInferenceConfig", {}).get("OutputConfig", {}).get("NotificationConfig", {})
+        topics = tuple(told[each] for each in ("SuccessTopic", "ErrorTopic") if told.get(each))
+        return HeldConfig(name, arn, self._owner(arn), models, tuple(dict.fromkeys(topics)))
 
     def _model(self, row: Mapping[str, Any]) -> HeldModel | None:
         name, arn = row["ModelName"], row["ModelArn"]

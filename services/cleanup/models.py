@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from services.access import ExecutionRole, RolePolicies
-from services.endpoints import EndpointDetail
+from services.endpoints import EndpointDetail, Parts
 from services.knowledge import LibraryState
 from services.plans.models import Plan
 
 
 @dataclass(frozen=True, slots=True)
 class HeldConfig:
-    """An endpoint configuration of the account. `owner` "" is not of this console."""
+    """An endpoint configuration of the account. `owner` "" is not of this console; `topics` are ARNs it tells."""
 
     name: str
     arn: str
     owner: str
     models: tuple[str, ...]
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,14 @@ class HeldModel:
     arn: str
     owner: str
     role_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTopic:
+    """An SNS topic this console made for the owner."""
+
+    name: str
+    arn: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,8 @@ class TakeDownRequest:
 class TakeDownState:
     """Every endpoint, configuration and model of the account and region, and what the owner holds besides.
 
+    parts      what scales an endpoint, and its components, by its name: of the owner's endpoints, and of others' that
+               have components
     complete   whether all of it could be looked at; if not, what may be shared is kept
     problems   what could not be looked at, one sentence each
     pace       how many times as fast as AWS the other side works (the sandbox: 60)
@@ -59,6 +70,8 @@ class TakeDownState:
     configs: tuple[HeldConfig, ...] = ()
     models: tuple[HeldModel, ...] = ()
     roles: tuple[HeldRole, ...] = ()
+    topics: tuple[HeldTopic, ...] = ()
+    parts: tuple[tuple[str, Parts], ...] = ()
     library: LibraryState = field(default_factory=LibraryState)
     complete: bool = True
     problems: tuple[str, ...] = ()

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.access import delete_inline, delete_role, detach_policy
 from services.cleanup.models import (
     HeldConfig,
     HeldModel,
     HeldRole,
+    HeldTopic,
     KeptItem,
     TakeDown,
     TakeDownItem,
     TakeDownRequest,
     TakeDownState,
 )
-from services.endpoints import EndpointDetail, endpoint_steps
+from services.deploy import delete_topic_step
+from services.endpoints import EndpointDetail, Parts, endpoint_steps, parts_steps
 from services.knowledge import plan_removal
 from services.plans.hosting import delete_step, gone_step
 from services.plans.models import Estimate, Plan, Step
+from services.plans.scaling import Scaled
 
 
 @dataclass(slots=True)
@@ -30,6 +33,7 @@ class _Draft:
     kept: list[KeptItem] = field(default_factory=list)
     # name -> the step after which nothing uses it any more
     endpoints: dict[str, str] = field(default_factory=dict)
+    components: dict[str, str] = field(default_factory=dict)
     configs: dict[str, str] = field(default_factory=dict)
     models: dict[str, str] = field(default_factory=dict)
 
@@ -39,13 +43,18 @@ def plan_take_down(request: TakeDownRequest, state: TakeDownState) -> TakeDown:
     draft = _Draft()
     mine = tuple(each for each in state.endpoints if each.made_here and each.owner == request.owner)
     for endpoint in mine:
-        _endpoint(draft, endpoint, state.pace)
+        _endpoint(draft, endpoint, state)
+    for endpoint in state.endpoints:
+        if endpoint.name not in draft.endpoints:
+            _components(draft, endpoint, request.owner, state)
     for config in state.configs:
         if config.owner == request.owner:
             _config(draft, config, state)
     for model in state.models:
         if model.owner == request.owner:
             _model(draft, model, state)
+    for topic in state.topics:
+        _topic(draft, topic, state)
     for held in state.roles:
         if held.role.made_here and held.role.owner == request.owner:
             _role(draft, held, state)
@@ -63,14 +72,34 @@ def plan_take_down(request: TakeDownRequest, state: TakeDownState) -> TakeDown:
     return TakeDown(plan, tuple(draft.items), tuple(draft.kept))
 
 
-def _endpoint(draft: _Draft, detail: EndpointDetail, pace: float) -> None:
-    steps = endpoint_steps(detail, pace)
+def _endpoint(draft: _Draft, detail: EndpointDetail, state: TakeDownState) -> None:
+    parts = dict(state.parts).get(detail.name, Parts())
+    steps = endpoint_steps(detail, state.pace, parts)
     if detail.status == "Deleting":
-        steps = (gone_step("endpoint", detail.name, detail.arn_of("endpoint", detail.name), pace=pace),)
+        gone = gone_step("endpoint", detail.name, detail.arn_of("endpoint", detail.name), pace=state.pace)
+        steps = (*parts_steps(detail, replace(parts, components=())), gone)
     draft.steps += steps
     draft.endpoints[detail.name] = steps[-1].id
     why = f"It runs {detail.model_id or 'a model'} on {detail.hardware}."
     draft.items.append(TakeDownItem("endpoint", detail.name, why, detail.usd_per_hour))
+
+
+def _components(draft: _Draft, detail: EndpointDetail, owner: str, state: TakeDownState) -> None:
+    """The owner's components on an endpoint that stays, each with what scales it."""
+    parts = dict(state.parts).get(detail.name, Parts())
+    mine = [each for each in parts.components if each.tag("made-by") == "sagedeck" and each.tag("owner") == owner]
+    names = {each.name for each in mine}
+    adapted = {each.base: each.name for each in parts.components if each.base and each.name not in names}
+    for each in mine:
+        if each.name in adapted:
+            draft.kept.append(KeptItem("inference component", each.name, _reason([adapted[each.name]])))
+    mine = [each for each in mine if each.name not in adapted]
+    scalings = [each for each in parts.scalings if each.scaled in {Scaled.component(one.name) for one in mine}]
+    draft.steps += parts_steps(detail, Parts(scalings=tuple(scalings), components=tuple(mine)), state.pace)
+    for each in mine:
+        draft.components[each.name] = f"gone-inference-component-{each.name}"
+        why = f"It runs on {detail.name}, which stays."
+        draft.items.append(TakeDownItem("inference component", each.name, why))
 
 
 def _config(draft: _Draft, config: HeldConfig, state: TakeDownState) -> None:
@@ -87,16 +116,32 @@ def _config(draft: _Draft, config: HeldConfig, state: TakeDownState) -> None:
 
 
 def _model(draft: _Draft, model: HeldModel, state: TakeDownState) -> None:
-    users = [each.name for each in state.configs if model.name in each.models]
-    others = [name for name in users if name not in draft.configs]
+    users = {each.name: draft.configs.get(each.name, "") for each in state.configs if model.name in each.models}
+    for endpoint, parts in state.parts:
+        running = (each.name for each in parts.components if model.name in each.models)
+        users |= {name: draft.endpoints.get(endpoint) or draft.components.get(name, "") for name in running}
+    others = [name for name, gone in users.items() if not gone]
     if others or not state.complete:
         draft.kept.append(KeptItem("model", model.name, _reason(others)))
         return
-    why = "Its configuration goes; the weights in S3 stay." if users else "No configuration uses it."
-    after = tuple(draft.configs[name] for name in users)
-    draft.steps.append(delete_step("model", model.name, _policy_arn(model.arn), why, after=after))
+    why = "What it belongs to goes; the weights in S3 stay." if users else "Nothing uses it."
+    draft.steps.append(
+        delete_step("model", model.name, _policy_arn(model.arn), why, after=tuple(dict.fromkeys(users.values())))
+    )
     draft.models[model.name] = draft.steps[-1].id
     draft.items.append(TakeDownItem("model", model.name, why))
+
+
+def _topic(draft: _Draft, topic: HeldTopic, state: TakeDownState) -> None:
+    users = [each.name for each in state.configs if topic.arn in each.topics]
+    others = [name for name in users if name not in draft.configs]
+    if others or not state.complete:
+        draft.kept.append(KeptItem("topic", topic.name, _reason(others)))
+        return
+    why = "What it told of goes, and its subscriptions with it." if users else "No configuration tells it anything."
+    after = tuple(draft.configs[name] for name in users)
+    draft.steps.append(delete_topic_step(topic.name, topic.arn, why, after=after))
+    draft.items.append(TakeDownItem("topic", topic.name, why))
 
 
 def _role(draft: _Draft, held: HeldRole, state: TakeDownState) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from services.access import AccessService, default_role_name, tag_value
-from services.cleanup.models import HeldModel, HeldRole, TakeDown, TakeDownRequest, TakeDownState
+from services.cleanup.models import HeldModel, HeldRole, HeldTopic, TakeDown, TakeDownRequest, TakeDownState
 from services.cleanup.planner import plan_take_down
-from services.endpoints import EndpointsService
+from services.endpoints import EndpointDetail, EndpointsService, Parts
 from services.errors import SagedeckError
 from services.knowledge import LibraryState
 
@@ -44,11 +44,15 @@ class CleanupService:
         problems: list[str] = []
         if not (all_configs and all_models):
             problems.append("There are too many models or configurations to look at all: what may be shared is kept.")
+        parts = self._parts(endpoints)
+        problems += [each.problem for _, each in parts if each.problem]
         return TakeDownState(
             endpoints=endpoints,
             configs=configs,
             models=models,
             roles=self._roles(models, problems),
+            topics=self._topics(problems),
+            parts=parts,
             library=self._documents(problems),
             complete=all_configs and all_models,
             problems=tuple(problems),
@@ -58,6 +62,17 @@ class CleanupService:
     def plan_take_down(self, *, library: bool = True) -> TakeDown:
         """The plan that removes what this console made for the owner, with the words that confirm it."""
         return plan_take_down(TakeDownRequest(owner=self.owner, library=library), self.state())
+
+    def _parts(self, endpoints: tuple[EndpointDetail, ...]) -> tuple[tuple[str, Parts], ...]:
+        mine = [each for each in endpoints if (each.made_here and each.owner == self.owner) or each.components]
+        return tuple(zip((each.name for each in mine), self._endpoints.parts_of(mine), strict=True))
+
+    def _topics(self, problems: list[str]) -> tuple[HeldTopic, ...]:
+        try:
+            return self._gateway.topics(self.owner)
+        except SagedeckError as error:
+            problems.append(f"Topics could not be looked at: {error.what}")
+            return ()
 
     def _roles(self, models: tuple[HeldModel, ...], problems: list[str]) -> tuple[HeldRole, ...]:
         mine = (each.role_arn.rpartition("/")[2] for each in models if each.owner == self.owner and each.role_arn)

@@ -41,7 +41,7 @@ def parts_steps(detail: EndpointDetail, parts: Parts, pace: float = 1.0) -> tupl
     before, adapters = tuple(step.id for step in steps), list[str]()
     for each in sorted(parts.components, key=lambda component: not component.base):
         arn = detail.arn_of("inference-component", each.name)
-        reason = f"An endpoint can be deleted only without its components; {each.name} is one."
+        reason = f"The component {each.name} stops; its place on the instances of {detail.name} is free."
         after = before if each.base else (*before, *adapters)
         steps.append(delete_step("inference-component", each.name, arn, reason, after=after))
         steps.append(gone_step("inference-component", each.name, arn, after=(steps[-1].id,), pace=pace))

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from services.access import ExecutionRole, RolePolicies
-from services.cleanup import HeldConfig, HeldModel, HeldRole, TakeDownRequest, TakeDownState, plan_take_down
-from services.endpoints import EndpointDetail, ModelFacts, Variant
+from services.cleanup import HeldConfig, HeldModel, HeldRole, HeldTopic, TakeDownRequest, TakeDownState, plan_take_down
+from services.endpoints import AutoScaling, Component, EndpointDetail, ModelFacts, Parts, Variant, WakeUp
 from services.plans import Plan, check, undeclared
+from services.plans.scaling import Scaled
 
 HEAD = "arn:aws:sagemaker:us-east-1:123456789012"
 ROLE_ARN = "arn:aws:iam::123456789012:role/sagedeck-execution-us-east-1"
@@ -186,3 +187,70 @@ def test_with_nothing_to_take_down_no_words_confirm_it() -> None:
     assert down.plan.steps == ()
     assert down.confirmation == ""
     assert not down.confirmed_by("")
+
+
+def _component(name: str, model: str, owner: str = "ada", base: str = "") -> Component:
+    tags = [{"Key": "sagedeck:made-by", "Value": "sagedeck"}, {"Key": "sagedeck:owner", "Value": owner}]
+    runs = {"BaseInferenceComponentName": base} if base else {"ModelName": model}
+    return Component(name=name, sent={"Specification": runs, "Tags": tags})
+
+
+def _copies(name: str) -> AutoScaling:
+    alarm = WakeUp(name=f"wake-{name}", policy="wake")
+    return AutoScaling(scaled=Scaled.component(name), minimum=0, maximum=2, alarms=(alarm,))
+
+
+def test_what_scales_an_endpoint_goes_first_and_the_model_of_its_component_after_it() -> None:
+    parts = Parts(scalings=(_copies("part"),), components=(_component("part", "inside"),))
+    state = replace(PAIR, models=(*PAIR.models, _model("inside")), parts=(("talk", parts),))
+    plan = plan_take_down(ADA, state).plan
+    assert check(plan) == ()
+    assert undeclared(plan) == ()
+    before = {"deregister-part", "delete-alarm-wake-part", "gone-inference-component-part"}
+    assert before <= _before(plan, "delete-endpoint-talk")
+    assert {"deregister-part", "delete-alarm-wake-part"} <= _before(plan, "delete-inference-component-part")
+    assert "gone-endpoint-talk" in _before(plan, "delete-model-inside")
+
+
+def test_a_component_of_ones_own_leaves_the_endpoint_of_another_with_its_scaling_and_its_model() -> None:
+    mine, theirs = _component("mine", "my-model"), _component("theirs", "their-model", owner="bob")
+    parts = Parts(scalings=(_copies("mine"), _copies("theirs")), components=(mine, theirs))
+    state = TakeDownState(
+        endpoints=(_endpoint("host", owner="bob"),),
+        models=(_model("my-model"), _model("their-model", owner="bob")),
+        parts=(("host", parts),),
+    )
+    down = plan_take_down(ADA, state)
+    assert [step.id for step in down.plan] == [
+        "deregister-mine",
+        "delete-alarm-wake-mine",
+        "delete-inference-component-mine",
+        "gone-inference-component-mine",
+        "delete-model-my-model",
+    ]
+    assert down.plan.step("delete-model-my-model").after == ("gone-inference-component-mine",)
+
+
+def test_a_component_that_anothers_adapts_stays_and_so_does_its_model() -> None:
+    adapter = _component("theirs", "", owner="bob", base="mine")
+    parts = Parts(components=(_component("mine", "my-model"), adapter))
+    state = TakeDownState(
+        endpoints=(_endpoint("host", owner="bob"),), models=(_model("my-model"),), parts=(("host", parts),)
+    )
+    down = plan_take_down(ADA, state)
+    assert down.plan.steps == ()
+    assert _kinds(down.kept) == [("inference component", "mine"), ("model", "my-model")]
+
+
+def test_a_topic_goes_after_the_configuration_that_tells_it_and_stays_while_another_does() -> None:
+    arn = "arn:aws:sns:us-east-1:123456789012:told"
+    topic = HeldTopic("told", arn)
+    mine = replace(_config("words"), topics=(arn,))
+    state = TakeDownState(endpoints=(_endpoint("words"),), configs=(mine,), topics=(topic,))
+    plan = plan_take_down(ADA, state).plan
+    assert plan.step("delete-topic-told").after == ("delete-endpoint-config-words",)
+    assert undeclared(plan) == ()
+
+    another = replace(_config("bobs", owner="bob"), topics=(arn,))
+    kept = plan_take_down(ADA, replace(state, configs=(mine, another))).kept
+    assert [(item.kind, item.why) for item in kept] == [("topic", "bobs uses it.")]

@@ -7,17 +7,22 @@ import pytest
 
 from services.catalog import price
 from services.endpoints import (
+    AutoScaling,
+    Component,
     DeleteState,
     EndpointDetail,
     ModelFacts,
+    Parts,
     Sharing,
     Variant,
+    WakeUp,
     burn,
     plan_delete,
     priced,
 )
 from services.errors import InUse
 from services.plans import Once, Until, check, policy, undeclared
+from services.plans.scaling import Scaled
 
 HEAD = "arn:aws:sagemaker:us-east-1:123456789012"
 WHEN = datetime(2026, 11, 20, tzinfo=UTC)
@@ -184,3 +189,34 @@ def test_tags_tell_maker_owner_and_model() -> None:
 def test_deleting_what_somebody_else_deployed_is_warned_of(asking: str, warned: bool) -> None:
     plan = plan_delete(replace(_state(), asking=asking))
     assert any("deployed by ada" in warning for warning in plan.warnings) is warned
+
+
+def test_what_scales_goes_first_then_components_adapters_before_what_they_adapt() -> None:
+    base, adapter = (
+        Component(name="base", sent={"Specification": {"ModelName": "inside"}}),
+        Component(name="adapter", sent={"Specification": {"BaseInferenceComponentName": "base"}}),
+    )
+    alarm = WakeUp(name="wake", policy="wake")
+    scaling = AutoScaling(scaled=Scaled.component("base"), minimum=0, maximum=2, alarms=(alarm,))
+    detail = replace(DETAIL, components=("base", "adapter"))
+    parts = Parts(scalings=(scaling,), components=(base, adapter))
+    plan = plan_delete(replace(_state(detail), parts=parts))
+    assert check(plan) == ()
+    assert undeclared(plan) == ()
+    assert [step.id for step in plan][:7] == [
+        "deregister-base",
+        "delete-alarm-wake",
+        "delete-inference-component-adapter",
+        "gone-inference-component-adapter",
+        "delete-inference-component-base",
+        "gone-inference-component-base",
+        "delete-endpoint-Demo",
+    ]
+    assert "gone-inference-component-adapter" in plan.step("delete-inference-component-base").after
+    assert plan.step("delete-model-inside").after == ("delete-endpoint-config-demo-config",)
+    assert all(step.undo == () for step in plan)
+
+
+def test_what_could_not_be_looked_at_is_a_warning() -> None:
+    plan = plan_delete(replace(_state(), parts=Parts(problem="Whether Demo scales could not be looked at.")))
+    assert plan.warnings == ("Whether Demo scales could not be looked at.",)
