@@ -54,7 +54,7 @@ def test_every_model_gets_a_valid_name_in_studios_style() -> None:
     [
         (CatalogSource(model_id="huggingface-textembedding-gpt-j-6b"), "jumpstart-dft-hf-textembedding-gpt-j-6b"),
         (HubSource(hub_id="mistralai/Mistral-7B-Instruct-v0.3"), "hf-mistralai-mistral-7b-instruct-v0-3"),
-        (HubSource(hub_id=f"owner/{'long-' * 20}name"), "hf-owner-long-long-long-long-long-long-lon"),
+        (HubSource(hub_id=f"owner/{'long-' * 20}name"), "hf-owner-long-long-long-long-long-long-long-lon"),
         (CustomSource(image="123456789012.dkr.ecr.us-east-1.amazonaws.com/team/My.Server:1.0"), "own-my-server"),
         (CustomSource(image=""), "own"),
     ],
