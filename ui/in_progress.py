@@ -21,13 +21,13 @@ WAITING_FOR_A_PERSON = ("failed", "interrupted")
 def show(console: Console) -> None:
     """A bar for each, refreshed while any is alive."""
     owner = console.connection.owner
-    alive = any(not run.status.ended for run in console.runs.list(20))
+    alive = any(not run.status.ended for run in console.runs.pulses(20))
     alive = alive or any(job.status is JobStatus.RUNNING for job in console.jobs.list(owner, limit=20))
 
     def draw() -> None:
-        runs = console.runs.list(20)
+        pulses = console.runs.pulses(20)  # their plans are read only where something is shown of them
         jobs = [job for job in console.jobs.list(owner, limit=20) if job.status is JobStatus.RUNNING]
-        live = [run for run in runs if not run.status.ended]
+        live = [console.runs.view(run.id) for run in pulses if not run.status.ended]
         if alive and not live and not jobs:
             console.refresh()
             st.rerun()
@@ -38,10 +38,10 @@ def show(console: Console) -> None:
             st.page_link(_page(run.title), label="Follow", icon=":material/visibility:", query_params={"run": run.id})
         for job in jobs[:MOST]:
             st.progress(job.progress or 0.0, text=f"{literal(job.title)} {literal(job.detail)}")
-        waiting = [run for run in runs if run.status in WAITING_FOR_A_PERSON][:MOST]
-        for run in waiting:
-            st.markdown(f"{status_chip.badge(run.status)} {literal(run.title)}")
-            st.page_link(navigation.ACTIVITY, label="Look", icon=":material/visibility:", query_params={"run": run.id})
+        waiting = [run for run in pulses if run.status in WAITING_FOR_A_PERSON][:MOST]
+        for each in waiting:
+            st.markdown(f"{status_chip.badge(each.status)} {literal(each.title)}")
+            st.page_link(navigation.ACTIVITY, label="Look", icon=":material/visibility:", query_params={"run": each.id})
         halted = [job for job in console.jobs.list(owner, limit=20) if job.status is JobStatus.INTERRUPTED][:MOST]
         for job in halted:
             st.markdown(f"{status_chip.badge(job.status)} {literal(job.title)}")

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from services.plans import looks_secret
 from services.plans.secrecy import HIDDEN, scrub
@@ -111,12 +112,18 @@ _NOTHING = {"none", "null", "true", "false", ""}
 def shown(text: str, secrets: Iterable[str] = ()) -> str:
     """A line fit to be shown: no control characters, nothing that looks like a secret nor any of `secrets`, folded."""
     line = _RETURNED.split(text.rstrip("\r\n").removesuffix("#015"))[-1]
-    line = _COLOUR.sub("", line)
-    line = "".join(each if each == "\t" or unicodedata.category(each)[0] != "C" else " " for each in line).rstrip()
+    line = scrub(line, secrets)
     left = max(len(line) - _LOOKED_AT, 0)
-    line = masked(scrub(line, secrets)[:_LOOKED_AT])
+    line = _tidied(line[:_LOOKED_AT])
     left += max(len(line) - LONGEST, 0)
     return f"{line[:LONGEST]}… ({left:,} more characters)" if left else line
+
+
+@lru_cache(maxsize=1024)  # the same lines are shown again every second
+def _tidied(line: str) -> str:
+    line = _COLOUR.sub("", line)
+    line = "".join(each if each == "\t" or unicodedata.category(each)[0] != "C" else " " for each in line).rstrip()
+    return masked(line)
 
 
 def masked(text: str) -> str:
