@@ -13,6 +13,18 @@ __all__ = ["app", "main"]
 
 def main() -> None:
     """The entry point of the `sagedeck` script."""
-    from cli import accessing, allowed, asking, changing, deploying, diagnosing, faults, permissions, preflight, serving  # noqa: F401 - each adds its commands to `app`
+    from cli import (  # noqa: F401 - each adds its commands to `app`
+        accessing,
+        allowed,
+        asking,
+        changing,
+        deploying,
+        diagnosing,
+        faults,
+        models,
+        permissions,
+        preflight,
+        serving,
+    )
 
     app()

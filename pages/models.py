@@ -5,7 +5,6 @@ import streamlit as st
 from ui import (
     catalogue_detail,
     catalogue_filters,
-    catalogue_quota,
     catalogue_table,
     empty_state,
     formats,
@@ -26,7 +25,10 @@ with page_head.show("Models", "Find one, see what it takes and costs, deploy it.
 def found() -> None:
     """The filters, what they find, and the drawer of the one that is opened. Drawn again on its own."""
     query = catalogue_filters.query()
-    quotas = catalogue_quota.left(console) if query.fits_quota else None
+    quotas = None
+    if query.fits_quota:
+        with st.spinner("Reading the quotas of this account…", show_time=True):
+            quotas = console.quota_left()
     result = console.catalog.find_models(query, quotas)
     catalogue_filters.show(console, result)
     catalogue_filters.to_address()

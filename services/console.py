@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from services.errors import InvalidRequest, NotFound, UnknownAnswer
+from services.errors import InvalidRequest, NotFound, SagedeckError, UnknownAnswer
 from services.lazy import lazy
 from services.rooms import Rooms
 
 if TYPE_CHECKING:
+    from services.catalog import QuotaLeft
     from services.cleanup import CleanupService
     from services.deploy import Sighting
     from services.endpoints import Activity, Concern, EndpointDetail
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 50  # of the journal, that endpoints are held against: older plans seldom have one that still runs
 RUN_SECONDS = 3600.0
+USED_SECONDS = 60.0  # what endpoints use of the quotas, as choosing a model needs it
 DETAIL_SECONDS = 20.0  # an endpoint's detail is asked for again after this; its configuration never changes
 
 
@@ -165,6 +168,30 @@ class Console(Rooms):
         if "text-embedding" in found and "text-generation" in found:
             return Pair(found["text-embedding"], found["text-generation"])
         return None
+
+    def quota_left(self) -> QuotaLeft:
+        """How many more instances of a type may run here: its quota less what endpoints use; None not known.
+
+        Reads the quotas where none are kept, which takes some seconds, and every endpoint; not for a page's path.
+        """
+        try:
+            used: Counter[str] | None = self.cached(("quota", "used"), USED_SECONDS, self._used)
+        except SagedeckError:
+            used = None  # endpoints may not be looked at; that is not kept
+
+        def left(instance_type: str) -> float | None:
+            limit = self.quotas.limit(instance_type).limit
+            return None if limit is None or used is None else limit - used[instance_type]
+
+        return left
+
+    def _used(self) -> Counter[str]:
+        """Instances in use by type."""
+        used: Counter[str] = Counter()
+        for detail in self.endpoints.describe_many([each.name for each in self.endpoints.list_endpoints()]):
+            for variant in detail.variants:
+                used[variant.instance_type] += max(variant.count, variant.desired)
+        return used
 
     def usual_pair(self) -> tuple[str, str]:
         """Ids of the embedding and the language model to begin with: the settings', else the catalogue's first."""

@@ -1,15 +1,11 @@
 """The page Models: what is typed and chosen, the address, the drawer, and what is carried to Deploy."""
 
-from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from services.catalog import Listing
 from tests.pages.conftest import Open
-from tests.pages.fake_console import FakeConsole, endpoint
+from tests.pages.fake_console import FakeConsole
 from ui import catalogue_filters as filters
 
 LLAMA = "meta-textgeneration-llama-3-1-8b-instruct"
@@ -34,11 +30,6 @@ def opened(at: AppTest, row: int) -> AppTest:
 
 def pressed(at: AppTest, label: str) -> AppTest:
     return next(button for button in at.button if button.label.startswith(label)).click().run()
-
-
-def quotas(limit: Callable[[str], float | None]) -> Any:
-    """The account's quotas, read already."""
-    return SimpleNamespace(known=lambda: True, limit=lambda name: SimpleNamespace(limit=limit(name)))
 
 
 def test_all_models_are_there_and_fifty_are_shown(open_page: Open) -> None:
@@ -106,12 +97,12 @@ def test_a_quota_that_is_used_up_hides_a_model_and_one_that_is_not_known_does_no
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = {"ml.g6.2xlarge": 1.0, "ml.c6i.xlarge": 0.0}
-    console = FakeConsole(endpoint("speaker", "text-generation"))  # on ml.g5.xlarge
-    monkeypatch.setattr(console, "quotas", quotas(lambda name: limits.get(name, 0.0)), raising=False)
+    console = FakeConsole()
+    monkeypatch.setattr(console, "quota_left", lambda: lambda name: limits.get(name, 0.0), raising=False)
     at = open_page("models", console, "Models", only="Deployable now,Fits my quota")
     assert rows(at)
     assert "All MiniLM L6 v2" not in rows(at)
-    monkeypatch.setattr(console, "quotas", quotas(lambda name: None))
+    monkeypatch.setattr(console, "quota_left", lambda: lambda name: None)
     at = open_page("models", console, "Models", only="Deployable now,Fits my quota")
     assert "All MiniLM L6 v2" in rows(at)
     assert all("Quota unknown" in marks for marks in names_in(at, "Notes"))
