@@ -20,7 +20,8 @@ from services.access.models import (
     problems,
     role_arn,
 )
-from services.access.needs import PAGES, Need, needs_of
+from services.access.needs import Need, needs_of
+from services.access.pages import PAGES
 from services.access.planner import (
     CREATE_ROLE,
     delete_inline,

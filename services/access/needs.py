@@ -1,47 +1,15 @@
-"""What each page needs of IAM: to be looked at, and to do what its buttons do. Tests hold it against the plans."""
+"""What each page needs of IAM, on resources of an account: to be looked at, and to do what its buttons do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.access.models import default_role_name
+from services.access.pages import PAGES
 from services.catalog import bucket_arns
 from services.plans.models import Permission
 
-_LOOK_ENDPOINTS = (
-    "sagemaker:ListEndpoints",
-    "sagemaker:DescribeEndpoint",
-    "sagemaker:DescribeEndpointConfig",
-    "sagemaker:DescribeModel",
-    "sagemaker:ListTags",
-    "sagemaker:ListInferenceComponents",
-)
-_CALL = ("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")
-_DEPLOY = tuple(f"sagemaker:{verb}{kind}" for kind in ("Model", "EndpointConfig", "Endpoint") for verb in ("Create",))
-_DELETE = tuple(f"sagemaker:Delete{kind}" for kind in ("Endpoint", "EndpointConfig", "Model"))
-_ROLE = (
-    "iam:GetRole",
-    "iam:CreateRole",
-    "iam:TagRole",
-    "iam:PutRolePolicy",
-    "iam:GetRolePolicy",
-    "iam:DeleteRole",
-    "iam:DeleteRolePolicy",
-)
-_SCALE = (
-    "application-autoscaling:RegisterScalableTarget",
-    "application-autoscaling:DeregisterScalableTarget",
-    "application-autoscaling:DescribeScalableTargets",
-    "application-autoscaling:PutScalingPolicy",
-    "application-autoscaling:DescribeScalingPolicies",
-    "application-autoscaling:DeleteScalingPolicy",
-    "cloudwatch:PutMetricAlarm",
-    "cloudwatch:DescribeAlarms",
-    "cloudwatch:DeleteAlarms",
-)
-# Whoever may make roles and hand them over may give themselves every right: no ready policy but one holds these.
-MAKE_ROLE, MAKE_USER = "Make and remove the execution role", "Make a user"
+_SCALING = "sagemaker.application-autoscaling.amazonaws.com"
 _PASSED = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 # A name no resource has: a policy narrowed to one's own names answers for it as for any other.
 _EXAMPLE = "sagedeck-example"
@@ -51,90 +19,11 @@ _KINDS = (
     ("EndpointWeightsAndCapacities", "endpoint"),
     ("EndpointWithResponseStream", "endpoint"),
     ("InferenceComponent", "inference-component"),
+    ("InferenceComponentRuntimeConfig", "inference-component"),
     ("Endpoint", "endpoint"),
     ("Model", "model"),
     ("AddTags", "endpoint"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PageNeeds:
-    """The actions of one page by what for, each "service:Action": to be looked at, and to change something."""
-
-    looking: Mapping[str, tuple[str, ...]]
-    doing: Mapping[str, tuple[str, ...]]
-
-
-_ENDPOINTS = {"Endpoints": _LOOK_ENDPOINTS}
-_ROLES = {"Execution roles": ("iam:ListRoles", "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")}
-PAGES: Mapping[str, PageNeeds] = {
-    "home": PageNeeds(_ENDPOINTS, {}),
-    "models": PageNeeds(
-        {"Quotas": ("servicequotas:ListServiceQuotas",), "Models of the hub": ("sagemaker:ListHubContents",)}, {}
-    ),
-    "deploy": PageNeeds(
-        _ENDPOINTS
-        | _ROLES
-        | {
-            "JumpStart's specifications": ("s3:GetObject",),
-            "Quotas": ("servicequotas:ListServiceQuotas",),
-            "What may be done": ("iam:SimulatePrincipalPolicy",),
-            "Logs while it starts": ("logs:DescribeLogStreams", "logs:GetLogEvents"),
-        },
-        {
-            "Deploy": (*_DEPLOY, "sagemaker:AddTags", "iam:PassRole"),
-            "Components": ("sagemaker:CreateInferenceComponent", "sagemaker:DescribeInferenceComponent"),
-            MAKE_ROLE: _ROLE,
-            "Scale by itself": _SCALE,
-            "Notices of asynchronous endpoints": (
-                "sns:CreateTopic",
-                "sns:GetTopicAttributes",
-                "sns:TagResource",
-                "sns:Subscribe",
-                "sns:DeleteTopic",
-            ),
-            "Take it back": (*_DELETE, "sagemaker:DeleteInferenceComponent"),
-            "Smoke test": _CALL,
-        },
-    ),
-    "endpoints": PageNeeds(
-        _ENDPOINTS,
-        {
-            "Test": _CALL,
-            "Pause, resume, update": (
-                "sagemaker:CreateEndpointConfig",
-                "sagemaker:CreateEndpoint",
-                "sagemaker:UpdateEndpoint",
-                "sagemaker:UpdateEndpointWeightsAndCapacities",
-                "sagemaker:AddTags",
-            ),
-            "Delete": (*_DELETE, "sagemaker:DeleteInferenceComponent"),
-        },
-    ),
-    "ask": PageNeeds(_ENDPOINTS, {"Ask": _CALL}),
-    "documents": PageNeeds(_ENDPOINTS, {"Embed": _CALL[:1]}),
-    "chat": PageNeeds(_ENDPOINTS, {"Chat": _CALL}),
-    "take_down": PageNeeds(
-        _ENDPOINTS | _ROLES | {"Models and configurations": ("sagemaker:ListModels", "sagemaker:ListEndpointConfigs")},
-        {
-            "Take down": (*_DELETE, "sagemaker:DeleteInferenceComponent"),
-            MAKE_ROLE: ("iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy"),
-        },
-    ),
-    "access": PageNeeds(
-        _ROLES | {"Users": ("iam:GetUser", "iam:ListAttachedUserPolicies", "iam:ListAccessKeys")},
-        {
-            MAKE_ROLE: _ROLE,
-            MAKE_USER: (
-                "iam:CreateUser",
-                "iam:TagUser",
-                "iam:PutUserPolicy",
-                "iam:AttachUserPolicy",
-                "iam:CreateAccessKey",
-            ),
-        },
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +59,10 @@ def _on_example(action: str, region: str, account: str, partition: str) -> Permi
             return Permission(action, f"{arn}:{region}:{account}:endpoint/{_EXAMPLE}")
         kind = next((kind for end, kind in _KINDS if name.endswith(end)), "")
         return Permission(action, f"{arn}:{region}:{account}:{kind}/{_EXAMPLE}" if kind else "*")
+    if service == "ecr":
+        return Permission(action, f"{arn}:{region}:{account}:repository/{_EXAMPLE}")
+    if action == "s3:ListBucket":
+        return Permission(action, bucket_arns(partition, region)[0])
     if service == "s3":
         return Permission(action, f"{bucket_arns(partition, region)[0]}/*")
     if service == "sns":
@@ -181,6 +74,10 @@ def _on_example(action: str, region: str, account: str, partition: str) -> Permi
 
 def _on_iam(action: str, arn: str, region: str) -> Permission:
     role = f"{arn}:role/{default_role_name(region)}"
+    if action == "iam:CreateServiceLinkedRole":
+        return Permission(
+            action, f"{arn}:role/aws-service-role/{_SCALING}/*", {"StringLike": {"iam:AWSServiceName": _SCALING}}
+        )
     if action == "iam:PassRole":
         return Permission(action, role, _PASSED)
     if action.endswith(("User", "UserPolicy", "AccessKey", "AccessKeys", "AttachedUserPolicies")):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from services.access.needs import MAKE_ROLE, MAKE_USER, PAGES, needs_of
+from services.access.needs import needs_of
+from services.access.pages import MAKE_ROLE, MAKE_USER, PAGES
 from services.plans.models import Permission
 
 _CALLS = ("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")
@@ -66,7 +67,7 @@ def _anywhere(permission: Permission) -> Permission:
     if permission.action == "sagemaker:AddTags":  # on everything that is made
         return Permission(permission.action, f"{permission.resource.rpartition(':')[0]}:*")
     resource = permission.resource.replace("/sagedeck-example", "/*").replace(":sagedeck-example", ":*")
-    if ":role/" in resource:
+    if ":role/sagedeck-" in resource:
         resource = f"{resource.partition(':role/')[0]}:role/sagedeck-*"
     return Permission(permission.action, resource, permission.condition)
 

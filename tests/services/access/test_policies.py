@@ -33,7 +33,8 @@ def test_an_operator_may_do_more_than_look_but_makes_no_roles_and_no_users() -> 
     allowed = _actions(operator_policy(REGION, ACCOUNT))
     assert allowed > _actions(viewer_policy(REGION, ACCOUNT))
     assert {"sagemaker:CreateEndpoint", "sagemaker:DeleteEndpoint", "iam:PassRole"} <= allowed
-    changing = {action for action in allowed if action.startswith("iam:") and not action.startswith("iam:PassRole")}
+    harmless = {"iam:PassRole", "iam:CreateServiceLinkedRole"}  # held by a condition; of AWS's own role
+    changing = {action for action in allowed if action.startswith("iam:")} - harmless
     assert all(action.startswith(("iam:Get", "iam:List", "iam:Simulate")) for action in changing), changing
 
 

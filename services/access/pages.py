@@ -1,0 +1,139 @@
+"""The actions each page needs, by what for. Tests hold them against the plans and against what is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_LOOK_ENDPOINTS = (
+    "sagemaker:ListEndpoints",
+    "sagemaker:DescribeEndpoint",
+    "sagemaker:DescribeEndpointConfig",
+    "sagemaker:DescribeModel",
+    "sagemaker:ListTags",
+    "sagemaker:ListInferenceComponents",
+)
+_CALL = ("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")
+_DEPLOY = tuple(f"sagemaker:{verb}{kind}" for kind in ("Model", "EndpointConfig", "Endpoint") for verb in ("Create",))
+_DELETE = tuple(f"sagemaker:Delete{kind}" for kind in ("Endpoint", "EndpointConfig", "Model"))
+_ROLE = (
+    "iam:GetRole",
+    "iam:CreateRole",
+    "iam:TagRole",
+    "iam:PutRolePolicy",
+    "iam:GetRolePolicy",
+    "iam:DeleteRole",
+    "iam:DeleteRolePolicy",
+)
+_CLASSIC = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
+_SCALE = (
+    "iam:CreateServiceLinkedRole",  # of AWS's own role for it, where the account has none
+    "sagemaker:UpdateEndpointWeightsAndCapacities",
+    "sagemaker:UpdateInferenceComponentRuntimeConfig",
+    "application-autoscaling:RegisterScalableTarget",
+    "application-autoscaling:DeregisterScalableTarget",
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:PutScalingPolicy",
+    "application-autoscaling:DescribeScalingPolicies",
+    "application-autoscaling:DeleteScalingPolicy",
+    "cloudwatch:PutMetricAlarm",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:DeleteAlarms",
+)
+# Whoever may make roles and hand them over may give themselves every right: no ready policy but one holds these.
+MAKE_ROLE, MAKE_USER = "Make and remove the execution role", "Make a user"
+
+
+@dataclass(frozen=True, slots=True)
+class PageNeeds:
+    """The actions of one page by what for, each "service:Action": to be looked at, and to change something."""
+
+    looking: Mapping[str, tuple[str, ...]]
+    doing: Mapping[str, tuple[str, ...]]
+
+
+_ENDPOINTS = {"Endpoints": _LOOK_ENDPOINTS}
+_ROLES = {"Execution roles": ("iam:ListRoles", "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")}
+PAGES: Mapping[str, PageNeeds] = {
+    "home": PageNeeds(_ENDPOINTS, {}),
+    "models": PageNeeds(
+        {
+            "Quotas": ("servicequotas:ListServiceQuotas",),
+            "Models of the hub": ("sagemaker:ListHubContents", "sagemaker:DescribeHubContent"),
+        },
+        {},
+    ),
+    "deploy": PageNeeds(
+        _ENDPOINTS
+        | _ROLES
+        | {
+            "JumpStart's specifications": ("s3:GetObject",),
+            "Quotas": ("servicequotas:ListServiceQuotas",),
+            "What may be done": ("iam:SimulatePrincipalPolicy",),
+            "Images and artefacts of your own": ("ecr:DescribeImages", "s3:ListBucket"),
+            "Networks and keys": ("ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "kms:DescribeKey"),
+            "Logs while it starts": ("logs:DescribeLogStreams", "logs:GetLogEvents"),
+        },
+        {
+            "Deploy": (*_DEPLOY, "sagemaker:AddTags", "iam:PassRole"),
+            "Components": ("sagemaker:CreateInferenceComponent", "sagemaker:DescribeInferenceComponent"),
+            MAKE_ROLE: _ROLE,
+            "Scale by itself": _SCALE,
+            "Notices of asynchronous endpoints": (
+                "sns:CreateTopic",
+                "sns:GetTopicAttributes",
+                "sns:TagResource",
+                "sns:Subscribe",
+                "sns:ListSubscriptionsByTopic",
+                "sns:DeleteTopic",
+            ),
+            "Keys of your own": ("kms:CreateGrant",),
+            "Take it back": (*_DELETE, "sagemaker:DeleteInferenceComponent"),
+            "Smoke test": _CALL,
+        },
+    ),
+    "endpoints": PageNeeds(
+        _ENDPOINTS,
+        {
+            "Test": _CALL,
+            "Pause, resume, update": (
+                "sagemaker:CreateEndpointConfig",
+                "sagemaker:CreateEndpoint",
+                "sagemaker:UpdateEndpoint",
+                "sagemaker:UpdateEndpointWeightsAndCapacities",
+                "sagemaker:AddTags",
+            ),
+            "Delete": (*_DELETE, "sagemaker:DeleteInferenceComponent"),
+        },
+    ),
+    "ask": PageNeeds(_ENDPOINTS, {"Ask": _CALL}),
+    "documents": PageNeeds(_ENDPOINTS, {"Embed": _CALL[:1]}),
+    "chat": PageNeeds(_ENDPOINTS, {"Chat": _CALL}),
+    "take_down": PageNeeds(
+        _ENDPOINTS | _ROLES | {"Models and configurations": ("sagemaker:ListModels", "sagemaker:ListEndpointConfigs")},
+        {
+            "Take down": (*_DELETE, "sagemaker:DeleteInferenceComponent"),
+            MAKE_ROLE: ("iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy"),
+        },
+    ),
+    "access": PageNeeds(
+        _ROLES | {"Users": ("iam:GetUser", "iam:ListAttachedUserPolicies", "iam:ListAccessKeys", "iam:GetUserPolicy")},
+        {
+            MAKE_ROLE: (*_ROLE, *_CLASSIC),
+            MAKE_USER: tuple(
+                f"iam:{verb}"
+                for verb in (
+                    "CreateUser",
+                    "TagUser",
+                    "PutUserPolicy",
+                    "AttachUserPolicy",
+                    "CreateAccessKey",
+                    "DeleteAccessKey",
+                    "DetachUserPolicy",
+                    "DeleteUserPolicy",
+                    "DeleteUser",
+                )
+            ),
+        },
+    ),
+}
