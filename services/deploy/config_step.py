@@ -75,8 +75,8 @@ def _variant(request: DeployRequest, state: DeployState) -> dict[str, Any]:
         variant |= startup(request, state)
     if request.advanced.volume_gb:
         variant["VolumeSizeInGB"] = request.advanced.volume_gb
-    ami = request.advanced.inference_ami or state.container.inference_ami
-    if ami and has_gpu(request.instance_type):
+    usual = state.container.inference_ami if has_gpu(request.instance_type) else ""
+    if ami := request.advanced.inference_ami or usual:
         variant["InferenceAmiVersion"] = ami
     return variant
 

@@ -46,6 +46,8 @@ def _source(request: DeployRequest, state: DeployState) -> str:
         words.append(f"the dearest of {', '.join(request.instance_types)} is the most")
     if most_instances(request) > request.count:
         words.append(f"at most {most_instances(request)} instances")
+    if request.scaling and request.scaling.minimum == 0:
+        words.append("nothing while it sleeps")
     return "; ".join(words)
 
 

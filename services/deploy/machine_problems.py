@@ -35,6 +35,10 @@ def machine_problems(request: DeployRequest, model: HostedModel) -> Iterator[Pro
         yield Problem("count", f"{request.count} instances cannot be: 1 to {MOST_INSTANCES}.")
     yield from _gpus(request)
     yield from _volume(request)
+    known = instance(request.instance_type)
+    if request.advanced.inference_ami and known and not (known.gpu_count or known.accelerators):
+        words = f"InferenceAmiVersion is a choice of drivers, and {request.instance_type} has no accelerator."
+        yield Problem("advanced.inference_ami", words)
 
 
 def _no_machine(request: DeployRequest) -> Iterator[Problem]:

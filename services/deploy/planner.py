@@ -12,6 +12,7 @@ from services.deploy.config_step import create_config
 from services.deploy.costs import estimate
 from services.deploy.endpoint_step import clear_failed, create_endpoint, wait_endpoint
 from services.deploy.hub import hub_warnings
+from services.deploy.machine_problems import local_disk
 from services.deploy.model_step import create_model
 from services.deploy.models import DeployRequest, DeployState, RagPairRequest
 from services.deploy.modes import Asynchronous, Components
@@ -36,13 +37,20 @@ def plan_pair(request: RagPairRequest, embedding: DeployState, language: DeployS
     Raises as `plan_deploy`, and InvalidRequest when the two have one name or not the same role.
     """
     first, second = request.embedding, request.language
-    if {_called(first).lower(), first.endpoint_name.lower()} & {_called(second).lower(), second.endpoint_name.lower()}:
+    if _names(first) & _names(second):
         raise InvalidRequest("The two endpoints have the same name.", "", "Give one of them another name.")
     if first.role != second.role:
         raise InvalidRequest("The two endpoints do not share a role.", "", "Choose one role for both.")
     role = _role_plan((first, embedding), (second, language))
     title = f"Deploy {embedding.model.name} and {language.model.name}"
     return merge(title, *role, _endpoint_plan(first, embedding, role), _endpoint_plan(second, language, role))
+
+
+def _names(request: DeployRequest) -> set[str]:
+    """What it makes, by name; SageMaker does not tell large from small letters."""
+    onto = isinstance(request.mode, Components) and request.mode.onto
+    names = {request.model_name, request.component_name, "" if onto else request.endpoint_name}
+    return {name.lower() for name in names if name}
 
 
 def _called(request: DeployRequest) -> str:
@@ -142,6 +150,10 @@ def _warnings(request: DeployRequest, state: DeployState) -> tuple[str, ...]:
         found.append(f"The failed endpoint {request.endpoint_name} is removed first.")
     if isinstance(request.source, HubSource):
         found += hub_warnings(request, request.source)
+    own_disks = [kind for kind in request.instance_types if local_disk(kind)]
+    if request.advanced.kms_key and own_disks:
+        words = "AWS encrypts them in hardware"
+        found.append(f"The key does not encrypt the disks that {' and '.join(own_disks)} bring along; {words}.")
     if isinstance(request.mode, Asynchronous) and request.advanced.capture:
         found.append("Requests and answers of an asynchronous endpoint are kept in S3 anyway; capture copies them.")
     if isinstance(request.source, CustomSource) and not request.source.family:

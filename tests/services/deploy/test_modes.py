@@ -16,8 +16,10 @@ from services.deploy import (
     ExistingTopic,
     FoundEndpoint,
     NewTopic,
+    RagPairRequest,
     Scaling,
     Serverless,
+    plan_pair,
 )
 from services.errors import InUse, InvalidRequest, NameTaken, NotFound
 from services.plans import Plan, Ref, check, policy, undeclared
@@ -31,6 +33,7 @@ from tests.services.deploy.worlds import (
     asked,
     planned,
     service,
+    world,
 )
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:told"
@@ -256,3 +259,26 @@ def test_a_container_of_ones_own_has_ten_minutes_to_fetch_and_ten_to_start() -> 
     alone = sound(planned(asked(CustomSource(image=CUSTOM.image))))
     assert "ModelDataSource" not in alone.step("create-model-demo").parameters["PrimaryContainer"]
     assert any("found out by asking" in each for each in alone.warnings)
+
+
+def test_two_components_may_join_one_endpoint_together() -> None:
+    first = asked(MISTRAL, "", mode=ONTO)
+    second = asked(TEI, "", mode=Components(name="third", memory_mb=1024, onto=True))
+    both = RagPairRequest(embedding=second, language=first)
+    plan = sound(plan_pair(both, world(second, endpoint=HOST), world(first, endpoint=HOST)))
+    assert {"create-component-second", "create-component-third"} <= {step.id for step in plan}
+    same = RagPairRequest(embedding=replace(second, mode=replace(ONTO, accelerators=0)), language=first)
+    with pytest.raises(InvalidRequest):
+        plan_pair(same, world(same.embedding, endpoint=HOST), world(first, endpoint=HOST))
+
+
+def test_a_key_is_said_not_to_reach_disks_that_come_with_the_type() -> None:
+    warnings = planned(asked(MISTRAL, GPU, advanced=Advanced(kms_key="alias/mine"))).warnings
+    assert any("does not encrypt the disks" in each for each in warnings)
+    assert not any("disks" in each for each in planned(asked(advanced=Advanced(kms_key="alias/mine"))).warnings)
+
+
+def test_the_host_image_is_the_persons_choice_before_the_containers() -> None:
+    chosen = "al2023-ami-sagemaker-inference-gpu-4-1"
+    plan = planned(asked(MISTRAL, GPU, advanced=Advanced(inference_ami=chosen)))
+    assert variant(plan)["InferenceAmiVersion"] == chosen
