@@ -93,7 +93,15 @@ PAGES: Mapping[str, PageNeeds] = {
         },
     ),
     "endpoints": PageNeeds(
-        _ENDPOINTS,
+        _ENDPOINTS
+        | {
+            "Paused ones": ("tag:GetResources", "sagemaker:ListEndpointConfigs"),
+            "What scales them": (
+                "application-autoscaling:DescribeScalableTargets",
+                "application-autoscaling:DescribeScalingPolicies",
+                "cloudwatch:DescribeAlarms",
+            ),
+        },
         {
             "Test": _CALL,
             "Pause, resume, update": (

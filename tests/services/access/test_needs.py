@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -12,7 +12,7 @@ from services.plans import Plan
 from tests.services.deploy.samples import NEW_ROLE
 from tests.services.plans.exports import samples
 
-PLANS = {
+PLANS: Mapping[str, tuple[Callable[[], Plan], ...]] = {
     "deploy": (samples.pair, samples.single, samples.sleeping, samples.shared, samples.by_request, samples.careful),
     "access": (
         lambda: plan_execution_role(NEW_ROLE, RoleState(region="us-east-1", account="123456789012")),
