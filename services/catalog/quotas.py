@@ -92,10 +92,10 @@ class Quotas:
         """The quota of this exact name. Never raises: what cannot be asked is a default, or unknown, and says why."""
         known = _defaults().get(name)
         try:
-            if fresh and known:
-                row = self._reads.one(known[0])
-                if row is not None and row[0] == name:
-                    return Quota(name, row[1], "Service Quotas", known[0], applied=True)
+            code = self._code(name, known) if fresh else ""
+            row = self._reads.one(code) if code else None
+            if row is not None and row[0] == name:
+                return Quota(name, row[1], "Service Quotas", code, applied=True)
             listed = self.listing().get(name)
         except SagedeckError as error:
             return self._other_way(name, known, error)
@@ -129,6 +129,11 @@ class Quotas:
         """Where a person asks AWS for more of a quota."""
         host = _CONSOLES.get(self.partition, _CONSOLES["aws"])
         return f"https://{self.region}.{host}/servicequotas/home/services/sagemaker/quotas/{code}"
+
+    def _code(self, name: str, known: tuple[str, float | None] | None) -> str:
+        """The code of a quota: as the kept list has it, else the bundled one, which may be another than AWS's."""
+        listed = self.listing().get(name) if self.known() else None
+        return listed[0] if listed else known[0] if known else ""
 
     def _other_way(self, name: str, known: tuple[str, float | None] | None, error: SagedeckError) -> Quota:
         """Listing and asking for one are rights of their own."""

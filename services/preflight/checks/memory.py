@@ -30,6 +30,10 @@ def lines(look: Look, part: Part) -> Iterator[Line]:
             words = f"What {kind or 'the instance'} has is not known, so nobody can say whether the model fits."
             yield Line(topic=Topic.MEMORY, verdict=Verdict.UNKNOWN, words=words, about=part.about)
             continue
+        if spec.accelerators and not spec.gpu_count:
+            words = f"{kind} has {spec.accelerators} × {spec.accelerator}; whether the model fits them is not known."
+            yield Line(topic=Topic.MEMORY, verdict=Verdict.UNKNOWN, words=words, about=part.about)
+            continue
         yield _line(look, part, spec)
 
 

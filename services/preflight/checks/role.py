@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from services.access import Checked, ExecutionRole, ExistingRole, RoleRequest
+from services.access import Checked, ExecutionRole, ExistingRole, RoleRequest, problems
 from services.access import Verdict as May
 from services.deploy import Asynchronous, DeployRequest, RagPairRequest
 from services.errors import RequestProblem, SagedeckError
@@ -28,6 +28,8 @@ def lines(look: Look) -> Iterator[Line]:
     if isinstance(choice, RoleRequest):
         yield _asked_for(choice, found)
         return
+    if problems(choice):
+        return  # the request's own line tells
     if choice.arn.split(":")[4:5] != [look.rooms.identity.account]:
         words = "The role belongs to another account; SageMaker takes on roles of its own account only."
         yield _line(Verdict.STOP, words, fixes=_own(look))

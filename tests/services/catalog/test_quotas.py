@@ -72,6 +72,16 @@ def test_what_has_to_be_true_now_is_asked_for_by_its_code() -> None:
     assert reads.asked == [CODE]
 
 
+def test_a_code_that_is_not_awss_own_is_looked_up_in_the_list_once_it_is_there() -> None:
+    reads, other = Reads(), "ml.c5.12xlarge for endpoint usage"
+    reads.values[other] = 1.0
+    kept = quotas(reads)
+    kept.listing()
+    reads.asked.clear()
+    kept.named(other, fresh=True)
+    assert reads.asked == [CODE]  # as the list says, whatever is bundled
+
+
 def test_where_listing_is_refused_one_is_asked_for_by_itself() -> None:
     reads = Reads()
     reads.error = PermissionDenied("no", "The identity in use lacks servicequotas:ListServiceQuotas.")

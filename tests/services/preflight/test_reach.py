@@ -147,6 +147,11 @@ def test_a_name_that_tells_no_size_leaves_it_unknown() -> None:
     assert World().one(hub("owner/some-model"), Topic.MEMORY).verdict is Verdict.UNKNOWN
 
 
+def test_what_an_accelerator_that_is_no_gpu_holds_is_not_guessed() -> None:
+    line = World().one(custom(instance_type="ml.inf2.xlarge"), Topic.MEMORY)
+    assert line.verdict is Verdict.UNKNOWN
+
+
 def test_an_artefact_larger_than_the_memory_stops() -> None:
     assert World(objects=Objects(1, 60 * GIB)).one(custom(), Topic.MEMORY).verdict is Verdict.STOP
     assert World().one(custom(), Topic.MEMORY).verdict is Verdict.OK
