@@ -122,7 +122,8 @@ class Rooms:
         from services.deploy import DeployService
         from services.deploy.gateway import DeployGateway
 
-        return DeployService(DeployGateway(self.connection.clients), self.catalog, self.access, owner=self.owner)
+        gateway, most = DeployGateway(self.connection.clients), self.settings.most_instances
+        return DeployService(gateway, self.catalog, self.access, owner=self.owner, most_instances=most)
 
     @lazy
     def following(self) -> FollowingGateway:

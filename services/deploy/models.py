@@ -10,7 +10,9 @@ from services.access import RoleChoice, RoleState
 from services.catalog import CatalogModel, Container, Price, has_gpu
 from services.deploy.modes import Advanced, Components, Mode, RealTime, Scaling
 from services.deploy.sources import CatalogSource, CustomSource, HubSource, Source
+from services.settings import Settings
 
+MOST_INSTANCES = Settings().most_instances
 _SHORT = (("huggingface-", "hf-"), ("textgeneration", "textgen"), ("sentencesimilarity", "embed"))
 
 
@@ -152,11 +154,12 @@ class FoundEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it is deployed: what ARNs and images of elsewhere are told by."""
+    """Where it is deployed: what ARNs and images of elsewhere are told by, and the hard cap of the settings."""
 
     region: str
     account: str
     partition: str = "aws"
+    most_instances: int = MOST_INSTANCES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +169,7 @@ class DeployState:
     fallback_prices   of the request's further instance types, in their order
     component_on      the endpoint an inference component of the wanted name runs on; "" there is none
     pace              how many times as fast as AWS the other side works (the sandbox: 60)
+    most_instances    the hard cap of the settings
     """
 
     model: HostedModel
@@ -176,6 +180,7 @@ class DeployState:
     fallback_prices: tuple[Price, ...] = ()
     component_on: str = ""
     pace: float = 1.0
+    most_instances: int = MOST_INSTANCES
 
     @property
     def region(self) -> str:
@@ -185,7 +190,7 @@ class DeployState:
     @property
     def place(self) -> Place:
         """Where it is deployed."""
-        return Place(self.role.region, self.role.account, self.role.partition)
+        return Place(self.role.region, self.role.account, self.role.partition, self.most_instances)
 
     def arn(self, kind: str, name: str) -> str:
         """The ARN of a SageMaker resource here: kind "endpoint", "endpoint-config", "model", "inference-component"."""

@@ -11,7 +11,7 @@ from services.deploy.grammar import name_problem as name_problem
 from services.deploy.grammar import role_problem
 from services.deploy.machine_problems import machine_problems
 from services.deploy.mode_problems import mode_problems
-from services.deploy.models import DeployRequest, HostedModel, Place, Problem
+from services.deploy.models import MOST_INSTANCES, DeployRequest, HostedModel, Place, Problem
 from services.deploy.scaling_limits import scaling_problems, topic_problems
 from services.deploy.setting_problems import advanced_problems, tag_problems, variable_problems
 from services.deploy.source_problems import source_problems
@@ -30,7 +30,7 @@ def request_problems(request: DeployRequest, model: HostedModel, place: Place | 
         *machine_problems(request, model),
         *mode_problems(request, model, place),
         *topic_problems(request, place.region if place else ""),
-        *scaling_problems(request),
+        *scaling_problems(request, place.most_instances if place else MOST_INSTANCES),
         *variable_problems(request),
         *tag_problems(request),
         *advanced_problems(request, place),

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from services.deploy.models import MOST_INSTANCES as MOST_INSTANCES
 from services.deploy.models import DeployRequest, Problem
 from services.deploy.modes import Asynchronous, Components, ExistingTopic, Metric, NewTopic, Scaling, Serverless
-from services.settings import Settings
 
-MOST_INSTANCES = Settings().most_instances
 LONGEST_COOLDOWN = 86_400  # seconds; a day without a change is no scaling
 # SNS: a name has up to 256 of these characters; a display of one in an ARN likewise. FIFO topics take no notices of S3
 # or SageMaker.

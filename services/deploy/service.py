@@ -13,6 +13,7 @@ from services.deploy.correction import corrected
 from services.deploy.custom import custom_container, custom_model
 from services.deploy.hub import fitting_types, hub_container, hub_model
 from services.deploy.models import (
+    MOST_INSTANCES,
     DeployRequest,
     DeployState,
     HostedModel,
@@ -48,9 +49,10 @@ class DeployService:
         *,
         owner: str = "",
         now: Callable[[], datetime] = _now,
+        most_instances: int = MOST_INSTANCES,
     ) -> None:
         self._gateway, self._catalog, self._access = gateway, catalog, access
-        self.owner, self._now = owner, now
+        self.owner, self._now, self.most_instances = owner, now, most_instances
 
     def list_models(self, text: str = "", *, task: Task | None = None) -> tuple[CatalogModel, ...]:
         """The models that can be deployed, recommended ones first."""
@@ -63,7 +65,7 @@ class DeployService:
     @property
     def place(self) -> Place:
         """Where it is deployed."""
-        return Place(self._access.region, self._access.account, self._access.partition)
+        return Place(self._access.region, self._access.account, self._access.partition, self.most_instances)
 
     def describe(self, request: DeployRequest) -> HostedModel:
         """What a request's source is; raises NotFound for a model the catalogue does not have. Asks nobody."""
@@ -124,6 +126,7 @@ class DeployService:
             fallback_prices=tuple(self._catalog.price(kind) for kind in request.fallbacks),
             component_on=self._gateway.component_on(component) if component else "",
             pace=self._catalog.pace,
+            most_instances=self.most_instances,
         )
 
     def _container(self, request: DeployRequest) -> Container:
