@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from services.access import tag_value
 from services.catalog import CatalogService
-from services.endpoints.capacity import ScaleRequest, ScaleState, plan_scale
+from services.endpoints.capacity import MOST_INSTANCES, ScaleRequest, ScaleState, plan_scale
 from services.endpoints.definitions import Configuration, Model, Pairs
 from services.endpoints.memory import AT, ENDPOINT, Memory, read
 from services.endpoints.models import EndpointDetail, ModelFacts
@@ -50,7 +50,9 @@ class EndpointChanges:
         *,
         owner: str = "",
         now: Callable[[], datetime] = _now,
+        most_instances: int = MOST_INSTANCES,
     ) -> None:
+        self.most_instances = most_instances
         self._gateway, self._reads, self._endpoints, self._catalog = gateway, reads, endpoints, catalog
         self.owner, self._now = owner, now
 
@@ -98,8 +100,8 @@ class EndpointChanges:
         """The plan that makes a paused endpoint again as it was. Raises NotFound, NameTaken or InUse."""
         paused = self.describe_paused(name)
         with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="models") as pool:
-            there = list(pool.map(self._gateway.model, paused.config.models))
-        gone = tuple(each for each, model in zip(paused.config.models, there, strict=True) if model is None)
+            there = list(pool.map(self._gateway.model, paused.models))
+        gone = tuple(each for each, model in zip(paused.models, there, strict=True) if model is None)
         status, config = self._gateway.status(name)
         return plan_resume(
             ResumeState(paused=paused, models_gone=gone, status=status, found_config=config, pace=self._catalog.pace)
@@ -108,7 +110,7 @@ class EndpointChanges:
     def plan_discard(self, name: str) -> Plan:
         """The plan that deletes a paused endpoint for good. Raises NotFound, or InUse where it is used meanwhile."""
         paused = self.describe_paused(name)
-        models = tuple(each for name in paused.config.models if (each := self._gateway.model(name)))
+        models = tuple(each for name in paused.models if (each := self._gateway.model(name)))
         sharing = self._reads.sharing(_as_detail(paused, models))
         return plan_discard(
             DiscardState(
@@ -152,6 +154,7 @@ class EndpointChanges:
         old = chosen[0].model_name if chosen else ""
         kinds = {*(each.instance_type for each in detail.variants), request.instance_type, *(request.fallbacks or ())}
         return UpdateState(
+            most_instances=self.most_instances,
             detail=detail,
             config=config,
             sharing=self._reads.sharing(detail),
@@ -175,7 +178,10 @@ class EndpointChanges:
         """The plan for another count or weight. Raises NotFound, InUse or InvalidRequest."""
         detail = self._endpoints.describe_endpoint(request.name)
         scalings, _ = self._gateway.scalings(detail)
-        return plan_scale(request, ScaleState(detail=detail, scalings=scalings, pace=self._catalog.pace))
+        state = ScaleState(
+            detail=detail, scalings=scalings, pace=self._catalog.pace, most_instances=self.most_instances
+        )
+        return plan_scale(request, state)
 
     def _paused(self, found: Iterable[tuple[str, Pairs]]) -> list[PausedEndpoint]:
         with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="paused") as pool:

@@ -14,6 +14,7 @@ from services.catalog import dns_suffix
 from services.clients import RegionalClients
 from services.endpoints.changing_gateway import ChangingGateway
 from services.endpoints.definitions import Component
+from services.endpoints.memory import ENDPOINT
 from services.endpoints.models import (
     EndpointDetail,
     EndpointSummary,
@@ -141,10 +142,10 @@ class EndpointsGateway:
             for model in models:
                 users.setdefault(model, []).append(name)
         named = dict.fromkeys((*(each.name for each in detail.models), *(parts.models if parts else ())))
+        here = [name for name, config in zip(others, used, strict=True) if config == detail.config_name]
+        paused = dict(self.tags(detail.config_arn)).get(ENDPOINT, "") if detail.config_arn else ""
         return Sharing(
-            config_used_by=tuple(
-                name for name, config in zip(others, used, strict=True) if config == detail.config_name
-            ),
+            config_used_by=(*here, *([f"{paused} (paused)"] if paused not in ("", detail.name, *here) else [])),
             models_used_by=tuple((name, tuple(users[name])) for name in named if name in users),
         )
 

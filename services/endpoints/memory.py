@@ -42,6 +42,7 @@ class Memory:
     def written(self) -> Pairs:
         """The tags that hold it."""
         packed = base64.b64encode(zlib.compress(json.dumps(_plain(self), separators=(",", ":")).encode(), 9)).decode()
+        packed = f"{len(packed)}:{packed}"  # so that pieces of an earlier, longer memory are told apart
         pieces = [packed[start : start + LONGEST] for start in range(0, len(packed), LONGEST)]
         numbered = [(f"{PIECE}{number}", piece) for number, piece in enumerate(pieces, 1)]
         return ((ENDPOINT, self.endpoint), (AT, self.at), *numbered)
@@ -76,7 +77,8 @@ def read(tags: Mapping[str, str]) -> Memory | None:
     if ENDPOINT not in tags or [number for number, _ in pieces] != list(range(1, len(pieces) + 1)):
         return None
     try:
-        packed = base64.b64decode("".join(value for _, value in pieces), validate=True)
+        length, _, text = "".join(value for _, value in pieces).partition(":")
+        packed = base64.b64decode(text[: int(length)], validate=True)
         unpacked = zlib.decompressobj().decompress(packed, LARGEST)
         return _memory(json.loads(unpacked), tags[ENDPOINT], tags.get(AT, ""))
     except (ValueError, zlib.error, KeyError, TypeError, AttributeError):

@@ -70,6 +70,12 @@ class PausedEndpoint:
         return self._tag("model-id")
 
     @property
+    def models(self) -> tuple[str, ...]:
+        """The names of the models it needs: its configuration's and its components'."""
+        own = (name for each in (self.memory.components if self.memory else ()) for name in each.models)
+        return tuple(dict.fromkeys((*self.config.models, *own)))
+
+    @property
     def serverless(self) -> bool:
         """Whether it has no machine of its own."""
         return bool(self.config.variants) and all("ServerlessConfig" in each for each in self.config.variants)

@@ -7,7 +7,6 @@ from typing import Any
 
 from services.access import tags
 from services.endpoints.definitions import Model
-from services.endpoints.memory import ENDPOINT
 from services.endpoints.starting import creating, tag_list
 from services.endpoints.updates import NewModel, UpdateRequest, UpdateState
 from services.plans import looks_secret
@@ -144,9 +143,6 @@ def kept_config(state: UpdateState) -> str:
         return f"The configuration {config.name} stays: this console did not make it."
     if not sharing.complete:
         return f"The configuration {config.name} stays: there are too many to see who uses it."
-    paused = dict(config.tags).get(ENDPOINT, "")
-    if paused not in ("", state.detail.name):
-        return f"The configuration {config.name} stays: the paused endpoint {paused} needs it."
     users = ", ".join(sharing.config_used_by)
     return f"The configuration {config.name} stays: {users} uses it." if users else ""
 

@@ -177,11 +177,15 @@ def test_sharing_finds_the_other_users_of_configuration_and_model(
     clients.answer("sagemaker", "list_endpoint_configs", {"EndpointConfigs": rows}, {})
     _endpoint(clients, "twin", "shared-config")
     _config(clients, "third", "shared-model")
+    tags = [{"Key": "sagedeck:paused-endpoint", "Value": "sleeper"}]
+    clients.answer(
+        "sagemaker", "list_tags", {"Tags": tags}, {"ResourceArn": f"{HEAD}:endpoint-config/shared-config"}
+    )
     gateway = EndpointsGateway(clients)
     with clients.active():
         sharing = gateway.sharing(gateway.endpoint("demo"))
     assert sharing.complete
-    assert sharing.config_used_by == ("twin",)
+    assert sharing.config_used_by == ("twin", "sleeper (paused)"), "a paused endpoint needs it too"
     assert sharing.models_used_by == (("shared-model", ("third",)),)
 
 
