@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from services.catalog.quotas import Quotas
     from services.deploy import DeployService
     from services.deploy.following_gateway import FollowingGateway
-    from services.diagnosis import Diagnosis
+    from services.diagnosis import ContainerLog, Diagnosis, Place
+    from services.diagnosis.gateway import ContainerLogGateway
     from services.documents import Originals
     from services.endpoints import EndpointChanges, EndpointsService
     from services.inference import InferenceService
@@ -88,6 +89,17 @@ class Rooms:
         from services.diagnosis import diagnose
 
         return diagnose
+
+    @lazy
+    def container_logs(self) -> ContainerLogGateway:
+        """The ends of containers' logs."""
+        from services.diagnosis.gateway import ContainerLogGateway
+
+        return ContainerLogGateway(self.connection.clients)
+
+    def container_log(self, place: Place, name: str) -> ContainerLog:
+        """What the container of an endpoint or job wrote last, read twice a minute at most."""
+        return self.cached(("container-log", place, name), 30.0, lambda: self.container_logs.read(place, name))
 
     @lazy
     def catalog(self) -> CatalogService:
@@ -172,10 +184,9 @@ class Rooms:
         from services.endpoints.changing_gateway import ChangingGateway
         from services.endpoints.gateway import EndpointsGateway
 
-        clients = self.connection.clients
-        return EndpointChanges(
-            ChangingGateway(clients), EndpointsGateway(clients), self.endpoints, self.catalog, owner=self.owner
-        )
+        clients, most = self.connection.clients, self.settings.most_instances
+        reads = ChangingGateway(clients), EndpointsGateway(clients)
+        return EndpointChanges(*reads, self.endpoints, self.catalog, owner=self.owner, most_instances=most)
 
     @lazy
     def inference(self) -> InferenceService:

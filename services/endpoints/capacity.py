@@ -10,8 +10,10 @@ from services.endpoints.paused import MOVING
 from services.endpoints.starting import set_capacity
 from services.errors import InUse, InvalidRequest, NotFound
 from services.plans.models import Cost, Estimate, Plan
+from services.settings import Settings
 
-MOST_INSTANCES = 100  # more in one form is a slip of the finger; quotas are far below
+MOST_INSTANCES = Settings().most_instances
+CAP = "More is refused here: the cap is the setting most_instances (SAGEDECK_MOST_INSTANCES or settings.toml)."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +28,12 @@ class ScaleRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleState:
-    """The endpoint, what scales it by itself, and how many instances the account's quota leaves (None: unknown)."""
+    """The endpoint, what scales it by itself, and how many instances the settings allow."""
 
     detail: EndpointDetail
     scalings: tuple[AutoScaling, ...] = ()
     pace: float = 1.0
+    most_instances: int = MOST_INSTANCES
 
 
 def variant_of(detail: EndpointDetail, name: str) -> Variant:
@@ -62,7 +65,7 @@ def plan_scale(request: ScaleRequest, state: ScaleState) -> Plan:
     detail = state.detail
     refuse_moving(detail, "scaled")
     variant = variant_of(detail, request.variant)
-    wanted = _wanted(request, detail, variant)
+    wanted = _wanted(request, state, variant)
     now = Capacity(variant.name, variant.desired if variant.instance_type else 0, variant.weight)
     each = None if variant.usd_per_hour is None or not variant.count else variant.usd_per_hour / variant.count
     more = wanted.count - now.count
@@ -90,11 +93,12 @@ def _reason(variant: Variant, wanted: Capacity, now: Capacity) -> str:
     return f"{variant.name}: {', '.join(parts)}; it answers meanwhile."
 
 
-def _wanted(request: ScaleRequest, detail: EndpointDetail, variant: Variant) -> Capacity:
+def _wanted(request: ScaleRequest, state: ScaleState, variant: Variant) -> Capacity:
+    detail = state.detail
     count = variant.desired if request.count is None else request.count
     weight = variant.weight if request.weight is None else request.weight
     if request.count is not None:
-        _refuse_count(request.count, detail, variant)
+        _refuse_count(request.count, state, variant)
     if weight < 0:
         raise InvalidRequest(f"A weight of {weight:g} cannot be.", "", "It is 0 or more.")
     if request.weight is not None and weight == 0 and len(detail.variants) == 1:
@@ -104,16 +108,17 @@ def _wanted(request: ScaleRequest, detail: EndpointDetail, variant: Variant) -> 
     return Capacity(variant.name, count if variant.instance_type else 0, weight)
 
 
-def _refuse_count(count: int, detail: EndpointDetail, variant: Variant) -> None:
+def _refuse_count(count: int, state: ScaleState, variant: Variant) -> None:
+    detail, most = state.detail, state.most_instances
     if not variant.instance_type:
         why = "It has no instances of its own and scales with its requests."
         raise InvalidRequest(f"{detail.name} is serverless.", why, "Nothing is to be done.")
     if not variant.model_name:
         why = "Its instances follow the copies of its inference components."
         raise InvalidRequest(f"{detail.name} has inference components.", why, "Change the copies of a component.")
-    if not 1 <= count <= MOST_INSTANCES:
-        words = "Pause it instead, so that it costs nothing." if count == 0 else f"Choose 1 to {MOST_INSTANCES}."
-        raise InvalidRequest(f"{count} instances cannot be.", "", words)
+    if not 1 <= count <= most:
+        words = "Pause it instead, so that it costs nothing." if count == 0 else f"Choose 1 to {most}."
+        raise InvalidRequest(f"{count} instances cannot be.", CAP if count > most else "", words)
 
 
 def _warnings(state: ScaleState, variant: Variant, wanted: Capacity) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from services.catalog import has_gpu, instance
-from services.endpoints.capacity import MOST_INSTANCES
+from services.endpoints.capacity import CAP
 from services.endpoints.models import Variant
 from services.endpoints.replacing import kept_config, kept_model
 from services.endpoints.updates import NewModel, Rollout, Shift, UpdateRequest, UpdateState
@@ -58,8 +58,9 @@ def _shape_problems(request: UpdateRequest, state: UpdateState, variant: Variant
         found.append("An instance type is named twice.")
     if len(pools) > MOST_POOLS:
         found.append(f"{len(pools)} instance types are named; {MOST_POOLS} are allowed.")
-    if not 0 <= request.count <= MOST_INSTANCES:
-        found.append(f"{request.count} instances cannot be: 1 to {MOST_INSTANCES}.")
+    if not 0 <= request.count <= state.most_instances:
+        cap = f" {CAP}" if request.count > 0 else ""
+        found.append(f"{request.count} instances cannot be: 1 to {state.most_instances}.{cap}")
     if not 0 <= request.volume_gb <= 512:
         found.append(f"{request.volume_gb} GB of storage cannot be: 1 to 512.")
     return found

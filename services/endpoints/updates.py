@@ -9,6 +9,7 @@ from typing import Any
 from services.catalog import Price
 from services.endpoints.definitions import AutoScaling, Configuration, Model, Pairs
 from services.endpoints.models import EndpointDetail, Sharing
+from services.settings import Settings
 
 
 class Shift(StrEnum):
@@ -117,6 +118,7 @@ class UpdateState:
     sharing     who else uses the present configuration and its models
     prices      of every instance type before and after
     owner       whom what is made is tagged for
+    most_instances   that the settings allow
     """
 
     detail: EndpointDetail
@@ -128,6 +130,7 @@ class UpdateState:
     prices: tuple[tuple[str, Price], ...] = ()
     pace: float = 1.0
     owner: str = ""
+    most_instances: int = field(default_factory=lambda: Settings().most_instances)
 
     def price(self, instance_type: str) -> Price | None:
         """The price of a type, None where nobody looked."""
