@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.access import Verdict as May
 from services.preflight import Preflight, Topic, Verdict
 from services.preflight.found import HeldByEndpoint
 from services.preflight.side_by_side import each
@@ -27,10 +28,24 @@ def test_a_call_that_hangs_leaves_its_line_unknown_and_the_others_told(hanging: 
     found = World(hang=hanging).check(request_for(role=NEW_ROLE), deadline=0.5)
     (quota,) = found.about(Topic.QUOTA)
     assert quota.verdict is Verdict.UNKNOWN
-    assert "within 0.5 s" in quota.words
+    assert "could not be listed in time" in quota.detail
     assert found.about(Topic.PRICE)[0].verdict is Verdict.OK
     assert found.about(Topic.MEMORY)[0].verdict is Verdict.OK
     assert not found.stops
+
+
+def test_a_check_that_never_ends_is_left_behind_and_says_so(hanging: threading.Event) -> None:
+    world = World(may=lambda permission: May.ALLOWED if hanging.wait(30) else May.UNKNOWN)
+    (line,) = world.check(request_for(role=NEW_ROLE), deadline=0.5).about(Topic.PERMISSIONS)
+    assert line.verdict is Verdict.UNKNOWN
+    assert "within 0.5 s" in line.words
+
+
+def test_a_quota_of_zero_stops_also_where_what_is_in_use_cannot_be_seen(hanging: threading.Event) -> None:
+    world = World(hang=hanging, quotas={"ml.g5.2xlarge for endpoint usage": 0})
+    (line,) = world.check(request_for(role=NEW_ROLE), deadline=0.5).about(Topic.QUOTA)
+    assert line.verdict is Verdict.STOP
+    assert "1 wanted, 0 allowed" in line.words
 
 
 def test_a_fault_of_our_own_is_unknown_and_logged(caplog: pytest.LogCaptureFixture) -> None:
