@@ -1,5 +1,6 @@
 """What CreateEndpointConfig asks of its production and shadow variants, beyond the shape of the request."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ from sandbox.errors import invalid
 from sandbox.operations import Request
 
 Spec = Mapping[str, Any]
+_LOCAL_DISK = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|g5|g6|g6e|g7|g7e|gr6|p5[a-z]*|p6-[a-z]+\d+|trn\d+[a-z]*)\.")
 MEMORY_SIZES = (1024, 2048, 3072, 4096, 5120, 6144)  # MB a serverless variant may have
 
 
@@ -22,6 +24,7 @@ def check_variants(request: Request, model: Callable[[str], object]) -> None:
         for name in _models(spec):
             model(name)
         _check_place(spec)
+        _check_volume(spec)
         if spec.get("ServerlessConfig"):
             _check_serverless(spec, request)
     _check_components(both, request)
@@ -77,6 +80,14 @@ def _check_place(spec: Spec) -> None:
     priorities = [pool["Priority"] for pool in spec.get("InstancePools") or ()]
     if len(set(priorities)) < len(priorities):
         raise invalid(f"Priorities of InstancePools must be unique for production variant {name}.")
+
+
+def _check_volume(spec: Spec) -> None:
+    """Types with a disk of their own take no volume (AWS's words: autogluon/autogluon-cloud pull request 50)."""
+    types = [spec.get("InstanceType", ""), *(pool["InstanceType"] for pool in spec.get("InstancePools") or ())]
+    fixed = next((kind for kind in types if _LOCAL_DISK.match(kind)), "")
+    if spec.get("VolumeSizeInGB") and fixed:
+        raise invalid(f"VolumeSizeInGB parameter is not allowed for the selected Instance type {fixed}.")
 
 
 def _check_serverless(spec: Spec, request: Request) -> None:

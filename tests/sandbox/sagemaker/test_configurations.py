@@ -66,6 +66,11 @@ CAPTURE = {
             {},
             "Priorities of InstancePools must be unique",
         ),
+        (
+            [{**variant(), "InstanceType": "ml.g5.xlarge", "VolumeSizeInGB": 64}],
+            {},
+            "VolumeSizeInGB parameter is not allowed for the selected Instance type ml.g5.xlarge.",
+        ),
         ([SERVERLESS], {"DataCaptureConfig": CAPTURE}, "DataCaptureConfig is not supported for serverless endpoints."),
     ],
 )
