@@ -122,7 +122,7 @@ def providers(task: Task | None = None) -> tuple[str, ...]:
 
 def catalogue_of(listing: Listing, region: str) -> Catalogue:
     """A listing made ready for finding, shared by everybody who sees the same one in the same region."""
-    key = (listing.source, listing.read_at, region)
+    key = (hash(tuple((each.id, each.version, each.source) for each in listing.models)), listing.source, region)
     with _lock:
         found = _made.pop(key, None) or Catalogue(listing.models, region)
         _made[key] = found  # the one used last stands last
@@ -131,7 +131,7 @@ def catalogue_of(listing: Listing, region: str) -> Catalogue:
     return found
 
 
-_made: dict[tuple[str, float, str], Catalogue] = {}
+_made: dict[tuple[int, str, str], Catalogue] = {}
 _MOST_MADE = 6  # some 4 MB each
 _lock = threading.Lock()
 

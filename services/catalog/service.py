@@ -57,6 +57,7 @@ class CatalogService:
         where = "sandbox" if offline else "aws"
         self._account = AccountModels(clients, region, self._kept, clock, where=where)
         self._listing: Listing | None = None
+        self._found_in: tuple[Listing, Catalogue] | None = None
 
     @property
     def pace(self) -> float:
@@ -146,7 +147,10 @@ class CatalogService:
 
     @property
     def _catalogue(self) -> Catalogue:
-        return catalogue_of(self.listing, self.region)
+        listing = self.listing
+        if self._found_in is None or self._found_in[0] is not listing:
+            self._found_in = (listing, catalogue_of(listing, self.region))
+        return self._found_in[1]
 
     def price(self, instance_type: str) -> Price:
         """USD an hour of one instance in this region; unknown is None, never zero."""
