@@ -157,9 +157,17 @@ def follow(sighting: Sighting, now: float, typical: float) -> Following:
     )
 
 
+_SLACK = 5.0  # seconds by which AWS's own clocks may differ
+
+
+def _new(sighting: Sighting) -> list[LogStream]:
+    """The streams of what is coming up; in an update those of what still serves began before it."""
+    return [stream for stream in sighting.log.streams if stream.first >= sighting.since - _SLACK]
+
+
 def _slowest(sighting: Sighting) -> Reading:
     """What the log tells: of several variants the one that is behind decides."""
-    found = [reading(stream.lines) for stream in sighting.log.streams if stream.lines]
+    found = [reading(stream.lines) for stream in _new(sighting) if stream.lines]
     if not found:
         return Reading(None)
     order = list(Stage)
@@ -172,7 +180,7 @@ def _current(sighting: Sighting, read: Reading, begun: float) -> tuple[Stage, fl
     if sighting.status == "InService":
         return Stage.READY, sighting.modified
     if read.stage is not None:
-        first = max((stream.first for stream in sighting.log.streams), default=begun)
+        first = max((stream.first for stream in _new(sighting)), default=begun)
         return read.stage, first if read.stage is Stage.WEIGHTS and not read.restarts else read.since
     known = [each for each in sighting.instances if each.current is not None and each.desired]
     if known and all((each.current or 0) >= each.desired for each in known):
@@ -200,10 +208,9 @@ def _view(
 
 def _took(sighting: Sighting, stage: Stage, current: Stage, since: float | None, begun: float) -> float | None:
     """How long a finished stage took; the first two cannot be told apart, so the second has the time of both."""
-    firsts = [stream.first for stream in sighting.log.streams if stream.lines and stream.first >= begun]
-    first = max(firsts, default=None)
+    first = max((stream.first for stream in _new(sighting) if stream.lines), default=None)
     if stage is Stage.CONTAINER and first is not None:
-        return first - begun
+        return max(first - begun, 0.0)
     if stage is Stage.WEIGHTS and current is Stage.HEALTH and since is not None and first is not None:
         return max(since - first, 0.0)
     return None

@@ -104,8 +104,8 @@ class FollowingGateway:
             found = logs.describe_log_streams(
                 logGroupName=group, orderBy="LastEventTime", descending=True, limit=_STREAMS
             )["logStreams"]
-            newest: dict[str, Mapping[str, Any]] = {}
-            for stream in found:
+            newest: dict[str, Mapping[str, Any]] = {}  # by when they began: in an update the old ones still write
+            for stream in sorted(found, key=_began, reverse=True):
                 newest.setdefault(stream["logStreamName"].split("/")[0], stream)
             action = "logs:GetLogEvents"
             streams = [self._stream(logs, group, name, row) for name, row in list(newest.items())[:_VARIANTS]]
@@ -117,8 +117,7 @@ class FollowingGateway:
         name = row["logStreamName"]
         told = logs.get_log_events(logGroupName=group, logStreamName=name, limit=READ_LINES, startFromHead=False)
         lines = tuple(LogLine(each["timestamp"] / 1000, each["message"]) for each in told["events"])
-        first = row.get("firstEventTimestamp") or row.get("creationTime") or 0
-        return LogStream(variant, name, first / 1000, lines)
+        return LogStream(variant, name, _began(row) / 1000, lines)
 
     def _describe(self, operation: str, doing: str, **which: str) -> Mapping[str, Any]:
         found = found_or_none(lambda: getattr(self._clients.get("sagemaker"), operation)(**which), doing)
@@ -135,6 +134,10 @@ def _without(group: str, action: str, error: Exception) -> LogTail:
     if isinstance(ours, PermissionDenied):
         return LogTail(group, denied=action)
     return LogTail(group, problem=ours.what)
+
+
+def _began(stream: Mapping[str, Any]) -> float:
+    return float(stream.get("firstEventTimestamp") or stream.get("creationTime") or 0)
 
 
 def _seconds(moment: datetime) -> float:

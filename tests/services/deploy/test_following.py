@@ -98,6 +98,13 @@ def test_the_first_line_ends_instances_and_container_together() -> None:
     assert [each.state for each in told.stages][:3] == [State.DONE, State.DONE, State.NOW]
 
 
+def test_in_an_update_the_log_of_what_still_serves_tells_nothing_of_what_comes() -> None:
+    updating = replace(WAITING, status="Updating", modified=5000.0, log=tail(*FAMILIES["tei"], first=1100.0))
+    assert states(updating, 5060.0)[Stage.INSTANCES] is State.NOW
+    coming = replace(updating, log=tail(FAMILIES["tei"][0], first=5050.0))
+    assert states(coming, 5060.0)[Stage.WEIGHTS] is State.NOW
+
+
 def test_the_variant_that_is_behind_decides() -> None:
     one, other = tail(*FAMILIES["vllm"]), tail("hello", variant="Second")
     both = LogTail(GROUP, there=True, streams=one.streams + other.streams)
@@ -193,8 +200,8 @@ def test_a_look_reads_the_newest_stream_of_each_variant() -> None:
     clients = Clients()
     clients.stubs["sagemaker"].add_response("describe_endpoint", CREATING, {"EndpointName": "demo"})
     logs = clients.stubs["logs"]
-    names = ["A/i-2", "A/i-1", "B/i-3"]
-    rows = [{"logStreamName": name, "firstEventTimestamp": 1_100_000} for name in names]
+    names = {"A/i-1": 1_000_000, "A/i-2": 1_100_000, "B/i-3": 1_100_000}  # the first still writes, and is old
+    rows = [{"logStreamName": name, "firstEventTimestamp": began} for name, began in names.items()]
     logs.add_response("describe_log_streams", {"logStreams": rows})
     for name in ("A/i-2", "B/i-3"):
         logs.add_response(

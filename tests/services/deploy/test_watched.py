@@ -167,3 +167,24 @@ def test_a_component_is_tested_by_its_own_name(console: Console) -> None:
     seen = console.following.component("part")
     assert (seen.status, seen.component) == ("InService", True)
     assert seen.log.there
+
+
+def test_a_run_cancelled_while_its_endpoint_comes_up_says_what_bills_and_leaves_nothing(
+    console: Console, control: SandboxControl
+) -> None:
+    control.set_fault(Fault.SLOW_START, value=3000.0)
+    run = begun(console, "unwanted")
+    while not any(
+        step.id.startswith("create-endpoint") and step.status == "done" for step in console.runs.view(run).steps
+    ):
+        console.runs.wait(run, 0.1)
+    console.runs.cancel(run)
+    meanwhile = set()
+    view = console.runs.view(run)
+    while not view.status.ended:
+        meanwhile.add((view.status, view.usd_per_hour))
+        view = console.runs.wait(run, 0.1)
+    assert view.status is RunStatus.CANCELLED
+    assert view.usd_per_hour == 0
+    assert any(status is RunStatus.UNDOING and usd for status, usd in meanwhile)
+    assert "unwanted" not in [each.name for each in console.endpoints.list_endpoints()]
