@@ -12,8 +12,8 @@ from services.access import AccessService
 from services.catalog import CatalogService
 from services.cleanup import TakeDown, TakeDownItem
 from services.connection import Connection, Identity, Mode
-from services.deploy import DeployService, Sighting
-from services.diagnosis import diagnose
+from services.deploy import DeployService, FoundEndpoint, Sighting
+from services.diagnosis import ContainerLog, Place, diagnose
 from services.endpoints import Activity, Concern, EndpointDetail, EndpointSummary, Variant, watch
 from services.errors import NotFound, SagedeckError
 from services.inference import ChatParams, Contract, Delta, Family, Kind, Message, SmokeResult, Submitted
@@ -215,7 +215,7 @@ class FakeConsole:
         self.catalog = CatalogService("us-east-1", offline=True)
         roles: Any = SimpleNamespace(roles=lambda: (), role=lambda name: None, decisions=lambda *_: {})
         self.access = AccessService(roles, region="us-east-1", account="123456789012", owner=self.owner)
-        nobody: Any = SimpleNamespace(endpoint=lambda name: None)
+        nobody: Any = SimpleNamespace(endpoint=lambda name: None, host=self._host, component_on=lambda name: "")
         self.deploy = DeployService(nobody, self.catalog, self.access, owner=self.owner)
         self.checked = Preflight((), 0.1)  # what preflight finds, whatever is asked
         self.preflight = SimpleNamespace(check=lambda request, plan=None: self.checked)
@@ -224,6 +224,7 @@ class FakeConsole:
         self.said: list[Delta] = [Delta("Hello "), Delta("there."), Delta(done=True)]
         self.smoke: SmokeResult | SagedeckError = SmokeResult(True, Kind.EMBEDDING, 12.0, dimension=384, norm=1.0)
         self.refreshed, self.diagnosis = 0, diagnose
+        self.container_logs: dict[str, ContainerLog] = {}
         self.sightings: dict[str, Sighting] = {}
         self.tested: list[tuple[str, str]] = []
         self.answers: list[SmokeResult | None] = []  # of an asynchronous endpoint, look by look
@@ -239,6 +240,16 @@ class FakeConsole:
     ) -> tuple[Concern, ...]:
         now = self.connection.now()
         return tuple(each for one in details for each in watch(one, None, now, (seen or {}).get(one.name)))
+
+    def _host(self, name: str) -> FoundEndpoint | None:
+        """An endpoint that a component may be put onto."""
+        if name not in self.endpoints.found:
+            return None
+        takes = not any(variant.model_name for variant in self.endpoints.found[name].variants)
+        return FoundEndpoint(name, "InService", name, "AllTraffic", "ml.g5.xlarge", 1, 1, takes)
+
+    def container_log(self, place: Place, name: str) -> ContainerLog:
+        return self.container_logs.get(name) or ContainerLog(name, absent=f"The {place} {name} has no log.")
 
     def cached(self, _name: tuple[str, ...], _ttl: float, load: Callable[[], Any]) -> Any:
         return load()
