@@ -37,7 +37,7 @@ def open_detail(console: Console, name: str) -> None:
         if detail.failure:
             st.error(literal(detail.failure), icon=":material/error:")
             types = {variant.instance_type for variant in detail.variants}
-            diagnosis_box.of_endpoint(console, detail.failure, types.pop() if len(types) == 1 else "")
+            diagnosis_box.of_endpoint(console, detail.failure, types.pop() if len(types) == 1 else "", name)
         concern_box.show(console.concerns([detail]))
         plain_table.facts(_facts(detail, console.connection.now()), key="endpoint")
         st.markdown("**ARN**")

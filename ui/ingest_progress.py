@@ -9,7 +9,7 @@ import streamlit as st
 from services.jobs import JobStatus
 from services.knowledge import FileProgress, FileStatus, IngestView
 from services.knowledge.service import JOB_KIND
-from ui import error_box, formats, polling, status_chip
+from ui import diagnosis_box, error_box, formats, polling, status_chip
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def _draw(console: Console, view: IngestView) -> None:
         _ended(view)
         if view.problem is not None:
             error_box.show(view.problem)
+            diagnosis_box.of_problem(console, view.problem)
         if view.status == "running":
             st.button(
                 "Cancel", icon=":material/cancel:", key="ingest-cancel",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.jobs import JobStatus, JobView
-from ui import error_box, formats, polling, status_chip
+from ui import diagnosis_box, error_box, formats, polling, status_chip
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def _draw(console: Console, view: JobView, key: str, details: Callable[[JobView]
             details(view)
         if view.problem is not None:
             error_box.show(view.problem)
+            diagnosis_box.of_problem(console, view.problem)
         if view.status is JobStatus.RUNNING:
             st.button(
                 "Cancel", icon=":material/cancel:", key=f"{key}-cancel",

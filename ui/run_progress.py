@@ -119,12 +119,15 @@ def _problems(console: Console, view: RunView) -> None:
     steps = [step for step in (*view.steps, *view.undo_steps) if step.problem and step.status != "skipped"]
     if view.problem is not None:
         error_box.show(view.problem)
-        same = (step.operation for step in steps if str(step.problem) == str(view.problem))
-        diagnosis_box.of_problem(console, view.problem, next(same, ""))
+        same = next((step for step in steps if str(step.problem) == str(view.problem)), None)
+        if same is None:
+            diagnosis_box.of_problem(console, view.problem)
+        else:
+            diagnosis_box.of_step(console, view, same, view.problem)
     for step in steps:
         if step.problem is not None and str(step.problem) != str(view.problem):
             error_box.show(step.problem)
-            diagnosis_box.of_problem(console, step.problem, step.operation)
+            diagnosis_box.of_step(console, view, step, step.problem)
     if view.status == "interrupted":
         st.warning(
             "This run stopped half-way because its console ended. Resuming looks at what is there before doing more.",

@@ -1,4 +1,4 @@
-"""After a failed deployment: the request with the value changed that made it fail, as a plan to read and confirm."""
+"""After a failed deployment: the request with what made it fail changed, as a plan to read and confirm."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.deploy import DeployRequest, RagPairRequest
+from services.deploy import Correction, DeployRequest, RagPairRequest
 from ui import deploy_form, diagnosis_box, error_box, run_progress
 from ui.escape import literal
 
@@ -23,23 +23,34 @@ def remember(run_id: str, request: DeployRequest | RagPairRequest) -> None:
 
 
 def offer(console: Console, view: RunView) -> None:
-    """Write the button that plans anew, where a change of the request can help; nothing is made before its plan."""
+    """Write what to try next where a change of the request can help, each way with what it changes and why; what is
+    dearer or gives something up stands below, to be chosen. Nothing is made before its plan is confirmed.
+    """
     failed = next((step for step in view.steps if step.status == "failed" and step.problem), None)
     request = _request_of(view, failed) if failed else None
     if failed is None or failed.problem is None or request is None:
         return
     with error_box.shown():
-        better = console.deploy.corrected(request, diagnosis_box.diagnosed(console, failed.problem, failed.operation))
-        if better is None:
-            return
-        another = better.instance_type if better.instance_type != request.instance_type else better.endpoint_name
-        if st.button(
-            f"Try {literal(another)}", icon=":material/alt_route:", key="deploy.second",
-            help="Plans it anew, with its price. What the failed run made stays until you undo it.",
-        ):  # fmt: skip
-            deploy_form.review(console, better)
-            run_progress.leave()
-            st.rerun()
+        found = diagnosis_box.step_diagnosed(console, view, failed, failed.problem)
+        ways = console.deploy.corrections(request, found)
+        for number, way in enumerate(way for way in ways if not way.asks):
+            _way(console, way, "deploy.second" if number == 0 else f"deploy.second.{number}")
+        choices = [way for way in ways if way.asks]
+        if choices:
+            with st.expander("Other ways, for you to choose", icon=":material/alt_route:"):
+                for number, way in enumerate(choices):
+                    _way(console, way, f"deploy.choice.{number}")
+
+
+def _way(console: Console, way: Correction, key: str) -> None:
+    st.markdown(literal(way.words))
+    if st.button(
+        f"Try {literal(way.change)}", icon=":material/alt_route:", key=key,
+        help="Plans it anew, with its price. What the failed run made stays until you undo it.",
+    ):  # fmt: skip
+        deploy_form.review(console, way.request)
+        run_progress.leave()
+        st.rerun()
 
 
 def _request_of(view: RunView, failed: StepView) -> DeployRequest | None:

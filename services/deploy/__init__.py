@@ -5,7 +5,7 @@ state, the gateway with a stubbed client, the flow against the sandbox.
 """
 
 from services.deploy.container_log import LogLine, Stage
-from services.deploy.correction import corrected
+from services.deploy.correction import Correction, corrected, corrections
 from services.deploy.following import Following, LogTail, Sighting, StageView, State, follow
 from services.deploy.hub import fitting_types, gpus_used, needed_gpu_gib, server_name, versions, weights_gib
 from services.deploy.machine_problems import local_disk
@@ -45,6 +45,7 @@ __all__ = [
     "Asynchronous",
     "CatalogSource",
     "Components",
+    "Correction",
     "CustomSource",
     "DataCapture",
     "DeployRequest",
@@ -73,6 +74,7 @@ __all__ = [
     "StageView",
     "State",
     "corrected",
+    "corrections",
     "delete_topic_step",
     "eula_problem",
     "fitting_types",

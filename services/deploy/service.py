@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from services.access import AccessService, RoleRequest, RoleState
 from services.catalog import CatalogModel, CatalogService, Container, Price, Task, has_gpu
-from services.deploy.correction import corrected
+from services.deploy.correction import Correction, corrections
 from services.deploy.custom import custom_container, custom_model
 from services.deploy.hub import fitting_types, hub_container, hub_model
 from services.deploy.models import (
@@ -151,9 +151,18 @@ class DeployService:
         """The plan of an embedding model and a language model side by side; raises as `plan_deploy`."""
         return plan_pair(request, self.state(request.embedding), self.state(request.language))
 
+    def corrections(self, request: DeployRequest, diagnosis: Diagnosis) -> tuple[Correction, ...]:
+        """What to try after a failure: requests with what made it fail changed, likeliest first, none with a problem
+        that the failed one did not have. Those that `ask` are dearer or give something up.
+        """
+        offers = self.offers(request.source) if request.instance_type else ()
+        ways = corrections(request, diagnosis, offers, self._catalog.region)
+        had = {problem.field for problem in self.problems(request)} if ways else set()
+        return tuple(way for way in ways if {problem.field for problem in self.problems(way.request)} <= had)
+
     def corrected(self, request: DeployRequest, diagnosis: Diagnosis) -> DeployRequest | None:
-        """A failed request with the value changed that made it fail: another name or instance type. None: no such."""
-        return corrected(request, diagnosis, self.offers(request.source) if request.instance_type else ())
+        """The first of `corrections` that asks nothing of the person; None: no such."""
+        return next((way.request for way in self.corrections(request, diagnosis) if not way.asks), None)
 
     def _role(self, request: DeployRequest) -> RoleState:
         if isinstance(request.role, RoleRequest):

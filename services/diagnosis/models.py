@@ -60,13 +60,19 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """`evidence` is the very line that decided (shortened, without control characters); "" where nothing did."""
+    """`evidence` is the very line that decided (shortened, without control characters); "" where nothing did.
+
+    stream  the log stream that line is from; "" it is what the service said
+    note    why the container's log was not asked, where it was wanted
+    """
 
     cause: Cause
     words: str
     evidence: str
     fix: str
     retry: bool
+    stream: str = ""
+    note: str = ""
 
     def as_dict(self) -> dict[str, str | bool]:
         """{"cause", "evidence", "fix", "retry"}, as the command line prints it."""

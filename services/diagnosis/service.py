@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from services.diagnosis.advice import advice
+from services.diagnosis.container_logs import ContainerLog
 from services.diagnosis.models import OPENED_BY_THE_LOG, Cause, Diagnosis
 from services.diagnosis.reading import (
     LONGEST_EVIDENCE,
@@ -43,6 +45,32 @@ def diagnose(
             cause, evidence = from_log
     told = advice(cause, f"{' '.join(codes)} {text}", configuration or {})
     return Diagnosis(cause, told.words, clean(evidence), told.fix, told.retry)
+
+
+def diagnose_container(
+    message: str,
+    read: Callable[[], ContainerLog],
+    *,
+    code: str = "",
+    operation: str = "",
+    configuration: Mapping[str, object] | None = None,
+) -> Diagnosis:
+    """The same, with the log of the container read where the message alone points to it or says nothing. The stream of
+    the line that decided is named; so is why there is no log.
+    """
+    alone = diagnose(message, code=code, operation=operation, configuration=configuration)
+    if alone.cause not in OPENED_BY_THE_LOG:
+        return alone
+    log = read()
+    if not log.lines:
+        return replace(alone, note=log.absent)
+    texts = [line.text for line in log.lines]
+    found = diagnose(message, code=code, operation=operation, log=texts, configuration=configuration)
+    if found.evidence == alone.evidence:
+        return replace(found, note=f"The last {len(texts)} lines of {log.group} show no other cause.")
+    shown = found.evidence.strip("…")
+    stream = next((line.stream for line in reversed(log.lines) if shown[:80] in clean(line.text)), "")
+    return replace(found, stream=stream or log.lines[-1].stream)
 
 
 def _first(text: str, codes: frozenset[str], operation: str) -> tuple[Cause, str]:

@@ -8,6 +8,7 @@ import pytest
 
 from services.access import ExistingRole
 from services.deploy import CatalogSource, DeployRequest
+from services.diagnosis import ContainerLog, LoggedLine
 from services.errors import Problem
 from services.plans import RunStatus, RunView, StepStatus
 from tests.pages.conftest import Open
@@ -59,6 +60,23 @@ def test_a_failed_endpoint_s_drawer_says_why(open_page: Open, monkeypatch: pytes
     assert "is not known" in drawer("It broke.")
 
 
+def test_a_failed_endpoint_s_log_is_asked_and_the_stream_of_the_line_named(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint_table, "show", lambda *_, **__: "embedder")
+    console = FakeConsole(replace(endpoint("embedder", "text-embedding", "Failed"), failure=PING))
+    [box] = [each.value for each in open_page("endpoints", console, "Endpoints").info if "**Cause:**" in each.value]
+    assert "has no log" in box
+    lines = (
+        LoggedLine("AllTraffic/i-1", "INFO: loading"),
+        LoggedLine("AllTraffic/i-1", "RuntimeError: CUDA out of memory"),
+    )
+    console.container_logs["embedder"] = ContainerLog("/aws/sagemaker/Endpoints/embedder", lines)
+    [box] = [each.value for each in open_page("endpoints", console, "Endpoints").info if "**Cause:**" in each.value]
+    assert "It does not fit the memory" in box
+    assert "`RuntimeError: CUDA out of memory` in its log stream `AllTraffic/i-1`" in box
+
+
 def test_another_instance_type_is_one_click_and_a_plan_away(open_page: Open) -> None:
     console = FakeConsole()
     reason = "Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error."
@@ -72,7 +90,9 @@ def test_another_instance_type_is_one_click_and_a_plan_away(open_page: Open) -> 
     )  # fmt: skip
     at.session_state["deploy.requests"] = {"run-1": asked}
     at.run()
-    [button] = [each for each in at.button if each.label.startswith("Try ")]
+    button, *choices = [each for each in at.button if each.label.startswith("Try ")]
+    assert [each.label for each in choices] == ["Try several types"]
+    assert any("instead of ml\\.g5\\.2xlarge" in each.value for each in at.markdown)
     button.click().run()
     assert not at.exception
     planned = at.session_state["deploy.reviewed"].request

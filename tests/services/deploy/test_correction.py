@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from services.catalog import CatalogService, Price
-from services.deploy import corrected, name_problem
-from services.deploy.correction import MOST_DEARER, next_name
-from services.diagnosis import Cause, diagnose
+from services.deploy import CustomSource, HubSource, Server, Serverless, corrected, corrections, name_problem
+from services.deploy.correction import LONGEST_WAIT, MOST_DEARER, Correction, next_name
+from services.diagnosis import Cause, Diagnosis, diagnose
 from tests.services.deploy.samples import FALCON, LLAMA, request_for
 
 CATALOG = CatalogService("us-east-1", offline=True)
@@ -56,11 +56,101 @@ def test_nothing_much_dearer_or_of_unknown_price_is_proposed() -> None:
     assert dearer.instance_type == "ml.g5.4xlarge"
 
 
-@pytest.mark.parametrize("cause", [cause for cause in Cause if cause not in ("name_taken", "quota", "capacity")])
+MENDED = ("name_taken", "quota", "capacity", "health_check", "disk_full")  # whatever the source and the evidence
+
+
+@pytest.mark.parametrize("cause", [cause for cause in Cause if cause not in MENDED])
 def test_what_a_person_has_to_decide_is_left_to_them(cause: Cause) -> None:
     """A licence is never accepted for anybody, nor a larger machine rented for want of memory."""
     prices = CATALOG.offers(CATALOG.describe_model(LLAMA))
     assert corrected(request_for(LLAMA), replace(CAPACITY, cause=cause), prices) is None
+    for way in corrections(request_for(LLAMA), replace(CAPACITY, cause=cause), prices):
+        assert way.asks
+        assert not way.request.accept_eula
+
+
+def found(cause: Cause, evidence: str = "") -> Diagnosis:
+    return replace(CAPACITY, cause=cause, evidence=evidence)
+
+
+def only(ways: tuple[Correction, ...]) -> Correction:
+    (way,) = ways
+    return way
+
+
+def test_no_capacity_can_also_be_met_with_several_types() -> None:
+    request = request_for()
+    there = offers(g5_2xlarge=1.5, g5_xlarge=1.4, g4dn_xlarge=0.7, g5_48xlarge=20.0)
+    one, several = corrections(request, CAPACITY, there)
+    assert not one.asks
+    assert several.asks
+    assert several.request.instance_type == request.instance_type
+    assert several.request.fallbacks == ("ml.g5.xlarge", "ml.g4dn.xlarge")
+    assert [way.change for way in corrections(request, found(Cause.QUOTA), there)] == ["ml.g5.xlarge"]
+
+
+def test_a_start_that_took_too_long_gets_more_time_up_to_an_hour() -> None:
+    request = request_for()
+    way = only(corrections(request, found(Cause.HEALTH_CHECK), ()))
+    assert way.request.advanced.startup_seconds == 1800
+    assert "was still loading" in way.words
+    assert "still loading" not in only(corrections(request, found(Cause.HEALTH_CHECK, "timed out"), ())).words
+    most = replace(request, advanced=replace(request.advanced, startup_seconds=LONGEST_WAIT))
+    assert corrections(most, found(Cause.HEALTH_CHECK), ()) == ()
+    assert corrections(replace(request, mode=Serverless()), found(Cause.HEALTH_CHECK), ()) == ()
+
+
+def test_a_download_that_took_too_long_gets_more_time_but_not_one_that_was_refused() -> None:
+    request = request_for()
+    slow = found(Cause.ARTIFACT_UNAVAILABLE, "The download of the model data timed out")
+    assert only(corrections(request, slow, ())).request.advanced.download_seconds == 1800
+    assert corrections(request, found(Cause.ARTIFACT_UNAVAILABLE, "Access Denied"), ()) == ()
+
+
+def test_a_driver_that_does_not_fit_leads_to_another_host_image_and_a_missing_package_does_not() -> None:
+    request = request_for()
+    way = only(corrections(request, found(Cause.IMAGE_START, "CannotStartContainerError"), ()))
+    assert way.request.advanced.inference_ami == "al2-ami-sagemaker-inference-gpu-3-1"
+    again = only(corrections(way.request, found(Cause.IMAGE_START, "CUDA driver version is insufficient"), ()))
+    assert again.request.advanced.inference_ami == "al2023-ami-sagemaker-inference-gpu-4-1"
+    assert corrections(again.request, found(Cause.IMAGE_START, "CUDA driver"), ())[0].request != again.request
+    assert corrections(request, found(Cause.IMAGE_START, "No module named 'einops'"), ()) == ()
+    cpu = replace(request, instance_type="ml.m5.xlarge")
+    assert corrections(cpu, found(Cause.IMAGE_START, "CUDA driver"), ()) == ()
+
+
+def test_aws_s_own_image_of_another_region_is_exchanged_for_this_region_s_and_no_private_one() -> None:
+    theirs = "763104351884.dkr.ecr.us-west-2.amazonaws.com/djl-inference:0.36.0-lmi18.0.0-cu128"
+    request = replace(request_for(), source=CustomSource(image=theirs))
+    way = only(corrections(request, found(Cause.IMAGE_UNAVAILABLE), (), "us-east-1"))
+    assert isinstance(way.request.source, CustomSource)
+    assert way.request.source.image == theirs.replace("us-west-2", "us-east-1")
+    assert corrections(request, found(Cause.IMAGE_UNAVAILABLE), (), "us-west-2") == ()
+    private = replace(request, source=CustomSource(image=theirs.replace("763104351884", "123456789012")))
+    assert corrections(private, found(Cause.IMAGE_UNAVAILABLE), (), "us-east-1") == ()
+
+
+def test_a_full_disk_gets_a_larger_volume_where_the_type_takes_one() -> None:
+    request = replace(request_for(), instance_type="ml.m5.xlarge")
+    assert only(corrections(request, found(Cause.DISK_FULL), ())).request.advanced.volume_gb == 128
+    large = replace(request, advanced=replace(request.advanced, volume_gb=300))
+    assert only(corrections(large, found(Cause.DISK_FULL), ())).request.advanced.volume_gb == 512
+    assert corrections(replace(request, instance_type="ml.g5.2xlarge"), found(Cause.DISK_FULL), ()) == ()
+
+
+def test_want_of_memory_is_met_by_asking_less_and_a_dearer_machine_is_only_named_with_its_price() -> None:
+    hub = HubSource(hub_id="Qwen/Qwen3-8B", server=Server.VLLM, most_total_tokens=16_384, most_input_tokens=12_000)
+    request = replace(request_for(), source=hub)
+    there = offers(g5_2xlarge=1.5, g5_12xlarge=7.1, g4dn_xlarge=0.7)
+    less, small, larger = corrections(request, found(Cause.OUT_OF_MEMORY), there)
+    assert isinstance(less.request.source, HubSource)
+    assert (less.request.source.most_total_tokens, less.request.source.most_input_tokens) == (8192, 4096)
+    assert [less.asks, small.asks, larger.asks] == [False, True, True]
+    assert less.request.instance_type == request.instance_type
+    assert isinstance(small.request.source, HubSource)
+    assert small.request.source.quantization == "fp8"
+    assert (larger.request.instance_type, "$7.10 an hour" in larger.words) == ("ml.g5.12xlarge", True)
+    assert all(way.request.endpoint_name == "demo-2" for way in (less, small, larger))
 
 
 def test_a_model_of_the_catalogue_has_another_type_to_try() -> None:
