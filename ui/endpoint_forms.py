@@ -32,8 +32,8 @@ def scale(console: Console, detail: EndpointDetail) -> ScaleRequest | None:
         variant = _variant(detail, "scale")
         with st.container(horizontal=True):
             count = st.number_input(
-                "Instances", 1, 100, max(variant.desired, 1), key=f"scale.count.{detail.name}.{variant.name}",
-                disabled=not variant.instance_type,
+                "Instances", 1, _most(console, variant), max(variant.desired, 1),
+                key=f"scale.count.{detail.name}.{variant.name}", disabled=not variant.instance_type,
             )  # fmt: skip
             weight = st.number_input(
                 "Weight", 0.0, None, variant.weight, key=f"scale.weight.{detail.name}.{variant.name}",
@@ -61,7 +61,7 @@ def update(console: Console, detail: EndpointDetail) -> UpdateRequest | None:
                 disabled=not variant.instance_type, format_func=lambda each: _priced(console, each),
             )  # fmt: skip
             count = st.number_input(
-                "Instances", 1, 100, max(variant.desired, 1), key=f"update.count.{key}",
+                "Instances", 1, _most(console, variant), max(variant.desired, 1), key=f"update.count.{key}",
                 disabled=not variant.instance_type,
             )  # fmt: skip
         model = st.selectbox(
@@ -82,6 +82,11 @@ def update(console: Console, detail: EndpointDetail) -> UpdateRequest | None:
             count=int(count) if variant.instance_type and count != variant.desired else 0,
             model=_model(console, str(model or AS_NOW), known, chosen, licence), rollout=rollout,
         )  # fmt: skip
+
+
+def _most(console: Console, variant: Variant) -> int:
+    """The cap of this console, or what runs already where that is more."""
+    return max(console.changes.most_instances, variant.desired, 1)
 
 
 def _variant(detail: EndpointDetail, key: str) -> Variant:

@@ -33,6 +33,7 @@ class FakeChanges:
     rows: list[PausedEndpoint] = field(default_factory=list)
     refuse: SagedeckError | None = None
     asked: list[Any] = field(default_factory=list)
+    most_instances: int = 10
 
     def list_paused(self) -> tuple[PausedEndpoint, ...]:
         if self.refuse is not None:
