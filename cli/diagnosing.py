@@ -20,16 +20,20 @@ def diagnose_one(
     message: Annotated[str | None, typer.Option(help="What the service said; - reads standard input.")] = None,
     code: Annotated[str, typer.Option(help="The error code, such as ValidationException.")] = "",
     operation: Annotated[str, typer.Option(help="The call that failed, such as CreateEndpoint.")] = "",
-    log: Annotated[str, typer.Option(metavar="FILE", help="Lines of the container's log.")] = "",
+    log: Annotated[
+        str, typer.Option("--log-file", "--log", metavar="FILE", help="The container's log; - reads standard input.")
+    ] = "",
     as_json: JsonFlag = False,
 ) -> None:
     """Say why something failed, which line shows it, what to do, and whether trying again can help."""
     with answering(as_json):
         if message is None and not (code or log):
-            raise InvalidRequest("There is nothing to look at.", "", "Give --message, --code or --log.")
+            raise InvalidRequest("There is nothing to look at.", "", "Give --message, --code or --log-file.")
+        if message == log == "-":
+            raise InvalidRequest("Message and log cannot both be standard input.", "", "Give one of them as a file.")
         from services.diagnosis import diagnose
 
-        said = sys.stdin.buffer.read(MOST_BYTES).decode(errors="replace") if message == "-" else message or ""
+        said = _given() if message == "-" else message or ""
         found = diagnose(said, code=code, operation=operation, log=_lines(log) if log else ())
         if as_json:
             typer.echo(json.dumps(found.as_dict()))
@@ -41,7 +45,13 @@ def diagnose_one(
         typer.echo("Trying again as it is can help." if found.retry else "Trying again as it is will not help.")
 
 
+def _given() -> str:
+    return sys.stdin.buffer.read(MOST_BYTES).decode(errors="replace")
+
+
 def _lines(path: str) -> list[str]:
+    if path == "-":
+        return _given().splitlines()
     with Path(path).open("rb") as file:
         file.seek(0, 2)
         file.seek(max(0, file.tell() - MOST_BYTES))

@@ -44,6 +44,33 @@ def test_the_log_of_a_container_is_read_where_the_message_says_little(shell: She
     assert "none.log" in missing["error"]["what"]
 
 
+def test_the_answer_has_these_four_and_nothing_else_whatever_it_is_given(shell: Shell, tmp_path: Path) -> None:
+    log = tmp_path / "huge.log"
+    log.write_bytes(
+        bytes(range(256)) * 4_000 + b"\n" + b"x" * 1_000_000 + b"\nOSError: [Errno 28] No space left on device\n"
+    )
+    said = shell.json("diagnose", "--message", "Failed", "--log-file", str(log))
+    assert list(said) == ["cause", "evidence", "fix", "retry"]
+    assert said["cause"] == "disk_full"
+    assert list(shell.json("diagnose", "--message", "a\nb\r\n\tc\x1b[31m", "--operation", "X", "--code", "Y")) == list(
+        said
+    )
+
+
+def test_a_log_can_come_from_a_pipe_and_not_together_with_the_message(shell: Shell, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", "diagnose", "--message", "Failed", "--log-file", "-", "--json"],
+        input="ok\nCUDA out of memory\n",
+        env={**os.environ, "SAGEDECK_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert '"cause": "out_of_memory"' in done.stdout
+    both = shell.json("diagnose", "--message", "-", "--log-file", "-", code=1)
+    assert "standard input" in both["error"]["what"]
+
+
 def test_what_shows_nothing_is_unknown_and_nothing_at_all_is_refused(shell: Shell) -> None:
     said = shell.json("diagnose", "--message", "it broke")
     assert (said["cause"], said["evidence"], said["retry"]) == ("unknown", "", False)
