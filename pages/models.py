@@ -40,7 +40,7 @@ def found() -> None:
         st.markdown(f":gray[{formats.count(len(result.hits), 'model')}{unknown}]", width="content")
         if query.narrowed and hits:
             st.button("Clear", icon=":material/close:", type="tertiary", on_click=catalogue_filters.clear)
-    opened = catalogue_table.show(hits, quotas=quotas is not None) if hits else ""
+    opened = catalogue_table.show(hits, quotas=quotas is not None) if hits else None
     if not hits:
         more = f" Of {result.unknown:,} it is not known: “{catalogue_filters.UNKNOWN}” shows them." if unknown else ""
         empty_state.show("search_off", "No model matches", f"Take a condition away, or another word.{more}")
@@ -50,6 +50,8 @@ def found() -> None:
         st.button(f"Show {further} more", on_click=catalogue_filters.show_more, key="models.more")
     if opened:
         catalogue_detail.open_detail(console, opened)
+    else:
+        catalogue_detail.open_shared(console)
 
 
 polling.alone(found)

@@ -23,19 +23,29 @@ _LICENCES = {
 }
 
 
-@st.dialog("Model", width=760, position="right", icon=":material/network_intelligence:")
-def open_detail(console: Console, model_id: str) -> None:
+def open_detail(console: Console, model: CatalogModel) -> None:
     """The drawer that a row opens."""
+    drawer = st.dialog(literal(model.name), width=760, position="right", icon=":material/network_intelligence:")
+    drawer(_detail)(console, model.id)
+
+
+def open_shared(console: Console) -> None:
+    """The drawer of the model that the address names (`?model=…`), once. Raises NotFound."""
+    model_id = str(st.query_params.pop("model", ""))
+    if model_id:
+        open_detail(console, console.catalog.describe_model(model_id))
+
+
+def _detail(console: Console, model_id: str) -> None:
     with error_box.shown():
         with st.spinner("Reading what is known of it…"):
             details = console.catalog.details(model_id)
-        model = details.model
-        _head(model)
+        _head(details.model)
         _actions(details)
         for sentence in (*details.unknown, details.problem):
             if sentence:
                 st.markdown(f":orange[:material/help:] {literal(sentence)}")
-        plain_table.facts(_facts(console, details), key="model")
+        plain_table.facts(_facts(details), key="model")
         _machines(console, details)
         _requests(details)
         _rest(details)
@@ -58,7 +68,6 @@ def deploy_other(source: str) -> None:
 def _head(model: CatalogModel) -> None:
     told = TASKS[model.task]
     marks = [f":{catalogue_table.BADGES[name]}-badge[{name}]" for name in catalogue_table.badges(model)]
-    st.subheader(literal(model.name), anchor=False)
     st.markdown(" ".join([f":blue-badge[:material/{told.icon}: {told.label}]", *marks]))
 
 
@@ -75,7 +84,7 @@ def _actions(details: ModelDetails) -> None:
             st.link_button(label, url, icon=":material/open_in_new:", type="tertiary")
 
 
-def _facts(console: Console, details: ModelDetails) -> dict[str, str]:
+def _facts(details: ModelDetails) -> dict[str, str]:
     model = details.model
     start = formats.duration(model.typical_seconds) if model.instances else "not known"
     sizes = {"Parameters": literal(catalogue_table.size(model))} if model.billions else {}

@@ -27,18 +27,19 @@ BADGES = {
 }
 
 
-def show(hits: Sequence[Hit], *, quotas: bool) -> str:
-    """Write the table; the id of the model whose row was just opened, else empty. `quotas`: whether they were asked."""
+def show(hits: Sequence[Hit], *, quotas: bool) -> CatalogModel | None:
+    """Write the table; the model whose row was just opened. `quotas`: whether they were asked."""
     st.dataframe(
         [_row(hit, quotas) for hit in hits],
         hide_index=True,
         height=len(hits) * ROW_PIXELS + ROW_PIXELS + 3,
         key="models.table",
+        placeholder="—",
         column_config=_columns(),
         alt="Models with task, provider, lowest price and what stands before using them",
     )
     click = st.session_state.get(_MENU)
-    return hits[click["row"]].model.id if click and click["row"] < len(hits) else ""
+    return hits[click["row"]].model if click and click["row"] < len(hits) else None
 
 
 def badges(model: CatalogModel) -> list[str]:

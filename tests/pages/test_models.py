@@ -120,6 +120,15 @@ def test_the_drawer_tells_price_licence_and_what_a_request_looks_like(open_page:
     assert not at.exception
 
 
+def test_an_address_can_name_a_model_and_opens_it_once(open_page: Open) -> None:
+    at = open_page("models", FakeConsole(), "Models", model=LLAMA)
+    assert LLAMA in said(at)
+    assert "model" not in at.query_params
+    at = open_page("models", FakeConsole(), "Models", model="no-such-model")
+    assert "There is no model" in at.error[0].value
+    assert "1,102 models" in said(at)
+
+
 def test_the_drawer_says_what_is_not_known(open_page: Open) -> None:
     at = opened(open_page("models", FakeConsole(), "Models", q="whisper large v3 turbo"), 0)
     assert "Which instance types it runs on is not known" in said(at)
