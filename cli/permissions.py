@@ -12,7 +12,7 @@ import typer
 from cli.opening import app
 
 if TYPE_CHECKING:
-    from services.endpoints import EndpointDetail
+    from services.endpoints import EndpointDetail, Parts
     from services.plans import Plan
 
 REGION, ACCOUNT, OWNER = "eu-west-1", "123456789012", "you"
@@ -33,8 +33,8 @@ def document() -> str:
     parts = [
         "# Permissions",
         "Made by `sagedeck permissions` from the plans and pages themselves; a test fails when it is out of date."
-        " A plan shows its own policy, with the real names, before it runs. The page Access, and `sagedeck allowed`, ask"
-        " IAM what *you* may do; `sagedeck policy` prints these policies for your account and region.",
+        " A plan shows its own policy, with the real names, before it runs. The page Access, and `sagedeck allowed`,"
+        " ask IAM what *you* may do; `sagedeck policy` prints these policies for your account and region.",
         "## What each page needs",
         _pages(),
     ]
@@ -113,6 +113,16 @@ def _examples() -> Iterator[tuple[str, Plan]]:
     pair = RagPairRequest(embedding=first, language=second)
     yield "To deploy a pair, its role included, and to take it back", plan_pair(pair, state(first), state(second))
     yield "To delete an endpoint", plan_delete(DeleteState(detail=_endpoint(), sharing=Sharing()))
+    alone = DeleteState(detail=_endpoint(), sharing=Sharing(), parts=_parts())
+    yield "To delete an endpoint that sleeps and wakes up by itself", plan_delete(alone)
+
+
+def _parts() -> Parts:
+    from services.endpoints import AutoScaling, Parts, WakeUp
+    from services.plans.scaling import Scaled
+
+    wake = WakeUp(name="sagedeck-wake-language", policy="wake-language")
+    return Parts(scalings=(AutoScaling(scaled=Scaled.variant("language"), minimum=0, maximum=2, alarms=(wake,)),))
 
 
 def _endpoint() -> EndpointDetail:

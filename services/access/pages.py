@@ -40,6 +40,7 @@ _SCALE = (
     "cloudwatch:DescribeAlarms",
     "cloudwatch:DeleteAlarms",
 )
+_UNSCALE = ("application-autoscaling:DeregisterScalableTarget", "cloudwatch:DeleteAlarms")
 # Whoever may make roles and hand them over may give themselves every right: no ready policy but one holds these.
 MAKE_ROLE, MAKE_USER = "Make and remove the execution role", "Make a user"
 
@@ -53,6 +54,15 @@ class PageNeeds:
 
 
 _ENDPOINTS = {"Endpoints": _LOOK_ENDPOINTS}
+_PARTS = {
+    "What scales them": (
+        "application-autoscaling:DescribeScalableTargets",
+        "application-autoscaling:DescribeScalingPolicies",
+        "application-autoscaling:DescribeScheduledActions",
+        "cloudwatch:DescribeAlarms",
+    ),
+    "Components": ("sagemaker:DescribeInferenceComponent",),
+}
 _ROLES = {"Execution roles": ("iam:ListRoles", "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")}
 PAGES: Mapping[str, PageNeeds] = {
     "home": PageNeeds(_ENDPOINTS, {}),
@@ -96,12 +106,8 @@ PAGES: Mapping[str, PageNeeds] = {
         _ENDPOINTS
         | {
             "Paused ones": ("tag:GetResources", "sagemaker:ListEndpointConfigs"),
-            "What scales them": (
-                "application-autoscaling:DescribeScalableTargets",
-                "application-autoscaling:DescribeScalingPolicies",
-                "cloudwatch:DescribeAlarms",
-            ),
-        },
+        }
+        | _PARTS,
         {
             "Test": _CALL,
             "Pause, resume, update": (
@@ -111,16 +117,23 @@ PAGES: Mapping[str, PageNeeds] = {
                 "sagemaker:UpdateEndpointWeightsAndCapacities",
                 "sagemaker:AddTags",
             ),
-            "Delete": (*_DELETE, "sagemaker:DeleteInferenceComponent"),
+            "Delete": (*_DELETE, "sagemaker:DeleteInferenceComponent", *_UNSCALE),
         },
     ),
     "ask": PageNeeds(_ENDPOINTS, {"Ask": _CALL}),
     "documents": PageNeeds(_ENDPOINTS, {"Embed": _CALL[:1]}),
     "chat": PageNeeds(_ENDPOINTS, {"Chat": _CALL}),
     "take_down": PageNeeds(
-        _ENDPOINTS | _ROLES | {"Models and configurations": ("sagemaker:ListModels", "sagemaker:ListEndpointConfigs")},
+        _ENDPOINTS
+        | _ROLES
+        | _PARTS
+        | {
+            "Models and configurations": ("sagemaker:ListModels", "sagemaker:ListEndpointConfigs"),
+            "Topics": ("tag:GetResources",),
+        },
         {
-            "Take down": (*_DELETE, "sagemaker:DeleteInferenceComponent"),
+            "Take down": (*_DELETE, "sagemaker:DeleteInferenceComponent", *_UNSCALE),
+            "Topics": ("sns:GetTopicAttributes", "sns:DeleteTopic"),
             MAKE_ROLE: ("iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy"),
         },
     ),
