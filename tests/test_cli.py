@@ -65,6 +65,7 @@ def test_a_pair_is_deployed_side_by_side_and_listed_with_its_price(shell: Shell,
     assert pair["status"] == "done"
     rows = {row["name"]: row for row in shell.json("endpoints")}
     assert {row["status"] for row in rows.values()} == {"InService"}
+    assert [row["concerns"] for row in rows.values()] == [[], []]  # both are what was confirmed
     assert set(rows) == {"embed", "talk"}
     assert pair["usd_per_hour"] == pytest.approx(sum(row["usd_per_hour"] for row in rows.values()))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from services.plans import RunView, Step
 
 LINES = 50  # of the log, shown of each variant
+_FEW = 10  # fewer need no window of their own
 _MAKES = {"create_endpoint", "update_endpoint", "create_inference_component"}
 _MADE = frozenset({"done", "already_there", "unknown"})
 _LOOKED_AT = frozenset({"running", "cancelling", "interrupted", "failed"})
@@ -83,13 +84,15 @@ def _panel(console: Console, view: RunView, target: Target, seen: Sighting, key:
         rows = [{"Stage": _stage(each), "Time": _time(each)} for each in told.stages]
         plain_table.show(rows, key=f"{key}-stages", header=False)
         st.markdown(literal(told.words))
-        st.markdown(f":gray[:small[{_costs(view, target)}]]")
+        st.markdown(f":gray[:small[{_costs(view, target, seen)}]]")
         _concerns(console, target, seen)
         _log(console, view, seen.log, key)
 
 
 def _headline(told: Following) -> str:
     now = next((each for each in told.stages if each.state in (State.NOW, State.FAILED)), told.stages[-1])
+    if now.state is State.FAILED:
+        return f"{now.stage} · failed after {formats.duration(told.elapsed)}"
     slow = ", longer than usual" if told.late else ""
     return f"{now.stage} · {formats.duration(told.elapsed)} of about {formats.duration(told.typical)}{slow}"
 
@@ -111,8 +114,10 @@ def _time(each: StageView) -> str:
     return f":gray[{took}{together}]"
 
 
-def _costs(view: RunView, target: Target) -> str:
+def _costs(view: RunView, target: Target, seen: Sighting) -> str:
     cost = target.step.cost
+    if seen.status == "Failed":
+        return "What failed holds no instance and costs nothing by the hour; it stands until it is deleted."
     if cost is None:
         return "What runs it was paid for before: this adds nothing by the hour."
     if cost.usd_per_hour is None:
@@ -144,4 +149,5 @@ def _log(console: Console, view: RunView, log: LogTail, key: str) -> None:
             if len(log.streams) > 1:
                 st.markdown(literal(stream.variant))
             lines = [shown(console.runs.scrub(view.id, line.text)) for line in stream.lines[-LINES:]]
-            st.code("\n".join(lines) or " ", language=None, wrap_lines=True, height=260)
+            tall: int | Literal["content"] = 260 if len(lines) > _FEW else "content"
+            st.code("\n".join(lines) or " ", language=None, wrap_lines=True, height=tall)
