@@ -33,6 +33,7 @@ from services.preflight.service import AT_A_TIME, MOST_DESCRIBED
 from tests.sandbox.server import start_sandbox
 
 TARGET = 2.0  # seconds, the slowest
+QUIET_SECONDS = 5.0
 SERVICES = ("sagemaker", "service-quotas", "iam", "s3", "ecr", "ec2", "kms", "sns", "sts")
 LANGUAGE, EMBEDDING = "huggingface-llm-falcon-7b-instruct-bf16", "huggingface-sentencesimilarity-all-MiniLM-L6-v2"
 
@@ -67,7 +68,16 @@ def account(endpoints: int) -> Iterator[str]:
         maker.begin()
         for name in names:
             maker.deploy(name)
+        _settle(url)
         yield url
+
+
+def _settle(url: str) -> None:
+    """Wait until everything that was just made is in service and the other side has nothing left to do."""
+    client = sandbox_at(url, owner="ada").clients.get("sagemaker")
+    while client.list_endpoints(StatusEquals="Creating", MaxResults=1)["Endpoints"]:
+        time.sleep(0.5)
+    time.sleep(QUIET_SECONDS)
 
 
 def one(name: str = "new-language") -> DeployRequest:

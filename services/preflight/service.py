@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from services.preflight.gateway import PreflightGateway
 
 DEADLINE = 2.0
-_MARGIN = 0.05  # of the deadline: what came by then has to be put in order and handed back within it
+_MARGIN = 0.1  # of the deadline: what came by then has to be put in order and handed back within it
 # Endpoints that are described anew by one check: two calls each, so many at a time. At 50 ms a call that is 0.9 s; an
 # account with more is seen in full by its further checks, as what has not changed is kept.
 MOST_DESCRIBED, AT_A_TIME = 80, 10
