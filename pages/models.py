@@ -36,10 +36,12 @@ def found() -> None:
     unknown = (
         f" · {result.unknown:,} more might match: something asked for is not known of them" if result.unknown else ""
     )
-    with st.container(horizontal=True, vertical_alignment="center", height=40, border=False):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":gray[{formats.count(len(result.hits), 'model')}{unknown}]", width="content")
-        if query.narrowed and hits:
-            st.button("Clear", icon=":material/close:", type="tertiary", on_click=catalogue_filters.clear)
+        st.button(
+            "Clear", icon=":material/close:", type="tertiary", on_click=catalogue_filters.clear,
+            disabled=not query.narrowed, key="models.clear",
+        )  # fmt: skip
     opened = catalogue_table.show(hits, quotas=quotas is not None) if hits else None
     if not hits:
         more = f" Of {result.unknown:,} it is not known: “{catalogue_filters.UNKNOWN}” shows them." if unknown else ""
