@@ -20,6 +20,8 @@ TOKEN = "HF_TOKEN"
 OLD_GPUS = ("ml.p2.", "ml.p3.", "ml.p3dn.")  # K80 and V100: NVIDIA's release notes of CUDA 13
 Image = Callable[[str, str, str], tuple[str, str]]  # framework, version, instance type -> image, who named it
 
+# An image is built for GPUs or for processors, not for a type: asking by one of each is asked once for all of them.
+_ANY_GPU, _ANY_PROCESSOR = "ml.g5.xlarge", "ml.c5.xlarge"
 _NAMES = {Server.VLLM: "vLLM", Server.LMI: "LMI", Server.TGI: "TGI", Server.SGLANG: "SGLang", Server.TEI: "TEI"}
 _FRAMEWORKS = {
     Server.VLLM: "vllm",
@@ -209,7 +211,7 @@ def hub_container(request: DeployRequest, source: HubSource, image: Image) -> Co
     gpu = has_gpu(request.instance_type) and not isinstance(request.mode, Serverless)
     name = framework(source.server, gpu=gpu)
     version = source.version or newest(name)
-    uri, told_by = image(name, version, request.instance_type)
+    uri, told_by = image(name, version, _ANY_GPU if gpu else _ANY_PROCESSOR)
     return Container(
         image=uri,
         environment=tuple(_environment(source, gpus_used(request)).items()),

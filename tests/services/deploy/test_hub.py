@@ -9,6 +9,7 @@ import pytest
 
 from services.catalog import Task
 from services.deploy import Components, HubSource, Server, Serverless, needed_gpu_gib, weights_gib
+from services.deploy.hub import hub_container
 from services.plans import Plan, Secret, check, undeclared
 from tests.services.deploy.worlds import CPU, GPU, MISTRAL, TEI, asked, planned, service
 
@@ -184,3 +185,16 @@ def test_what_the_server_does_not_know_is_said_and_not_sent() -> None:
     assert any("no limit for the input alone" in each for each in warnings)
     unknown = planned(asked(HubSource(hub_id="owner/unknown"), GPU)).warnings
     assert any("does not tell how large" in each for each in unknown)
+
+
+def test_the_image_is_asked_for_once_whatever_the_type_is() -> None:
+    heard = []
+
+    def image(*question: str) -> tuple[str, str]:
+        heard.append(question)
+        return "763104351884.dkr.ecr.us-east-1.amazonaws.com/vllm:0.30.0-gpu-py312-cu130", "somebody"
+
+    for kind in (GPU, "ml.p5.48xlarge", "ml.g6.xlarge"):
+        container = hub_container(asked(MISTRAL, kind), MISTRAL, image)
+        assert container.source == "vLLM 0.30.0, somebody"
+    assert len(set(heard)) == 1
