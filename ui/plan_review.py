@@ -55,16 +55,20 @@ def show(
     with st.container(border=True, key=f"{key}-review"):
         st.subheader(literal(plan.title), anchor=False)
         _costs(plan, more)
-        problems = check(plan)
-        for problem in problems:
-            st.error(literal(problem), icon=":material/block:")
-        for warning in dict.fromkeys((*plan.warnings, *warnings_of(plan))):
-            st.warning(literal(warning), icon=":material/warning:")
-        run = _confirmation(
-            console, plan, key, verb, typed, start, blocked=bool(problems), withheld=withheld, more=more
-        )
+        label = f"{verb} · {plan_text.price_of(plan, more=more)}"
+        run = _confirmation(console, plan, key, label, typed, start, blocked=not _sound(plan), withheld=withheld)
         _details(console, plan, key)
         return run
+
+
+def _sound(plan: Plan) -> bool:
+    """Write what is wrong with a plan and what has to be known before it runs; whether it can run."""
+    problems = check(plan)
+    for problem in problems:
+        st.error(literal(problem), icon=":material/block:")
+    for warning in dict.fromkeys((*plan.warnings, *warnings_of(plan))):
+        st.warning(literal(warning), icon=":material/warning:")
+    return not problems
 
 
 def _costs(plan: Plan, more: bool) -> None:
@@ -146,13 +150,12 @@ def _confirmation(
     console: Console,
     plan: Plan,
     key: str,
-    verb: str,
+    label: str,
     typed: str,
     start: Begin,
     *,
     blocked: bool,
     withheld: str,
-    more: bool,
 ) -> str | None:
     needed = secret_names(plan)
     secrets = secret_inputs.show(needed, f"{key}-secret")
@@ -166,7 +169,7 @@ def _confirmation(
     if withheld:
         st.markdown(f":red[:material/block: {literal(withheld)}]")
     pressed = st.button(
-        f"{verb} · {plan_text.price_of(plan, more=more).replace('$', chr(92) + '$')}",
+        label.replace("$", "\\$"),
         type="primary",
         icon=":material/play_arrow:",
         disabled=blocked or read_only or bool(withheld) or not matches,

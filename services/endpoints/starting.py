@@ -184,25 +184,12 @@ def set_capacity(
 ) -> tuple[Step, Step]:
     """Sets counts and weights of variants in place, and waits until they are so."""
     changes = tuple(wanted)
-    desired = {_of(each, "DesiredInstanceCount"): each.count for each in changes if each.count}
-    weights = {_of(each, "DesiredWeight"): each.weight for each in changes}
-    reached = {_of(each, "CurrentInstanceCount"): each.count for each in changes if each.count}
     change = Step(
         id=f"{prefix}scale-endpoint-{name}",
         service="sagemaker",
         operation="update_endpoint_weights_and_capacities",
         reason=reason,
-        parameters={
-            "EndpointName": name,
-            "DesiredWeightsAndCapacities": [
-                {
-                    "VariantName": each.variant,
-                    "DesiredWeight": each.weight,
-                    **({"DesiredInstanceCount": each.count} if each.count else {}),
-                }
-                for each in changes
-            ],
-        },
+        parameters={"EndpointName": name, "DesiredWeightsAndCapacities": [_sent(each) for each in changes]},
         after=after,
         manner=Once(BUSY, SETTLE_SECONDS),
         permissions=(
@@ -211,15 +198,27 @@ def set_capacity(
         ),
         cost=cost,
         proof=Proof(
-            Read("sagemaker", "describe_endpoint", {"EndpointName": name}), expect={**desired, **weights}, replaces=True
+            Read("sagemaker", "describe_endpoint", {"EndpointName": name}), expect=_desired(changes), replaces=True
         ),
         undo=undo,
     )
     wait = in_service(
         name, arn, pace, f"{name} answers meanwhile; it is done once all of it runs.",
-        step_id=f"{prefix}scaled-endpoint-{name}", after=(change.id,), expect=reached,
+        step_id=f"{prefix}scaled-endpoint-{name}", after=(change.id,),
+        expect={_of(each, "CurrentInstanceCount"): each.count for each in changes if each.count},
     )  # fmt: skip
     return change, wait
+
+
+def _sent(capacity: Capacity) -> dict[str, Any]:
+    count = {"DesiredInstanceCount": capacity.count} if capacity.count else {}
+    return {"VariantName": capacity.variant, "DesiredWeight": capacity.weight, **count}
+
+
+def _desired(changes: Iterable[Capacity]) -> dict[str, Any]:
+    return {
+        _of(each, member): value for each in changes for member, value in _sent(each).items() if member != "VariantName"
+    }
 
 
 def _of(capacity: Capacity, member: str) -> str:

@@ -1,101 +1,19 @@
-"""Pause, resume, update and scale against the sandbox, through the console's own services."""
+"""Pause and resume against the sandbox, through the console's own services."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sandbox.faults import Kind
 from services.connection import sandbox_at
 from services.console import Console
-from services.deploy import CatalogSource, DeployRequest
-from services.endpoints import Rollout, ScaleRequest, Shift, UpdateRequest
 from services.errors import InUse, NotFound, PermissionDenied
-from services.plans import Plan, RunStatus, RunView
+from services.plans import RunStatus
 from services.sandbox_control import SandboxControl
-from tests.sandbox.server import client, start_sandbox
-
-WAIT = 60.0
-EMBEDDING, SMALL, OTHER = "huggingface-sentencesimilarity-all-MiniLM-L6-v2", "ml.c6i.xlarge", "ml.m5.xlarge"
-POLICY = {
-    "TargetValue": 70.0,
-    "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
-}
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with start_sandbox("--speed", "3000") as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def console(url: str, folder: Path) -> Console:
-    return Console(sandbox_at(url, owner="ada"), folder=folder)
-
-
-@pytest.fixture
-def faults(url: str) -> Iterator[SandboxControl]:
-    control = SandboxControl(url)
-    yield control
-    control.clear_faults()
-
-
-def ran(console: Console, plan: Plan, **secrets: str) -> RunView:
-    return console.runs.wait(console.runs.start(plan, confirmed=plan, secrets=secrets), WAIT)
-
-
-def done(console: Console, plan: Plan) -> RunView:
-    view = ran(console, plan)
-    assert view.status is RunStatus.DONE, [(step.id, step.problem) for step in view.steps if step.problem]
-    return view
-
-
-def deployed(console: Console, name: str, kind: str = SMALL) -> None:
-    request = DeployRequest(
-        source=CatalogSource(model_id=EMBEDDING), endpoint_name=name, instance_type=kind,
-        role=console.access.request(), owner=console.owner,
-    )  # fmt: skip
-    done(console, console.deploy.plan_deploy(request))
-
-
-def scaled(url: str, name: str) -> dict[str, Any]:
-    """Give an endpoint a target, a policy and an alarm of one's own; the target's identity."""
-    service = client(url, "application-autoscaling")
-    which = {
-        "ServiceNamespace": "sagemaker",
-        "ResourceId": f"endpoint/{name}/variant/AllTraffic",
-        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
-    }
-    service.register_scalable_target(**which, MinCapacity=1, MaxCapacity=3)
-    service.put_scaling_policy(
-        **which, PolicyName="track", PolicyType="TargetTrackingScaling", TargetTrackingScalingPolicyConfiguration=POLICY
-    )
-    steps = {
-        "AdjustmentType": "ChangeInCapacity",
-        "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}],
-    }
-    made = service.put_scaling_policy(
-        **which, PolicyName="jump", PolicyType="StepScaling", StepScalingPolicyConfiguration=steps
-    )
-    client(url, "cloudwatch").put_metric_alarm(
-        AlarmName=f"jump-{name}", Namespace="AWS/SageMaker", MetricName="Invocations", Statistic="Sum", Period=60,
-        Dimensions=[{"Name": "EndpointName", "Value": name}], EvaluationPeriods=1, Threshold=100.0,
-        ComparisonOperator="GreaterThanThreshold", AlarmActions=[made["PolicyARN"]],
-    )  # fmt: skip
-    return which
-
-
-def update(console: Console, name: str, **changes: Any) -> UpdateRequest:
-    return UpdateRequest(name=name, config_name=console.changes.suggest_config_name(name), **changes)
+from tests.sandbox.server import client
+from tests.services.endpoints.flows import POLICY, SMALL, WAIT, deployed, done, ran, scaled
 
 
 def test_a_paused_endpoint_is_resumed_by_a_restarted_console_with_its_tags_and_its_scaling(
@@ -219,75 +137,6 @@ def test_components_are_remembered_with_the_endpoint_and_their_secrets_are_asked
     assert part["RuntimeConfig"]["DesiredCopyCount"] == 2
     assert part["Specification"]["Container"]["Environment"]["HF_TOKEN"] == "hf_of_nobody"
     assert part["Specification"]["ComputeResourceRequirements"] == needs
-
-
-def test_an_update_replaces_configuration_and_machine_and_keeps_the_scaling(console: Console, url: str) -> None:
-    deployed(console, "mover")
-    which = scaled(url, "mover")
-    request = update(console, "mover", instance_type=OTHER, count=2)
-    plan = console.changes.plan_update(request)
-    assert plan.same_work(console.changes.plan_update(request))
-    before = console.endpoints.describe_endpoint("mover").usd_per_hour or 0.0
-    view = done(console, plan)
-    now = console.endpoints.describe_endpoint("mover")
-    assert (now.config_name, now.hardware) == (request.config_name, "2 × ml.m5.xlarge")
-    assert view.usd_per_hour == pytest.approx((now.usd_per_hour or 0.0) - before)
-    assert client(url, "application-autoscaling").describe_scaling_policies(**which)["ScalingPolicies"]
-    with pytest.raises(Exception, match="Could not find"):
-        client(url, "sagemaker").describe_endpoint_config(EndpointConfigName="mover")
-    slowly = UpdateRequest(name="mover", config_name="mover-3", count=1, rollout=Rollout(shift=Shift.CANARY))
-    done(console, console.changes.plan_update(slowly))
-    assert console.endpoints.describe_endpoint("mover").count == 1
-
-
-def test_a_silent_rollback_fails_the_update_in_words_and_undoing_leaves_the_endpoint_as_it_was(
-    console: Console, faults: SandboxControl
-) -> None:
-    deployed(console, "stubborn")
-    faults.set_fault(Kind.SILENT_ROLLBACK)
-    request = update(console, "stubborn", instance_type=OTHER)
-    view = ran(console, console.changes.plan_update(request))
-    assert view.status is RunStatus.FAILED
-    (problem,) = (step.problem for step in view.steps if step.problem and step.status == "failed")
-    assert "rolled back" in problem.what
-    assert "EndpointConfigName is stubborn" in problem.what
-    assert view.usd_per_hour == 0.0, "the instances it was to move to are gone"
-    faults.clear_faults()
-    console.runs.undo(view.id, confirmed=console.runs.undo_plan(view.id))
-    assert console.runs.wait(view.id, WAIT).status is RunStatus.UNDONE
-    now = console.endpoints.describe_endpoint("stubborn")
-    assert (now.config_name, now.hardware, now.status) == ("stubborn", "1 × ml.c6i.xlarge", "InService")
-
-
-def test_an_update_without_capacity_goes_back_and_says_so(console: Console, faults: SandboxControl) -> None:
-    deployed(console, "crowded")
-    faults.set_fault(Kind.NO_CAPACITY, resource=OTHER)
-    view = ran(console, console.changes.plan_update(update(console, "crowded", instance_type=OTHER)))
-    assert view.status is RunStatus.FAILED
-    assert any("rolled back" in step.problem.what for step in view.steps if step.problem)
-    assert console.endpoints.describe_endpoint("crowded").hardware == "1 × ml.c6i.xlarge"
-    assert console.smoke_test("crowded").ok
-
-
-def test_a_count_set_by_hand_is_reached_or_said_not_to_be(console: Console, faults: SandboxControl) -> None:
-    deployed(console, "grower")
-    done(console, console.changes.plan_scale(ScaleRequest(name="grower", count=2)))
-    assert console.endpoints.describe_endpoint("grower").count == 2
-    faults.set_fault(Kind.NO_CAPACITY, resource=SMALL)
-    view = ran(console, console.changes.plan_scale(ScaleRequest(name="grower", count=3)))
-    assert view.status is RunStatus.FAILED
-    assert any("rolled back" in step.problem.what for step in view.steps if step.problem)
-
-
-def test_another_model_takes_the_place_of_the_one_before_and_the_tags_follow(console: Console, url: str) -> None:
-    deployed(console, "first")
-    deployed(console, "second")
-    done(console, console.changes.plan_update(update(console, "first", model="second")))
-    now = console.endpoints.describe_endpoint("first")
-    assert [model.name for model in now.models] == ["second"]
-    with pytest.raises(Exception, match="Could not find"):
-        client(url, "sagemaker").describe_model(ModelName="first")
-    assert console.smoke_test("first").ok
 
 
 def test_what_is_paused_can_be_deleted_for_good_with_what_belongs_to_it_alone(console: Console, url: str) -> None:
