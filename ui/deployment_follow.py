@@ -14,7 +14,7 @@ import streamlit as st
 
 from services.deploy import Following, LogTail, Sighting, Stage, StageView, State, follow
 from services.deploy.container_log import shown
-from services.errors import NotFound
+from services.errors import NotFound, SagedeckError
 from services.plans import Until
 from ui import concern_box, error_box, formats, plain_table, status_chip
 from ui.escape import literal
@@ -135,7 +135,10 @@ def _concerns(console: Console, target: Target, seen: Sighting) -> None:
     parts = ((seen.name, seen.status, seen.since),) if target.component else ()
     activity = Activity(typical=target.typical, pace=pace, lines=lines, components=parts)
     name = str(target.step.parameters.get("EndpointName", target.name))
-    detail = console.detail(name)
+    try:
+        detail = console.detail(name)
+    except SagedeckError:
+        return  # its configuration may not be read by everybody; stages and log do not need it
     if target.component or detail.status == seen.status:  # else one of the two is older than the other
         concern_box.show(console.concerns([detail], {detail.name: activity}))
 

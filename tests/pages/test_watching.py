@@ -151,6 +151,23 @@ def test_a_run_shows_the_stages_of_each_endpoint_under_way_and_what_they_cost(op
     assert said.count("the log group appears with the container") == 2
 
 
+def test_after_a_restart_the_stages_are_there_beside_the_way_to_resume(open_page: Open) -> None:
+    console = FakeConsole()  # and its configuration may not be read
+    console.sightings = {"embedder": CREATING}
+    at = followed(open_page, console, replace(waiting_run("embedder"), status=RunStatus.INTERRUPTED))
+    assert "Asking for instances" in texts(at)
+    assert "Log of the container" in [each.label for each in at.expander]
+    assert "Resume" in [button.label for button in at.button]
+    assert not at.error
+
+
+def test_what_a_run_has_finished_with_is_no_longer_looked_at(open_page: Open) -> None:
+    console = FakeConsole(*pair())
+    console.sightings = {"embedder": CREATING}
+    at = followed(open_page, console, replace(waiting_run("embedder"), status=RunStatus.UNDONE))
+    assert "Asking for instances" not in texts(at)
+
+
 def test_a_log_is_shown_as_it_is_without_secrets_and_without_markup(open_page: Open) -> None:
     words = ("![x](http://evil.example/x.png)", "HF_TOKEN=not-a-real-one", "it is a-secret-of-the-run")
     lines = tuple(LogLine(time.time(), text) for text in words)

@@ -14,6 +14,8 @@ from services.deploy import (
     CatalogSource,
     Components,
     DeployRequest,
+    HubSource,
+    Server,
     Serverless,
     Stage,
     State,
@@ -67,6 +69,8 @@ def done(console: Console, run: str) -> RunView:
     view = console.runs.wait(run, WAIT)
     assert view.status is RunStatus.DONE, [(step.id, step.status, step.problem) for step in view.steps]
     console.refresh()
+    made = [str(step.parameters["EndpointName"]) for step in view.plan if step.operation == "create_endpoint"]
+    assert console.concerns(console.endpoints.describe_many(made)) == ()  # it is what was confirmed
     return view
 
 
@@ -158,6 +162,20 @@ def test_an_asynchronous_endpoint_is_tested_without_uploading_anything(console: 
     assert result is not None
     assert (result.ok, result.kind, result.dimension) == (True, Kind.EMBEDDING, 384)
     assert result.norm == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_model_of_the_hub_with_settings_of_ones_own_is_what_was_confirmed(console: Console) -> None:
+    request = DeployRequest(
+        source=HubSource(hub_id="Qwen/Qwen2.5-0.5B-Instruct", server=Server.VLLM, gated=True),
+        endpoint_name="hub", instance_type=GPU, role=console.access.request(), owner=console.owner,
+        environment=(("MY_SETTING", "1"),), secrets=("HF_TOKEN",),
+    )  # fmt: skip
+    secrets = {request.secret_name("HF_TOKEN"): "not-a-real-token"}
+    run = console.runs.start(console.deploy.plan_deploy(request), secrets=secrets)
+    assert console.runs.scrub(run, "HF_TOKEN is not-a-real-token") == "HF_TOKEN is ***"
+    done(console, run)
+    detail = console.endpoints.describe_endpoint("hub")
+    assert ("HF_TOKEN", "***") in detail.models[0].environment
 
 
 def test_a_component_is_tested_by_its_own_name(console: Console) -> None:
