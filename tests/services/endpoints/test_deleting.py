@@ -27,7 +27,8 @@ from services.deploy import (
 from services.endpoints import EndpointsService
 from services.endpoints.gateway import EndpointsGateway
 from services.knowledge import LibraryState
-from services.plans import AwsOperator, Plan, Runs, RunStatus, RunView
+from services.plans import AwsOperator, Plan, Runs, RunStatus, RunView, StepStatus
+from services.sandbox_control import SandboxControl
 from services.state import State
 from tests.sandbox.server import start_sandbox
 from tests.services.deploy.samples import MINILM, NEW_ROLE, request_for, state_for
@@ -67,8 +68,14 @@ class Account:
         return view
 
     def deploy(self, request: DeployRequest) -> RunView:
+        return self.run(self.plan(request))
+
+    def start(self, request: DeployRequest) -> str:
+        return self.runs.start(self.plan(request))
+
+    def plan(self, request: DeployRequest) -> Plan:
         mine = replace(request, owner=self.owner, role=replace(NEW_ROLE, owner=self.owner))
-        return self.run(plan_deploy(mine, state_for(mine, pace=SPEED)))
+        return plan_deploy(mine, state_for(mine, pace=SPEED))
 
     def ask(self, service: str, operation: str, rows: str, **which: Any) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = getattr(self.clients.get(service), operation)(**which)[rows]
@@ -152,6 +159,30 @@ def test_an_endpoint_made_elsewhere_with_a_target_is_deleted_too(ada: Account) -
 def test_a_deployment_that_scales_is_taken_back_without_a_trace(ada: Account) -> None:
     request = request_for(MINILM, endpoint_name="asleep", mode=QUEUE, scaling=SLEEPS)
     view = ada.deploy(request)
+    ada.runs.undo(view.id)
+    assert ada.runs.wait(view.id, WAIT).status is RunStatus.UNDONE
+    assert ada.left() == {}
+
+
+def test_a_deployment_whose_scaling_is_refused_says_what_stands_and_is_finished_or_taken_back(
+    ada: Account, connection: Connection
+) -> None:
+    faults = SandboxControl(str(connection.sandbox_url))
+    faults.set_fault("denied-action", service="application-autoscaling", operation="PutScalingPolicy")
+    request = request_for(MINILM, endpoint_name="asleep", mode=QUEUE, scaling=SLEEPS)
+    try:
+        view = ada.runs.wait(ada.start(request), WAIT)
+    finally:
+        faults.clear_faults()
+    assert view.status is RunStatus.FAILED
+    failed = {step.id for step in view.steps if step.status is StepStatus.FAILED}
+    assert failed == {"track-asleep", "wake-asleep"}
+    assert view.usd_per_hour, "it says what the endpoint that stands costs"
+
+    ada.runs.resume(view.id)
+    assert ada.runs.wait(view.id, WAIT).status is RunStatus.DONE
+    assert [each["AlarmName"] for each in ada.ask("cloudwatch", "describe_alarms", "MetricAlarms",
+                                                  AlarmNamePrefix="sagedeck-")] == ["sagedeck-wake-asleep"]  # fmt: skip
     ada.runs.undo(view.id)
     assert ada.runs.wait(view.id, WAIT).status is RunStatus.UNDONE
     assert ada.left() == {}
