@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from services.documents import Originals
     from services.endpoints import EndpointChanges, EndpointsService
     from services.inference import InferenceService
+    from services.metrics import MetricsService
     from services.preflight import PreflightService
     from services.sandbox_control import SandboxControl
 
@@ -207,3 +208,11 @@ class Rooms:
         from services.documents import Originals
 
         return Originals(self.folder)
+
+    @lazy
+    def metrics(self) -> MetricsService:
+        """Figures of endpoints."""
+        from services.metrics import MetricsService
+        from services.metrics.gateway import MetricsGateway
+
+        return MetricsService(MetricsGateway(self.connection.clients), self.connection.now)

@@ -15,7 +15,7 @@ LAYERS = (
     {"plans", "catalog"},
     {"inference", "access", "diagnosis", "documents"},
     {"endpoints", "deploy", "knowledge"},
-    {"preflight", "autopilot", "costs"},
+    {"preflight", "metrics", "logs", "alarms", "autopilot", "costs"},
     {"cleanup", "workspaces"},
 )
 ROOT_FILES = {path.stem for path in (ROOT / "services").glob("*.py")}

@@ -1,0 +1,10 @@
+"""Figures of endpoints from CloudWatch: traffic for a table of many, charts for one.
+
+May import the root files, plans, catalog, access and endpoints. Tested by tests/services/metrics/: with a stubbed
+client, and against the sandbox, which publishes what follows from the calls really made.
+"""
+
+from services.metrics.models import Chart, Query, Series, Span, Traffic, Window
+from services.metrics.service import MetricsService
+
+__all__ = ["Chart", "MetricsService", "Query", "Series", "Span", "Traffic", "Window"]

@@ -1,0 +1,90 @@
+"""Figures as pages see them: the traffic of many endpoints in a few calls, and the charts of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from services.endpoints import EndpointDetail
+from services.metrics.definitions import Drawing, Line, drawings, errors, invocations, latency, places
+from services.metrics.models import Chart, Query, Series, Span, Traffic, Values, Window
+
+if TYPE_CHECKING:
+    from services.metrics.gateway import MetricsGateway
+
+
+class MetricsService:
+    """Figures of one account and region; `now` gives seconds since the epoch by the other side's clock."""
+
+    def __init__(self, gateway: MetricsGateway, now: Callable[[], float]) -> None:
+        self._gateway, self._now = gateway, now
+
+    def window(self, span: Span) -> Window:
+        """The stretch that ends now, on whole periods, the present one included."""
+        end = (int(self._now()) // span.period + 1) * span.period
+        return Window(end - span.seconds, end, span.period)
+
+    def traffic(self, details: Iterable[EndpointDetail], span: Span = Span.DAY) -> dict[str, Traffic]:
+        """The requests of each endpoint by its name: four figures for each variant or component, 500 a call."""
+        every = tuple(details)
+        window = self.window(span)
+        values = self._gateway.values([query for detail in every for query in _of_traffic(detail)], window)
+        return {detail.name: _traffic(detail, values, window) for detail in every}
+
+    def charts(
+        self, detail: EndpointDetail, span: Span = Span.DAY, *, compare: EndpointDetail | None = None
+    ) -> tuple[Chart, ...]:
+        """All charts of an endpoint in one reading; with `compare`, the other's lines stand beside, named."""
+        window = self.window(span)
+        pairs = [(detail, drawing) for detail in (detail, compare) if detail for drawing in drawings(detail)]
+        queries = [query for _, drawing in pairs for line in drawing.lines for query in line.queries]
+        values = self._gateway.values(queries, window)
+        charts: dict[str, Chart] = {}
+        for each, drawing in pairs:
+            series = _series(drawing, values, window, each.name if compare else "")
+            before = charts[drawing.key].series if drawing.key in charts else ()
+            charts[drawing.key] = Chart(drawing.key, drawing.title, drawing.unit, (*before, *series), drawing.about)
+        return tuple(charts.values())
+
+
+def _of_traffic(detail: EndpointDetail) -> Sequence[Query]:
+    return [
+        query
+        for place in places(detail)
+        for query in (*invocations(detail, place), errors(place, "4XX"), errors(place, "5XX"), latency(place))
+    ]
+
+
+def _traffic(detail: EndpointDetail, values: Values, window: Window) -> Traffic:
+    every = places(detail)
+    counted = [invocations(detail, place) for place in every]
+    medians = [values.get(latency(place), {}) for place in every]
+    return Traffic(
+        window=window,
+        invocations=tuple(sum(_at(queries, values, time) or 0.0 for queries in counted) for time in window.times),
+        errors4xx=_all([errors(place, "4XX") for place in every], values),
+        errors5xx=_all([errors(place, "5XX") for place in every], values),
+        latency_ms=tuple(max((each[time] for each in medians if time in each), default=None) for time in window.times),
+    )
+
+
+def _at(queries: Sequence[Query], values: Values, time: int) -> float | None:
+    """The figure of the first name that has one."""
+    return next((values[query][time] for query in queries if time in values.get(query, {})), None)
+
+
+def _all(queries: Sequence[Query], values: Values) -> float:
+    return sum(sum(values.get(query, {}).values()) for query in queries)
+
+
+def _series(drawing: Drawing, values: Values, window: Window, name: str) -> tuple[Series, ...]:
+    return tuple(
+        Series(f"{name} · {line.label}" if name else line.label, _points(line, values, window))
+        for line in drawing.lines
+    )
+
+
+def _points(line: Line, values: Values, window: Window) -> tuple[tuple[float, float | None], ...]:
+    missing = 0.0 if line.zero else None
+    found = ((time, _at(line.queries, values, time)) for time in window.times)
+    return tuple((float(time), missing if value is None else value) for time, value in found)
