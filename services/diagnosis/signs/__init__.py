@@ -4,7 +4,7 @@ One table in several files, in the order in which signs of the same rank are tri
 Where the fragments come from: tests/services/diagnosis/messages.csv.
 """
 
-from services.diagnosis.signs import broad_hosting, broad_requests, codes, hosting, reach, requests
+from services.diagnosis.signs import broad_hosting, broad_requests, codes, hosting, reach, requests, shared
 from services.diagnosis.signs.sign import Sign
 
 __all__ = ["TABLE", "Sign"]
@@ -16,4 +16,5 @@ TABLE: tuple[Sign, ...] = (
     *codes.SIGNS,
     *broad_hosting.SIGNS,
     *broad_requests.SIGNS,
+    *shared.SIGNS,
 )

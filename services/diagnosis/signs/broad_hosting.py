@@ -51,8 +51,8 @@ SIGNS: tuple[Sign, ...] = (
         4,
         (
             rf"({ASTRA}|collections?|keyspaces?|indexes|\$vector).{{0,120}}(maximum|limit|more than \d"
-            rf"|guardrail|too (big|long|many))",
-            rf"(guardrail|limit|maximum).{{0,120}}({ASTRA}|\bcollections?\b|\bkeyspaces?\b)",
+            rf"|guardrail|too (big|long|many)|create more than \d)",
+            rf"(guardrail|limit|maximum|more than \d).{{0,120}}({ASTRA}|\bcollections?\b|\bkeyspaces?\b)",
         ),
         unless=r"\btokens\b|dimension|timed? ?out|amazonaws",
     ),
@@ -108,7 +108,7 @@ SIGNS: tuple[Sign, ...] = (
             r"(not found|missing|no such file|not installed|permission denied)",
             r"(not installed|pip install|upgrade (transformers|vllm|torch))",
             r"\b(transformers|vllm|torch|tokenizers|flash.?attn)\b.{0,60}\b(version|requires?|>=|not support)",
-            r"\bsegmentation fault\b|SIGSEGV|SIGILL|exit code:? 13[29]\b",
+            r"SIGILL|exit code:? 132\b",
         ),
         unless=r"(received|invalid) (input|request)",
     ),

@@ -186,7 +186,7 @@ SIGNS += (
             r"|unknown|unsupported"
             r"|cannot|should|expected|mutually exclusive|conflict\w*|greater than|less than|divisible)",
             r"(invalid|unknown|unsupported|unrecogni[sz]ed|missing|illegal|incorrect"
-            r"|malformed)\b.{0,40}\b(parameters?|param|arguments?"
+            r"|malformed)\b.{0,40}\b(objective|metric|parameters?|param|arguments?"
             r"|options?|values?|settings?|configuration|flag|policy|tag|instance ?type|hyper-?parameters?|arn"
             r"|name|variable)\b",
             r"ArgumentValidation|ValidationError for \w*(Config|Args)|\bmust be (<|>|=)|`\w+` (is true but|<=? \d)",

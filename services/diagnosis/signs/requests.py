@@ -33,7 +33,8 @@ SIGNS: tuple[Sign, ...] = (
             r"(maximum )?context (length|window)\b",
             r"(prompt|input|sequence)\b.{0,60}(too long|longer than|exceeds?)\b.{0,60}",
             r"tokens?\b.{0,40}exceeds?\b.{0,40}(limit|maximum|max)",
-            r"batch size \d+ > |message must be shorter than",
+            r"\bupload exceeds|exceeds the maximum allowed (object |request )?(size|length)|batch size \d+ > "
+            r"|message must be shorter than",
             r"this request has \d+ (input )?tokens|max_(new_)?tokens\b.{0,40}(too large|at most|exceed|must be <)",
         ),
         unless=r"shape|KV cache",
@@ -61,6 +62,8 @@ SIGNS: tuple[Sign, ...] = (
             r"(timestamp|date)s? (column|format|attribute)?\b.{0,60}(parse|format|irregular|invalid|missing)",
             r"(data|dataset)\b.{0,40}\b(has|have|contains?) (no|duplicated?|only)\b",
             r"irregular timestamps|(document )?field name\b.{0,60}(invalid|not allowed)",
+            r"\blabel\b.{0,30}(out of range|num_class)|\bfile is corrupt|array with 0 (sample|feature)"
+            r"|minimum of \d+ is required",
             r"not present in the (input |training )?(data|file)|fewer observations|not (in|found in) (index"
             r"|axis)|DatasetGenerationError|contains NUL|\.(jsonl"
             r"|csv|parquet) line",
@@ -136,7 +139,8 @@ SIGNS: tuple[Sign, ...] = (
         C.IN_USE,
         1,
         (
-            r"in-progress (endpoint|update)|update is in progress",
+            r"because (it is|they are) used by|\bis used by (an? |the )?\w+|in-progress (endpoint|update)"
+            r"|update is in progress",
             r"cannot delete entity, must|must (be )?(detach|delete|remove|stop)\w*\b.{0,60}(first|before)",
             r"(app\(?s?\)?|spaces?|models?|resources?)\b.{0,20} are (still )?associated with",
             r"with InService app|(still|currently) (in use|attached|associated|referenced|running)",
@@ -199,6 +203,8 @@ SIGNS: tuple[Sign, ...] = (
             r"cannot be (provided|specified|set|used) (while|with|when|together)",
             r"(smaller|larger|greater) than max_|to a (larger|smaller|higher|lower) value|cannot find (tool"
             r"|reasoning) parser",
+            r"\bkms\S* (key )?(\S+ )?is (disabled|pending)|max\w+ (\w+ ){0,3}must not exceed"
+            r"|must be an? (integer|number|boolean)",
             r"does not match the .{0,60}\bargument|unknown quantization|doesn't match a supported format"
             r"|required gpus exceeds|unexpected argument|option `?trust_remote_code",
         ),
@@ -210,7 +216,8 @@ SIGNS: tuple[Sign, ...] = (
         codes="InvalidParameterValue InvalidParameterValueException InvalidParameterException InvalidInput"
         " InvalidInputException InvalidBucketName MalformedPolicyDocument MalformedPolicyDocumentException"
         " ParamValidationError IllegalArgumentException InvalidRequest InvalidRequestException InvalidArgument"
-        " InvalidParameterCombination INVALID_CREATE_COLLECTION_OPTIONS",
+        " KMSInvalidStateException KMSInvalidState DisabledException InvalidParameterCombination"
+        " INVALID_CREATE_COLLECTION_OPTIONS",
     ),
     Sign(
         C.NETWORK,
@@ -259,7 +266,7 @@ SIGNS: tuple[Sign, ...] = (
             r"\bInternalServerError: ",
             r"service (is )?(temporarily |currently )?unavailable",
         ),
-        unless=MODEL,
+        unless=MODEL + r"|in the container",
     ),
     Sign(
         C.SERVICE_ERROR,
@@ -267,26 +274,5 @@ SIGNS: tuple[Sign, ...] = (
         codes="InternalFailure InternalServerError InternalError InternalServerException InternalServiceException"
         " InternalDependencyException InternalStreamFailure ServiceUnavailable ServiceUnavailableException"
         " ServerException ServiceException StreamBroken ServiceFailure 500 502 503",
-    ),
-    # Wording of many causes; only once nothing better was found.
-    Sign(
-        C.NOT_FOUND,
-        6,
-        (r"could not find|cannot be found|could not be found|does(n't| not) exist|\bnot found\b",),
-        unless=MODEL + r"|implementation",
-    ),
-    Sign(C.CONFIGURATION_INVALID, 6, (r"(not|n't) support(ed)?\b|\bunsupported\b",), unless=MODEL + r"|operand"),
-    Sign(C.IN_USE, 6, (r"\b(is )?(currently )?in use\b",), unless=MODEL),
-    Sign(C.SERVICE_ERROR, 6, (r"\binternal (server )?error\b",), unless=MODEL + r"|\"detail\""),
-    # Last resort.
-    Sign(
-        C.PAYLOAD_FORMAT, 7, (r"client error \(4(00|06|15|22|24)\).{0,40}with message \W{0,3}\w", r"\"code\": ?400\b")
-    ),
-    Sign(
-        C.CONFIGURATION_INVALID,
-        7,
-        (r"\w",),
-        codes="ValidationException",
-        operations=r"^(?!Invoke)",
     ),
 )
