@@ -106,6 +106,7 @@ PAGES: Mapping[str, PageNeeds] = {
         _ENDPOINTS
         | {
             "Paused ones": ("tag:GetResources", "sagemaker:ListEndpointConfigs"),
+            "Figures": ("cloudwatch:GetMetricData",),
         }
         | _PARTS,
         {
