@@ -48,20 +48,31 @@ def show(console: Console, view: RunView) -> None:
     subjects = subjects_of(view)
     if not subjects:
         return
-    results: dict[tuple[str, str], Outcome] = st.session_state.setdefault(_RESULTS, {})
     with st.container(border=True, key="deployed"):
         st.subheader("Smoke test", anchor=False)
-        for subject in subjects:
-            if subject not in results:
-                with st.spinner(f"One real call to {literal(subject[1] or subject[0])}…"):
-                    results[subject] = _test(console, *subject)
-        waits = any(isinstance(results[subject], Submitted) for subject in subjects)
-        polling.live(lambda: _results(console, subjects, results, waits), EVERY_SECONDS if waits else None)
-        answered = {found.kind for found in map(results.get, subjects) if isinstance(found, SmokeResult) and found.ok}
-        if _next(answered):
-            for subject in subjects:
-                results.pop(subject, None)
+        if _next(tested(console, subjects)):
+            forget(subjects)
             st.rerun()
+
+
+def tested(console: Console, subjects: list[tuple[str, str]]) -> set[Kind]:
+    """Test each (endpoint, component) that was not tested yet in this session, write what came of it; the kinds that
+    answered. One that answers from an endpoint of its own is in use from then on.
+    """
+    results: dict[tuple[str, str], Outcome] = st.session_state.setdefault(_RESULTS, {})
+    for subject in subjects:
+        if subject not in results:
+            with st.spinner(f"One real call to {literal(subject[1] or subject[0])}…"):
+                results[subject] = _test(console, *subject)
+    waits = any(isinstance(results[subject], Submitted) for subject in subjects)
+    polling.live(lambda: _results(console, subjects, results, waits), EVERY_SECONDS if waits else None)
+    return {found.kind for found in map(results.get, subjects) if isinstance(found, SmokeResult) and found.ok}
+
+
+def forget(subjects: list[tuple[str, str]]) -> None:
+    """Test them anew the next time."""
+    for subject in subjects:
+        st.session_state.get(_RESULTS, {}).pop(subject, None)
 
 
 def _test(console: Console, endpoint: str, component: str) -> Outcome:
