@@ -1,7 +1,7 @@
-"""Deployments: a model from the catalogue becomes an endpoint, by a plan.
+"""Deployments: a model of the catalogue or the hub, or a container of one's own, becomes an endpoint, by a plan.
 
-May import the root files, plans, catalog, access and diagnosis. Tested by tests/services/deploy/: planners with plain
-state, the gateway with a stubbed client, the flow against the sandbox.
+May import the root files, plans, catalog, access, inference and diagnosis. Tested by tests/services/deploy/: planners
+with plain state, the gateway with a stubbed client, the flow against the sandbox.
 """
 
 from services.deploy.container_log import LogLine, Stage
@@ -12,6 +12,7 @@ from services.deploy.machine_problems import local_disk
 from services.deploy.models import (
     DeployRequest,
     DeployState,
+    FoundComponent,
     FoundEndpoint,
     HostedModel,
     Place,
@@ -53,6 +54,7 @@ __all__ = [
     "DeployState",
     "ExistingTopic",
     "Following",
+    "FoundComponent",
     "FoundEndpoint",
     "HostedModel",
     "HubSource",

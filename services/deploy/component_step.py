@@ -8,7 +8,7 @@ from services.deploy.config_step import VARIANT, startup
 from services.deploy.model_step import all_tags, creating, taken_back
 from services.deploy.models import DeployRequest, DeployState
 from services.deploy.modes import Components
-from services.plans.hosting import ABSENT, SETTLE_SECONDS, gone_step, seconds_between_looks
+from services.plans.hosting import ABSENT, SETTLE_SECONDS, delete_step, gone_step, seconds_between_looks
 from services.plans.models import Permission, Proof, Read, Step, Until
 
 _TYPICAL_SECONDS = 180.0
@@ -17,8 +17,22 @@ _TYPICAL_SECONDS = 180.0
 def component_steps(
     request: DeployRequest, state: DeployState, mode: Components, after: tuple[str, ...]
 ) -> tuple[Step, ...]:
-    """CreateInferenceComponent and its wait, after the steps with these ids."""
-    return (_create(request, state, mode, after), _wait(request, state))
+    """CreateInferenceComponent and its wait, after the steps with these ids; one that failed before makes room."""
+    clear = _clear_failed(request, state, after)
+    after = (*after, *(step.id for step in clear))
+    return (*clear, _create(request, state, mode, after), _wait(request, state))
+
+
+def _clear_failed(request: DeployRequest, state: DeployState, after: tuple[str, ...]) -> tuple[Step, ...]:
+    if state.component is None or state.component.status != "Failed":
+        return ()
+    name = request.component_name
+    own = state.arn("inference-component", name)
+    reason = f"The inference component {name} of an earlier try failed; it makes room for the new one."
+    kind, step_id = "inference-component", f"remove-failed-component-{name}"
+    remove = delete_step(kind, name, own, reason, step_id=step_id, after=after)
+    wait = f"wait-removed-component-{name}"
+    return (remove, gone_step(kind, name, own, reason, step_id=wait, after=(remove.id,), pace=state.pace))
 
 
 def _create(request: DeployRequest, state: DeployState, mode: Components, after: tuple[str, ...]) -> Step:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.aws_errors import found_or_none
 from services.clients import ClientSource
-from services.deploy.models import FoundEndpoint
+from services.deploy.models import FoundComponent, FoundEndpoint
 
 
 class DeployGateway:
@@ -49,10 +49,10 @@ class DeployGateway:
             takes_components=not any(each.get("ModelName") for each in answer["ProductionVariants"]),
         )
 
-    def component_on(self, name: str) -> str:
-        """The endpoint that the inference component of this exact name runs on; "" there is none."""
+    def component(self, name: str) -> FoundComponent | None:
+        """The inference component of this exact name, or None where SageMaker says that it could not find it."""
         answer = found_or_none(
             lambda: self._clients.get("sagemaker").describe_inference_component(InferenceComponentName=name),
             f"looking for an inference component named {name}",
         )
-        return "" if answer is None else str(answer["EndpointName"])
+        return FoundComponent(answer["EndpointName"], answer["InferenceComponentStatus"]) if answer else None

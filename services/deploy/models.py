@@ -153,6 +153,14 @@ class FoundEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundComponent:
+    """An inference component that has the wanted name already."""
+
+    endpoint: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where it is deployed: what ARNs and images of elsewhere are told by, and the hard cap of the settings."""
 
@@ -167,7 +175,7 @@ class DeployState:
     """What is known of the world: what is to run, its container, the price, the role, and who has the name.
 
     fallback_prices   of the request's further instance types, in their order
-    component_on      the endpoint an inference component of the wanted name runs on; "" there is none
+    component         the inference component that has the wanted name already; None: there is none
     pace              how many times as fast as AWS the other side works (the sandbox: 60)
     most_instances    the hard cap of the settings
     """
@@ -178,7 +186,7 @@ class DeployState:
     role: RoleState
     endpoint: FoundEndpoint | None = None
     fallback_prices: tuple[Price, ...] = ()
-    component_on: str = ""
+    component: FoundComponent | None = None
     pace: float = 1.0
     most_instances: int = MOST_INSTANCES
 

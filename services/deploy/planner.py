@@ -133,12 +133,17 @@ def _refuse_host(request: DeployRequest, state: DeployState) -> None:
 
 
 def _refuse_component_elsewhere(request: DeployRequest, state: DeployState) -> None:
-    if state.component_on and state.component_on != request.endpoint_name:
+    name, found = request.component_name, state.component
+    if found is None:
+        return
+    if found.endpoint != request.endpoint_name:
         raise NameTaken(
-            f"An inference component {request.component_name} exists.",
-            f"It runs on the endpoint {state.component_on}.",
+            f"An inference component {name} exists.",
+            f"It runs on the endpoint {found.endpoint}.",
             "Choose another name.",
         )
+    if found.status in ("Deleting", "Updating"):
+        raise InUse(f"The inference component {name} is {found.status}.", "", "Wait until it has settled.")
 
 
 def _warnings(request: DeployRequest, state: DeployState) -> tuple[str, ...]:
@@ -148,6 +153,8 @@ def _warnings(request: DeployRequest, state: DeployState) -> tuple[str, ...]:
             found.append(f"The price of {price.instance_type} in {state.region} is not known. It is not free.")
     if state.endpoint is not None and state.endpoint.status == "Failed":
         found.append(f"The failed endpoint {request.endpoint_name} is removed first.")
+    if state.component is not None and state.component.status == "Failed":
+        found.append(f"The failed inference component {request.component_name} is removed first.")
     if isinstance(request.source, HubSource):
         found += hub_warnings(request, request.source)
     own_disks = [kind for kind in request.instance_types if local_disk(kind)]

@@ -124,7 +124,7 @@ class DeployService:
             role=self._role(request),
             endpoint=found,
             fallback_prices=tuple(self._catalog.price(kind) for kind in request.fallbacks),
-            component_on=self._gateway.component_on(component) if component else "",
+            component=self._gateway.component(component) if component else None,
             pace=self._catalog.pace,
             most_instances=self.most_instances,
         )

@@ -215,7 +215,7 @@ class FakeConsole:
         self.catalog = CatalogService("us-east-1", offline=True)
         roles: Any = SimpleNamespace(roles=lambda: (), role=lambda name: None, decisions=lambda *_: {})
         self.access = AccessService(roles, region="us-east-1", account="123456789012", owner=self.owner)
-        nobody: Any = SimpleNamespace(endpoint=lambda name: None, host=self._host, component_on=lambda name: "")
+        nobody: Any = SimpleNamespace(endpoint=lambda name: None, host=self._host, component=lambda name: None)
         self.deploy = DeployService(nobody, self.catalog, self.access, owner=self.owner)
         self.checked = Preflight((), 0.1)  # what preflight finds, whatever is asked
         self.preflight = SimpleNamespace(check=lambda request, plan=None: self.checked)

@@ -70,7 +70,7 @@ def test_what_is_not_there_is_none_and_a_refusal_is_not_absence() -> None:
     with clients.active():
         gateway = DeployGateway(clients)
         assert gateway.host("demo") is None
-        assert gateway.component_on("demo") == ""
+        assert gateway.component("demo") is None
         with pytest.raises(PermissionDenied) as caught:
-            gateway.component_on("demo")
+            gateway.component("demo")
     assert caught.value.action == "sagemaker:DescribeInferenceComponent"

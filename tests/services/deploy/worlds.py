@@ -14,6 +14,7 @@ from services.deploy import (
     DeployRequest,
     DeployService,
     DeployState,
+    FoundComponent,
     FoundEndpoint,
     HubSource,
     Place,
@@ -21,7 +22,7 @@ from services.deploy import (
     Source,
     plan_deploy,
 )
-from services.plans import Plan
+from services.plans import Plan, check, undeclared
 from tests.services.deploy.samples import LLAMA, MINILM, ROLE
 
 PLACE = Place("us-east-1", "123456789012")
@@ -38,8 +39,9 @@ GPU, CPU = "ml.g5.2xlarge", "ml.c6i.xlarge"
 class Nobody:
     """An access service and a gateway in an account in which nothing stands but what is given."""
 
-    def __init__(self, found: FoundEndpoint | None = None, component_on: str = "", region: str = "us-east-1") -> None:
-        self._found, self._component_on = found, component_on
+    def __init__(self, found: FoundEndpoint | None = None, region: str = "us-east-1") -> None:
+        self._found = found
+        self._component: FoundComponent | None = None
         self.region, self.account, self.partition = region, "123456789012", "aws"
 
     def state(self, _: RoleRequest) -> RoleState:
@@ -50,8 +52,8 @@ class Nobody:
 
     host = endpoint
 
-    def component_on(self, _: str) -> str:
-        return self._component_on
+    def component(self, _: str) -> FoundComponent | None:
+        return self._component
 
 
 def service(nobody: Any = None, region: str = "us-east-1") -> DeployService:
@@ -70,3 +72,18 @@ def world(request: DeployRequest, **changes: Any) -> DeployState:
 
 def planned(request: DeployRequest, **changes: Any) -> Plan:
     return plan_deploy(request, world(request, **changes))
+
+
+def config(plan: Plan) -> Any:
+    return plan.step("create-config-demo").parameters
+
+
+def variant(plan: Plan) -> Any:
+    return config(plan)["ProductionVariants"][0]
+
+
+def sound(plan: Plan) -> Plan:
+    """The plan, after the service model took every call of it and its permissions were found declared."""
+    assert check(plan) == ()
+    assert undeclared(plan) == ()
+    return plan

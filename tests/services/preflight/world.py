@@ -131,8 +131,8 @@ class _Gateway:
 
     host = endpoint
 
-    def component_on(self, name: str) -> str:
-        return ""
+    def component(self, name: str) -> None:
+        return None
 
     def image(self, repository: str, reference: str) -> FoundImage | None:
         found: FoundImage | None = given(self._world.image)
