@@ -55,7 +55,7 @@ def _on_example(action: str, region: str, account: str, partition: str) -> Permi
     if service == "iam":
         return _on_iam(action, f"arn:{partition}:iam::{account}", region)
     if service == "sagemaker":
-        if name == "AddTags":  # of every kind of resource that is made
+        if name in ("AddTags", "DeleteTags"):  # of every kind of resource that is made
             return Permission(action, f"{arn}:{region}:{account}:endpoint/{_EXAMPLE}")
         kind = next((kind for end, kind in _KINDS if name.endswith(end)), "")
         return Permission(action, f"{arn}:{region}:{account}:{kind}/{_EXAMPLE}" if kind else "*")

@@ -65,7 +65,7 @@ _PARTS = {
 }
 _ROLES = {"Execution roles": ("iam:ListRoles", "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")}
 PAGES: Mapping[str, PageNeeds] = {
-    "home": PageNeeds(_ENDPOINTS, {}),
+    "home": PageNeeds(_ENDPOINTS | {"Paused ones": ("tag:GetResources",)}, {}),
     "models": PageNeeds(
         {
             "Quotas": ("servicequotas:ListServiceQuotas",),
@@ -106,17 +106,20 @@ PAGES: Mapping[str, PageNeeds] = {
         _ENDPOINTS
         | {
             "Paused ones": ("tag:GetResources", "sagemaker:ListEndpointConfigs"),
+            "Models to change to": ("sagemaker:ListModels",),
             "Figures": ("cloudwatch:GetMetricData",),
         }
         | _PARTS,
         {
             "Test": _CALL,
             "Pause, resume, update": (
-                "sagemaker:CreateEndpointConfig",
-                "sagemaker:CreateEndpoint",
+                *_DEPLOY,
                 "sagemaker:UpdateEndpoint",
-                "sagemaker:UpdateEndpointWeightsAndCapacities",
                 "sagemaker:AddTags",
+                "sagemaker:DeleteTags",
+                "sagemaker:CreateInferenceComponent",
+                "iam:PassRole",
+                *_SCALE,
             ),
             "Delete": (*_DELETE, "sagemaker:DeleteInferenceComponent", *_UNSCALE),
         },
