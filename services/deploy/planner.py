@@ -161,6 +161,9 @@ def _warnings(request: DeployRequest, state: DeployState) -> tuple[str, ...]:
     if request.advanced.kms_key and own_disks:
         words = "AWS encrypts them in hardware"
         found.append(f"The key does not encrypt the disks that {' and '.join(own_disks)} bring along; {words}.")
+    if isinstance(request.mode, Components) and request.mode.onto and request.scaling and not request.scaling.minimum:
+        words = f"the instances of {request.endpoint_name} go too where its configuration has MinInstanceCount 0"
+        found.append(f"{request.component_name} may go down to no copy; {words}.")
     if isinstance(request.mode, Asynchronous) and request.advanced.capture:
         found.append("Requests and answers of an asynchronous endpoint are kept in S3 anyway; capture copies them.")
     if isinstance(request.source, CustomSource) and not request.source.family:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from services.errors import InvalidRequest
-from services.settings import FILE, load
+from services.settings import FILE, Settings, load
 
 
 def test_without_anything_every_value_is_the_default(tmp_path: Path) -> None:
@@ -72,3 +73,10 @@ def test_a_folder_in_place_of_the_file_is_said_so(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
     with pytest.raises(InvalidRequest, match=FILE):
         load({}, tmp_path)
+
+
+def test_every_setting_stands_in_the_documentation_with_its_default() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    for field in fields(Settings):
+        default = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+        assert f"| `{field.name}` | {f'`{default}` ' if default else ''}|" in text
