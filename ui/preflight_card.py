@@ -7,6 +7,7 @@ with what was found. A stop holds the confirmation back and says why; a warning 
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -58,6 +59,10 @@ class _Watch:
             self.found = self.looking.result(timeout=wait)
         except TimeoutError:
             return False
+        except Exception as error:
+            logging.getLogger("sagedeck").error("Preflight broke", exc_info=error)
+            words = f"Preflight itself failed ({type(error).__name__}); the details are in the console's log."
+            self.found = Preflight((Line(topic=Topic.REQUEST, verdict=Verdict.UNKNOWN, words=words),), 0.0)
         self.looking, self.at = None, time.monotonic()
         return True
 

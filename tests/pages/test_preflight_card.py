@@ -125,6 +125,18 @@ def test_the_page_does_not_wait_and_nothing_is_confirmed_unseen(open_page: Open,
     assert not confirm(at).disabled
 
 
+def test_a_preflight_that_breaks_says_so_and_holds_nothing_back(open_page: Open) -> None:
+    console = FakeConsole()
+
+    def check(request: Any, plan: Any = None) -> Preflight:
+        raise RuntimeError("oops")
+
+    console.preflight = SimpleNamespace(check=check)
+    at = review(open_page, console)
+    assert "Preflight itself failed (RuntimeError)" in said(at)
+    assert not confirm(at).disabled
+
+
 def test_what_others_named_is_shown_and_never_formatted(open_page: Open) -> None:
     console = FakeConsole()
     nasty = "![x](https://evil.example/a.png) :red[**loud**]"
