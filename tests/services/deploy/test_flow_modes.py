@@ -239,3 +239,19 @@ def test_a_half_made_deployment_leaves_nothing_when_it_is_taken_back(ada: Rooms,
     control.clear_faults()
     taken_back(ada, view)
     assert standing(ada) == {}
+
+
+def test_a_component_that_failed_makes_room_for_the_next_try(ada: Rooms, address: str) -> None:
+    control = SandboxControl(address)
+    control.set_fault("failed-ping", resource="weak")
+    request = request_of("host-of-weak", TEI, Components(name="weak", memory_mb=1024))
+    first = ada.runs.wait(ada.runs.start(ada.deploy.plan_deploy(request)), WAIT)
+    assert first.status is RunStatus.FAILED
+    control.clear_faults()
+    plan = ada.deploy.plan_deploy(request)
+    assert "remove-failed-component-weak" in {step.id for step in plan}
+    again = finished(ada, ada.runs.start(plan))
+    assert answers(ada, request)
+    taken_back(ada, again)
+    taken_back(ada, first)
+    assert standing(ada) == {}
