@@ -78,7 +78,11 @@ PAGES: Mapping[str, PageNeeds] = {
         | _ROLES
         | {
             "JumpStart's specifications": ("s3:GetObject",),
-            "Quotas": ("servicequotas:ListServiceQuotas",),
+            "Quotas": (
+                "servicequotas:GetServiceQuota",
+                "servicequotas:GetAWSDefaultServiceQuota",
+                "servicequotas:ListServiceQuotas",
+            ),
             "What may be done": ("iam:SimulatePrincipalPolicy",),
             "Images and artefacts of your own": ("ecr:DescribeImages", "s3:ListBucket"),
             "Networks and keys": ("ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "kms:DescribeKey"),
