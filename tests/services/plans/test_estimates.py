@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
+from cli.following import print_plan
 from services.plans import Plan, merge
 from services.plans.models import Estimate
 from ui.plan_text import ceiling_of, price_of
@@ -62,3 +64,11 @@ def test_a_higher_ceiling_has_to_be_confirmed_again(confirmed: Plan, now: Plan, 
 def test_the_confirm_button_says_both(of: Plan, words: str) -> None:
     assert price_of(of).replace("\u2060", "") == words
     assert bool(ceiling_of(of)) is (of.estimate.usd_per_hour != of.estimate.usd_per_hour_most)
+
+
+def test_the_command_line_says_both_too(capsys: pytest.CaptureFixture[str]) -> None:
+    print_plan(plan(1.5, 6.0), True)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["usd_per_hour"], told["usd_per_hour_most"]) == (1.5, 6.0)
+    print_plan(plan(1.5, 6.0), False)
+    assert "$1.500/h, at most $6.000/h" in capsys.readouterr().err
