@@ -23,12 +23,15 @@ _CODES = (
     r"<Code>(?P<code>\w+)</Code>",
     r"\"(?:errorCode|__type|Code)\" ?: ?\"(?P<code>[\w.#]+)\"",
     r"'errorCode': '(?P<code>\w+)'",
-    r"(?:^|[\s:])(?P<code>[A-Z][A-Za-z]+(?:Exception|Exceeded|Conflict|Expired|InUse|Operation|Unavailable)): ",
+    r"HandlerErrorCode: (?P<code>\w+)",
+    r"(?:^|[\s:.])(?P<code>[A-Z][A-Za-z]+(?:Exception|Exceeded|Conflict|Expired|InUse|Operation|Unavailable)): ",
     r"^(?P<code>[A-Z]\w+): ",
 )
 _COLOURS = r"\x1b\[[0-9;?]*[A-Za-z]|#033\[[0-9;]*[A-Za-z]"
 _BREAKS = r"[\r\n\x0b\x0c\x85\u2028\u2029]+"
-_WHERE_TO_LOOK = r"\bSee https://\S+ in account \S+ for more information\.?"  # names in it are no signs
+_WHERE_TO_LOOK = (  # names in it are no signs
+    r"\bSee https://\S+ in account \S+ for more information\.?|\bRequest ?(?:Token|ID): ?[\w-]+"
+)
 _ARN = r"\b(arn:aws[\w-]{0,12}:[\w-]{1,40}):[\w-]{0,20}:\d{0,12}:([a-z-]{0,40})[^\s\"',;)\]]{0,600}"
 _JOINED = r"\b(?:[A-Z][a-z]{1,20}){2,6}\b"
 _MOST_JOINED = 12  # names of a line that are taken apart
@@ -72,13 +75,11 @@ def last(log: Iterable[str]) -> list[str]:
     return list(kept)
 
 
-def named_in(text: str) -> tuple[str, str]:
-    """The error code and the operation that a message names; "" where it names none."""
-    for pattern in _CODES:
-        found = _compiled(pattern).search(text)
-        if found:
-            return found["code"].rsplit("#")[-1], found.groupdict().get("operation") or ""
-    return "", ""
+def named_in(text: str) -> tuple[frozenset[str], str]:
+    """The error codes that a message names, in whatever program's way, and the operation; "" where it names none."""
+    named = [found for pattern in _CODES if (found := _compiled(pattern).search(text))]
+    operations = (found.groupdict().get("operation") for found in named)
+    return frozenset(found["code"].rsplit("#")[-1] for found in named), next(filter(None, operations), "")
 
 
 def lines(text: str) -> list[str]:

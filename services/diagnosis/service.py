@@ -36,8 +36,8 @@ def diagnose(
     The log is asked where the message alone says little. Never raises; UNKNOWN where nothing shows the cause.
     """
     text = ends(message)
-    found_code, found_operation = named_in(text)
-    codes = frozenset(filter(None, (code, found_code)))
+    named, found_operation = named_in(text)
+    codes = named | ({code} if code else frozenset())
     cause, evidence = _first(text, codes, camel(operation) or found_operation)
     if cause in OPENED_BY_THE_LOG:
         from_log = _from_log(last(log))

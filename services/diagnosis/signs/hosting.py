@@ -59,7 +59,8 @@ SIGNS: tuple[Sign, ...] = (
             r"no available memory for the cache|free memory on device\b.{0,80}less than",
             r"cudaErrorMemoryAllocation|(not|n't) (have )?enough (\w+ )?memory",
             r"requires? (about |at least )?[\d.]+ ?gi?b\b.{0,60}\b(only|available|have)\b",
-            r"memory capacity is unbalanced|error in memory profiling|exit ?code:? -9\b|^\s*killed\s*$",
+            r"memory capacity is unbalanced|error in memory profiling|exit ?code:? -9\b|^\s*killed\s*$"
+            r"|signal: killed",
             r"failed to alloc\b|instance type with more memory|ran out of memory",
             r"(not enough|insufficient|beyond) (\w+ )?memory",
             r"memory limit (of|exceeded|reached)",
@@ -117,7 +118,8 @@ SIGNS: tuple[Sign, ...] = (
             r"|find the config file for",
             r"file in archive is not|incompatible dtype|not initialized from (the )?(model )?checkpoint"
             r"|\bweight \S+ does not exist",
-            r"untagged enum|unknown file format|not a valid (checkpoint|archive|model (file|archive))"
+            r"untagged enum (ModelWrapper|\w*Tokenizer)|unknown file format|not a valid (checkpoint|archive"
+            r"|model (file|archive))"
             r"|inline_container",
             r"no versions of servable|configuration expects\b.{0,40}\bmodel provides",
             r"ModelLoadError|fail\w* to load \S+\.(pth?|bin|onnx|pkl|joblib|h5|safetensors|gguf)\b",

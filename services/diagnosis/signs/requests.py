@@ -15,6 +15,7 @@ SIGNS: tuple[Sign, ...] = (
             r"ModelInvocationTimeExceeded|failed to finish sending the response",
             r"(read time(d )?out|timed out)\b.{0,120}(runtime\.sagemaker|/invocations)",
             r"(prediction|inference|response|generation|worker|model)\b.{0,20}time(d )?-?out",
+            r"runtime\.sagemaker\b.{0,80}\bread time(d )?out",
             r"server error \((504|408)\)|client error \(408\)",
             r"upstream request timeout|gateway time-?out|timed out (while|waiting)\b.{0,40}(model|generat|respon)",
         ),
@@ -62,7 +63,8 @@ SIGNS: tuple[Sign, ...] = (
             r"(timestamp|date)s? (column|format|attribute)?\b.{0,60}(parse|format|irregular|invalid|missing)",
             r"(data|dataset)\b.{0,40}\b(has|have|contains?) (no|duplicated?|only)\b",
             r"irregular timestamps|(document )?field name\b.{0,60}(invalid|not allowed)",
-            r"\blabel\b.{0,30}(out of range|num_class)|\bfile is corrupt|array with 0 (sample|feature)"
+            r"unseen labels?|unknown label type|\bcolumn \S+ does not exist|\blabel\b.{0,30}(out of range"
+            r"|num_class)|\bfile is corrupt|array with 0 (sample|feature)"
             r"|minimum of \d+ is required",
             r"not present in the (input |training )?(data|file)|fewer observations|not (in|found in) (index"
             r"|axis)|DatasetGenerationError|contains NUL|\.(jsonl"
@@ -197,7 +199,8 @@ SIGNS: tuple[Sign, ...] = (
             r"arn should be",
             r"(count|value|size|number)\b.{0,30}(needs|has|ought) to be (greater|less|between|at least)",
             r"must (not )?(specify|be (specified|provided))|you must specify",
-            r"must be (one of|between)\b|must be divisible|invalid endpoint: |max_model_len\b.{0,60}greater than",
+            r"\bexpected\b.{0,80} to be one of|extraneous key|unsupported propert|must be (one of|between)\b"
+            r"|must be divisible|invalid endpoint: |max_model_len\b.{0,60}greater than",
             r"invalid (value|length|type|range) for\b|(is|are) out of (the )?range|exceeds the \w+ of the instance",
             r"must (contain|have|be) (at least|at most|less|greater|more|length|equal|the same|in the same)",
             r"cannot be (provided|specified|set|used) (while|with|when|together)",
@@ -226,7 +229,8 @@ SIGNS: tuple[Sign, ...] = (
             r"could not connect to|failed to (establish|connect)|unable to connect|cannot connect",
             r"connect(ion)?\b.{0,80}(timed? ?out|timeout)|read time(d )?out",
             r"connection\b.{0,20}(closed|reset|refused|aborted|error)|ConnectionReset|RemoteDisconnected|broken pipe",
-            r"name or service not known|name resolution|nodename nor servname|getaddrinfo",
+            r"name or service not known|UnknownHost|signed by unknown authority|name resolution"
+            r"|nodename nor servname|getaddrinfo",
             r"network is unreachable|no route to host|max retries exceeded with url",
             r"i/o timeout|no such host|\bE(NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|AI_AGAIN)\b",
             r"ssl validation failed|certificate verify failed|SSLError|tls handshake|EOF occurred in violation",

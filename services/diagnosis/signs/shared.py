@@ -9,7 +9,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         C.NOT_FOUND,
         6,
-        (r"could not find|cannot be found|could not be found|does(n't| not) exist|\bnot found\b",),
+        (r"could(n't| not) find|cannot be found|could not be found|does(n't| not) exist|\bnot found\b",),
         unless=MODEL + r"|implementation",
     ),
     Sign(C.CONFIGURATION_INVALID, 6, (r"(not|n't) support(ed)?\b|\bunsupported\b",), unless=MODEL + r"|operand"),
