@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -30,7 +30,7 @@ BADGES = {
 def show(hits: Sequence[Hit], *, quotas: bool) -> CatalogModel | None:
     """Write the table; the model whose row was just opened. `quotas`: whether they were asked."""
     st.dataframe(
-        [_row(hit, quotas) for hit in hits],
+        _arrow([_row(hit, quotas) for hit in hits]),
         hide_index=True,
         height=len(hits) * ROW_PIXELS + ROW_PIXELS + 3,
         key="models.table",
@@ -67,6 +67,13 @@ def size(model: CatalogModel) -> str:
     if not model.billions:
         return "—"
     return f"{model.billions:g}B" if model.billions >= 1 else f"{model.billions * 1000:.0f}M"
+
+
+def _arrow(rows: Sequence[Mapping[str, object]]) -> Any:
+    """The rows as an Arrow table, which Streamlit sends as it is: by way of pandas it takes five times as long."""
+    import pyarrow  # type: ignore[import-untyped]
+
+    return pyarrow.table({name: [row[name] for row in rows] for name in rows[0]})
 
 
 def _row(hit: Hit, quotas: bool) -> dict[str, object]:
