@@ -33,11 +33,12 @@ def plan_pause(state: PauseState) -> Plan:
     ended = Cost(usd_per_hour=None if price is None else -price)
     remove = delete_step(
         "endpoint", detail.name, detail.arn_of("endpoint", detail.name),
-        f"{detail.name} stops; from here on it costs nothing by the hour. {detail.config_name} stays.",
+        f"{detail.name} stops; from here on it costs nothing by the hour. Configuration and models stay.",
         after=last, cost=ended,
     )  # fmt: skip
     steps.append(replace(remove, undo=_endpoint_again(state, memory)))
-    steps.append(gone_step("endpoint", detail.name, _own(detail), after=(remove.id,), pace=state.pace))
+    reason = f"{detail.name} can be resumed once AWS no longer knows it."
+    steps.append(gone_step("endpoint", detail.name, _own(detail), reason, after=(remove.id,), pace=state.pace))
     return Plan(
         title=f"Pause {detail.name}",
         steps=tuple(steps),
