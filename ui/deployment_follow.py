@@ -94,7 +94,7 @@ def _headline(told: Following) -> str:
     if now.state is State.FAILED:
         return f"{now.stage} · failed after {formats.duration(told.elapsed)}"
     slow = ", longer than usual" if told.late else ""
-    return f"{now.stage} · {formats.duration(told.elapsed)} of about {formats.duration(told.typical)}{slow}"
+    return f"{now.stage} · {formats.duration(told.elapsed)} of about {formats.duration(told.typical)} in all{slow}"
 
 
 def _stage(each: StageView) -> str:
