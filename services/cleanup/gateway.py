@@ -58,24 +58,25 @@ class CleanupGateway:
         models = tuple(dict.fromkeys(each["ModelName"] for each in variants if each.get("ModelName")))
         told = found.get("AsyncInferenceConfig", {}).get("OutputConfig", {}).get("NotificationConfig", {})
         topics = tuple(told[each] for each in ("SuccessTopic", "ErrorTopic") if told.get(each))
-        return HeldConfig(name, arn, self._owner(arn), models, tuple(dict.fromkeys(topics)))
+        tags = self._tags(arn)
+        paused = tags.get("sagedeck:paused-endpoint", "")
+        return HeldConfig(name, arn, _owner(tags), models, tuple(dict.fromkeys(topics)), paused)
 
     def _model(self, row: Mapping[str, Any]) -> HeldModel | None:
         name, arn = row["ModelName"], row["ModelArn"]
         found = self._describe("describe_model", f"reading the model {name}", ModelName=name)
         if found is None:
             return None
-        return HeldModel(name, arn, self._owner(arn), found.get("ExecutionRoleArn", ""))
+        return HeldModel(name, arn, _owner(self._tags(arn)), found.get("ExecutionRoleArn", ""))
 
-    def _owner(self, arn: str) -> str:
+    def _tags(self, arn: str) -> dict[str, str]:
         try:
             pages = self._clients.get("sagemaker").get_paginator("list_tags").paginate(ResourceArn=arn)
-            tags = {tag["Key"]: tag["Value"] for page in pages for tag in page.get("Tags", [])}
+            return {tag["Key"]: tag["Value"] for page in pages for tag in page.get("Tags", [])}
         except Exception as error:
             if could_not_find(error):
-                return ""
+                return {}
             raise translate(error, f"reading the tags of {arn}") from error
-        return tags.get("sagedeck:owner", "") if tags.get("sagedeck:made-by") == "sagedeck" else ""
 
     def _list(self, operation: str, rows: str, doing: str) -> tuple[tuple[Mapping[str, Any], ...], bool]:
         order = {"SortBy": "CreationTime", "SortOrder": "Descending"}
@@ -89,3 +90,7 @@ class CleanupGateway:
 
     def _describe(self, operation: str, doing: str, **which: str) -> Mapping[str, Any] | None:
         return found_or_none(lambda: getattr(self._clients.get("sagemaker"), operation)(**which), doing)
+
+
+def _owner(tags: Mapping[str, str]) -> str:
+    return tags.get("sagedeck:owner", "") if tags.get("sagedeck:made-by") == "sagedeck" else ""

@@ -12,13 +12,16 @@ from services.plans.models import Plan
 
 @dataclass(frozen=True, slots=True)
 class HeldConfig:
-    """An endpoint configuration of the account. `owner` "" is not of this console; `topics` are ARNs it tells."""
+    """An endpoint configuration of the account. `owner` "" is not of this console; `topics` are ARNs it tells; `paused`
+    is the endpoint that it remembers, so that it can be resumed.
+    """
 
     name: str
     arn: str
     owner: str
     models: tuple[str, ...]
     topics: tuple[str, ...] = ()
+    paused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,8 @@ def _config(draft: _Draft, config: HeldConfig, state: TakeDownState) -> None:
         draft.kept.append(KeptItem("endpoint configuration", config.name, _reason(others)))
         return
     why = "It belongs to endpoints that go." if users else "No endpoint uses it."
+    if config.paused:
+        why = f"The paused endpoint {config.paused} can then not be resumed any more."
     after = tuple(draft.endpoints[name] for name in users)
     draft.steps.append(delete_step("endpoint-config", config.name, _policy_arn(config.arn), why, after=after))
     draft.configs[config.name] = draft.steps[-1].id

@@ -153,6 +153,12 @@ def test_leftovers_without_an_endpoint_go_too() -> None:
     assert down.plan.estimate.usd_per_hour == 0
 
 
+def test_a_paused_endpoint_that_can_then_not_be_resumed_is_named() -> None:
+    config = replace(_config("sleeper"), paused="sleeper")
+    taken = plan_take_down(TakeDownRequest(owner="ada"), TakeDownState(configs=(config,)))
+    assert "paused endpoint sleeper" in taken.items[0].why
+
+
 def test_an_endpoint_on_its_way_out_is_only_waited_for() -> None:
     state = replace(PAIR, endpoints=(_endpoint("words", status="Deleting"), _endpoint("talk")))
     plan = plan_take_down(ADA, state).plan
