@@ -7,6 +7,7 @@ import pytest
 from sandbox.faults import Kind
 from services.console import Console
 from services.endpoints import Rollout, ScaleRequest, Shift, UpdateRequest
+from services.errors import InvalidRequest
 from services.plans import RunStatus
 from services.sandbox_control import SandboxControl
 from tests.sandbox.server import client
@@ -80,3 +81,43 @@ def test_another_model_takes_the_place_of_the_one_before_and_the_tags_follow(con
     with pytest.raises(Exception, match="Could not find"):
         client(url, "sagemaker").describe_model(ModelName="first")
     assert console.smoke_test("first").ok
+
+
+def test_a_model_of_the_catalogue_takes_the_place_of_the_one_before(console: Console) -> None:
+    deployed(console, "changer")
+    better = console.changes.catalogue_model("huggingface-sentencesimilarity-bge-small-en-v1-5", SMALL)
+    request = update(console, "changer", model=better)
+    done(console, console.changes.plan_update(request))
+    now = console.endpoints.describe_endpoint("changer")
+    assert now.model_id == "huggingface-sentencesimilarity-bge-small-en-v1-5"
+    assert [model.name for model in now.models] == [request.config_name]
+    assert now.role_arn, "it runs with the role of the one before"
+    assert console.smoke_test("changer").ok
+
+
+def test_a_licence_is_accepted_or_the_model_is_not_taken(console: Console) -> None:
+    licensed = next(each for each in console.catalog.list_models() if each.eula)
+    with pytest.raises(InvalidRequest, match="licence"):
+        console.changes.catalogue_model(licensed.id, licensed.default_instance)
+    taken = console.changes.catalogue_model(licensed.id, licensed.default_instance, accept_eula=True)
+    assert taken.accept_eula
+
+
+def test_traffic_moves_between_variants_by_weight(console: Console, url: str) -> None:
+    deployed(console, "maker")
+    sagemaker = client(url, "sagemaker")
+    variants = [
+        {"VariantName": name, "ModelName": "maker", "InstanceType": SMALL, "InitialInstanceCount": 1}
+        for name in ("one", "two")
+    ]
+    sagemaker.create_endpoint_config(EndpointConfigName="both", ProductionVariants=variants)
+    sagemaker.create_endpoint(EndpointName="both", EndpointConfigName="both")
+    SandboxControl(url).advance(3600)
+    done(console, console.changes.plan_scale(ScaleRequest(name="both", variant="two", weight=0.25)))
+    weights = {each.name: each.weight for each in console.endpoints.describe_endpoint("both").variants}
+    assert weights == {"one": 1.0, "two": 0.25}
+    request = UpdateRequest(name="both", config_name="both-2", variant="two", instance_type=OTHER)
+    done(console, console.changes.plan_update(request))
+    found = {each.name: each for each in console.endpoints.describe_endpoint("both").variants}
+    assert (found["one"].instance_type, found["two"].instance_type) == (SMALL, OTHER)
+    assert found["two"].weight == 0.25, "what was set by hand stays"
