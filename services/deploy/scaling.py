@@ -12,18 +12,17 @@ from typing import Any
 from services.catalog import instance
 from services.deploy.models import DeployRequest, DeployState
 from services.deploy.modes import Asynchronous, Components, Metric, Scaling, Serverless
-from services.plans.models import Permission, Proof, Ref, Step
+from services.plans.models import Step
 from services.plans.scaling import (
-    SERVICE,
+    STEPS,
+    TRACKING,
     Scaled,
-    alarms_read,
-    asking,
-    beside,
+    alarm_step,
     delete_alarms_step,
     delete_policy_step,
     deregister_step,
-    policy_read,
-    target_read,
+    policy_step,
+    register_step,
 )
 
 MINUTE = 60
@@ -39,8 +38,6 @@ _WORDS = {
     Metric.CONCURRENCY: "requests at a time",
     Metric.BACKLOG: "waiting requests",
 }
-_LINKED = "sagemaker.application-autoscaling.amazonaws.com"
-_LINKED_ROLE = f"aws-service-role/{_LINKED}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 
 
 def component_name(request: DeployRequest) -> str:
@@ -103,69 +100,18 @@ def scaling_steps(request: DeployRequest, state: DeployState, after: tuple[str, 
 def _target(request: DeployRequest, scaling: Scaling, near: str, after: tuple[str, ...]) -> Step:
     what = scaled(request)
     kind = "copies" if component_name(request) else "instances"
-    bounds = {"MinCapacity": scaling.minimum, "MaxCapacity": scaling.maximum}
-    return Step(
-        id=f"scale-{what.name}",
-        service=SERVICE,
-        operation="register_scalable_target",
-        reason=f"{what.name} may move between {scaling.minimum} and {scaling.maximum} {kind} by itself.",
-        parameters={**what.which, **bounds},
-        after=after,
-        permissions=(
-            *asking(near, "RegisterScalableTarget", "DescribeScalableTargets"),
-            *_moving(request, near),
-            Permission(
-                "iam:CreateServiceLinkedRole",
-                f"arn:{near.split(':')[1]}:iam::*:role/{_LINKED_ROLE}",
-                {"StringLike": {"iam:AWSServiceName": _LINKED}},
-            ),
-        ),
-        proof=Proof(
-            target_read(what),
-            found="ScalableTargets",
-            expect={f"ScalableTargets[0].{name}": value for name, value in bounds.items()},
-            replaces=True,
-        ),
-        undo=(deregister_step(what, near, f"{what.name} no longer moves by itself.", step_id="deregister"),),
-    )
+    reason = f"{what.name} may move between {scaling.minimum} and {scaling.maximum} {kind} by itself."
+    undo = deregister_step(what, near, f"{what.name} no longer moves by itself.", step_id="deregister")
+    bounds = (scaling.minimum, scaling.maximum)
+    return register_step(what, near, bounds, reason, step_id=f"scale-{what.name}", after=after, undo=(undo,))
 
 
-def _moving(request: DeployRequest, near: str) -> tuple[Permission, ...]:
-    """What whoever registers a target must be allowed in SageMaker, as auto scaling acts with it."""
-    component = component_name(request)
-    if component:
-        own = beside(near, "sagemaker", f"inference-component/{component.lower()}")
-        verbs = ("DescribeInferenceComponent", "UpdateInferenceComponentRuntimeConfig")
-    else:
-        own, verbs = near, ("DescribeEndpoint", "UpdateEndpointWeightsAndCapacities")
-    return tuple(Permission(f"sagemaker:{verb}", own) for verb in verbs)
-
-
-def _policy(request: DeployRequest, near: str, name: str, after: str, reason: str, config: dict[str, Any]) -> Step:
+def _policy(
+    request: DeployRequest, near: str, name: str, after: str, reason: str, kind: str, config: dict[str, Any]
+) -> Step:
     what = scaled(request)
-    kind = next(iter(config)).removesuffix("PolicyConfiguration")
-    alarms = beside(near, "cloudwatch", "alarm:TargetTracking-*")
-    tracking = tuple(Permission(f"cloudwatch:{verb}", alarms) for verb in ("PutMetricAlarm", "DeleteAlarms"))
-    return Step(
-        id=name,
-        service=SERVICE,
-        operation="put_scaling_policy",
-        reason=reason,
-        parameters={"PolicyName": name, **what.which, "PolicyType": kind, **config},
-        after=(after,),
-        permissions=(
-            *asking(near, "PutScalingPolicy", "DescribeScalingPolicies"),
-            *(tracking if kind.startswith("TargetTracking") else ()),
-            Permission("cloudwatch:DescribeAlarms"),
-        ),
-        proof=Proof(
-            policy_read(what, name),
-            found="ScalingPolicies",
-            expect={f"ScalingPolicies[0].{member}": value for member, value in config.items()},
-            replaces=True,
-        ),
-        undo=(delete_policy_step(what, name, near, f"The scaling policy {name} goes.", step_id="delete-policy"),),
-    )
+    undo = delete_policy_step(what, name, near, f"The scaling policy {name} goes.", step_id="delete-policy")
+    return policy_step(what, near, name, kind, config, reason, step_id=name, after=(after,), undo=(undo,))
 
 
 def _tracking(request: DeployRequest, scaling: Scaling, near: str, after: str) -> Step:
@@ -188,7 +134,7 @@ def _tracking(request: DeployRequest, scaling: Scaling, near: str, after: str) -
     unit = "copy" if component else "instance"
     reason = f"As many run as keep it at about {scaling.target:g} {_WORDS[scaling.metric]} for each {unit}."
     name = f"track-{scaled(request).name}"
-    return _policy(request, near, name, after, reason, {"TargetTrackingScalingPolicyConfiguration": config})
+    return _policy(request, near, name, after, reason, TRACKING, config)
 
 
 def _wake_policy(request: DeployRequest, near: str, after: str) -> Step:
@@ -202,35 +148,16 @@ def _wake_policy(request: DeployRequest, near: str, after: str) -> Step:
     }
     reason = f"Adds the first {unit} when the alarm below finds a request that nothing is there to answer."
     name = f"wake-{scaled(request).name}"
-    return _policy(request, near, name, after, reason, {"StepScalingPolicyConfiguration": config})
+    return _policy(request, near, name, after, reason, STEPS, config)
 
 
 def _wake_alarm(request: DeployRequest, near: str, policy: str) -> Step:
-    name = alarm_name(request)
-    # what putting it answers, or what looking for it finds
-    action = Ref(policy, "PolicyARN || ScalingPolicies[0].PolicyARN")
-    config = {**_wake_metric(request), "AlarmActions": [action]}
-    own = beside(near, "cloudwatch", f"alarm:{name}")
-    return Step(
-        id=f"alarm-{scaled(request).name}",
-        service="cloudwatch",
-        operation="put_metric_alarm",
-        reason="From zero nothing else wakes it up: this alarm does, some minutes after the first request.",
-        parameters={
-            "AlarmName": name,
-            "AlarmDescription": f"Wakes {scaled(request).name} up from zero when a request waits or was turned away.",
-            **config,
-        },
-        after=(policy,),
-        permissions=(Permission("cloudwatch:PutMetricAlarm", own), Permission("cloudwatch:DescribeAlarms")),
-        proof=Proof(
-            alarms_read((name,)),
-            found="MetricAlarms",
-            expect={f"MetricAlarms[0].{member}": value for member, value in config.items()},
-            replaces=True,
-        ),
-        undo=(delete_alarms_step((name,), near, f"The alarm {name} goes.", step_id="delete-alarm"),),
-    )
+    name, what = alarm_name(request), scaled(request).name
+    about = {"AlarmDescription": f"Wakes {what} up from zero when a request waits or was turned away."}
+    reason = "From zero nothing else wakes it up: this alarm does, some minutes after the first request."
+    undo = delete_alarms_step((name,), near, f"The alarm {name} goes.", step_id="delete-alarm")
+    config = {**about, **_wake_metric(request)}
+    return alarm_step(name, near, config, policy, reason, step_id=f"alarm-{what}", undo=(undo,))
 
 
 def alarm_name(request: DeployRequest) -> str:

@@ -6,20 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from services.endpoints.definitions import AutoScaling, Policy, WakeUp
-from services.plans.models import Permission, Proof, Ref, Step
-from services.plans.scaling import (
-    SERVICE,
-    alarms_read,
-    asking,
-    beside,
-    delete_alarms_step,
-    deregister_step,
-    policy_read,
-    target_read,
-)
-
-_ARN = "PolicyARN || ScalingPolicies[0].PolicyARN"  # what putting a policy answers, or what looking for it finds
-_TRACKING = "TargetTrackingScaling"
+from services.plans.models import Step
+from services.plans.scaling import alarm_step, delete_alarms_step, deregister_step, policy_step, register_step
 
 
 def taken_away(scalings: Iterable[AutoScaling], near: str, after: tuple[str, ...]) -> tuple[Step, ...]:
@@ -52,73 +40,26 @@ def put_back(
 
 def _target(scaling: AutoScaling, near: str, after: tuple[str, ...], prefix: str) -> Step:
     what = scaling.scaled
-    bounds = {"MinCapacity": scaling.minimum, "MaxCapacity": scaling.maximum}
-    own = near if scaling.variant else beside(near, "sagemaker", f"inference-component/{what.name.lower()}")
-    verbs = ("DescribeEndpoint", "UpdateEndpointWeightsAndCapacities")
-    verbs = verbs if scaling.variant else ("DescribeInferenceComponent", "UpdateInferenceComponentRuntimeConfig")
-    return Step(
-        id=f"{prefix}scale-{what.name}",
-        service=SERVICE,
-        operation="register_scalable_target",
-        reason=f"{what.name} may move between {scaling.minimum} and {scaling.maximum} by itself, as before.",
-        parameters={**what.which, **bounds},
-        after=after,
-        permissions=(
-            *asking(near, "RegisterScalableTarget", "DescribeScalableTargets"),
-            *(Permission(f"sagemaker:{verb}", own) for verb in verbs),
-        ),
-        proof=Proof(
-            target_read(what),
-            found="ScalableTargets",
-            expect={f"ScalableTargets[0].{name}": value for name, value in bounds.items()},
-            replaces=True,
-        ),
-        undo=() if prefix else (deregister_step(what, near, f"{what.name} no longer moves.", step_id="deregister"),),
-    )
+    reason = f"{what.name} may move between {scaling.minimum} and {scaling.maximum} by itself, as before."
+    undo = deregister_step(what, near, f"{what.name} no longer moves.", step_id="deregister")
+    return register_step(
+        what, near, (scaling.minimum, scaling.maximum), reason, step_id=f"{prefix}scale-{what.name}", after=after,
+        undo=() if prefix else (undo,),
+    )  # fmt: skip
 
 
 def _policy(scaling: AutoScaling, policy: Policy, near: str, after: str, prefix: str) -> Step:
     what = scaling.scaled
-    config = {f"{policy.kind}PolicyConfiguration": policy.sent}
-    alarms = beside(near, "cloudwatch", "alarm:TargetTracking-*")
-    verbs = ("PutMetricAlarm", "DeleteAlarms") if policy.kind == _TRACKING else ()
-    return Step(
-        id=f"{prefix}policy-{what.name}-{policy.name}",
-        service=SERVICE,
-        operation="put_scaling_policy",
-        reason=f"The scaling policy {policy.name} is as it was.",
-        parameters={"PolicyName": policy.name, **what.which, "PolicyType": policy.kind, **config},
-        after=(after,),
-        permissions=(
-            *asking(near, "PutScalingPolicy", "DescribeScalingPolicies"),
-            *(Permission(f"cloudwatch:{verb}", alarms) for verb in verbs),
-        ),
-        proof=Proof(
-            policy_read(what, policy.name),
-            found="ScalingPolicies",
-            expect={f"ScalingPolicies[0].{member}": value for member, value in config.items()},
-            replaces=True,
-        ),
-    )
+    return policy_step(
+        what, near, policy.name, policy.kind, policy.sent, f"The scaling policy {policy.name} is as it was.",
+        step_id=f"{prefix}policy-{what.name}-{policy.name}", after=(after,),
+    )  # fmt: skip
 
 
 def _alarm(alarm: WakeUp, near: str, policy: str, prefix: str) -> Step:
-    config = {**alarm.sent, "AlarmActions": [Ref(policy, _ARN)]}
-    own = beside(near, "cloudwatch", f"alarm:{alarm.name}")
+    reason = f"The alarm {alarm.name} carries out the policy {alarm.policy}, as before."
     undo = delete_alarms_step((alarm.name,), near, f"The alarm {alarm.name} goes.", step_id="delete-alarm")
-    return Step(
-        id=f"{prefix}alarm-{alarm.name}",
-        service="cloudwatch",
-        operation="put_metric_alarm",
-        reason=f"The alarm {alarm.name} carries out the policy {alarm.policy}, as before.",
-        parameters={"AlarmName": alarm.name, **config},
-        after=(policy,),
-        permissions=(Permission("cloudwatch:PutMetricAlarm", own), Permission("cloudwatch:DescribeAlarms")),
-        proof=Proof(
-            alarms_read((alarm.name,)),
-            found="MetricAlarms",
-            expect={f"MetricAlarms[0].{member}": value for member, value in config.items()},
-            replaces=True,
-        ),
+    return alarm_step(
+        alarm.name, near, alarm.sent, policy, reason, step_id=f"{prefix}alarm-{alarm.name}",
         undo=() if prefix else (undo,),
-    )
+    )  # fmt: skip

@@ -1,21 +1,25 @@
-"""What scales an endpoint, named and taken away alike by every room: its scalable target, policies and wake-up alarm.
+"""What scales an endpoint, named, made and taken away alike by every room: its target, policies and wake-up alarm.
 
-A scalable target outlives the endpoint it scales, and SageMaker deletes no endpoint whose variant is one. Application
-Auto Scaling and CloudWatch answer a question for what is not there with an empty list, which is what `Proof.found` is
-for (docs/decisions/0008-proof-in-an-empty-list.md).
+A scalable target outlives the endpoint it scales, and goes on with the next of that name; SageMaker changes no variant
+that is one. Application Auto Scaling and CloudWatch answer a question for what is not there with an empty list, which
+is what `Proof.found` is for (docs/decisions/0008-proof-in-an-empty-list.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from services.plans.models import Permission, Proof, Read, Step
+from services.plans.models import Permission, Proof, Read, Ref, Step
 
 NAMESPACE = "sagemaker"
 VARIANT = "sagemaker:variant:DesiredInstanceCount"
 COMPONENT = "sagemaker:inference-component:DesiredCopyCount"
 SERVICE = "application-autoscaling"
+TRACKING, STEPS = "TargetTrackingScaling", "StepScaling"  # kinds of policies; the first makes its alarms itself
+_LINKED = "sagemaker.application-autoscaling.amazonaws.com"
+_LINKED_ROLE = f"aws-service-role/{_LINKED}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,124 @@ def asking(arn: str, action: str, *reads: str) -> tuple[Permission, ...]:
     """The permissions to change a target or its policies, and to look at them; `arn` is of the same account."""
     own = beside(arn, SERVICE, "scalable-target/*")
     return (Permission(f"{SERVICE}:{action}", own), *(Permission(f"{SERVICE}:{read}") for read in reads))
+
+
+def register_step(
+    scaled: Scaled,
+    near: str,
+    bounds: tuple[int, int],
+    reason: str,
+    *,
+    step_id: str,
+    after: tuple[str, ...] = (),
+    undo: tuple[Step, ...] = (),
+) -> Step:
+    """Lets it move between two capacities, both included; one that may already gets these bounds."""
+    capacities = dict(zip(("MinCapacity", "MaxCapacity"), bounds, strict=True))
+    return Step(
+        id=step_id,
+        service=SERVICE,
+        operation="register_scalable_target",
+        reason=reason,
+        parameters={**scaled.which, **capacities},
+        after=after,
+        permissions=(
+            *asking(near, "RegisterScalableTarget", "DescribeScalableTargets"),
+            *_moving(scaled, near),
+            Permission(
+                "iam:CreateServiceLinkedRole",
+                f"arn:{near.split(':')[1]}:iam::*:role/{_LINKED_ROLE}",
+                {"StringLike": {"iam:AWSServiceName": _LINKED}},
+            ),
+        ),
+        proof=Proof(
+            target_read(scaled),
+            found="ScalableTargets",
+            expect={f"ScalableTargets[0].{name}": value for name, value in capacities.items()},
+            replaces=True,
+        ),
+        undo=undo,
+    )  # fmt: skip
+
+
+def _moving(scaled: Scaled, near: str) -> tuple[Permission, ...]:
+    """What whoever registers a target must be allowed in SageMaker, as auto scaling acts with it."""
+    kind, name = scaled.resource_id.split("/")[:2]
+    own = beside(near, "sagemaker", f"{kind}/{name.lower()}")
+    verbs = ("DescribeEndpoint", "UpdateEndpointWeightsAndCapacities")
+    if scaled.dimension == COMPONENT:
+        verbs = ("DescribeInferenceComponent", "UpdateInferenceComponentRuntimeConfig")
+    return tuple(Permission(f"sagemaker:{verb}", own) for verb in verbs)
+
+
+def policy_step(
+    scaled: Scaled,
+    near: str,
+    name: str,
+    kind: str,
+    config: Mapping[str, Any],
+    reason: str,
+    *,
+    step_id: str,
+    after: tuple[str, ...],
+    undo: tuple[Step, ...] = (),
+) -> Step:
+    """Puts a scaling policy of a target. kind: TargetTrackingScaling or StepScaling; `config` is of that kind."""
+    member = f"{kind}PolicyConfiguration"
+    alarms = beside(near, "cloudwatch", "alarm:TargetTracking-*")
+    verbs = ("PutMetricAlarm", "DeleteAlarms") if kind == TRACKING else ()
+    return Step(
+        id=step_id,
+        service=SERVICE,
+        operation="put_scaling_policy",
+        reason=reason,
+        parameters={"PolicyName": name, **scaled.which, "PolicyType": kind, member: config},
+        after=after,
+        permissions=(
+            *asking(near, "PutScalingPolicy", "DescribeScalingPolicies"),
+            *(Permission(f"cloudwatch:{verb}", alarms) for verb in verbs),
+            Permission("cloudwatch:DescribeAlarms"),
+        ),
+        proof=Proof(
+            policy_read(scaled, name),
+            found="ScalingPolicies",
+            expect={f"ScalingPolicies[0].{member}": config},
+            replaces=True,
+        ),
+        undo=undo,
+    )  # fmt: skip
+
+
+def alarm_step(
+    name: str,
+    near: str,
+    config: Mapping[str, Any],
+    policy: str,
+    reason: str,
+    *,
+    step_id: str,
+    undo: tuple[Step, ...] = (),
+) -> Step:
+    """Puts an alarm that carries out the policy which the step `policy` puts; `config` is all else of the alarm."""
+    # what putting a policy answers, or what looking for it finds
+    sent = {**config, "AlarmActions": [Ref(policy, "PolicyARN || ScalingPolicies[0].PolicyARN")]}
+    own = beside(near, "cloudwatch", f"alarm:{name}")
+    return Step(
+        id=step_id,
+        service="cloudwatch",
+        operation="put_metric_alarm",
+        reason=reason,
+        parameters={"AlarmName": name, **sent},
+        after=(policy,),
+        permissions=(Permission("cloudwatch:PutMetricAlarm", own), Permission("cloudwatch:DescribeAlarms")),
+        proof=Proof(
+            alarms_read((name,)),
+            found="MetricAlarms",
+            expect={f"MetricAlarms[0].{member}": value for member, value in sent.items()},
+            replaces=True,
+        ),
+        undo=undo,
+    )  # fmt: skip
 
 
 def deregister_step(scaled: Scaled, near: str, reason: str, *, step_id: str = "", after: tuple[str, ...] = ()) -> Step:
