@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from services.diagnosis import Diagnosis
     from services.plans import RunView, StepView
 
+_ASTRA = "Astra"
 _ABOUT = "AWS says: "  # how our errors begin what a service said
 
 
@@ -64,10 +65,14 @@ def of_container(
 
 
 def _said(problem: Explained) -> str:
+    if _ASTRA in problem.what:
+        return f"{problem.what} {problem.why}"
     return (problem.why or problem.what).removeprefix(_ABOUT)
 
 
 def _kind(problem: Explained) -> str:
+    if _ASTRA in problem.what:
+        return ""  # our errors are named as AWS's are: a token of Astra's is none of AWS's credentials
     return str(getattr(problem, "kind", "")) or type(problem).__name__  # a Problem keeps the name of its error
 
 

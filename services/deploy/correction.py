@@ -112,17 +112,21 @@ def _near(request: DeployRequest, offers: Sequence[tuple[str, Price]]) -> list[s
 
 
 def _nearest_type(request: DeployRequest, offers: Sequence[tuple[str, Price]]) -> Iterator[Correction]:
-    _, prices = _prices(request, offers)
+    asked, prices = _prices(request, offers)
     for kind in _near(request, offers)[:1]:
-        words = f"On {kind} instead of {request.instance_type}: the type of the nearest price, {_usd(prices[kind])}."
+        cost = f"{_usd(prices[kind])} instead of {_usd(asked or 0.0)}"
+        words = f"On {kind} instead of {request.instance_type}: the type of the nearest price, {cost}."
         yield Correction(replace(_anew(request), instance_type=kind), kind, words)
 
 
 def _pooled(request: DeployRequest, offers: Sequence[tuple[str, Price]]) -> Iterator[Correction]:
     """The type first asked for with others behind it, which SageMaker falls back to by itself."""
+    asked, prices = _prices(request, offers)
+    prices[request.instance_type] = asked or 0.0
     further = [kind for kind in _near(request, offers) if kind not in request.fallbacks][:MOST_POOLED]
     if further and not request.fallbacks and isinstance(request.mode, RealTime):
-        words = f"{request.instance_type} first, else {' or '.join(further)}, whichever AWS has; it costs what it gets."
+        most = max(prices[kind] for kind in (request.instance_type, *further))
+        words = f"{request.instance_type} first, else {' or '.join(further)}, whichever AWS has: {_usd(most)} at most."
         yield Correction(replace(_anew(request), fallbacks=tuple(further)), "several types", words, asks=True)
 
 

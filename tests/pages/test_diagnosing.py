@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from services.access import ExistingRole
 from services.deploy import CatalogSource, DeployRequest
 from services.diagnosis import ContainerLog, LoggedLine
-from services.errors import Problem
+from services.errors import InvalidCredentials, Problem, StoreProblem
 from services.plans import RunStatus, RunView, StepStatus
 from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, endpoint, run_view
-from ui import endpoint_table
+from ui import diagnosis_box, endpoint_table
 
 QUOTA = "The account-level service limit 'ml.g5.xlarge for endpoint usage' is 0 Instances."
 PING = "The primary container for production variant AllTraffic did not pass the ping health check."
@@ -100,3 +101,14 @@ def test_another_instance_type_is_one_click_and_a_plan_away(open_page: Open) -> 
     assert planned.instance_type != asked.instance_type
     assert [each.label for each in at.button if each.label.startswith("Deploy ·")]  # its plan, not yet run
     assert console.runs.started == []
+
+
+def test_what_astra_refuses_is_no_matter_of_aws_s_credentials() -> None:
+    console: Any = FakeConsole()
+    token = InvalidCredentials("Astra does not accept this token.", "It is mistyped, or expired.")
+    assert diagnosis_box.diagnosed(console, token).cause == "astra_auth"
+    asleep = StoreProblem("The Astra database is not awake.", "A database that was not used for a while hibernates.")
+    found = diagnosis_box.diagnosed(console, asleep)
+    assert (found.cause, found.retry) == ("astra_unavailable", True)
+    ours = InvalidCredentials("AWS does not know these credentials.", "AWS says: The security token is invalid.")
+    assert diagnosis_box.diagnosed(console, ours).cause == "credentials"

@@ -36,6 +36,7 @@ SIGNS: tuple[Sign, ...] = (
         (
             r"\bunauthenticated\b",
             r"role unauthorized for operation",
+            ASTRA + r" (does not accept|token may not)",
             r"authentication failed for request due to invalid token",
             r"authentication failed; is your token valid",
             r"not authorized to perform the action on the database",
@@ -56,7 +57,7 @@ SIGNS: tuple[Sign, ...] = (
         (
             r"too many (indexes|collections|tables|namespaces|keyspaces)|collection limit",
             r"maximum number of (collections|indexes|tables|keyspaces|databases)",
-            r"document size limitation",
+            r"document size limitation|no room for another collection",
             r"exceeds maximum allowed \(",
             r"documents? to insert is over the max",
             r"lexical content is too big",
@@ -82,6 +83,7 @@ SIGNS: tuple[Sign, ...] = (
             r"AllNodesFailed",
             r"unable to connect to any (nodes|servers)",
             r"not enough nodes",
+            ASTRA + r"\b.{0,40}(\ba fault\b|not awake)",
             r"could not reach any contact point",
             r"server call failed, please retry",
             r"database query that timed out|waiting for replica|\bcode=1[0-4]00\b",
