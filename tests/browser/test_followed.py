@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 def begin(page: Page, home: Path) -> None:
     """Deploy a pair that takes half a minute longer to come up."""
     page.get_by_role("button", name="Review the plan").click()
-    expect(page.get_by_text("sagemaker.create_endpoint").first).to_be_visible()
+    expect(page.get_by_role("button", name="Deploy ·")).to_be_enabled(timeout=30_000)
     sandbox = sandbox_child.find(home)
     assert sandbox
     SandboxControl(sandbox).set_fault(Kind.SLOW_START, value=2400.0)
