@@ -53,7 +53,7 @@ class PageNeeds:
     doing: Mapping[str, tuple[str, ...]]
 
 
-_ENDPOINTS = {"Endpoints": _LOOK_ENDPOINTS}
+_ENDPOINTS = {"Endpoints": _LOOK_ENDPOINTS, "Their tags in bulk": ("tag:GetResources",)}
 _PARTS = {
     "What scales them": (
         "application-autoscaling:DescribeScalableTargets",

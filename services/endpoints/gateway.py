@@ -73,16 +73,24 @@ class EndpointsGateway:
             for row in rows
         )
 
-    def endpoint(self, name: str) -> EndpointDetail:
-        """One endpoint with its configuration, models and tags, not yet priced; raises NotFound."""
+    def endpoint(
+        self, name: str, *, tags: tuple[tuple[str, str], ...] | None = None, brief: bool = False
+    ) -> EndpointDetail:
+        """One endpoint with its configuration, models and tags, not yet priced; raises NotFound.
+
+        tags    as they are known already; None reads them
+        brief   for a row of a table: its models are read only where no tag tells what it is for
+        """
         row = self._endpoint(name)
+        tags = self.tags(row["EndpointArn"]) if tags is None else tags
         version = f"{row['EndpointArn']} {row['LastModifiedTime']}"
         config = self._config(row["EndpointConfigName"], version)
         live = {each["VariantName"]: each for each in row.get("ProductionVariants", [])}
         variants = tuple(
             _variant(each, live.get(each["VariantName"], {})) for each in config.get("ProductionVariants", [])
         )
-        models = tuple(self._model(variant.model_name, version) for variant in variants if variant.model_name)
+        wanted = () if brief and any(key == "sagedeck:task" for key, _ in tags) else variants
+        models = tuple(self._model(variant.model_name, version) for variant in wanted if variant.model_name)
         return EndpointDetail(
             name=row["EndpointName"],
             arn=row["EndpointArn"],
@@ -98,8 +106,20 @@ class EndpointsGateway:
             components=self._components(name) if any(not variant.model_name for variant in variants) else (),
             asynchronous="AsyncInferenceConfig" in config,
             output=config.get("AsyncInferenceConfig", {}).get("OutputConfig", {}).get("S3OutputPath", ""),
-            tags=self.tags(row["EndpointArn"]),
+            tags=tags,
         )
+
+    def tags_of_all(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """The tags of every endpoint by its ARN, 100 endpoints a call; those never tagged are left out."""
+        try:
+            paginator = self._clients.get("resourcegroupstaggingapi").get_paginator("get_resources")
+            pages = paginator.paginate(ResourceTypeFilters=["sagemaker:endpoint"], ResourcesPerPage=100)
+            rows = [row for page in pages for row in page.get("ResourceTagMappingList", [])]
+        except Exception as error:
+            raise translate(error, "reading the tags of endpoints") from error
+        return {
+            row["ResourceARN"]: tuple(sorted((tag["Key"], tag["Value"]) for tag in row.get("Tags", []))) for row in rows
+        }
 
     def tags(self, arn: str) -> tuple[tuple[str, str], ...]:
         """The tags of a SageMaker resource, by key."""
