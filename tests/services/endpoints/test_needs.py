@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.access import PAGES
 from services.endpoints import NewModel, ScaleRequest, ScaleState, UpdateRequest, plan_pause, plan_resume, plan_scale
 from services.endpoints import plan_update as planned
@@ -20,7 +22,7 @@ from tests.services.endpoints.samples import (
 
 
 def test_the_endpoints_page_names_every_action_of_the_plans_that_change_an_endpoint() -> None:
-    whole = {"scalings": (SCALING,), "components": (COMPONENT, ADAPTER)}
+    whole: dict[str, Any] = {"scalings": (SCALING,), "components": (COMPONENT, ADAPTER)}
     update = UpdateRequest(name="Demo", config_name="Demo-2", instance_type=OTHER, model=NewModel(name="x", image="y"))
     plans = (
         plan_pause(to_pause(**whole)),
