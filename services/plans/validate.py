@@ -56,6 +56,11 @@ def check(plan: Plan) -> tuple[str, ...]:
     if not found:
         found += _reference_problems(plan)
     found += [text for step, owner in _all_steps(plan) for text, warning in _call_findings(step, owner) if not warning]
+    found += [
+        f"{owner}: {step.operation} makes something new; it cannot put right what is there."
+        for step, owner in _all_steps(plan)
+        if step.proof is not None and step.proof.replaces and step.operation.startswith("create_")
+    ]
     return tuple(dict.fromkeys(found))
 
 

@@ -125,6 +125,11 @@ def test_what_is_no_path_is_said_before_the_run() -> None:
     assert check(Plan("x", (step,))) == ("a: 'Targets[' is not a JMESPath.",)
 
 
+def test_a_step_that_creates_may_not_replace() -> None:
+    step = replace(putting(), operation="create_thing")
+    assert check(Plan("x", (step,))) == ("a: create_thing makes something new; it cannot put right what is there.",)
+
+
 def _already() -> Callable[..., Any]:
     names: dict[str, Any] = {}
     imports = "import json, sys\nimport jmespath\nfrom botocore.exceptions import ClientError\n"
