@@ -82,14 +82,15 @@ class EndpointsGateway:
         brief   for a row of a table: its models are read only where no tag tells what it is for
         """
         row = self._endpoint(name)
-        tags = self.tags(row["EndpointArn"]) if tags is None else tags
+        if brief and tags is None:
+            tags = self.tags(row["EndpointArn"])
         version = f"{row['EndpointArn']} {row['LastModifiedTime']}"
         config = self._config(row["EndpointConfigName"], version)
         live = {each["VariantName"]: each for each in row.get("ProductionVariants", [])}
         variants = tuple(
             _variant(each, live.get(each["VariantName"], {})) for each in config.get("ProductionVariants", [])
         )
-        wanted = () if brief and any(key == "sagedeck:task" for key, _ in tags) else variants
+        wanted = () if brief and any(key == "sagedeck:task" for key, _ in tags or ()) else variants
         models = tuple(self._model(variant.model_name, version) for variant in wanted if variant.model_name)
         return EndpointDetail(
             name=row["EndpointName"],
@@ -106,7 +107,7 @@ class EndpointsGateway:
             components=self._components(name) if any(not variant.model_name for variant in variants) else (),
             asynchronous="AsyncInferenceConfig" in config,
             output=config.get("AsyncInferenceConfig", {}).get("OutputConfig", {}).get("S3OutputPath", ""),
-            tags=tags,
+            tags=self.tags(row["EndpointArn"]) if tags is None else tags,
         )
 
     def tags_of_all(self) -> dict[str, tuple[tuple[str, str], ...]]:
