@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from services.catalog import bucket_arns
-from services.catalog.images import registry_accounts
-from services.deploy import CatalogSource, DeployRequest, HubSource, Serverless
-from services.preflight.looking import Look
+from services.catalog.images import regional_image, registry_accounts
+from services.deploy import CatalogSource, CustomSource, DeployRequest, HubSource, Serverless
+from services.preflight.looking import Look, or_none
 from services.preflight.models import Fix, Line, Part, Topic, Verdict
 from services.preflight.places import EcrImage, ecr_image, s3_place
 from services.preflight.words import count, gib
@@ -24,19 +25,31 @@ def image_lines(look: Look, part: Part) -> Iterator[Line]:
         words = f"{image or 'Nothing'} is not an image in a registry of Amazon ECR, and SageMaker pulls from no other."
         yield _line(part, Verdict.STOP, words)
         return
-    wrong = _wrong_place(look, found) or _wrong_processor(look, part.request, found)
+    region = look.rooms.identity.region
+    if found.region != region:
+        words = f"The image lies in {found.region}; an endpoint in {region} needs it in {region}."
+        yield _line(part, Verdict.STOP, words, fixes=_same_image_here(part, found, region))
+        return
+    wrong = _wrong_processor(look, part.request, found)
     yield _line(part, Verdict.STOP, wrong) if wrong else _there(look, part, found)
 
 
-def _line(part: Part, verdict: Verdict, words: str, detail: str = "") -> Line:
-    return Line(topic=Topic.IMAGE, verdict=verdict, words=words, detail=detail, about=part.about)
+def _line(part: Part, verdict: Verdict, words: str, detail: str = "", fixes: tuple[Fix, ...] = ()) -> Line:
+    return Line(topic=Topic.IMAGE, verdict=verdict, words=words, detail=detail, fixes=fixes, about=part.about)
 
 
-def _wrong_place(look: Look, image: EcrImage) -> str:
-    region = look.rooms.identity.region
-    if image.region == region:
-        return ""
-    return f"The image lies in {image.region}; an endpoint in {region} needs it in {region}."
+def _same_image_here(part: Part, image: EcrImage, region: str) -> tuple[Fix, ...]:
+    """An image of AWS's lies in each region, in a registry of its own."""
+    source = part.request.source
+    if not isinstance(source, CustomSource) or image.account not in registry_accounts(image.region):
+        return ()
+    if image.reference.startswith("sha256:"):
+        return ()  # a digest of another registry says nothing of this one
+    here = or_none(lambda: regional_image(f"{image.repository}:{image.reference}", region))
+    if here is None:
+        return ()
+    changed = replace(part.request, source=replace(source, image=here))
+    return (Fix(words=f"Use the image of {region}", change=part.whole(changed)),)
 
 
 def _wrong_processor(look: Look, request: DeployRequest, image: EcrImage) -> str:

@@ -47,6 +47,16 @@ def test_an_image_of_elsewhere_stops(image: str, words: str) -> None:
     assert words in line.words
 
 
+def test_awss_image_of_another_region_is_proposed_from_this_one() -> None:
+    asked = custom(AWS_IMAGE.replace("us-east-1", "eu-west-1"))
+    line = World().one(asked, Topic.IMAGE)
+    assert line.verdict is Verdict.STOP
+    assert line.fix is not None
+    assert line.fix.change == custom(AWS_IMAGE)
+    own = World().one(custom(IMAGE.replace("us-east-1", "eu-west-1")), Topic.IMAGE)
+    assert own.fix is None
+
+
 def test_ones_own_image_is_looked_for_in_the_registry() -> None:
     found = World().one(custom(), Topic.IMAGE)
     assert (found.verdict, found.detail) == (Verdict.OK, "mine:1, 2.0 GiB compressed.")
