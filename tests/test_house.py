@@ -12,10 +12,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
-    {"plans", "catalog"},
+    {"plans", "catalog", "logs"},
     {"inference", "access", "diagnosis", "documents"},
     {"endpoints", "deploy", "knowledge"},
-    {"preflight", "metrics", "logs", "alarms", "autopilot", "costs"},
+    {"preflight", "metrics", "alarms", "autopilot", "costs"},
     {"cleanup", "workspaces"},
 )
 ROOT_FILES = {path.stem for path in (ROOT / "services").glob("*.py")}
