@@ -186,3 +186,20 @@ def test_a_deployment_whose_scaling_is_refused_says_what_stands_and_is_finished_
     ada.runs.undo(view.id)
     assert ada.runs.wait(view.id, WAIT).status is RunStatus.UNDONE
     assert ada.left() == {}
+
+
+def test_whoever_may_not_look_at_scaling_is_told_and_can_delete_all_the_same(
+    ada: Account, connection: Connection
+) -> None:
+    ada.deploy(request_for(MINILM, endpoint_name="plain"))
+    faults = SandboxControl(str(connection.sandbox_url))
+    faults.set_fault("denied-action", service="application-autoscaling", operation="DescribeScalableTargets")
+    try:
+        plan = ada.endpoints.plan_delete("plain")
+    finally:
+        faults.clear_faults()
+    (warning,) = plan.warnings
+    assert warning.startswith("Whether plain scales by itself could not be looked at: ")
+    assert plan.steps[0].operation == "delete_endpoint"
+    ada.run(plan)
+    assert ada.left() == {}
