@@ -26,6 +26,7 @@ SIGNS: tuple[Sign, ...] = (
         C.PAYLOAD_TOO_LARGE,
         1,
         (
+            r"value at 'body' failed to satisfy constraint: member must have length less",
             r"content length exceeded|length limit exceeded|oversized? (body|payload|request)",
             r"(request|payload|body|entity|content|input)s? (entity |body |size )?(is |are )?too (large|big|long)",
             r"(request )?(payload|body)\b.{0,160}exceed",
@@ -103,6 +104,7 @@ SIGNS: tuple[Sign, ...] = (
             r"input validation error(?!.*must be <=)|request (is )?invalid: ",
             r"not valid json|invalid json|JSONDecodeError|expecting value: line",
             r"(parse|decode|deserialize|process) (the )?(\w+ )?(request|body|payload|element|json|input)",
+            r"(evaluate|understand|interpret) (the )?payload",
             r"missing field `|unprocessable entity|\bfield required\b|\bBadRequestError\b",
             r"has \d+ features?, but|expecting \d+ features?|(accept|content-type) header\b",
             r"match the size of tensor|index out of range in self|feature_names mismatch",
