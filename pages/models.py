@@ -30,8 +30,7 @@ def found() -> None:
         with st.spinner("Reading the quotas of this account…", show_time=True):
             quotas = console.quota_left()
     result = console.catalog.find_models(query, quotas)
-    catalogue_filters.show(console, result)
-    catalogue_filters.to_address()
+    choices = st.container()  # filled last: what was asked for is there before the other counts are
     hits = result.hits[: catalogue_filters.shown()]
     unknown = (
         f" · {result.unknown:,} more might match: something asked for is not known of them" if result.unknown else ""
@@ -50,6 +49,9 @@ def found() -> None:
     if len(result.hits) > len(hits):
         further = min(catalogue_filters.STEP, len(result.hits) - len(hits))
         st.button(f"Show {further} more", on_click=catalogue_filters.show_more, key="models.more")
+    with choices:
+        catalogue_filters.show(console, result)
+    catalogue_filters.to_address()
     if opened:
         catalogue_detail.open_detail(console, opened)
     else:
