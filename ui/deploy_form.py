@@ -119,7 +119,9 @@ def show(console: Console) -> None:
 
 def _forms(console: Console, cards: tuple[Card, ...], turn: _Turn) -> None:
     polling.alone(partial(_role, console))
-    for place, card in zip(st.columns(len(cards), gap="medium"), cards, strict=True):
+    if len(cards) == 1:  # it lays out its two columns itself
+        polling.alone(partial(_one, console, cards[0], turn))
+    for place, card in zip(st.columns(2, gap="medium") if len(cards) > 1 else (), cards, strict=False):
         with place:
             polling.alone(partial(_one, console, card, turn))
     st.button(

@@ -28,6 +28,7 @@ MODES = (REAL_TIME, ASYNC, SERVERLESS, COMPONENT)
 NEW, ONTO = "A new endpoint", "One that exists"
 NOBODY, NEW_TOPIC, OLD_TOPIC = "Nobody", "A new SNS topic", "An SNS topic that exists"
 SENTENCES = {
+    REAL_TIME: "Answers at once: requests to 6 MB, answers within 60 s, streams to 8 minutes.",
     ASYNC: "Requests and answers lie in S3: inputs to 1 GB, up to an hour each. It can scale down to nothing.",
     SERVERLESS: "No machine of its own: billed by the request, the first answer after a pause is slow, no GPU.",
     COMPONENT: "The model shares the endpoint's instances with others; copies scale one by one, down to none.",
@@ -97,9 +98,7 @@ def choose(fields: Fields) -> None:
 
 def show(console: Console, fields: Fields, request: DeployRequest) -> None:
     """Write what the chosen mode wants to know."""
-    chosen = fields.text("mode")
-    if chosen in SENTENCES:
-        st.markdown(f":gray[:small[{SENTENCES[chosen]}]]")
+    st.markdown(f":gray[:small[{SENTENCES[fields.text('mode') or REAL_TIME]}]]")
     if isinstance(request.mode, Asynchronous):
         _asynchronous(fields)
     elif isinstance(request.mode, Serverless):

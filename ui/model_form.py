@@ -149,22 +149,29 @@ def forget_names() -> None:
 
 
 def show(console: Console, card: Card) -> None:
-    """Write the form of one model in a card."""
+    """Write the form of one model: a card, and beside it how the endpoint answers where that can be chosen."""
     draft = read(console, card)
     request, fields = draft.request, card.fields(draft.problems)
+    if not card.alone:
+        _what_runs(console, card, fields, request)
+        return
+    # the same places as a pair's, so that a browser keeps what is on the screen when one becomes the other
+    left, right = st.columns(2, gap="medium")
+    with right, st.container(border=True, key=f"{ONE_KEY}-mode", height="stretch", gap="small"):
+        form_mode.choose(fields)
+        form_mode.show(console, fields, request)
+    with left:
+        _what_runs(console, card, fields, request)
+
+
+def _what_runs(console: Console, card: Card, fields: Fields, request: DeployRequest) -> None:
     with st.container(border=True, key=f"{card.key}-card", height="stretch", gap="small"):
-        left, right = st.columns(2, gap="medium") if card.alone else (st.container(gap="small"),) * 2
-        with left:
-            st.subheader(TITLES.get(card.kind, card.kind), anchor=False)
-            form_source.show(console, fields, card.kind)
-            if _has_machine(request):
-                form_machine.show(console, fields, request, _machine_name(console, card, request))
-            form_source.licence(console, fields, card.kind)
-        with right:
-            if card.alone:
-                form_mode.choose(fields)
-                form_mode.show(console, fields, request)
-            _more(console, card, fields, request)
+        st.subheader(TITLES.get(card.kind, card.kind), anchor=False)
+        form_source.show(console, fields, card.kind)
+        if _has_machine(request):
+            form_machine.show(console, fields, request, _machine_name(console, card, request))
+        _more(console, card, fields, request)
+        form_source.licence(console, fields, card.kind)
         fields.rest()
 
 
