@@ -7,10 +7,13 @@ is what `Proof.found` is for (docs/decisions/0008-proof-in-an-empty-list.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.plans.alarms import alarms_read as alarms_read
+from services.plans.alarms import delete_alarms_step as delete_alarms_step
+from services.plans.alarms import put_alarm_step
 from services.plans.models import Permission, Proof, Read, Ref, Step
 
 NAMESPACE = "sagemaker"
@@ -74,11 +77,6 @@ def target_read(scaled: Scaled) -> Read:
 def policy_read(scaled: Scaled, name: str) -> Read:
     """Finds one of its policies: ScalingPolicies, empty where there is none."""
     return Read(SERVICE, "describe_scaling_policies", {**scaled.which, "PolicyNames": [name]})
-
-
-def alarms_read(names: Sequence[str]) -> Read:
-    """Finds alarms by name: MetricAlarms, empty where there are none."""
-    return Read("cloudwatch", "describe_alarms", {"AlarmNames": list(names)})
 
 
 def asking(arn: str, action: str, *reads: str) -> tuple[Permission, ...]:
@@ -186,23 +184,7 @@ def alarm_step(
     """Puts an alarm that carries out the policy which the step `policy` puts; `config` is all else of the alarm."""
     # what putting a policy answers, or what looking for it finds
     sent = {**config, "AlarmActions": [Ref(policy, "PolicyARN || ScalingPolicies[0].PolicyARN")]}
-    own = beside(near, "cloudwatch", f"alarm:{name}")
-    return Step(
-        id=step_id,
-        service="cloudwatch",
-        operation="put_metric_alarm",
-        reason=reason,
-        parameters={"AlarmName": name, **sent},
-        after=(policy,),
-        permissions=(Permission("cloudwatch:PutMetricAlarm", own), Permission("cloudwatch:DescribeAlarms")),
-        proof=Proof(
-            alarms_read((name,)),
-            found="MetricAlarms",
-            expect={f"MetricAlarms[0].{member}": value for member, value in sent.items()},
-            replaces=True,
-        ),
-        undo=undo,
-    )  # fmt: skip
+    return put_alarm_step(name, near, sent, reason, step_id=step_id, after=(policy,), undo=undo)
 
 
 def deregister_step(scaled: Scaled, near: str, reason: str, *, step_id: str = "", after: tuple[str, ...] = ()) -> Step:
@@ -235,23 +217,4 @@ def delete_policy_step(scaled: Scaled, name: str, near: str, reason: str, *, ste
             Permission("cloudwatch:DeleteAlarms", beside(near, "cloudwatch", "alarm:TargetTracking-*")),
         ),
         proof=Proof(policy_read(scaled, name), found="ScalingPolicies", gone=True),
-    )
-
-
-def delete_alarms_step(
-    names: Sequence[str], near: str, reason: str, *, step_id: str = "", after: tuple[str, ...] = ()
-) -> Step:
-    """Deletes CloudWatch alarms by name."""
-    return Step(
-        id=step_id or f"delete-alarm-{names[0]}",
-        service="cloudwatch",
-        operation="delete_alarms",
-        reason=reason,
-        parameters={"AlarmNames": list(names)},
-        after=after,
-        permissions=(
-            *(Permission("cloudwatch:DeleteAlarms", beside(near, "cloudwatch", f"alarm:{name}")) for name in names),
-            Permission("cloudwatch:DescribeAlarms"),
-        ),
-        proof=Proof(alarms_read(names), found="MetricAlarms", gone=True),
     )
