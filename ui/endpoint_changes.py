@@ -39,10 +39,10 @@ def ask(verb: str, name: str) -> None:
     st.session_state.pop(_PLAN, None)
 
 
-def show(console: Console) -> None:
-    """The form or the plan of what was asked for; nothing where nothing was."""
+def show(console: Console, name: str = "") -> None:
+    """The form or the plan of what was asked for (of `name` only); nothing where nothing was."""
     asked: Asked | None = st.session_state.get(_ASKED)
-    if asked is None:
+    if asked is None or (name and asked.name != name):
         return
     with error_box.shown():
         if asked.request is None and asked.verb in ("Scale", "Update"):

@@ -54,6 +54,11 @@ def details(console: Console) -> dict[str, EndpointDetail]:
     return console.cached(("details", *state), DETAILS_SECONDS, load)
 
 
+def forget_detail(console: Console, name: str) -> None:
+    """Read one endpoint anew the next time: its state is another than what was read."""
+    console.cache.forget((*console.connection.key, "endpoint", name))
+
+
 def _described(console: Console, name: str, state: str) -> EndpointDetail | None:
     try:
         return console.cached(("described", state), DETAILS_SECONDS, lambda: console.endpoints.describe_endpoint(name))

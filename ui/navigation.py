@@ -9,6 +9,7 @@ HOME = "../pages/home.py"
 MODELS = "../pages/models.py"
 DEPLOY = "../pages/deploy.py"
 ENDPOINTS = "../pages/endpoints.py"
+ENDPOINT = "../pages/endpoint.py"  # ?endpoint=NAME&tab=Metrics; not in the sidebar: one comes from a row
 DOCUMENTS = "../pages/playground/documents.py"
 ASK = "../pages/playground/ask.py"
 CHAT = "../pages/playground/chat.py"
@@ -36,6 +37,8 @@ def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
                     help="Choose a model or a pair, see the plan and its price, deploy."),
             st.Page(ENDPOINTS, title="Endpoints", icon=":material/dns:",
                     help="Every endpoint of this account and region: status, price, test, delete."),
+            st.Page(ENDPOINT, title="Endpoint", icon=":material/dns:", visibility="hidden",
+                    help="One endpoint: metrics, logs, test, alarms, what happened, and every change."),
         ],
         "Playground": [
             st.Page(DOCUMENTS, title="Documents", icon=":material/description:",

@@ -224,6 +224,7 @@ class FakeConsole:
         self.said: list[Delta] = [Delta("Hello "), Delta("there."), Delta(done=True)]
         self.smoke: SmokeResult | SagedeckError = SmokeResult(True, Kind.EMBEDDING, 12.0, dimension=384, norm=1.0)
         self.refreshed, self.diagnosis = 0, diagnose
+        self.cache = SimpleNamespace(forget=lambda _: None)  # `cached` keeps nothing
         self.container_logs: dict[str, ContainerLog] = {}
         self.sightings: dict[str, Sighting] = {}
         self.tested: list[tuple[str, str]] = []
