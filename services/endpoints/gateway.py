@@ -43,11 +43,12 @@ class EndpointsGateway:
     """Reads endpoints of one region.
 
     Configurations and models cannot change, though a name can be used anew: they are read once for each state of the
-    endpoint (its time of change) and kept.
+    endpoint (its time of change) and kept. `turn` is called before each call but those that list
+    endpoints; it may wait.
     """
 
-    def __init__(self, clients: RegionalClients) -> None:
-        self._clients = clients
+    def __init__(self, clients: RegionalClients, turn: Callable[[], None] = lambda: None) -> None:
+        self._clients, self._turn = clients, turn
         self._changing = ChangingGateway(clients)
         self._kept: OrderedDict[tuple[str, ...], Any] = OrderedDict()
         self._lock = threading.Lock()
@@ -85,7 +86,8 @@ class EndpointsGateway:
         if brief and tags is None:
             tags = self.tags(row["EndpointArn"])
         version = f"{row['EndpointArn']} {row['LastModifiedTime']}"
-        config = self._config(row["EndpointConfigName"], version)
+        named = row.get("EndpointConfigName", "")  # an endpoint may have none
+        config = self._config(named, version) if named else {}
         live = {each["VariantName"]: each for each in row.get("ProductionVariants", [])}
         variants = tuple(
             _variant(each, live.get(each["VariantName"], {})) for each in config.get("ProductionVariants", [])
@@ -99,7 +101,7 @@ class EndpointsGateway:
             status=row["EndpointStatus"],
             created=row["CreationTime"],
             modified=row["LastModifiedTime"],
-            config_name=row["EndpointConfigName"],
+            config_name=named,
             config_arn=config.get("EndpointConfigArn", ""),
             failure=row.get("FailureReason", ""),
             variants=variants,
@@ -124,6 +126,7 @@ class EndpointsGateway:
 
     def tags(self, arn: str) -> tuple[tuple[str, str], ...]:
         """The tags of a SageMaker resource, by key."""
+        self._turn()
         rows = self._pages("list_tags", "Tags", f"reading the tags of {arn}", ResourceArn=arn)
         return tuple(sorted((row["Key"], row["Value"]) for row in rows))
 
@@ -198,7 +201,7 @@ class EndpointsGateway:
 
     def _config_of(self, name: str) -> str:
         found = self._describe("describe_endpoint", f"reading the endpoint {name}", EndpointName=name)
-        return str(found["EndpointConfigName"]) if found else ""
+        return str(found.get("EndpointConfigName", "")) if found else ""
 
     def _config(self, name: str, version: str) -> Mapping[str, Any]:
         def ask() -> Mapping[str, Any]:
@@ -227,12 +230,14 @@ class EndpointsGateway:
         )
 
     def _components(self, name: str) -> tuple[str, ...]:
+        self._turn()
         rows = self._pages(
             "list_inference_components", "InferenceComponents", f"listing components of {name}", EndpointNameEquals=name
         )
         return tuple(row["InferenceComponentName"] for row in rows)
 
     def _describe(self, operation: str, doing: str, **which: str) -> Mapping[str, Any] | None:
+        self._turn()
         return found_or_none(lambda: getattr(self._clients.get("sagemaker"), operation)(**which), doing)
 
     def _pages(self, operation: str, rows: str, doing: str, **which: str) -> tuple[Mapping[str, Any], ...]:

@@ -10,73 +10,27 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
+from services.endpoints.looked import Known, Looked, Reader
 from services.endpoints.models import EndpointDetail, EndpointSummary
 from services.endpoints.pace import Pace
 from services.errors import NotFound, PermissionDenied, SagedeckError, Throttled
 
-LIST_SECONDS = 2.0  # a state is at most this old
+LIST_SECONDS = 2.0  # a state is at most this old, where listing is quick
+LIST_SHARE = 0.04  # of the time and of the calls, at most, go into listing
+QUICK_SECONDS = 0.2  # a list that takes longer is read beside what is shown
+OLDEST_SECONDS = 60.0  # and waited for where what is known is older
+PAGE = 100  # names a list call tells
+TRIES = 3  # at a first list or at tags that are refused as too fast
 LOOKED_SECONDS = 15.0  # reading goes on for so long after somebody looked
 READERS = 8
-CALLS = 2  # to read one: the endpoint and its configuration; tags come in bulk
+YOUNG = timedelta(hours=1)  # the tags of all may not hold those of a new one yet
 REFUSED_SECONDS = 60.0  # until what was denied is tried again
-Tags = Mapping[str, tuple[tuple[str, str], ...]]
-
-
-class Reader(Protocol):
-    """What the inventory reads with. Every method may raise SagedeckError."""
-
-    def list_endpoints(self) -> tuple[EndpointSummary, ...]:
-        """Every endpoint, newest first."""
-
-    def tags_of_all(self) -> Tags:
-        """The tags of every endpoint by its ARN, in bulk."""
-
-    def describe_row(self, name: str, tags: tuple[tuple[str, str], ...] | None) -> EndpointDetail:
-        """What a row shows; `tags` None: not known, to be read with it. Raises NotFound."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """What is known at one moment.
-
-    waiting   how many endpoints are listed and not read yet
-    failed    names whose reading went wrong for a reason of their own; they are tried again after a minute
-    slowed    the other side complained, so it goes slower than usual
-    problem   why the rest cannot be read, None where it can
-    """
-
-    summaries: tuple[EndpointSummary, ...]
-    details: Mapping[str, EndpointDetail]
-    waiting: int = 0
-    failed: tuple[str, ...] = ()
-    slowed: bool = False
-    problem: SagedeckError | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything that can be known is."""
-        return self.waiting == 0 or self.problem is not None
-
-
-@dataclass(slots=True)
-class _Known:
-    listed: tuple[EndpointSummary, ...] = ()
-    listed_at: float = float("-inf")
-    looked_at: float = float("-inf")
-    tags: Tags | None = None
-    tagged: frozenset[str] = frozenset()  # the names that were listed when tags were read
-    tags_tried: bool = False
-    details: dict[str, tuple[str, EndpointDetail]] = field(default_factory=dict)
-    queue: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    reading: set[str] = field(default_factory=set)
-    states: dict[str, EndpointSummary] = field(default_factory=dict)
-    failed: dict[str, tuple[str, float]] = field(default_factory=dict)
-    problem: SagedeckError | None = None
-    problem_at: float = float("-inf")
+Answer = TypeVar("Answer")
 
 
 class Inventory:
@@ -84,7 +38,7 @@ class Inventory:
 
     def __init__(self, reader: Reader, pace: Pace, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._reader, self.pace, self._clock = reader, pace, clock
-        self._known, self._readers = _Known(), 0
+        self._known, self._readers = Known(), 0
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._listing, self._tagging = threading.Lock(), threading.Lock()
@@ -92,9 +46,9 @@ class Inventory:
     def look(self, on_screen: Iterable[str] = ()) -> Looked:
         """What is known now, without waiting for more than the list; what is on screen is read next.
 
-        Raises what listing raises, unless a list of before is there: then that is shown with the problem.
+        Raises what listing raises, unless a list of before is there: then that is given, as outdated.
         """
-        problem = self._list()
+        self._list()
         with self._lock:
             known = self._known
             known.looked_at = self._clock()
@@ -106,44 +60,89 @@ class Inventory:
             for name in known.reading:
                 known.queue.pop(name, None)
             self._start()
-            return self._looked(problem)
+            return self._looked()
 
-    def settled(self, seconds: float, on_screen: Iterable[str] = ()) -> Looked:
-        """As `look`, but waits up to `seconds` until everything is known."""
+    def settled(
+        self, seconds: float, on_screen: Iterable[str] = (), *, until: Callable[[Looked], bool] = lambda _: False
+    ) -> Looked:
+        """As `look`, but waits up to `seconds` until everything is known, or what `until` looks for."""
         looked = self.look(on_screen)
         deadline = self._clock() + seconds
         with self._changed:
-            while not looked.complete and self._clock() < deadline:
+            while not (looked.complete or until(looked)) and self._clock() < deadline:
                 self._changed.wait(min(0.25, max(0.0, deadline - self._clock())))
                 self._known.looked_at = self._clock()
-                looked = self._looked(looked.problem)
+                looked = self._looked()
         return looked
 
     def forget(self) -> None:
-        """Read everything anew at the next look: something was changed, or a person asked for it."""
+        """List anew at the next look, and read tags and what an endpoint's time of change does not tell of.
+
+        For when something was changed, or a person asked for it. Configurations cannot change: they are kept.
+        """
         with self._lock:
             known = self._known
-            self._known = _Known(listed=known.listed, states=known.states, details=known.details, reading=known.reading)
+            bulk = known.tags is not None or not known.tags_tried
+            kept = {
+                name: (version if bulk and all(each.model_name for each in detail.variants) else "", detail)
+                for name, (version, detail) in known.details.items()
+            }
+            self._known = Known(listed=known.listed, states=known.states, details=kept, reading=known.reading)
 
-    def _list(self) -> SagedeckError | None:
-        with self._listing:  # ten browsers cause one list
-            with self._lock:
-                if self._clock() - self._known.listed_at < LIST_SECONDS:
-                    return None
+    def use(self, reader: Reader) -> None:
+        """Read with this from now on: somebody of the same identity came with newer credentials."""
+        self._reader = reader
+
+    def _list(self) -> None:
+        with self._lock:
+            known, age = self._known, self._clock() - self._known.listed_at
+            if age < max(LIST_SECONDS, known.listing_took / LIST_SHARE, self._pages() / self.pace.rate / LIST_SHARE):
+                return
+            beside = known.listing_took > QUICK_SECONDS and age < OLDEST_SECONDS
+        if not beside:
+            with self._listing:  # ten browsers cause one list
+                if self._known.listed_at == known.listed_at or self._known is not known:
+                    self._list_now()
+        elif self._listing.acquire(blocking=False):
+            threading.Thread(target=self._list_beside, name="listing", daemon=True).start()
+
+    def _list_beside(self) -> None:
+        try:
+            self._list_now()
+        finally:
+            self._listing.release()
+
+    def _list_now(self) -> None:
+        began, known = self._clock(), self._known
+        try:
+            listed = self._patiently(self._reader.list_endpoints, 1 if known.listed else TRIES)
+        except SagedeckError as error:
+            if not known.listed:
+                raise
+            known.unlisted, known.listed_at = error, self._clock()
+            return
+        with self._lock:
+            known.unlisted, known.listed, known.listed_at = None, listed, self._clock()
+            known.listing_took = known.listed_at - began
+            known.states = {each.name: each for each in listed}
+            for gone in known.details.keys() - known.states.keys():
+                del known.details[gone]
+            self.pace.took(self._pages())
+
+    def _pages(self) -> int:
+        return -(-len(self._known.listed) // PAGE)
+
+    def _patiently(self, ask: Callable[[], Answer], tries: int) -> Answer:
+        """What `ask` gives; refused as too fast, it is asked again more slowly, so often at most."""
+        for left in range(tries - 1, -1, -1):
             try:
-                listed = self._reader.list_endpoints()
-            except SagedeckError as error:
-                if not self._known.listed:
+                return ask()
+            except Throttled:
+                self.pace.refused()
+                if not left:
                     raise
-                if isinstance(error, Throttled):
-                    self.pace.refused()
-                return error
-            with self._lock:
-                self._known.listed, self._known.listed_at = listed, self._clock()
-                self._known.states = {each.name: each for each in listed}
-                for gone in self._known.details.keys() - self._known.states.keys():
-                    del self._known.details[gone]
-            return None
+                self.pace.wait()
+        raise AssertionError("tries is at least 1")
 
     def _stale(self, each: EndpointSummary) -> bool:
         version = _version(each)
@@ -153,7 +152,7 @@ class Inventory:
         known = self._known.details.get(each.name)
         return known is None or known[0] != version
 
-    def _looked(self, problem: SagedeckError | None) -> Looked:
+    def _looked(self) -> Looked:
         known = self._known
         details = {name: _as_listed(detail, known.states[name]) for name, (_, detail) in known.details.items()}
         return Looked(
@@ -162,7 +161,8 @@ class Inventory:
             waiting=len(known.queue) + len(known.reading),
             failed=tuple(name for name, (_, until) in known.failed.items() if self._clock() < until),
             slowed=self.pace.slowed,
-            problem=problem or known.problem,
+            problem=known.problem,
+            outdated=known.unlisted,
         )
 
     def _start(self) -> None:
@@ -170,7 +170,8 @@ class Inventory:
             if self._clock() - self._known.problem_at < REFUSED_SECONDS:
                 return
             self._known.problem = None
-        for _ in range(min(READERS, len(self._known.queue)) - self._readers):
+        wanted = max(len(self._known.queue), not self._known.tags_tried and bool(self._known.listed))
+        for _ in range(min(READERS, wanted) - self._readers):
             self._readers += 1
             threading.Thread(target=self._read, name="inventory", daemon=True).start()
 
@@ -203,9 +204,7 @@ class Inventory:
         summary = self._known.states.get(name)
         if summary is None:
             return
-        self.pace.wait(CALLS)
-        known = self._known
-        tags = known.tags.get(summary.arn, ()) if known.tags is not None and name in known.tagged else None
+        tags = self._tags_of(summary)
         try:
             detail = self._reader.describe_row(name, tags)
         except NotFound:
@@ -232,9 +231,22 @@ class Inventory:
                 return
             known.tags_tried, known.tagged = True, frozenset(known.states)
             try:
-                known.tags = self._reader.tags_of_all()
+                tags = self._patiently(self._reader.tags_of_all, TRIES)
             except SagedeckError:
                 return
+            with self._lock:
+                known.tags = tags
+                for name, (version, detail) in known.details.items():
+                    if name in known.tagged and detail.arn in tags:
+                        known.details[name] = (version, replace(detail, tags=tags[detail.arn]))
+
+    def _tags_of(self, summary: EndpointSummary) -> tuple[tuple[str, str], ...] | None:
+        """Its tags as all were read; None where they have to be read with it."""
+        known = self._known
+        if known.tags is None or summary.name not in known.tagged:
+            return None
+        young = datetime.now(UTC) - summary.created < YOUNG
+        return known.tags.get(summary.arn, None if young else ())
 
     def _set_aside(self, summary: EndpointSummary, error: SagedeckError) -> None:
         """What is not allowed is not tried 500 times; anything else concerns this one endpoint."""

@@ -143,6 +143,14 @@ class EndpointDetail:
         """Whether it has no machine of its own and is billed by the request."""
         return bool(self.variants) and not any(each.instance_type for each in self.variants)
 
+    def usd_so_far(self, now: float) -> float | None:
+        """What it cost since it was created, at the price of now: an estimate, None where the price is unknown.
+
+        `now` in seconds since the epoch, by the other side's clock.
+        """
+        hours = max(0.0, now - self.created.timestamp()) / 3600
+        return None if self.usd_per_hour is None else round(self.usd_per_hour * hours, 4)
+
     def arn_of(self, kind: str, name: str) -> str:
         """The ARN, as policies want it, of a resource beside this endpoint: kind "model", "endpoint-config", …"""
         return f"{self.arn.rpartition(':')[0]}:{kind}/{name.lower()}"
@@ -232,7 +240,8 @@ def masked(environment: dict[str, str]) -> tuple[tuple[str, str], ...]:
 def priced(detail: EndpointDetail, price: Callable[[str], Price]) -> EndpointDetail:
     """The endpoint with the price of its instances, by `price` of one instance type.
 
-    A serverless variant is billed by the request; an endpoint without instances costs nothing by the hour.
+    A serverless variant is billed by the request; an endpoint without instances costs nothing by the hour. Of one whose
+    variants are not known the price is not known either.
     """
     held = detail.status not in _WITHOUT_INSTANCES
     variants = tuple(
@@ -244,7 +253,7 @@ def priced(detail: EndpointDetail, price: Callable[[str], Price]) -> EndpointDet
     return replace(
         detail,
         variants=variants,
-        usd_per_hour=None if None in costs else round(sum(cost or 0.0 for cost in costs), 6),
+        usd_per_hour=None if None in costs or (held and not variants) else round(sum(cost or 0.0 for cost in costs), 6),
         price_source="; ".join(sources),
     )
 

@@ -44,6 +44,11 @@ class Pace:
         if turn > now:
             self._sleep(turn - now)
 
+    def took(self, calls: int) -> None:
+        """So many calls were made without waiting: the next ones wait for them."""
+        with self._lock:
+            self._next = max(self._clock(), self._next) + calls / self._rate
+
     def refused(self) -> None:
         """The other side said that it was too fast: half the rate."""
         with self._lock:

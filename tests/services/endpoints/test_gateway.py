@@ -178,9 +178,7 @@ def test_sharing_finds_the_other_users_of_configuration_and_model(
     _endpoint(clients, "twin", "shared-config")
     _config(clients, "third", "shared-model")
     tags = [{"Key": "sagedeck:paused-endpoint", "Value": "sleeper"}]
-    clients.answer(
-        "sagemaker", "list_tags", {"Tags": tags}, {"ResourceArn": f"{HEAD}:endpoint-config/shared-config"}
-    )
+    clients.answer("sagemaker", "list_tags", {"Tags": tags}, {"ResourceArn": f"{HEAD}:endpoint-config/shared-config"})
     gateway = EndpointsGateway(clients)
     with clients.active():
         sharing = gateway.sharing(gateway.endpoint("demo"))

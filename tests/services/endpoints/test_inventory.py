@@ -40,6 +40,7 @@ class Account:
         self.summaries = {name: self._summary(name) for name in names}
         self.calls: list[str] = []
         self.problems: dict[str, Callable[[], SagedeckError | None]] = {}
+        self.turn: Callable[[], None] = lambda: None
 
     def _summary(self, name: str) -> EndpointSummary:
         return EndpointSummary(name, f"arn:{name}", "InService", MOMENT, MOMENT)
@@ -67,7 +68,9 @@ class Account:
         return {summary.arn: (("sagedeck:owner", "ada"),) for summary in self.summaries.values()}
 
     def describe_row(self, name: str, tags: tuple[tuple[str, str], ...] | None) -> EndpointDetail:
+        self.turn()
         self._ask(name)
+        self.turn()
         if name not in self.summaries:
             raise NotFound(f"There is no endpoint {name}.")
         summary = self.summaries[name]
@@ -89,7 +92,9 @@ class Account:
 
 def inventory_of(account: Account, clock: Any = None, **pace: Any) -> Inventory:
     clock = clock or Clock()
-    return Inventory(account, Pace(pace.pop("per_second", 1e6), clock=clock, sleep=clock.sleep), clock=clock)
+    turns = Pace(pace.pop("per_second", 1e6), clock=clock, sleep=clock.sleep)
+    account.turn = turns.wait
+    return Inventory(account, turns, clock=clock)
 
 
 def everything(inventory: Inventory, *on_screen: str) -> Looked:
@@ -236,7 +241,7 @@ def test_a_list_that_fails_later_leaves_what_is_known_with_the_reason() -> None:
     account.problems["list"] = lambda: Throttled("Rate exceeded")
     clock.sleep(3)
     looked = inventory.look()
-    assert isinstance(looked.problem, Throttled)
+    assert isinstance(looked.outdated, Throttled)
     assert set(looked.details) == {"a"}
 
 
