@@ -30,16 +30,7 @@ def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
             st.Page(HOME, title="Home", icon=":material/space_dashboard:", default=True,
                     help="What runs, what it costs an hour, and what to do next."),
         ],
-        "Models": [
-            st.Page(MODELS, title="Models", icon=":material/network_intelligence:",
-                    help="Every model JumpStart offers: search, prices, machines, licences."),
-            st.Page(DEPLOY, title="Deploy", icon=":material/rocket_launch:",
-                    help="Choose a model or a pair, see the plan and its price, deploy."),
-            st.Page(ENDPOINTS, title="Endpoints", icon=":material/dns:",
-                    help="Every endpoint of this account and region: status, price, test, delete."),
-            st.Page(ENDPOINT, title="Endpoint", icon=":material/dns:", visibility="hidden",
-                    help="One endpoint: metrics, logs, test, alarms, what happened, and every change."),
-        ],
+        "Models": _models(),
         "Playground": [
             st.Page(DOCUMENTS, title="Documents", icon=":material/description:",
                     help="Add files and see which can be asked."),
@@ -62,3 +53,16 @@ def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
                     help="What stands in for AWS: what it holds, its clock, and what to make go wrong in it."),
         ],
     }  # fmt: skip
+
+
+def _models() -> list[Page]:
+    return [
+        st.Page(MODELS, title="Models", icon=":material/network_intelligence:",
+                help="Every model JumpStart offers: search, prices, machines, licences."),
+        st.Page(DEPLOY, title="Deploy", icon=":material/rocket_launch:",
+                help="Choose a model or a pair, see the plan and its price, deploy."),
+        st.Page(ENDPOINTS, title="Endpoints", icon=":material/dns:",
+                help="Every endpoint of this account and region: status, price, test, delete."),
+        st.Page(ENDPOINT, title="Endpoint", icon=":material/dns:", visibility="hidden",
+                help="One endpoint: metrics, logs, test, alarms, what happened, and every change."),
+    ]  # fmt: skip
