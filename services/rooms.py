@@ -25,13 +25,15 @@ if TYPE_CHECKING:
     from services.diagnosis.gateway import ContainerLogGateway
     from services.documents import Originals
     from services.endpoints import EndpointChanges, EndpointsService
+    from services.endpoints.inventory import Inventory
     from services.inference import InferenceService
-    from services.metrics import MetricsService
+    from services.metrics import MetricsService, TrafficBoard
     from services.preflight import PreflightService
     from services.sandbox_control import SandboxControl
 
 T = TypeVar("T")
 _processwide: dict[Path, tuple[State, ReadCache, Any]] = {}
+_shared_by_identity: dict[tuple[object, ...], Any] = {}
 _processwide_lock = threading.Lock()
 
 
@@ -43,6 +45,15 @@ def _shared(folder: Path) -> tuple[State, ReadCache, Any]:
         if folder not in _processwide:
             _processwide[folder] = (State(folder / "state.db"), ReadCache(), shared_reader())
         return _processwide[folder]
+
+
+def _once(key: tuple[object, ...], make: Callable[[], T]) -> T:
+    """What all browsers of one identity share in this process."""
+    with _processwide_lock:
+        if key not in _shared_by_identity:
+            _shared_by_identity[key] = make()
+        found: T = _shared_by_identity[key]
+        return found
 
 
 class Rooms:
@@ -70,6 +81,8 @@ class Rooms:
     def refresh(self) -> None:
         """Forget what was read, because something was changed or a person asked for it."""
         self.cache.forget(self.connection.key)
+        self.inventory.forget()
+        self.traffic.forget()
 
     @lazy
     def sandbox(self) -> SandboxControl | None:
@@ -179,6 +192,25 @@ class Rooms:
         return EndpointsService(EndpointsGateway(self.connection.clients), self.catalog, owner=self.owner)
 
     @lazy
+    def inventory(self) -> Inventory:
+        """The endpoints for pages that show many: one inventory for everybody of this identity."""
+        from services.endpoints import EndpointsService
+        from services.endpoints.gateway import EndpointsGateway
+        from services.endpoints.inventory import Inventory
+        from services.endpoints.pace import FASTEST, Pace
+
+        def reader(pace: Pace) -> EndpointsService:
+            return EndpointsService(EndpointsGateway(self.connection.clients, pace.wait), self.catalog)
+
+        def make() -> Inventory:
+            pace = Pace(FASTEST * self.catalog.pace)
+            return Inventory(reader(pace), pace)
+
+        found = _once((self.folder, *self.connection.key, "inventory"), make)
+        found.use(reader(found.pace))
+        return found
+
+    @lazy
     def changes(self) -> EndpointChanges:
         """Pausing, resuming, updating and scaling endpoints."""
         from services.endpoints import EndpointChanges
@@ -216,3 +248,12 @@ class Rooms:
         from services.metrics.gateway import MetricsGateway
 
         return MetricsService(MetricsGateway(self.connection.clients), self.connection.now)
+
+    @lazy
+    def traffic(self) -> TrafficBoard:
+        """The requests of many endpoints in the last day: one board for everybody of this identity."""
+        from services.metrics import TrafficBoard
+
+        found = _once((self.folder, *self.connection.key, "traffic"), lambda: TrafficBoard(self.metrics.traffic))
+        found.use(self.metrics.traffic)
+        return found

@@ -4,7 +4,8 @@ May import the root files, plans, catalog, access and endpoints. Tested by tests
 client, and against the sandbox, which publishes what follows from the calls really made.
 """
 
+from services.metrics.board import Seen, TrafficBoard
 from services.metrics.models import Chart, Query, Series, Span, Traffic, Window
 from services.metrics.service import MetricsService
 
-__all__ = ["Chart", "MetricsService", "Query", "Series", "Span", "Traffic", "Window"]
+__all__ = ["Chart", "MetricsService", "Query", "Seen", "Series", "Span", "Traffic", "TrafficBoard", "Window"]
