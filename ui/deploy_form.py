@@ -13,7 +13,8 @@ import streamlit as st
 
 from services.catalog import Task
 from services.deploy import DeployRequest, RagPairRequest
-from ui import existing_endpoint, field, form_role, form_source, formats, model_form, polling
+from services.deploy.saved import save
+from ui import error_box, existing_endpoint, field, form_role, form_source, formats, model_form, polling
 from ui.escape import literal
 from ui.model_form import Card, Draft
 
@@ -188,4 +189,10 @@ def summary(console: Console, request: DeployRequest | RagPairRequest) -> None:
             for part in parts
         ]
         st.markdown("  \n".join(lines), width="stretch")
+        with error_box.shown():
+            ordered = [request.embedding, request.language] if isinstance(request, RagPairRequest) else parts
+            st.download_button(
+                "Save", save(ordered), "request.json", "application/json", on_click="ignore", key="deploy.save",
+                icon=":material/download:", help="What is asked for, without secrets: sagedeck deploy --request FILE.",
+            )  # fmt: skip
         st.button("Change", icon=":material/edit:", on_click=change, key="deploy.change")

@@ -32,7 +32,8 @@ def usual(request: DeployRequest, offered: Mapping[str, Price], configured: str)
     """The type a form begins with: the settings', else the cheapest, or a usual one where there is much to choose."""
     if configured in offered:
         return configured
-    usual_ones = () if isinstance(request.source, CatalogSource) else _usual_of(request.source)
+    published = isinstance(request.source, CatalogSource) and len(offered) < len(instances())
+    usual_ones = () if published else _usual_of(request.source)
     return next((each for each in usual_ones if each in offered), next(iter(offered), ""))
 
 

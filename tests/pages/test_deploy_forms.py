@@ -255,3 +255,17 @@ def test_fallbacks_and_settings_of_all_parts_are_in_the_request(open_page: Open)
     assert (request.advanced.volume_gb, request.advanced.startup_seconds) == (64, 900)
     assert request.tags == (("team", "search"),)
     assert request.endpoint_name.startswith("own-search-")
+
+
+def test_what_is_reviewed_can_be_kept_as_a_file_without_its_secrets(open_page: Open) -> None:
+    at = fill(form(open_page, form_source.HUB), {"Model on the hub": "a/b-1b"})
+    fill(at, {"Gated: its weights need a token of mine": True})
+    reviewed(at)
+    assert "Save" in [button.proto.label for button in at.get("download_button")]
+
+
+def test_a_model_of_which_no_type_is_known_begins_with_a_usual_one(open_page: Open) -> None:
+    at = open_page("deploy", FakeConsole(), "Deploy")
+    at.session_state["deploy.model"] = "huggingface-txt2img-22h-vintedois-diffusion-v0-1"
+    rerun(at)
+    assert next(each for each in at.selectbox if each.label == "Instance type").value == "ml.g5.xlarge"

@@ -192,4 +192,5 @@ def test_the_plan_can_be_taken_as_a_file_for_other_tools(open_page: Open) -> Non
         as_code(at, "deploy", form)
         assert sign in at.code[0].value
         assert at.code[0].language == language
-    assert [button.proto.label for button in at.get("download_button")] == ["Download as a Terraform configuration"]
+    labels = [button.proto.label for button in at.get("download_button")]
+    assert labels == ["Save", "Download as a Terraform configuration"]
