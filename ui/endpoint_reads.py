@@ -1,69 +1,59 @@
-"""What pages read of endpoints, shared through the Console's cache so that ten pages cost as many calls as one."""
+"""What pages read of endpoints: from the inventory, which all browsers of one identity share."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from services.catalog import Task
 from services.connection import Mode
-from services.errors import NotFound
 from services.inference import Kind, recognise
 
 if TYPE_CHECKING:
     from services.console import Console
     from services.endpoints import EndpointDetail, EndpointSummary
+    from services.endpoints.looked import Looked
 
-LIST_SECONDS = 2.0  # a status is at most this old
-DETAILS_SECONDS = 300.0
-SIDE_BY_SIDE = 8
-MOST_DESCRIBED = 200  # at 20 calls a second; further endpoints are listed without price until asked for
+BRIEFLY = 1.5  # seconds that a page waits at most for what it cannot do without
 POLITE_SECONDS, SANDBOX_SECONDS = 15.0, 3.0  # between looks at endpoints that change; AWS takes minutes over it
+READING_SECONDS = 2.0  # between looks while more is being read, which asks nobody
 CHANGING = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 _KINDS = "endpoint.kinds"
 
 
 def listed(console: Console) -> tuple[EndpointSummary, ...]:
     """Every endpoint with its status, newest first."""
-    return console.cached(("endpoints",), LIST_SECONDS, console.endpoints.list_endpoints)
+    return console.inventory.states()
 
 
-def seconds_between_looks(console: Console) -> float | None:
-    """How often a page looks again by itself: never while nothing changes."""
-    if not any(each.status in CHANGING for each in listed(console)):
+def looked(console: Console, on_screen: Iterable[str] = ()) -> Looked:
+    """Every endpoint, and what is known of it now; what is on screen is read first. Waits for the list alone."""
+    return console.inventory.look(on_screen)
+
+
+def seconds_between_looks(console: Console, found: Looked | None = None) -> float | None:
+    """How often a page looks again by itself: never while nothing changes and nothing is still being read."""
+    if found is not None and not found.complete:
+        return READING_SECONDS
+    if not any(each.status in CHANGING for each in (found.summaries if found else listed(console))):
         return None
     return SANDBOX_SECONDS if console.connection.mode is Mode.SANDBOX else POLITE_SECONDS
 
 
 def details(console: Console) -> dict[str, EndpointDetail]:
-    """Endpoints by name with configuration and price.
-
-    One is described again only when its status or its time of change differs: configurations are immutable. What the
-    list says meanwhile is at most LIST_SECONDS old.
-    """
-    now = listed(console)[:MOST_DESCRIBED]
-    state = tuple(f"{each.name} {each.status} {each.modified.timestamp()}" for each in now)
-
-    def load() -> dict[str, EndpointDetail]:
-        with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="details") as pool:
-            found = pool.map(lambda name, key: _described(console, name, key), (each.name for each in now), state)
-            return {detail.name: detail for detail in found if detail is not None}
-
-    return console.cached(("details", *state), DETAILS_SECONDS, load)
+    """Endpoints by name with configuration and price, as far as they are known; waits where a moment completes it."""
+    found = looked(console)
+    soon = found.waiting * 2 <= console.inventory.pace.rate * BRIEFLY
+    if soon and not found.complete:
+        found = console.inventory.settled(BRIEFLY)
+    return dict(found.details)
 
 
 def forget_detail(console: Console, name: str) -> None:
     """Read one endpoint anew the next time: its state is another than what was read."""
     console.cache.forget((*console.connection.key, "endpoint", name))
-
-
-def _described(console: Console, name: str, state: str) -> EndpointDetail | None:
-    try:
-        return console.cached(("described", state), DETAILS_SECONDS, lambda: console.endpoints.describe_endpoint(name))
-    except NotFound:
-        return None  # deleted since it was listed
 
 
 def task_of(detail: EndpointDetail) -> str:
@@ -88,10 +78,18 @@ def remember_kind(name: str, kind: Kind) -> None:
 
 
 def ready_for(console: Console, task: Task) -> list[str]:
-    """Names of the endpoints that take requests now and are for this task, newest first."""
-    found = details(console)
-    names = [each.name for each in listed(console) if each.ready and each.name in found]
-    return [name for name in names if task_of(found[name]) == task.value and not found[name].asynchronous]
+    """Names of the endpoints that take requests now and are for this task, newest first, as far as they are known.
+
+    Waits briefly while none is known and more is being read.
+    """
+
+    def fitting(found: Looked) -> list[str]:
+        names = [each.name for each in found.summaries if each.ready and each.name in found.details]
+        fits = [name for name in names if task_of(found.details[name]) == task.value]
+        return [name for name in fits if not found.details[name].asynchronous]
+
+    ready = [each.name for each in listed(console) if each.ready]
+    return fitting(console.inventory.settled(BRIEFLY, ready, until=lambda found: bool(fitting(found))))
 
 
 def model_of(console: Console, name: str) -> str:

@@ -43,6 +43,11 @@ class Inventory:
         self._changed = threading.Condition(self._lock)
         self._listing, self._tagging = threading.Lock(), threading.Lock()
 
+    def states(self) -> tuple[EndpointSummary, ...]:
+        """Names and states, newest first; nothing more is read for it. Raises what listing raises, as `look`."""
+        self._list()
+        return self._known.listed
+
     def look(self, on_screen: Iterable[str] = ()) -> Looked:
         """What is known now, without waiting for more than the list; what is on screen is read next.
 

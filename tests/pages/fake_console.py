@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +15,8 @@ from services.connection import Connection, Identity, Mode
 from services.deploy import DeployService, FoundEndpoint, Sighting
 from services.diagnosis import ContainerLog, Place, diagnose
 from services.endpoints import Activity, Concern, EndpointDetail, EndpointSummary, Variant, watch
+from services.endpoints.looked import Looked
+from services.endpoints.pace import Pace
 from services.errors import NotFound, SagedeckError
 from services.inference import ChatParams, Contract, Delta, Family, Kind, Message, SmokeResult, Submitted
 from services.jobs import JobView
@@ -33,6 +35,7 @@ from services.knowledge import (
     StoreKind,
     TextDelta,
 )
+from services.metrics import Seen, Traffic
 from services.plans import Estimate, Plan, Pulse, RunStatus, RunView, Step, StepStatus, StepView
 from services.preflight import Preflight
 from services.settings import Settings
@@ -196,6 +199,40 @@ class FakeEndpoints:
         return Plan(title=f"Delete {name}", steps=(step,), estimate=Estimate(-1.5))
 
 
+class FakeInventory:
+    """An inventory that knows its endpoints at once; `more` overrides what it says of itself, `unread` is not read."""
+
+    def __init__(self, endpoints: FakeEndpoints) -> None:
+        self._endpoints, self.pace = endpoints, Pace()
+        self.more: dict[str, Any] = {}
+        self.unread: set[str] = set()
+        self.on_screen: list[str] = []
+
+    def states(self) -> tuple[EndpointSummary, ...]:
+        return self._endpoints.list_endpoints()
+
+    def look(self, on_screen: Iterable[str] = ()) -> Looked:
+        self.on_screen = list(on_screen)
+        found = {name: each for name, each in self._endpoints.found.items() if name not in self.unread}
+        return replace(Looked(summaries=self.states(), details=found, waiting=len(self.unread)), **self.more)
+
+    def settled(self, seconds: float, on_screen: Iterable[str] = (), **_: Any) -> Looked:
+        return self.look(on_screen)
+
+
+class FakeTraffic:
+    """A board that knows what it is given."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, Traffic] = {}
+        self.more: dict[str, Any] = {}
+        self.asked: list[str] = []
+
+    def look(self, details: Iterable[EndpointDetail]) -> Seen:
+        self.asked = [each.name for each in details]
+        return replace(Seen(traffic={name: self.seen[name] for name in self.asked if name in self.seen}), **self.more)
+
+
 class FakeConsole:
     """What ui/session.py hands to pages in these tests."""
 
@@ -205,6 +242,7 @@ class FakeConsole:
         self.settings = Settings()
         self.sandbox: FakeSandbox | None = None
         self.endpoints = FakeEndpoints(details)
+        self.inventory, self.traffic = FakeInventory(self.endpoints), FakeTraffic()
         self.changes = FakeChanges()
         self.knowledge = FakeKnowledge()
         self.runs = FakeRuns()
