@@ -45,6 +45,11 @@ class Looked:
     problem: SagedeckError | None = None
     outdated: SagedeckError | None = None
 
+    def newest(self, task: str) -> str:
+        """The newest endpoint that takes requests and whose tag says that it is for this task; "" none is known."""
+        known = (self.details[each.name] for each in self.summaries if each.ready and each.name in self.details)
+        return next((each.name for each in known if each.task == task), "")
+
     @property
     def complete(self) -> bool:
         """Whether everything that can be known is."""
