@@ -17,6 +17,7 @@ from services.state import State, home
 
 if TYPE_CHECKING:
     from services.access import AccessService
+    from services.alarms import AlarmsService
     from services.catalog import CatalogService
     from services.catalog.quotas import Quotas
     from services.deploy import DeployService
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from services.documents import Originals
     from services.endpoints import EndpointChanges, EndpointsService
     from services.endpoints.inventory import Inventory
+    from services.endpoints.timeline_gateway import TimelineGateway
     from services.inference import InferenceService
     from services.metrics import MetricsService, TrafficBoard
     from services.preflight import PreflightService
@@ -211,6 +213,13 @@ class Rooms:
         return found
 
     @lazy
+    def histories(self) -> TimelineGateway:
+        """What happened to endpoints, and who did it."""
+        from services.endpoints.timeline_gateway import TimelineGateway
+
+        return TimelineGateway(self.connection.clients)
+
+    @lazy
     def changes(self) -> EndpointChanges:
         """Pausing, resuming, updating and scaling endpoints."""
         from services.endpoints import EndpointChanges
@@ -232,6 +241,8 @@ class Rooms:
             self.state,
             scope=(identity.partition, identity.account, identity.region),
             storage=lambda: self.connection.clients.get("s3"),
+            owner=self.owner,
+            now=self.connection.now,
         )
 
     @lazy
@@ -257,3 +268,13 @@ class Rooms:
         found = _once((self.folder, *self.connection.key, "traffic"), lambda: TrafficBoard(self.metrics.traffic))
         found.use(self.metrics.traffic)
         return found
+
+    @lazy
+    def alarms(self) -> AlarmsService:
+        """Alarms of endpoints."""
+        from services.alarms import AlarmsService
+        from services.alarms.gateway import AlarmsGateway
+
+        identity, describe = self.connection.identity, self.endpoints.describe_endpoint
+        near = f"arn:{identity.partition}:sagemaker:{identity.region}:{identity.account}:"
+        return AlarmsService(AlarmsGateway(self.connection.clients), describe, owner=self.owner, near=near)

@@ -40,6 +40,14 @@ _SCALE = (
     "cloudwatch:DescribeAlarms",
     "cloudwatch:DeleteAlarms",
 )
+_NOTICES = (
+    "sns:CreateTopic",
+    "sns:GetTopicAttributes",
+    "sns:TagResource",
+    "sns:Subscribe",
+    "sns:ListSubscriptionsByTopic",
+    "sns:DeleteTopic",
+)
 _UNSCALE = ("application-autoscaling:DeregisterScalableTarget", "cloudwatch:DeleteAlarms")
 # Whoever may make roles and hand them over may give themselves every right: no ready policy but one holds these.
 MAKE_ROLE, MAKE_USER = "Make and remove the execution role", "Make a user"
@@ -93,14 +101,7 @@ PAGES: Mapping[str, PageNeeds] = {
             "Components": ("sagemaker:CreateInferenceComponent", "sagemaker:DescribeInferenceComponent"),
             MAKE_ROLE: _ROLE,
             "Scale by itself": _SCALE,
-            "Notices of asynchronous endpoints": (
-                "sns:CreateTopic",
-                "sns:GetTopicAttributes",
-                "sns:TagResource",
-                "sns:Subscribe",
-                "sns:ListSubscriptionsByTopic",
-                "sns:DeleteTopic",
-            ),
+            "Notices of asynchronous endpoints": _NOTICES,
             "Keys of your own": ("kms:CreateGrant",),
             "Take it back": (*_DELETE, "sagemaker:DeleteInferenceComponent"),
             "Smoke test": _CALL,
@@ -112,10 +113,21 @@ PAGES: Mapping[str, PageNeeds] = {
             "Paused ones": ("tag:GetResources", "sagemaker:ListEndpointConfigs"),
             "Models to change to": ("sagemaker:ListModels",),
             "Figures": ("cloudwatch:GetMetricData",),
+            "Alarms": (
+                "cloudwatch:DescribeAlarms",
+                "cloudwatch:DescribeAlarmHistory",
+                "sns:ListSubscriptionsByTopic",
+            ),
         }
         | _PARTS,
         {
             "Test": _CALL,
+            "Alarms": (
+                "cloudwatch:PutMetricAlarm",
+                "cloudwatch:DeleteAlarms",
+                "cloudwatch:TagResource",
+                *_NOTICES,
+            ),
             "Pause, resume, update": (
                 *_DEPLOY,
                 "sagemaker:UpdateEndpoint",
