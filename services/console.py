@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from services.errors import InvalidRequest, NotFound, SagedeckError, UnknownAnswer
+from services.errors import InvalidRequest, NotFound, PermissionDenied, SagedeckError, ServiceFailure, UnknownAnswer
 from services.lazy import lazy
 from services.rooms import Rooms
 
@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from services.cleanup import CleanupService
     from services.deploy import Sighting
     from services.endpoints import Activity, Concern, EndpointDetail
-    from services.inference import ChatParams, Contract, Delta, Message, SmokeResult, Submitted
+    from services.endpoints.history import History
+    from services.inference import ChatParams, Contract, Delta, EndpointFacts, Kind, Message, SmokeResult, Submitted
     from services.knowledge import Embedding, KnowledgeService
     from services.plans import Operator, Runs, RunView
 
 MOST_RUNS = 50  # of the journal, that endpoints are held against: older plans seldom have one that still runs
 RUN_SECONDS = 3600.0
+READ_SECONDS = 300.0  # what reading all endpoints may take: 2,000 at the polite rate take 200
 USED_SECONDS = 60.0  # what endpoints use of the quotas, as choosing a model needs it
+COMPONENT_SECONDS = 60.0  # what a component runs, of its model and tags
 DETAIL_SECONDS = 20.0  # an endpoint's detail is asked for again after this; its configuration never changes
 
 
@@ -126,14 +129,59 @@ class Console(Rooms):
             found += watch(detail, plan, now, activity)
         return tuple(found)
 
+    @lazy
+    def history(self) -> History:
+        """What endpoints are made of and what happened to them."""
+        from services.endpoints.composition_gateway import CompositionGateway
+        from services.endpoints.history import History
+        from services.endpoints.timeline_gateway import TimelineGateway
+
+        clients = self.connection.clients
+        return History(
+            compositions=CompositionGateway(clients), timelines=TimelineGateway(clients), detail=self.detail,
+            cached=self.cached, runs=self._runs_known, now=self.connection.now, owner=self.owner,
+        )  # fmt: skip
+
     def _runs_known(self) -> Iterator[RunView]:
         """The newest runs; one that has ended is read once, since its steps stay as they are."""
         for pulse in self.runs.pulses(MOST_RUNS):
             kept = RUN_SECONDS if pulse.status.ended else 0.0
             yield self.cached(("run", self.owner, pulse.id, pulse.status), kept, partial(self.runs.view, pulse.id))
 
-    def contract(self, endpoint: str) -> Contract:
-        """How to call an endpoint; found out once. Raises NotFound, UnknownAnswer and what calling raises."""
+    def facts(self, endpoint: str, component: str = "") -> EndpointFacts:
+        """What tells how an endpoint, or one of its components, wants to be called. Raises NotFound.
+
+        A component's own model and tags count; the endpoint's tags only where it hosts that one alone.
+        """
+        detail = self.detail(endpoint)
+        component = component or next(iter(detail.components), "")
+        if not component:
+            return detail.facts()
+        name = ("component-facts", endpoint, component)
+        try:
+            own = self.cached(name, COMPONENT_SECONDS, lambda: self.following.component_facts(component, endpoint))
+        except PermissionDenied:  # it can be called all the same
+            return replace(detail.facts(), inference_component=component)
+        tags = {**detail.facts().tags, **own.tags} if len(detail.components) == 1 else own.tags
+        return replace(own, tags=tags)
+
+    def _facts_for(self, endpoint: str, kind: Kind | None) -> EndpointFacts:
+        """Of several components the first that is known to be of this kind, else the first."""
+        from services.inference import recognise
+
+        parts = self.detail(endpoint).components
+        for part in parts if kind is not None and len(parts) > 1 else ():
+            facts = self.facts(endpoint, part)
+            known = recognise(facts)
+            if known is not None and known.kind is kind:
+                return facts
+        return self.facts(endpoint)
+
+    def contract(self, endpoint: str, kind: Kind | None = None) -> Contract:
+        """How to call an endpoint; found out once. Raises NotFound, UnknownAnswer and what calling raises.
+
+        kind    what it is wanted for: of several components the one that does that is called
+        """
         detail = self.detail(endpoint)
         if detail.asynchronous:
             raise InvalidRequest(
@@ -141,33 +189,34 @@ class Console(Rooms):
                 "It reads its input from S3 and leaves its answer there, so nothing can wait for it here.",
                 "Choose a real-time endpoint, or send it a request with InvokeEndpointAsync.",
             )
-        return self.inference.contract_for(detail.facts())
+        return self.inference.contract_for(self._facts_for(endpoint, kind))
 
     def stream(self, endpoint: str, messages: Sequence[Message], params: ChatParams | None = None) -> Iterator[Delta]:
         """An endpoint's answer piece by piece."""
-        from services.inference import ChatParams
+        from services.inference import ChatParams, Kind
 
         params = params or ChatParams(max_new_tokens=self.settings.max_new_tokens)
-        return self.inference.stream(endpoint, messages, params, self.contract(endpoint))
+        return self.inference.stream(endpoint, messages, params, self.contract(endpoint, Kind.CHAT))
 
     def embedding(self, endpoint: str) -> Embedding:
         """An embedding endpoint as the library uses it; its vector space is named after the model."""
+        from services.inference import Kind
         from services.knowledge import Embedding
 
         detail = self.detail(endpoint)
-        contract = self.contract(endpoint)
+        contract = self.contract(endpoint, Kind.EMBEDDING)
         model = detail.model_id or f"endpoint/{endpoint}"
         return Embedding(model, self.inference.embeddings(endpoint, contract, model=model), contract.dimension)
 
     def pair(self) -> Pair | None:
         """The newest endpoints in service that together can answer from documents, or None when one is missing."""
-        ready = [each.name for each in self.endpoints.list_endpoints() if each.ready]
-        found: dict[str, str] = {}
-        for detail in self.endpoints.describe_many(ready):
-            found.setdefault(detail.task, detail.name)
-        if "text-embedding" in found and "text-generation" in found:
-            return Pair(found["text-embedding"], found["text-generation"])
-        return None
+        tasks = "text-embedding", "text-generation"
+        ready = [each.name for each in self.inventory.states() if each.ready]
+        looked = self.inventory.settled(READ_SECONDS, ready, until=lambda found: all(map(found.newest, tasks)))
+        if looked.problem is not None:
+            raise looked.problem
+        embedding, language = map(looked.newest, tasks)
+        return Pair(embedding, language) if embedding and language else None
 
     def quota_left(self) -> QuotaLeft:
         """How many more instances of a type may run here: its quota less what endpoints use; None not known.
@@ -188,7 +237,10 @@ class Console(Rooms):
     def _used(self) -> Counter[str]:
         """Instances in use by type."""
         used: Counter[str] = Counter()
-        for detail in self.endpoints.describe_many([each.name for each in self.endpoints.list_endpoints()]):
+        looked = self.inventory.settled(READ_SECONDS)
+        if not looked.complete or looked.failed or looked.problem:
+            raise looked.problem or ServiceFailure("Not every endpoint could be read.", "", "Try again in a minute.")
+        for detail in looked.details.values():
             for variant in detail.variants:
                 used[variant.instance_type] += max(variant.count, variant.desired)
         return used
@@ -205,7 +257,7 @@ class Console(Rooms):
     def smoke_test(self, endpoint: str, component: str = "") -> SmokeResult:
         """One real call, to the endpoint or to a component on it, to see that it answers. Raises what went wrong."""
         try:
-            facts = self.following.component_facts(component, endpoint) if component else None
+            facts = self.facts(endpoint, component) if component else None
             contract = self.inference.contract_for(facts) if facts else self.contract(endpoint)
             return self.inference.smoke_test(endpoint, contract)
         except NotFound:

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from services.inference.async_calls import AsyncJob, Outcome, Output, Piece
 from services.inference.asynchronous import Submitted
+from services.inference.calls import Call, Called, Live, Split
 from services.inference.contract import Contracts, recognise
 from services.inference.embeddings import Embedder, VectorCache
 from services.inference.models import (
@@ -29,8 +31,11 @@ from services.inference.models import (
     Usage,
 )
 from services.inference.patience import Pace
+from services.inference.reading import Reading, Vectors
 from services.inference.runtime import Runtime
 from services.inference.service import InferenceService
+from services.inference.snippets import Language, Where, snippet
+from services.inference.templates import Parameter, PayloadTemplate
 
 if TYPE_CHECKING:
     from services.inference.gateway import ChatSageMaker
@@ -38,6 +43,9 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_BODY_BYTES",
     "Answer",
+    "AsyncJob",
+    "Call",
+    "Called",
     "ChatParams",
     "ChatSageMaker",
     "Contract",
@@ -48,16 +56,28 @@ __all__ = [
     "Family",
     "InferenceService",
     "Kind",
+    "Language",
+    "Live",
     "Message",
+    "Outcome",
+    "Output",
     "Pace",
+    "Parameter",
+    "PayloadTemplate",
+    "Piece",
+    "Reading",
     "Runtime",
     "SageMakerEmbeddings",
     "SmokeResult",
+    "Split",
     "Submitted",
     "Timing",
     "Usage",
     "VectorCache",
+    "Vectors",
+    "Where",
     "recognise",
+    "snippet",
 ]
 
 

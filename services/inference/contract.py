@@ -183,12 +183,14 @@ class Contracts:
 
     def contract_for(self, facts: EndpointFacts) -> Contract:
         """Kept, else recognised, else probed and kept. Raises what `services.inference.probe.probe` raises."""
-        kept = self._find(self._key(facts))
-        if kept is not None:
-            return kept
-        known = recognise(facts)
-        if known is not None:
-            return known
+        return self.known(facts) or self.ask(facts)
+
+    def known(self, facts: EndpointFacts) -> Contract | None:
+        """Kept, else recognised; nobody is asked."""
+        return self._find(self._key(facts)) or recognise(facts)
+
+    def ask(self, facts: EndpointFacts) -> Contract:
+        """Probe and keep what was found. Raises what `probe` raises, and then leaves what was kept."""
         contract = probe(self._runtime, facts.name, _contract(facts, Family.TGI, "probe"), hint=_hint(facts))
         self.remember(facts, contract)
         return contract
@@ -200,6 +202,13 @@ class Contracts:
         if self._state is not None:
             sql = "insert or replace into inference_contracts (key, contract) values (?, ?)"
             self._state.write(sql, key, json.dumps(asdict(contract)))
+
+    def forget(self, facts: EndpointFacts) -> None:
+        """Forget what was kept of this incarnation of the endpoint."""
+        key = self._key(facts)
+        self._kept.pop(key, None)
+        if self._state is not None:
+            self._state.write("delete from inference_contracts where key = ?", key)
 
     def _find(self, key: str) -> Contract | None:
         if key in self._kept or self._state is None:

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.aws_errors import code_and_message, translate
@@ -29,13 +29,35 @@ TIMED_OUT = 408  # ModelFailed.status where the container did not answer in time
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What came with an answer beside its body. `session`: a new session's id; `headers` are in lower case."""
+
+    status: int = 200
+    content_type: str = ""
+    variant: str = ""
+    request_id: str = ""
+    session: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A streamed answer that has begun: its byte parts as they come, and what came before them."""
+
+    parts: Generator[bytes, None, None]
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer's body as it came, and the milliseconds it took."""
+    """A whole answer's body as it came, and the milliseconds it took, in all and to its first byte."""
 
     body: bytes
     content_type: str
     variant: str
     milliseconds: float
+    told: Told = field(default_factory=lambda: Told())
+    first_byte_ms: float = 0.0
 
 
 def request_for(endpoint: str, body: bytes, contract: Contract) -> dict[str, Any]:
@@ -82,26 +104,45 @@ class Runtime:
         started = self.clock()
         try:
             answer = self._client().invoke_endpoint(**request)
+            first = (self.clock() - started) * 1000
             body = _read(answer["Body"], str(request["EndpointName"]))
         except Exception as error:
             raise failure(error, str(request["EndpointName"])) from error
         taken = (self.clock() - started) * 1000
-        variant = str(answer.get("InvokedProductionVariant", ""))
-        return Reply(body, str(answer.get("ContentType", "")), variant, taken)
+        told = told_of(answer)
+        return Reply(body, told.content_type, told.variant, taken, told, first)
 
     def open(self, request: Mapping[str, Any]) -> Generator[bytes, None, None]:
         """Open a streamed answer: an iterator over its byte parts, as they come. Closing it closes the connection.
 
         Opening raises what `send` raises; the iterator raises StreamBroken.
         """
+        return self.opened(request).parts
+
+    def opened(self, request: Mapping[str, Any]) -> Opened:
+        """Like `open`, with what came before the parts."""
         endpoint = str(request["EndpointName"])
         try:
-            stream = self._client().invoke_endpoint_with_response_stream(**request)["Body"]
+            answer = self._client().invoke_endpoint_with_response_stream(**request)
         except Exception as error:
             raise failure(error, endpoint) from error
-        parts = _bounded(_parts(stream, endpoint))
+        parts = _bounded(_parts(answer["Body"], endpoint))
         next(parts)  # to its first yield, so that closing it closes the stream even if nothing was read
-        return parts
+        return Opened(parts, told_of(answer))
+
+
+def told_of(answer: Mapping[str, Any]) -> Told:
+    """What an answer of the runtime client, or the one inside a ClientError, says beside its body."""
+    metadata = answer.get("ResponseMetadata") or {}
+    headers = {str(name).lower(): str(value) for name, value in (metadata.get("HTTPHeaders") or {}).items()}
+    return Told(
+        status=int(answer.get("OriginalStatusCode") or metadata.get("HTTPStatusCode") or 200),
+        content_type=str(answer.get("ContentType") or headers.get("content-type", "")),
+        variant=str(answer.get("InvokedProductionVariant") or headers.get("x-amzn-invoked-production-variant", "")),
+        request_id=str(metadata.get("RequestId") or headers.get("x-amzn-requestid", "")),
+        session=str(answer.get("NewSessionId") or "").partition(";")[0],
+        headers=headers,
+    )
 
 
 def _read(body: Any, endpoint: str) -> bytes:

@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from services.inference.async_calls import AsyncJobs
 from services.inference.asynchronous import AsyncCalls, Submitted
+from services.inference.calls import Call, Called, Calls, Live
 from services.inference.contract import Contracts
 from services.inference.embeddings import Embedder, VectorCache, langchain_embeddings
 from services.inference.families import decode_chat, encode_chat
@@ -20,6 +22,7 @@ from services.inference.models import (
     Contract,
     Delta,
     EndpointFacts,
+    Family,
     Kind,
     Message,
     SmokeResult,
@@ -41,7 +44,7 @@ class InferenceService:
     """Chat, embeddings, contracts and smoke tests for the endpoints of one connection.
 
     `runtime_client` gives the boto3 sagemaker-runtime client, `storage` that of S3, where asynchronous endpoints leave
-    their answers; `scope` is (partition, account, region). Every method
+    their answers; `scope` is (partition, account, region), `owner` whose asynchronous jobs `jobs` keeps. Every method
     raises errors of services.errors only: NotFound, EndpointNotReady, ModelFailed, StreamBroken, Throttled, ….
     """
 
@@ -52,12 +55,16 @@ class InferenceService:
         *,
         scope: tuple[str, str, str],
         storage: Callable[[], Any] | None = None,
+        owner: str = "",
+        now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.runtime = Runtime(runtime_client, clock, sleep)
         self._contracts = Contracts(self.runtime, state, scope)
         self._async = AsyncCalls(runtime_client, storage or runtime_client, clock)
+        self._calls = Calls(self.runtime)
+        self.jobs = AsyncJobs(runtime_client, storage or runtime_client, state, scope=(*scope, owner), now=now)
         self._clock = clock
 
     @staticmethod
@@ -95,6 +102,14 @@ class InferenceService:
             finish = str(chunk.response_metadata.get("finish_reason") or finish)
         yield Delta(done=True, usage=usage, timing=_timing(self._clock() - started, first, usage), finish=finish)
 
+    def call(self, endpoint: str, body: bytes, *, family: Family | None = None, **how: Any) -> Called:
+        """Any request, sent once; `how` are the further fields of Call. Raises InvalidRequest only."""
+        return self._calls.call(Call(endpoint, body, **how), family)
+
+    def open_call(self, call: Call, family: Family | None = None) -> Live:
+        """The same as a stream that is read as it comes. Raises InvalidRequest only."""
+        return self._calls.open(call, family)
+
     def embeddings(
         self,
         endpoint: str,
@@ -117,9 +132,21 @@ class InferenceService:
         """
         return self._contracts.contract_for(facts)
 
+    def known_contract(self, facts: EndpointFacts) -> Contract | None:
+        """How to call this endpoint where that is known without asking it."""
+        return self._contracts.known(facts)
+
+    def ask_contract(self, facts: EndpointFacts) -> Contract:
+        """Ask the endpoint again how it wants to be called, whatever its tags say, and keep that. Raises as above."""
+        return self._contracts.ask(facts)
+
     def remember(self, facts: EndpointFacts, contract: Contract) -> None:
         """Keep a contract that a person chose."""
         self._contracts.remember(facts, contract)
+
+    def forget(self, facts: EndpointFacts) -> None:
+        """Forget what was chosen or found by asking."""
+        self._contracts.forget(facts)
 
     def smoke_test(self, endpoint: str, contract: Contract) -> SmokeResult:
         """One tiny request. Raises what went wrong."""

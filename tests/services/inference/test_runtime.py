@@ -40,7 +40,7 @@ def invoke(client: Any, contract: Contract = TGI) -> Any:
 
 
 def test_an_answer_comes_with_its_variant_and_its_milliseconds(client: Any) -> None:
-    times = iter([1.0, 1.25])
+    times = iter([1.0, 1.125, 1.25])
     with Stubber(client) as stubber:
         stubber.add_response(
             "invoke_endpoint",
@@ -54,6 +54,7 @@ def test_an_answer_comes_with_its_variant_and_its_milliseconds(client: Any) -> N
         reply = Runtime(lambda: client, lambda: next(times)).invoke("demo", b"{}", TGI)
         stubber.assert_no_pending_responses()
     assert (reply.body, reply.variant, reply.milliseconds) == (b'{"x":1}', "AllTraffic", 250.0)
+    assert reply.first_byte_ms == 125.0
 
 
 def test_the_contract_adds_the_licence_and_the_component_and_nothing_else() -> None:
