@@ -82,7 +82,10 @@ class _Writer:
                 name = known.get("", snake(key))
                 for each in value if isinstance(value, list) else [value]:
                     inner = self._body(each, known, f"{where}, {key}")
-                    nested += ["", *_block(name, [*inner[0], *inner[1]])]
+                    if name == "*":  # the provider has its members in the block itself
+                        flat, nested = [*flat, *inner[0]], [*nested, *inner[1]]
+                    else:
+                        nested += ["", *_block(name, [*inner[0], *inner[1]])]
             elif known.endswith("{}"):
                 pairs = {each["Name"]: self._value(each["Value"]) for each in value}
                 flat += _pairs(f"{known[:-2]} = {{", pairs, "}")
