@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from services.documents import Originals
     from services.endpoints import EndpointChanges, EndpointsService
     from services.endpoints.inventory import Inventory
-    from services.endpoints.timeline_gateway import TimelineGateway
     from services.inference import InferenceService
     from services.metrics import MetricsService, TrafficBoard
     from services.preflight import PreflightService
@@ -211,13 +210,6 @@ class Rooms:
         found = _once((self.folder, *self.connection.key, "inventory"), make)
         found.use(reader(found.pace))
         return found
-
-    @lazy
-    def histories(self) -> TimelineGateway:
-        """What happened to endpoints, and who did it."""
-        from services.endpoints.timeline_gateway import TimelineGateway
-
-        return TimelineGateway(self.connection.clients)
 
     @lazy
     def changes(self) -> EndpointChanges:

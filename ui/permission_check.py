@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from services.console import Console
 
 KEPT_SECONDS = 300.0
+_PART_OF = {"endpoint": "endpoints"}
 _MARKS = {
     Verdict.ALLOWED: ":green[:material/check_circle:]",
     Verdict.DENIED: ":red[:material/block:]",
@@ -26,6 +27,7 @@ _MARKS = {
 
 def sidebar(console: Console, page: str) -> None:
     """A folded part of the sidebar; IAM is asked only once it is opened."""
+    page = _PART_OF.get(page, page)
     if page not in PAGES:
         return
     with st.sidebar:

@@ -113,6 +113,10 @@ PAGES: Mapping[str, PageNeeds] = {
             "Paused ones": ("tag:GetResources", "sagemaker:ListEndpointConfigs"),
             "Models to change to": ("sagemaker:ListModels",),
             "Figures": ("cloudwatch:GetMetricData",),
+            "What happened, and who did it": (
+                "application-autoscaling:DescribeScalingActivities",
+                "cloudtrail:LookupEvents",
+            ),
             "Alarms": (
                 "cloudwatch:DescribeAlarms",
                 "cloudwatch:DescribeAlarmHistory",

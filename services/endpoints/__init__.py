@@ -6,6 +6,7 @@ plain state, the gateway with a stubbed client, the flow against the sandbox.
 
 from services.endpoints.capacity import ScaleRequest, ScaleState, plan_scale
 from services.endpoints.changing import EndpointChanges
+from services.endpoints.composition import Composition
 from services.endpoints.confirmed import confirmed_plans
 from services.endpoints.definitions import AutoScaling, Component, Policy, WakeUp
 from services.endpoints.models import (
@@ -31,6 +32,7 @@ from services.endpoints.pausing import plan_pause
 from services.endpoints.planner import endpoint_steps, parts_steps, plan_delete
 from services.endpoints.resuming import plan_discard, plan_resume
 from services.endpoints.service import EndpointsService
+from services.endpoints.timeline import Event, EventKind, Timeline, deployments, of_runs
 from services.endpoints.updates import NewModel, Rollout, Shift, UpdateRequest, UpdateState
 from services.endpoints.updating import plan_update, usd_after
 from services.endpoints.watchdog import Activity, Concern, Worry, typical_of, watch
@@ -40,6 +42,7 @@ __all__ = [
     "AutoScaling",
     "Burn",
     "Component",
+    "Composition",
     "Concern",
     "DeleteState",
     "DiscardState",
@@ -47,6 +50,8 @@ __all__ = [
     "EndpointDetail",
     "EndpointSummary",
     "EndpointsService",
+    "Event",
+    "EventKind",
     "ModelFacts",
     "NewModel",
     "Parts",
@@ -60,6 +65,7 @@ __all__ = [
     "ScaleState",
     "Sharing",
     "Shift",
+    "Timeline",
     "UpdateRequest",
     "UpdateState",
     "Variant",
@@ -67,7 +73,9 @@ __all__ = [
     "Worry",
     "burn",
     "confirmed_plans",
+    "deployments",
     "endpoint_steps",
+    "of_runs",
     "parts_steps",
     "plan_delete",
     "plan_discard",
