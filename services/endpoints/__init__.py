@@ -9,6 +9,7 @@ from services.endpoints.changing import EndpointChanges
 from services.endpoints.composition import Composition
 from services.endpoints.confirmed import confirmed_plans
 from services.endpoints.definitions import AutoScaling, Component, Policy, WakeUp
+from services.endpoints.finding import EndpointOrder, EndpointQuery, EndpointRow, FoundEndpoints, find_endpoints
 from services.endpoints.models import (
     Burn,
     DeleteState,
@@ -48,10 +49,14 @@ __all__ = [
     "DiscardState",
     "EndpointChanges",
     "EndpointDetail",
+    "EndpointOrder",
+    "EndpointQuery",
+    "EndpointRow",
     "EndpointSummary",
     "EndpointsService",
     "Event",
     "EventKind",
+    "FoundEndpoints",
     "ModelFacts",
     "NewModel",
     "Parts",
@@ -75,6 +80,7 @@ __all__ = [
     "confirmed_plans",
     "deployments",
     "endpoint_steps",
+    "find_endpoints",
     "of_runs",
     "parts_steps",
     "plan_delete",
