@@ -54,6 +54,10 @@ class Console(Rooms):
             read_only=self.connection.read_only,
         )
 
+    def run_secrets(self) -> tuple[str, ...]:
+        """The secrets of runs under way."""
+        return self.runs.secrets()
+
     def operator(self, service: str) -> Operator:
         """Who carries out a step's call for this service."""
         from services.knowledge import LibraryOperator

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from services.endpoints import EndpointChanges, EndpointsService
     from services.endpoints.inventory import Inventory
     from services.inference import InferenceService
+    from services.logs import LogsService
     from services.metrics import MetricsService, TrafficBoard
     from services.preflight import PreflightService
     from services.sandbox_control import SandboxControl
@@ -243,6 +244,18 @@ class Rooms:
         from services.documents import Originals
 
         return Originals(self.folder)
+
+    @lazy
+    def logs(self) -> LogsService:
+        """What containers wrote."""
+        from services.logs import LogsService
+        from services.logs.gateway import LogsGateway
+
+        return LogsService(LogsGateway(self.connection.clients), self.connection.now, secrets=self.run_secrets)
+
+    def run_secrets(self) -> tuple[str, ...]:
+        """What this process was given for runs under way, and what must be in no line of a log."""
+        return ()
 
     @lazy
     def metrics(self) -> MetricsService:

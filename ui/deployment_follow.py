@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from services.deploy import Following, LogTail, Sighting, Stage, StageView, State, follow
-from services.deploy.container_log import shown
 from services.errors import NotFound, SagedeckError
+from services.logs import shown
 from services.plans import Until
 from ui import concern_box, error_box, formats, plain_table, status_chip
 from ui.escape import literal

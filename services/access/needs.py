@@ -67,7 +67,7 @@ def _on_example(action: str, region: str, account: str, partition: str) -> Permi
         return Permission(action, f"{bucket_arns(partition, region)[0]}/*")
     if service == "sns":
         return Permission(action, f"{arn}:{region}:{account}:{_EXAMPLE}")
-    if action == "logs:GetLogEvents" or action == "logs:DescribeLogStreams":
+    if service == "logs":
         return Permission(action, f"{arn}:{region}:{account}:log-group:/aws/sagemaker/Endpoints/{_EXAMPLE}:*")
     return Permission(action)
 

@@ -113,6 +113,7 @@ PAGES: Mapping[str, PageNeeds] = {
             "Paused ones": ("tag:GetResources", "sagemaker:ListEndpointConfigs"),
             "Models to change to": ("sagemaker:ListModels",),
             "Figures": ("cloudwatch:GetMetricData",),
+            "Logs": ("logs:DescribeLogStreams", "logs:GetLogEvents", "logs:FilterLogEvents"),
             "What happened, and who did it": (
                 "application-autoscaling:DescribeScalingActivities",
                 "cloudtrail:LookupEvents",

@@ -67,6 +67,7 @@ def _anywhere(permission: Permission) -> Permission:
     if permission.action == "sagemaker:AddTags":  # on everything that is made
         return Permission(permission.action, f"{permission.resource.rpartition(':')[0]}:*")
     resource = permission.resource.replace("/sagedeck-example", "/*").replace(":sagedeck-example", ":*")
+    resource = resource.replace("/aws/sagemaker/Endpoints/*", "/aws/sagemaker/*")  # the logs of components and jobs too
     if ":role/sagedeck-" in resource:
         resource = f"{resource.partition(':role/')[0]}:role/sagedeck-*"
     return Permission(permission.action, resource, permission.condition)

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.aws_errors import code_and_message, found_or_none, translate
+from services.aws_errors import found_or_none, translate
 from services.clients import ClientSource
 from services.deploy.container_log import LogLine
 from services.deploy.following import Instances, LogStream, LogTail, Sighting
-from services.errors import NotFound, PermissionDenied
+from services.errors import NotFound, PermissionDenied, SagedeckError
 from services.inference import EndpointFacts
+from services.logs import LogGroup, Stream
+from services.logs import component as log_of_component
+from services.logs import endpoint as log_of_endpoint
+from services.logs.gateway import LogsGateway
 from services.plans import looks_secret
 
 READ_LINES = 120  # of a stream: what is shown, and some more to tell the stage from
@@ -23,7 +27,7 @@ class FollowingGateway:
     """Reads with the connection's SageMaker and CloudWatch Logs clients: at most 2 + 4 calls a look."""
 
     def __init__(self, clients: ClientSource) -> None:
-        self._clients = clients
+        self._clients, self._logs = clients, LogsGateway(clients)
 
     def endpoint(self, name: str) -> Sighting:
         """The endpoint as it stands; raises NotFound."""
@@ -42,7 +46,7 @@ class FollowingGateway:
                 for each in variants
             ),
             serverless=any("DesiredServerlessConfig" in each for each in variants),
-            log=self.log(f"/aws/sagemaker/Endpoints/{name}"),
+            log=self.log(log_of_endpoint(name)),
         )
 
     def component(self, name: str) -> Sighting:
@@ -59,7 +63,7 @@ class FollowingGateway:
             failure=row.get("FailureReason", ""),
             instances=(copies,),
             component=True,
-            log=self.log(f"/aws/sagemaker/InferenceComponents/{name}"),
+            log=self.log(log_of_component(name)),
         )
 
     def component_facts(self, name: str, endpoint: str) -> EndpointFacts:
@@ -96,28 +100,26 @@ class FollowingGateway:
             raise translate(error, f"reading the tags of {arn}") from error
         return {row["Key"]: row["Value"] for row in rows}
 
-    def log(self, group: str) -> LogTail:
+    def log(self, group: LogGroup) -> LogTail:
         """The end of the newest stream of each variant. What AWS puts in the way is in the tail."""
-        action = "logs:DescribeLogStreams"
         try:
-            logs = self._clients.get("logs")
-            found = logs.describe_log_streams(
-                logGroupName=group, orderBy="LastEventTime", descending=True, limit=_STREAMS
-            )["logStreams"]
-            newest: dict[str, Mapping[str, Any]] = {}  # by when they began: in an update the old ones still write
-            for stream in sorted(found, key=_began, reverse=True):
-                newest.setdefault(stream["logStreamName"].split("/")[0], stream)
-            action = "logs:GetLogEvents"
-            streams = [self._stream(logs, group, name, row) for name, row in list(newest.items())[:_VARIANTS]]
-        except Exception as error:  # noqa: BLE001 - sorted in _without
-            return _without(group, action, error)
-        return LogTail(group, there=True, streams=tuple(streams))
+            found = self._logs.streams(group.name, group.begins, _STREAMS)
+            newest: dict[str, Stream] = {}  # by when they began: in an update the old ones still write
+            for stream in sorted(found, key=lambda each: each.began, reverse=True):
+                newest.setdefault(stream.variant, stream)
+            streams = [self._stream(group, each) for each in list(newest.values())[:_VARIANTS]]
+        except NotFound:
+            return LogTail(group.name)
+        except PermissionDenied as error:
+            return LogTail(group.name, denied=error.action)
+        except SagedeckError as error:
+            return LogTail(group.name, problem=error.what)
+        return LogTail(group.name, there=True, streams=tuple(streams))
 
-    def _stream(self, logs: Any, group: str, variant: str, row: Mapping[str, Any]) -> LogStream:
-        name = row["logStreamName"]
-        told = logs.get_log_events(logGroupName=group, logStreamName=name, limit=READ_LINES, startFromHead=False)
-        lines = tuple(LogLine(each["timestamp"] / 1000, each["message"]) for each in told["events"])
-        return LogStream(variant, name, _began(row) / 1000, lines)
+    def _stream(self, group: LogGroup, stream: Stream) -> LogStream:
+        told = self._logs.end(group.name, stream.name, READ_LINES)
+        lines = tuple(LogLine(each.at, each.text) for each in told.events)
+        return LogStream(stream.variant, stream.name, stream.began, lines)
 
     def _describe(self, operation: str, doing: str, **which: str) -> Mapping[str, Any]:
         found = found_or_none(lambda: getattr(self._clients.get("sagemaker"), operation)(**which), doing)
@@ -125,19 +127,6 @@ class FollowingGateway:
             name = next(iter(which.values()))
             raise NotFound(f"{name} is not there.", "SageMaker does not know it.", "It may be deleted already.")
         return dict(found)
-
-
-def _without(group: str, action: str, error: Exception) -> LogTail:
-    if code_and_message(error)[0] == "ResourceNotFoundException":
-        return LogTail(group)
-    ours = translate(error, f"reading the log {group}")
-    if isinstance(ours, PermissionDenied):
-        return LogTail(group, denied=action)
-    return LogTail(group, problem=ours.what)
-
-
-def _began(stream: Mapping[str, Any]) -> float:
-    return float(stream.get("firstEventTimestamp") or stream.get("creationTime") or 0)
 
 
 def _seconds(moment: datetime) -> float:

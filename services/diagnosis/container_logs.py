@@ -1,12 +1,12 @@
-"""Where SageMaker keeps what its containers write, and the end of it.
-
-Log groups: "Log groups and streams that Amazon SageMaker AI sends to Amazon CloudWatch Logs", developer guide, 2026-11.
-"""
+"""Whose container's log is looked into, and the end of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from services.logs import LogGroup, component, endpoint, processing_job, training_job, transform_job
 
 
 class Place(StrEnum):
@@ -20,12 +20,13 @@ class Place(StrEnum):
     AUTOML = "AutoML job"
 
 
-_OWN_GROUP = {Place.ENDPOINT: "Endpoints", Place.COMPONENT: "InferenceComponents"}
-_SHARED_GROUPS = {
-    Place.TRAINING: ("TrainingJobs",),
-    Place.PROCESSING: ("ProcessingJobs",),
-    Place.TRANSFORM: ("TransformJobs",),
-    Place.AUTOML: ("TrainingJobs", "ProcessingJobs"),  # the jobs it starts have names that begin with its own
+_GROUPS: dict[Place, tuple[Callable[[str], LogGroup], ...]] = {
+    Place.ENDPOINT: (endpoint,),
+    Place.COMPONENT: (component,),
+    Place.TRAINING: (training_job,),
+    Place.PROCESSING: (processing_job,),
+    Place.TRANSFORM: (transform_job,),
+    Place.AUTOML: (training_job, processing_job),
 }
 
 
@@ -46,9 +47,7 @@ class ContainerLog:
     absent: str = ""
 
 
-def groups(place: Place, name: str) -> tuple[tuple[str, str], ...]:
-    """The log groups to look into, each with what its streams' names begin with ("": all are of this one)."""
-    if place in _OWN_GROUP:
-        return ((f"/aws/sagemaker/{_OWN_GROUP[place]}/{name}", ""),)
-    begins = name if place is Place.AUTOML else f"{name}/"
-    return tuple((f"/aws/sagemaker/{group}", begins) for group in _SHARED_GROUPS[place])
+def groups(place: Place, name: str) -> tuple[LogGroup, ...]:
+    """The log groups to look into. The jobs that an AutoML job starts have names that begin with its own."""
+    found = tuple(group(name) for group in _GROUPS[place])
+    return tuple(LogGroup(each.name, name) for each in found) if place is Place.AUTOML else found

@@ -11,10 +11,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from services.logs import masked
+
 LONGEST_EVIDENCE = 300
 MOST_TEXT = 8_000  # of a message, half from each end; AWS's are far shorter, a pasted log may not be
 MOST_LOG, LONGEST_LINE = 64_000, 1_000  # characters of a log: of its end, where a container says why it stops
-HIDDEN = "***"
 
 _CODES = (
     r"An error occurred \((?P<code>[\w.]+)\) when calling the (?P<operation>\w+) operation",
@@ -35,15 +36,6 @@ _WHERE_TO_LOOK = (  # names in it are no signs
 _ARN = r"\b(arn:aws[\w-]{0,12}:[\w-]{1,40}):[\w-]{0,20}:\d{0,12}:([a-z-]{0,40})[^\s\"',;)\]]{0,600}"
 _JOINED = r"\b(?:[A-Z][a-z]{1,20}){2,6}\b"
 _MOST_JOINED = 12  # names of a line that are taken apart
-_SECRETS = (
-    r"\bhf_[A-Za-z0-9]{8,}|\b(?:AKIA|ASIA)[0-9A-Z]{12,}|\bAstraCS:[\w:.-]{3,}|\bgh[pousr]_[A-Za-z0-9]{16,}"
-    r"|\bsk-[\w-]{16,}|\bnvapi-[\w-]{16,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|(?<=://)[^/\s:@]{1,80}:[^/\s@]{1,80}(?=@)"
-    r"|(?i:(?<=bearer )[\w.~+/=-]{8,}|(?<=basic )[\w+/=]{8,}"
-    r"|(?<=x-amz-signature=)[^&\s]+|(?<=x-amz-credential=)[^&\s]+|(?<=x-amz-security-token=)[^&\s]+"
-    r"|(?<=authorization failure message: )\S+)"
-)
-_GIVEN = r"(?i)(\b[\w.-]{0,40}(?:token|secret|password|passwd|api_?key|access_?key)[\w-]{0,20}[\"']?\s?[=:]\s?[\"']?)"
-_GIVEN_VALUE = r"([A-Za-z0-9+/_.~=-]{12,})"  # a word like "missing" or "expired" is no secret
 
 
 @cache
@@ -110,8 +102,7 @@ def camel(operation: str) -> str:
 
 def clean(line: str) -> str:
     """One line that may be shown: no control or invisible formatting characters, no secret, not too long."""
-    kept = " ".join("".join(_printable(_compiled(_COLOURS).sub("", line))).split())
-    kept = _compiled(_GIVEN + _GIVEN_VALUE).sub(rf"\g<1>{HIDDEN}", _compiled(_SECRETS).sub(HIDDEN, kept))
+    kept = " ".join(masked("".join(_printable(_compiled(_COLOURS).sub("", line)))).split())
     return kept if len(kept) <= LONGEST_EVIDENCE else kept[: LONGEST_EVIDENCE - 1] + "…"
 
 

@@ -165,6 +165,10 @@ class Runs:
         live = self._live.get(run_id)
         return scrub(text, live.secrets.values()) if live else text
 
+    def secrets(self) -> tuple[str, ...]:
+        """The secrets that this process holds for all runs under way."""
+        return tuple(secret for live in list(self._live.values()) for secret in live.secrets.values())
+
     def wait(self, run_id: str, timeout: float) -> RunView:
         """The run as it stands once it has ended, or after `timeout` seconds of real time."""
         deadline = time.monotonic() + timeout

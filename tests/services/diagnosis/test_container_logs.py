@@ -15,6 +15,7 @@ from services.deploy import CatalogSource, DeployRequest
 from services.diagnosis import Cause, ContainerLog, LoggedLine, Place, diagnose_container
 from services.diagnosis.container_logs import groups
 from services.diagnosis.gateway import MOST_LINES, MOST_STREAMS, ContainerLogGateway
+from services.logs import LogGroup
 from services.plans import RunStatus
 from services.sandbox_control import SandboxControl
 from tests.sandbox.server import start_sandbox
@@ -63,8 +64,8 @@ def test_a_job_has_its_streams_among_those_of_all_jobs(clients: StubbedClients) 
 
 
 def test_the_jobs_an_automl_job_starts_are_found_by_the_beginning_of_their_names(clients: StubbedClients) -> None:
-    assert groups(Place.AUTOML, "churn")[0] == ("/aws/sagemaker/TrainingJobs", "churn")
-    assert groups(Place.TRAINING, "churn") == (("/aws/sagemaker/TrainingJobs", "churn/"),)
+    assert groups(Place.AUTOML, "churn")[0] == LogGroup("/aws/sagemaker/TrainingJobs", "churn")
+    assert groups(Place.TRAINING, "churn") == (LogGroup("/aws/sagemaker/TrainingJobs", "churn/"),)
     for group in ("TrainingJobs", "ProcessingJobs"):
         asked = {"logGroupName": f"/aws/sagemaker/{group}", "logStreamNamePrefix": "churn"}
         streams(clients, {"churn-dpp0-1/algo-1": 7} if group == "ProcessingJobs" else {}, asked)
