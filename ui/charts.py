@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import streamlit as st
+
+if TYPE_CHECKING:
+    from services.metrics import Series
+
+_QUIET = "#8791a5"  # of rules and thresholds: seen on white and on black
+_FEW = 40  # figures of a line; fewer get a dot each, as one between two gaps draws no line
+_SUFFIX = {"ms": " ms", "percent": " %", "seconds": " s", "count": ""}
+_HEIGHT, _LEGEND = 180, 28
 
 
 def bars(names: Sequence[str], values: Sequence[float], *, alt: str, unit: str = "", key: str) -> None:
     """Horizontal bars with their values at the end; no axis titles, since the heading says what is shown."""
-    from plotly import graph_objects, io
-
-    if "streamlit" not in io.templates:  # Streamlit was imported before Plotly could be: see cli/serving.py
-        from streamlit.elements.lib.streamlit_plotly_theme import configure_streamlit_plotly_theme
-
-        configure_streamlit_plotly_theme()
+    graph_objects = _plotly()
     figure = graph_objects.Figure(
         graph_objects.Bar(
             x=list(values), y=list(names), orientation="h", text=[f"{unit}{value:,.2f}" for value in values],
@@ -27,3 +33,79 @@ def bars(names: Sequence[str], values: Sequence[float], *, alt: str, unit: str =
     figure.update_xaxes(visible=False)
     figure.update_yaxes(automargin=True, ticksuffix="  ")
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)
+
+
+def lines(
+    series: Sequence[Series], *, unit: str, alt: str, key: str, marks: Sequence[float] = (), limit: float | None = None
+) -> None:
+    """Lines over time, with gaps where nothing was measured. One label for every line of a moment under the pointer.
+
+    unit    "count", "ms", "percent" or "seconds"
+    marks   moments with a dotted rule, in seconds since the epoch
+    limit   a threshold, drawn across
+    """
+    zone = here()
+    known = next((each.points for each in series if each.points), ())
+    times = [moment(at, zone) for at, _ in known]
+    several = len(series) > 1
+    layout: dict[str, Any] = {
+        "height": _HEIGHT + (_LEGEND if several else 0),
+        "margin": {"l": 0, "r": 8, "t": 6, "b": 0},
+        "showlegend": several,
+        "legend": {"orientation": "h", "y": -0.22, "x": 0, "yanchor": "top"},
+        "hovermode": "x unified",
+        "xaxis": {"automargin": True, "nticks": 6, **({"range": [times[0], times[-1]]} if times else {})},
+        "yaxis": {"automargin": True, "rangemode": "tozero", "nticks": 5, "ticksuffix": _SUFFIX.get(unit, "")},
+        "shapes": [_rule(moment(at, zone)) for at in marks if known and known[0][0] <= at <= known[-1][0]],
+    }
+    if limit is not None:
+        layout["shapes"].append(_threshold(limit))
+        top = max((value for each in series for _, value in each.points if value is not None), default=0.0)
+        layout["yaxis"]["range"] = [0, 1.1 * max(top, limit) or 1]
+    data = [_line(each, times, unit) for each in series]
+    figure = _plotly().Figure(data=data, layout=layout, _validate=False)  # validating takes ten times as long
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)
+
+
+def here() -> tzinfo:
+    """The time zone of whoever looks, as far as the browser tells."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+def moment(at: float, zone: tzinfo) -> str:
+    """Seconds since the epoch as a chart's axis takes it."""
+    return datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _plotly() -> Any:
+    from plotly import graph_objects, io
+
+    if "streamlit" not in io.templates:  # Streamlit was imported before Plotly could be: see cli/serving.py
+        from streamlit.elements.lib.streamlit_plotly_theme import configure_streamlit_plotly_theme
+
+        configure_streamlit_plotly_theme()
+    return graph_objects
+
+
+def _line(series: Series, times: list[str], unit: str) -> dict[str, Any]:
+    values = [value for _, value in series.points]
+    few = sum(value is not None for value in values) < _FEW
+    shown = ",.0f" if unit == "count" else ",.1f"
+    return {
+        "type": "scatter", "x": times, "y": values, "name": series.label, "connectgaps": False,
+        "mode": "lines+markers" if few else "lines", "line": {"width": 1.6}, "marker": {"size": 4},
+        "hovertemplate": f"%{{y:{shown}}}{_SUFFIX.get(unit, '')}",
+    }  # fmt: skip
+
+
+def _rule(at: str) -> dict[str, Any]:
+    line = {"color": _QUIET, "width": 1, "dash": "dot"}
+    return {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": line}
+
+
+def _threshold(value: float) -> dict[str, Any]:
+    line = {"color": "#d6455d", "width": 1.2, "dash": "dash"}
+    return {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": value, "y1": value, "line": line}

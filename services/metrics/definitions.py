@@ -84,6 +84,18 @@ def latency(place: Place, statistic: str = "p50", metric: str = "ModelLatency") 
     return Query(REQUESTS, metric, statistic, place.dimensions, MILLISECONDS)
 
 
+def of_week(detail: EndpointDetail) -> Iterator[tuple[str, str, tuple[Query, ...]]]:
+    """What tells what is usual: (variant or component, what, its queries)."""
+    for place in places(detail):
+        name = place.dimensions[-1][1]
+        yield name, "requests", invocations(detail, place)
+        yield name, "failed", (errors(place, "5XX"),)
+        yield name, "p95", (latency(place, "p95"),)
+        if detail.asynchronous:
+            whole = (("EndpointName", detail.name),)
+            yield name, "backlog", (Query(REQUESTS, "ApproximateBacklogSize", "Maximum", whole),)
+
+
 def drawings(detail: EndpointDetail) -> Iterator[Drawing]:
     """The charts of an endpoint, the ones people look for first in front."""
     every = places(detail)
@@ -98,8 +110,11 @@ def drawings(detail: EndpointDetail) -> Iterator[Drawing]:
     ):
         if detail.asynchronous and metric == "OverheadLatency":
             continue  # not published
+        # the overhead's percentiles are not among the statistics AWS promises, its average is
+        statistics = PERCENTILES if metric == "ModelLatency" else (*PERCENTILES, "Average")
         yield Drawing(key, title, "ms", tuple(
-            Line(_labelled(place, each), (latency(place, each, metric),)) for place in every for each in PERCENTILES),
+            Line(_labelled(place, each.lower()), (latency(place, each, metric),))
+            for place in every for each in statistics),
             "time in the container" if metric == "ModelLatency" else "time SageMaker adds")  # fmt: skip
     yield from _of_hosts(detail, every)
     if detail.asynchronous:
@@ -118,6 +133,8 @@ def _of_hosts(detail: EndpointDetail, every: tuple[Place, ...]) -> Iterator[Draw
     if detail.serverless:
         setup = tuple(Line(place.label or "Longest", (latency(place, "Maximum", "ModelSetupTime"),)) for place in every)
         yield Drawing("setup", "Cold start", "ms", setup, "time until a sleeping model answers")
+        memory = (Line(place.label or "Memory", (_used(place, "MemoryUtilization"),)) for place in every)
+        yield Drawing("memory", "Memory", "percent", tuple(memory), "of what it was given")
         return
     for key, title, metric in (
         ("cpu", "CPU", "CPUUtilization"),

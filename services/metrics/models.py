@@ -27,6 +27,11 @@ class Span(StrEnum):
         return _PERIODS[self]
 
     @property
+    def refresh(self) -> int:
+        """Seconds after which it is worth reading again, as reading costs."""
+        return 60 if self.seconds <= _SECONDS[Span.SIX_HOURS] else 300
+
+    @property
     def words(self) -> str:
         """As a person says it."""
         return _WORDS[self]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from services.endpoints import EndpointDetail
-from services.metrics.definitions import Drawing, Line, drawings, errors, invocations, latency, places
+from services.metrics.definitions import Drawing, Line, drawings, errors, invocations, latency, of_week, places
 from services.metrics.models import Chart, Query, Series, Span, Traffic, Values, Window
 
 if TYPE_CHECKING:
@@ -45,6 +45,26 @@ class MetricsService:
             before = charts[drawing.key].series if drawing.key in charts else ()
             charts[drawing.key] = Chart(drawing.key, drawing.title, drawing.unit, (*before, *series), drawing.about)
         return tuple(charts.values())
+
+    def week(self, detail: EndpointDetail) -> dict[str, dict[str, tuple[float | None, ...]]]:
+        """What was usual in the last 7 days, hour by hour: by variant or component, then by "requests", "failed",
+        "p95" (ms) and where it is asynchronous "backlog". One reading.
+        """
+        window, wanted = self.window(Span.WEEK), tuple(of_week(detail))
+        values = self._gateway.values([query for _, _, queries in wanted for query in queries], window)
+        found: dict[str, dict[str, tuple[float | None, ...]]] = {}
+        for place, what, queries in wanted:
+            found.setdefault(place, {})[what] = tuple(_at(queries, values, time) for time in window.times)
+        return found
+
+    def series(self, queries: Sequence[Query], span: Span = Span.DAY) -> tuple[Series, ...]:
+        """Any figures, a line for each query, labelled by its metric."""
+        window = self.window(span)
+        values = self._gateway.values(queries, window)
+        return tuple(
+            Series(query.metric, tuple((float(time), values.get(query, {}).get(time)) for time in window.times))
+            for query in queries
+        )
 
 
 def _of_traffic(detail: EndpointDetail) -> Sequence[Query]:

@@ -109,10 +109,39 @@ def test_an_asynchronous_endpoint_shows_its_backlog_and_no_overhead() -> None:
     assert "overhead" not in keys
 
 
-def test_a_serverless_endpoint_shows_cold_starts_and_no_machines() -> None:
+def test_a_serverless_endpoint_shows_cold_starts_and_memory_and_no_machines() -> None:
     keys = [each.key for each in service(Figures()).charts(detail(kind=""))]
-    assert "setup" in keys
-    assert not {"cpu", "gpu", "memory", "disk"} & set(keys)
+    assert {"setup", "memory"} <= set(keys)
+    assert not {"cpu", "gpu", "disk"} & set(keys)
+
+
+def test_the_week_tells_what_is_usual_of_each_variant_in_one_reading() -> None:
+    figures = Figures(Invocations_Sum_a={-1: 5.0}, ModelLatency_p95_b={-2: 40.0})
+    found = service(figures).week(detail("demo", "a", "b"))
+    assert figures.asked == 1
+    assert set(found) == {"a", "b"}
+    assert found["a"]["requests"][-2:] == (None, 5.0)
+    assert found["b"]["p95"][-2:] == (40.0, None)
+    assert "backlog" not in found["a"]
+
+
+def test_any_figures_can_be_drawn_as_lines_with_gaps() -> None:
+    figures = Figures(ModelLatency_p95_b={-2: 40.0})
+    query = Query("AWS/SageMaker", "ModelLatency", "p95", (("EndpointName", "demo"), ("VariantName", "b")))
+    (line,) = service(figures).series([query], Span.HOUR)
+    assert [value for _, value in line.points[-3:]] == [None, 40.0, None]
+
+
+def test_short_spans_are_read_again_sooner_than_long_ones() -> None:
+    assert {span: span.refresh for span in Span} == {
+        Span.HOUR: 60, Span.SIX_HOURS: 60, Span.DAY: 300, Span.WEEK: 300, Span.MONTH: 300,
+    }  # fmt: skip
+
+
+def test_the_overhead_has_its_average_beside_percentiles_that_may_be_missing() -> None:
+    charts = service(Figures(OverheadLatency_Average_AllTraffic={-1: 9.0})).charts(detail())
+    average = chart(charts, "overhead").series[-1]
+    assert (average.label, average.last) == ("average", 9.0)
 
 
 def test_a_machine_without_gpu_shows_none() -> None:
