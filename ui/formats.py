@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 HOURS_PER_DAY = 24
 HOURS_PER_MONTH = 730  # as AWS counts a month: 8,760 hours / 12
@@ -61,6 +62,11 @@ def ago(moment: float | None, now: float | None = None) -> str:
         return "—"
     passed = (time.time() if now is None else now) - moment
     return "just now" if passed < 5 else f"{duration(passed)} ago"
+
+
+def moment(at: float) -> str:
+    """A Unix time as date and time, the same wherever one sits."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def size(octets: int) -> str:
