@@ -203,6 +203,12 @@ class Contracts:
             sql = "insert or replace into inference_contracts (key, contract) values (?, ?)"
             self._state.write(sql, key, json.dumps(asdict(contract)))
 
+    def choose(self, facts: EndpointFacts, family: Family) -> Contract:
+        """The contract of a family that a person chose, kept."""
+        contract = _contract(facts, family, "chosen")
+        self.remember(facts, contract)
+        return contract
+
     def forget(self, facts: EndpointFacts) -> None:
         """Forget what was kept of this incarnation of the endpoint."""
         key = self._key(facts)

@@ -144,6 +144,10 @@ class InferenceService:
         """Keep a contract that a person chose."""
         self._contracts.remember(facts, contract)
 
+    def choose(self, facts: EndpointFacts, family: Family) -> Contract:
+        """Keep a family that a person chose; all else is as the facts tell."""
+        return self._contracts.choose(facts, family)
+
     def forget(self, facts: EndpointFacts) -> None:
         """Forget what was chosen or found by asking."""
         self._contracts.forget(facts)

@@ -1,0 +1,153 @@
+"""Testing an endpoint by hand: what it speaks, a request, what came of it, the calls before, and the same as code."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from services.errors import SagedeckError
+from services.inference import EndpointFacts, Language, Where, snippet, templates
+from ui import error_box, polling, test_async, test_family, test_request, test_result
+from ui.escape import literal
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from services.console import Console
+    from services.endpoints import EndpointDetail
+    from services.inference import Contract
+
+BETWEEN_DRAWS = 0.04  # seconds
+_ALL = "As the weights say"
+
+
+def show(console: Console, detail: EndpointDetail) -> None:
+    """The tab. It is drawn again by itself, so that typing does not draw the page."""
+    polling.alone(lambda: _draw(console, detail))
+
+
+def _draw(console: Console, detail: EndpointDetail) -> None:
+    if not detail.ready:
+        st.info(f"It is {literal(detail.status)}: it takes requests once it is in service.", icon=":material/info:")
+    component, variant = _which(detail)
+    facts = _facts(console, detail, component)
+    contract = test_family.show(console, detail, facts)
+    draft = test_request.ask(detail, contract, templates.task_of(facts), component=component, variant=variant)
+    if detail.asynchronous:
+        test_async.show(console, detail, draft, contract)
+    else:
+        _calls(console, detail, draft, contract)
+    _code(console, detail, draft, contract)
+
+
+def _which(detail: EndpointDetail) -> tuple[str, str]:
+    """The component or variant that is called; a choice only where there are several."""
+    if detail.components:
+        component = detail.components[0]
+        if len(detail.components) > 1:
+            component = st.selectbox(
+                "Component", detail.components, key=f"test.{detail.name}.component", persist_state="session"
+            )
+        return component, ""
+    names = [each.name for each in detail.variants]
+    if len(names) < 2 or detail.asynchronous:
+        return "", ""
+    chosen = st.selectbox("Variant", [_ALL, *names], key=f"test.{detail.name}.variant", persist_state="session")
+    return "", "" if chosen == _ALL else chosen
+
+
+def _facts(console: Console, detail: EndpointDetail, component: str) -> EndpointFacts:
+    try:
+        return console.facts(detail.name, component)
+    except SagedeckError as error:
+        error_box.show(error)
+        return detail.facts()
+
+
+def _calls(console: Console, detail: EndpointDetail, draft: test_request.Draft, contract: Contract | None) -> None:
+    with st.container(horizontal=True):
+        send = st.button(
+            "Send", type="primary", icon=":material/send:", key=f"test.{detail.name}.send",
+            disabled=bool(draft.problem) or not detail.ready,
+            help="One real call; it takes the endpoint's time and is billed as its instances are.",
+        )  # fmt: skip
+        stop = st.empty()
+    now = st.container()
+    if send:
+        sent = test_result.Sent(draft.call, draft.template.id, contract.family if contract else None, time.time())
+        test_result.keep(detail.name, sent)
+        with now:
+            _send(console, sent, stop)
+    before = test_result.history(detail.name)
+    if before:
+        at = st.session_state.get(f"test.{detail.name}.shown", 0) if not send else 0
+        st.session_state[f"test.{detail.name}.shown"] = at
+        chosen = before[min(at, len(before) - 1)]
+        with now, st.container(border=True):
+            test_result.show(console, detail, chosen, key=f"test.{detail.name}.result")
+        _before(detail.name, before)
+
+
+def _send(console: Console, sent: test_result.Sent, stop: DeltaGenerator) -> None:
+    """Call, and keep what came in `sent` even where a click ends this run half-way."""
+    if not sent.call.stream:
+        with st.spinner("Calling…"):
+            how = {name: getattr(sent.call, name) for name in sent.call.__slots__ if name not in ("endpoint", "body")}
+            sent.called = console.inference.call(sent.call.endpoint, sent.call.body, family=sent.family, **how)
+        return
+    stop.button("Stop", icon=":material/stop_circle:", key=f"test.{sent.call.endpoint}.stop")
+    place, written, drawn = st.empty(), "", 0.0
+    place.markdown(":gray[:shimmer[Waiting for the first word]]")
+    with closing(console.inference.open_call(sent.call, sent.family)) as live:
+        try:
+            for piece in live:
+                written += piece
+                sent.called = live.called
+                moment = time.perf_counter()
+                if piece and moment - drawn >= BETWEEN_DRAWS:
+                    place.code(written, language=None, wrap_lines=True)
+                    drawn = moment
+        finally:
+            sent.called = live.called
+    place.empty()
+    stop.empty()
+
+
+def _before(name: str, before: list[test_result.Sent]) -> None:
+    """The calls of this session: one is shown, or sent again."""
+    if len(before) < 2 and not before[0].call.body:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        at = st.selectbox(
+            f"Calls of this session (the last {test_result.KEPT})", range(len(before)),
+            format_func=lambda number: test_result.when(before[number]), key=f"test.{name}.shown",
+        )  # fmt: skip
+        st.button(
+            "Again", icon=":material/replay:", key=f"test.{name}.again", on_click=_again, args=(name, before[at]),
+            help="Puts its request into the form.",
+        )  # fmt: skip
+
+
+def _again(name: str, sent: test_result.Sent) -> None:
+    test_request.load(name, sent.call, sent.template)
+
+
+def _code(console: Console, detail: EndpointDetail, draft: test_request.Draft, contract: Contract | None) -> None:
+    """The same call as programs."""
+    key = f"test.{detail.name}.code"
+    folder = st.expander("The same call as code", icon=":material/code:", key=key, on_change="rerun")
+    if not folder.open:
+        return
+    where = Where(console.connection.identity.region, console.connection.sandbox_url or "")
+    with folder:
+        if draft.problem:
+            st.markdown(f":gray[{literal(draft.problem)}]")
+            return
+        several = [Language.ASYNC] if detail.asynchronous else [each for each in Language if each is not Language.ASYNC]
+        tabs = st.tabs([each.label for each in several])
+        for tab, language in zip(tabs, several, strict=True):
+            with tab:
+                st.code(snippet(language, draft.call, where, contract), language=language.highlighting)
