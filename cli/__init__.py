@@ -21,6 +21,7 @@ def main() -> None:
         deploying,
         diagnosing,
         faults,
+        logs,
         models,
         permissions,
         preflight,

@@ -54,7 +54,7 @@ def carry_out(
         current = replan()
     run = console.runs.start(current, confirmed=plan, secrets=secrets())
     try:
-        with _ended_as_by_hand():
+        with ended_as_by_hand():
             view = _follow(console, run, wait)
     except KeyboardInterrupt:
         raise _left(console, run) from None
@@ -74,7 +74,7 @@ def carry_out(
 
 
 @contextlib.contextmanager
-def _ended_as_by_hand() -> Iterator[None]:
+def ended_as_by_hand() -> Iterator[None]:
     """SIGTERM (a supervisor, `kill`) stops the command as Ctrl-C does: what stands and bills is said before it ends."""
 
     def stop(_number: int, _frame: object) -> None:

@@ -1,0 +1,103 @@
+"""Lines of a log as a table, the newest above; the one that is chosen whole, with what stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+
+from services.logs import Level, LogLine
+from services.logs.filters import blocks
+from ui.escape import literal
+from ui.log_words import Asked
+
+TALL, ROW, WRAPPED = 460, 28, 78  # pixels
+AROUND = 15  # lines of the same stream on each side of the one that is chosen
+DAY = 86_400
+CHIPS: dict[Level, tuple[str, str]] = {
+    Level.ERROR: ("Error", "red"),
+    Level.WARNING: ("Warning", "orange"),
+    Level.INFO: ("Info", "blue"),
+    Level.DEBUG: ("Debug", "gray"),
+}
+
+
+def show(lines: Sequence[LogLine], asked: Asked, key: str, now: float) -> None:
+    """Write the table. A click on a line shows it whole, and holds a live tail still."""
+    rows = newest_first(lines)
+    day = int(lines[0].at // DAY) != int(now // DAY)
+    several = len({line.stream for line in lines}) > 1
+    levels = [level for level in CHIPS if any(line.level is level for line in lines)] or [Level.INFO]
+    columns: dict[str, Any] = {
+        "UTC": st.column_config.TextColumn(width=165 if day else 105),
+        "Level": st.column_config.MultiselectColumn(
+            options=[CHIPS[each][0] for each in levels], color=[CHIPS[each][1] for each in levels], width=85
+        ),
+        "Instance": st.column_config.TextColumn(width=170),
+        "Line": st.column_config.TextColumn(width="large" if asked.wrap else 1_600),
+    }
+    table = f"{key}.table.{st.session_state.get(f'{key}.turn', 0)}.{asked.group.name}.{asked.span}.{asked.wanted}"
+
+    def hold() -> None:
+        if not asked.span:
+            st.session_state[f"{key}.paused"] = True
+
+    chosen = st.dataframe(
+        [_row(line, day=day, several=several) for line in rows], hide_index=True, height=TALL, key=table,
+        row_height=WRAPPED if asked.wrap else ROW, on_select=hold, selection_mode="single-row",
+        column_config=columns, alt="Lines of the log, the newest first",
+    )  # fmt: skip
+    picked = chosen["selection"]["rows"]
+    if picked and picked[0] < len(rows):
+        whole(rows[picked[0]], lines, wrap=asked.wrap)
+
+
+def begin_anew(key: str) -> None:
+    """Forget what was chosen and where it was scrolled to; for a button's callback."""
+    st.session_state[f"{key}.turn"] = st.session_state.get(f"{key}.turn", 0) + 1
+
+
+def newest_first(lines: Sequence[LogLine]) -> list[LogLine]:
+    """The newest above; lines that belong together stay in the order they are read in."""
+    return [line for block in reversed(blocks(lines)) for line in block]
+
+
+def whole(line: LogLine, lines: Sequence[LogLine], *, wrap: bool) -> None:
+    """Write one line whole, what belongs to it, and what its container wrote before and after."""
+    block = next((each for each in blocks(lines) if any(line is one for one in each)), [line])
+    with st.container(border=True, key="log-line"):
+        st.markdown(f"**{moment(line.at, day=True)} UTC** · {literal(line.stream)}")
+        st.code("\n".join(each.text for each in block) or " ", language=None, wrap_lines=True)
+        cut = sum(each.cut for each in block)
+        if cut:
+            st.markdown(f":gray[{cut:,} more characters are left out here; the download has them.]")
+        of_stream = [each for each in lines if each.stream == line.stream]
+        place = next((number for number, each in enumerate(of_stream) if each is line), 0)
+        around = of_stream[max(0, place - AROUND) : place + AROUND + 1]
+        if len(around) > len(block):
+            with st.expander("What was written before and after"):
+                text = "\n".join(f"{moment(each.at)}  {each.brief}" for each in around)
+                st.code(text, language=None, wrap_lines=wrap)
+
+
+def moment(at: float, *, day: bool = False) -> str:
+    """A time of day in UTC, with its day if that is wanted."""
+    try:
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S" if day else "%H:%M:%S.%f")[
+            : 19 if day else 12
+        ]
+    except (OverflowError, ValueError, OSError):
+        return "—"
+
+
+def _row(line: LogLine, *, day: bool, several: bool) -> Mapping[str, object]:
+    level = CHIPS.get(line.level)
+    instance = {"Instance": line.instance or line.stream} if several else {}
+    text = f"  {line.brief}" if line.continues else line.brief
+    return (
+        {"UTC": moment(line.at, day=day), "Level": [level[0]] if level and not line.continues else []}
+        | instance
+        | {"Line": text}
+    )
