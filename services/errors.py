@@ -37,11 +37,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.legible import legible
+
 
 class SagedeckError(Exception):
-    """What happened (`what`), why (`why`), and what to do next (`next`), each one or two plain sentences."""
+    """What happened (`what`), why (`why`), and what to do next (`next`), each one or two plain sentences.
+
+    They may repeat what someone typed or AWS answered: what looks like a token is hidden, what does not print is shown.
+    """
 
     def __init__(self, what: str, why: str = "", next: str = "") -> None:
+        what, why, next = legible(what), legible(why), legible(next)
         super().__init__(what, why, next)
         self.what, self.why, self.next = what, why, next
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 # IAM: role names are up to 64 of these characters.
-_NAME = re.compile(r"[\w+=,.@-]{1,64}")
-_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
+_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
+_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/([\w+=,.@/-]{0,511}/)?[\w+=,.@-]{1,64}", re.ASCII)
 
 # The set tutorials attach (seed 001): everything in four services.
 CLASSIC_POLICIES = (
@@ -119,5 +119,5 @@ def problems(choice: RoleChoice) -> tuple[str, ...]:
             f"{choice.arn or 'Nothing'} is not the ARN of a role: it looks like arn:aws:iam::123456789012:role/Name.",
         )
     if not _NAME.fullmatch(choice.name):
-        return ("A role's name has 1 to 64 letters, digits or + = , . @ _ -",)
+        return ("A role's name has 1 to 64 letters without accents, digits and the signs + = , . @ _ - only.",)
     return ()

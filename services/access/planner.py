@@ -31,7 +31,7 @@ _POLICIES_GONE = Once((ErrorMatch("DeleteConflict"), *_SETTLING), _SETTLE_SECOND
 
 def tag_value(text: str) -> str:
     """`text` as AWS takes it for a tag's value: letters, digits, spaces and _ . : / = + - @, up to 256."""
-    return re.sub(r"[^\w\s.:/=+@-]", "-", text)[:256]
+    return re.sub(r"[^\w .:/=+@-]", "-", text)[:256]
 
 
 def tags(owner: str, **more: str) -> list[dict[str, str]]:

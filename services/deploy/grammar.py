@@ -18,11 +18,22 @@ _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _RESERVED = re.compile(r"^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$")
 _ECR = re.compile(
     r"(?P<account>\d{12})\.dkr[.-]ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.(amazonaws\.com(\.cn)?|on\.(aws|amazonwebservices\.com\.cn))"
-    r"/(?P<repository>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)(?P<tag>:[\w][\w.-]{0,127})?(?P<digest>@sha256:[a-f0-9]{64})?"
+    r"/(?P<repository>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)(?P<tag>:[\w][\w.-]{0,127})?(?P<digest>@sha256:[a-f0-9]{64})?",
+    re.ASCII,
 )
-_KEY_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):kms:(?P<region>[a-z0-9-]+):\d{12}:(key|alias)/[A-Za-z0-9/_-]+")
+_KEY_ARN = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):kms:(?P<region>[a-z0-9-]+):\d{12}:(key|alias)/[A-Za-z0-9/_-]{1,250}", re.ASCII
+)
 _KEY = re.compile(r"alias/[A-Za-z0-9/_-]{1,250}|[a-fA-F0-9]{8}(-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}|mrk-[a-f0-9]{32}")
-_ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>\d{12}):role/.+")
+_ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>\d{12}):role/.+", re.ASCII)
+
+
+def written(number: float) -> str:
+    """A number as a sentence has it, also one that no float can hold."""
+    try:
+        return f"{number:g}"
+    except OverflowError:
+        return "So large a number"
 
 
 def name_problem(name: str, what: str = "endpoint") -> str:
@@ -53,7 +64,7 @@ def s3_problem(url: str, longest: int = LONGEST_OUTPUT) -> str:
         return f"{url or 'An empty text'} is no S3 URL: it looks like s3://bucket/prefix/."
     if len(url) > longest:
         return f"The S3 URL has {len(url)} characters; {longest} are allowed."
-    if re.search(r"[\s\x00-\x1f\x7f]", url):
+    if re.search(r"\s", url) or not url.isprintable():
         return f"{url} holds a space or a control character."
     if "//" in url.removeprefix("s3://"):
         return f"{url} has an empty part between two slashes."

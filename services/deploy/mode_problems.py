@@ -14,6 +14,7 @@ from services.deploy.sources import HubSource, Server
 MEMORY_SIZES = (1024, 2048, 3072, 4096, 5120, 6144)
 MOST_SERVERLESS, MOST_ASYNCHRONOUS = 200, 1000
 LEAST_CPUS, LEAST_MEMORY_MB = 0.25, 128
+MOST_ACCELERATORS, MOST_CPUS, MOST_MEMORY_MB = 16, 1024, 32 * 1024 * 1024  # beyond what any instance has
 
 
 def mode_problems(request: DeployRequest, model: HostedModel, place: Place | None) -> Iterator[Problem]:
@@ -75,19 +76,28 @@ def _components(request: DeployRequest, model: HostedModel, mode: Components) ->
         yield Problem("mode.name", "The component and its model need another name than the endpoint that is there.")
     if mode.copies < 1:
         yield Problem("mode.copies", f"{mode.copies} copies cannot be: 1 at least; scaling can take them to 0 later.")
-    if mode.accelerators < 0:
-        yield Problem("mode.accelerators", f"{mode.accelerators} accelerators cannot be: 1 or more; 0 leaves it out.")
-    if mode.cpus and mode.cpus < LEAST_CPUS:
-        yield Problem("mode.cpus", f"{mode.cpus:g} CPU cores cannot be: {LEAST_CPUS} at least; 0 leaves it out.")
-    if mode.memory_mb < LEAST_MEMORY_MB:
-        yield Problem("mode.memory_mb", f"{mode.memory_mb} MB cannot be: {LEAST_MEMORY_MB} at least.")
+    sizes = tuple(_sizes(mode))
+    yield from sizes
     if (model.needs_gpu or model.min_gpu_gib) and mode.accelerators == 0:
         yield Problem("mode.accelerators", f"{model.name} needs a GPU, and a copy gets only those it asks for.")
     source = request.source
     if isinstance(source, HubSource) and source.server is Server.TEI and mode.accelerators > 1:
         yield Problem("mode.accelerators", "TEI runs on one GPU, or on none.")
-    if not mode.onto:
+    if not mode.onto and not sizes:
         yield from _room(request, mode)
+
+
+def _sizes(mode: Components) -> Iterator[Problem]:
+    """What a copy asks for, against what SageMaker takes and any instance could have."""
+    if not 0 <= mode.accelerators <= MOST_ACCELERATORS:
+        words = f"{mode.accelerators} accelerators cannot be: 1 to {MOST_ACCELERATORS}; 0 leaves it out."
+        yield Problem("mode.accelerators", words)
+    if mode.cpus != 0 and not LEAST_CPUS <= mode.cpus <= MOST_CPUS:
+        words = f"{grammar.written(mode.cpus)} CPU cores cannot be: {LEAST_CPUS} to {MOST_CPUS}; 0 leaves it out."
+        yield Problem("mode.cpus", words)
+    if not LEAST_MEMORY_MB <= mode.memory_mb <= MOST_MEMORY_MB:
+        words = f"{mode.memory_mb} MB cannot be: {LEAST_MEMORY_MB} to {MOST_MEMORY_MB}."
+        yield Problem("mode.memory_mb", words)
 
 
 def _room(request: DeployRequest, mode: Components) -> Iterator[Problem]:

@@ -8,7 +8,9 @@ from services.access import RoleRequest, role_arn, role_value, tag_value, tags
 from services.deploy.hub import TOKEN, token_variables
 from services.deploy.models import DeployRequest, DeployState
 from services.deploy.modes import Serverless
+from services.deploy.setting_problems import MOST_VARIABLES
 from services.deploy.sources import HubSource
+from services.errors import InvalidRequest
 from services.plans.hosting import ABSENT, delete_step
 from services.plans.models import Cost, ErrorMatch, Once, Permission, Proof, Read, Ref, Secret, Step
 
@@ -99,6 +101,17 @@ def taken_back(kind: str, name: str, arn: str, cost: Cost | None = None) -> Step
     """The undo step that deletes it."""
     words = {"endpoint-config": "endpoint configuration", "inference-component": "inference component"}.get(kind, kind)
     return delete_step(kind, name, arn, f"Takes back the {words} {name}.", step_id=f"undo-{kind}-{name}", cost=cost)
+
+
+def refuse_crowded(request: DeployRequest, state: DeployState) -> None:
+    """Raise InvalidRequest where the model's own variables and the person's are more than a container takes."""
+    count = len(_environment(request, state))
+    if count > MOST_VARIABLES:
+        raise InvalidRequest(
+            f"{count} container variables are too many: {MOST_VARIABLES} are allowed.",
+            f"The model brings {len(state.container.environment)} of them.",
+            "Leave out some and plan again.",
+        )
 
 
 def _environment(request: DeployRequest, state: DeployState) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from services.access import RoleChoice, RoleState
 from services.catalog import CatalogModel, Container, Price, has_gpu
 from services.deploy.modes import Advanced, Components, Mode, RealTime, Scaling
 from services.deploy.sources import CatalogSource, CustomSource, HubSource, Source
+from services.legible import legible
 from services.settings import Settings
 
 MOST_INSTANCES = Settings().most_instances
+LONGEST_WORDS = 1000  # of one problem; a list of instance types fits
 _SHORT = (("huggingface-", "hf-"), ("textgeneration", "textgen"), ("sentencesimilarity", "embed"))
 
 
@@ -75,10 +77,16 @@ class DeployRequest:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One sentence about one field. `field` is its dotted name in the request ("source.hub_id", "count")."""
+    """One sentence about one field. `field` is its dotted name in the request ("source.hub_id", "count").
+
+    What it repeats of the field is made legible: no control characters, no token, and not endless.
+    """
 
     field: str
     words: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", legible(self.words.replace("\n", " "), LONGEST_WORDS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

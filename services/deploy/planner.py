@@ -13,7 +13,7 @@ from services.deploy.costs import estimate
 from services.deploy.endpoint_step import clear_failed, create_endpoint, wait_endpoint
 from services.deploy.hub import hub_warnings
 from services.deploy.machine_problems import local_disk
-from services.deploy.model_step import create_model
+from services.deploy.model_step import create_model, refuse_crowded
 from services.deploy.models import DeployRequest, DeployState, RagPairRequest
 from services.deploy.modes import Asynchronous, Components
 from services.deploy.problems import refuse
@@ -66,6 +66,7 @@ def _role_plan(*asked: tuple[DeployRequest, DeployState]) -> tuple[Plan, ...]:
 
 def _endpoint_plan(request: DeployRequest, state: DeployState, role: tuple[Plan, ...]) -> Plan:
     refuse(request, state.model, state.place)
+    refuse_crowded(request, state)
     after = tuple(step.id for plan in role for step in plan)
     mode = request.mode
     if isinstance(mode, Components) and mode.onto:

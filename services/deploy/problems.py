@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
 from services.access import ExistingRole
 from services.access import problems as role_problems
 from services.deploy.grammar import name_problem as name_problem
@@ -16,6 +20,7 @@ from services.deploy.scaling_limits import scaling_problems, topic_problems
 from services.deploy.setting_problems import advanced_problems, tag_problems, variable_problems
 from services.deploy.source_problems import source_problems
 from services.errors import InvalidRequest
+from services.legible import holds_token
 
 
 def request_problems(request: DeployRequest, model: HostedModel, place: Place | None = None) -> tuple[Problem, ...]:
@@ -29,14 +34,34 @@ def request_problems(request: DeployRequest, model: HostedModel, place: Place | 
         *source_problems(request, model, place),
         *machine_problems(request, model),
         *mode_problems(request, model, place),
-        *topic_problems(request, place.region if place else ""),
+        *topic_problems(request, place),
         *scaling_problems(request, place.most_instances if place else MOST_INSTANCES),
         *variable_problems(request),
         *tag_problems(request),
         *advanced_problems(request, place),
         *_role(request, place),
+        *token_problems(request),
     )
     return tuple(dict.fromkeys(found))
+
+
+def token_problems(request: DeployRequest) -> Iterator[Problem]:
+    """Fields that hold what is written as a token or key; of the variables' values `variable_problems` tells."""
+    texts = _texts(replace(request, environment=tuple((key, "") for key, _ in request.environment)))
+    for field in dict.fromkeys(field for field, text in texts if holds_token(text)):
+        words = "This holds what looks like a token or a key; what stands here is written down and shown."
+        yield Problem(field, words)
+
+
+def _texts(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a request with the dotted name of its field; of a list, that of the whole."""
+    if isinstance(value, str):
+        yield field, value
+    elif isinstance(value, tuple):
+        yield from (found for each in value for found in _texts(each, field))
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from _texts(getattr(value, each.name), f"{field}.{each.name}" if field else each.name)
 
 
 def _role(request: DeployRequest, place: Place | None) -> tuple[Problem, ...]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from services.deploy.grammar import key_problem, written
 from services.deploy.models import MOST_INSTANCES as MOST_INSTANCES
-from services.deploy.models import DeployRequest, Problem
+from services.deploy.models import DeployRequest, Place, Problem
 from services.deploy.modes import Asynchronous, Components, ExistingTopic, Metric, NewTopic, Scaling, Serverless
 
 LONGEST_COOLDOWN = 86_400  # seconds; a day without a change is no scaling
 # SNS: a name has up to 256 of these characters; a display of one in an ARN likewise. FIFO topics take no notices of S3
 # or SageMaker.
 _TOPIC = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_TOPIC_ARN = re.compile(r"arn:aws[a-z-]*:sns:([a-z0-9-]+):\d{12}:[A-Za-z0-9_-]{1,256}")
-_KEY = re.compile(r"alias/[A-Za-z0-9/_-]{1,250}|[a-f0-9-]{36}|mrk-[a-f0-9]{32}|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:.+")
-_EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+")
+_TOPIC_ARN = re.compile(r"arn:(aws[a-z-]*):sns:([a-z0-9-]+):\d{12}:[A-Za-z0-9_-]{1,256}", re.ASCII)
+# Letters of any script, and of the signs only those that mail goes by in practice: none that quotes.
+_EMAIL = re.compile(r"[\w.!#%&'*+/=?^{|}~-]{1,64}@[\w.-]{1,185}\.\w{2,63}")
+LEAST_TARGET, MOST_TARGET = 2.0**-360, 2.0**360  # what Application Auto Scaling takes as a TargetValue
 _BURSTABLE = ("ml.t2.", "ml.t3.")
 
 
@@ -69,8 +71,8 @@ def _steering(request: DeployRequest, scaling: Scaling) -> Iterator[Problem]:
         yield Problem("scaling.metric", words)
     if backlog and not isinstance(request.mode, Asynchronous):
         yield Problem("scaling.metric", "Only an asynchronous endpoint has a backlog to scale by.")
-    if not 0 < scaling.target < float("inf"):
-        yield Problem("scaling.target", f"{scaling.target:g} cannot be the target: a number above 0.")
+    if not LEAST_TARGET <= scaling.target <= MOST_TARGET:
+        yield Problem("scaling.target", f"{written(scaling.target)} cannot be the target: a number above 0.")
     for name in ("scale_in_cooldown", "scale_out_cooldown"):
         seconds = getattr(scaling, name)
         if not 0 <= seconds <= LONGEST_COOLDOWN:
@@ -78,12 +80,12 @@ def _steering(request: DeployRequest, scaling: Scaling) -> Iterator[Problem]:
             yield Problem(f"scaling.{name}", words)
 
 
-def topic_problems(request: DeployRequest, region: str = "") -> tuple[Problem, ...]:
-    """What is wrong with the topics of an asynchronous endpoint; `region` "" leaves out whether they are in it."""
+def topic_problems(request: DeployRequest, place: Place | None = None) -> tuple[Problem, ...]:
+    """What is wrong with the topics of an asynchronous endpoint; without `place`, not whether they are in it."""
     if not isinstance(request.mode, Asynchronous):
         return ()
     topics = {"mode.success": request.mode.success, "mode.error": request.mode.error}
-    found = [each for where, topic in topics.items() for each in _topic(where, topic, region)]
+    found = [each for where, topic in topics.items() for each in _topic(where, topic, place)]
     first, second = topics.values()
     if isinstance(first, NewTopic) and isinstance(second, NewTopic) and first.name == second.name and first != second:
         words = f"The topic {first.name} is given twice, with different settings: use one name for each, or the same."
@@ -91,20 +93,23 @@ def topic_problems(request: DeployRequest, region: str = "") -> tuple[Problem, .
     return tuple(found)
 
 
-def _topic(where: str, topic: ExistingTopic | NewTopic | None, region: str) -> Iterator[Problem]:
+def _topic(where: str, topic: ExistingTopic | NewTopic | None, place: Place | None) -> Iterator[Problem]:
     if isinstance(topic, ExistingTopic):
         told = _TOPIC_ARN.fullmatch(topic.arn)
         if told is None:
             words = f"{topic.arn or 'An empty text'} is no ARN of a standard SNS topic."
             yield Problem(where, f"{words} One reads arn:aws:sns:us-east-1:123456789012:name.")
-        elif region and told[1] != region:
-            yield Problem(where, f"The topic is in {told[1]}; the endpoint is in {region}. Choose one there.")
+        elif place and told[1] != place.partition:
+            yield Problem(where, f"The topic is in the partition {told[1]}; here it is {place.partition}.")
+        elif place and told[2] != place.region:
+            yield Problem(where, f"The topic is in {told[2]}; the endpoint is in {place.region}. Choose one there.")
     elif isinstance(topic, NewTopic):
         if not _TOPIC.fullmatch(topic.name):
             words = f"{topic.name or 'An empty text'} cannot be a topic's name: 1 to 256 letters, digits, - and _."
             yield Problem(where, words)
-        if not _KEY.fullmatch(topic.kms_key):
-            words = f"{topic.kms_key or 'An empty text'} is no KMS key: its id, its ARN, or alias/aws/sns."
-            yield Problem(where, words)
+        if not topic.kms_key:
+            yield Problem(where, "A new topic is encrypted: it needs a KMS key, such as alias/aws/sns.")
+        elif wrong := key_problem(topic.kms_key, place):
+            yield Problem(where, wrong)
         if topic.email and not _EMAIL.fullmatch(topic.email):
             yield Problem(where, f"{topic.email} is no e-mail address.")

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from services.deploy import grammar
 from services.deploy.models import DeployRequest, Place, Problem
 from services.deploy.modes import Components
-from services.plans import looks_secret
+from services.plans import known_values, looks_secret
 
 # The API takes up to 100 environment keys with values of up to 1,024 characters.
 MOST_VARIABLES, LONGEST_VALUE = 100, 1024
 OWN_TAGS = 6  # sagedeck:made-by, owner, model-id, model-version, task, family
 MOST_TAGS = 50
-_TAG_KEY = re.compile(r"[\w\s.:/=+@-]{1,128}")
-_TAG_VALUE = re.compile(r"[\w\s.:/=+@-]{0,256}")
+_TAG_KEY = re.compile(r"[\w .:/=+@-]{1,128}")
+_TAG_VALUE = re.compile(r"[\w .:/=+@-]{0,256}")
 _SUBNET, _GROUP = re.compile(r"subnet-[0-9a-f]{8,17}"), re.compile(r"sg-[0-9a-f]{8,17}")
 MOST_SUBNETS, MOST_GROUPS = 16, 5
 LEAST_SECONDS, MOST_SECONDS = 60, 3600
-_AMI = re.compile(r"al\d+-ami-sagemaker-inference-(gpu|neuron)-\d+(-\d+)?")
+_AMI = "ProductionVariantInferenceAmiVersion"  # botocore's service model lists them
 
 
 def variable_problems(request: DeployRequest) -> Iterator[Problem]:
@@ -35,6 +35,11 @@ def variable_problems(request: DeployRequest) -> Iterator[Problem]:
         if looks_secret(key, value):
             words = f"{key} looks like a secret: give it as one, so that it is written nowhere."
             yield Problem("environment", words)
+        if "\x00" in value or any("\ud800" <= each <= "\udfff" for each in value):
+            yield Problem("environment", f"The value of {key} holds a character that no variable can hold.")
+    if len({key.upper() for key in request.secret_keys}) != len(request.secret_keys):
+        words = "Two secrets differ in large and small letters only: an exported script could not tell them apart."
+        yield Problem("secrets", words)
     for key in keys:
         if not re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]{0,1023}", key):
             field = "secrets" if key in request.secrets else "environment"
@@ -71,8 +76,8 @@ def advanced_problems(request: DeployRequest, place: Place | None) -> Iterator[P
         if seconds and not LEAST_SECONDS <= seconds <= MOST_SECONDS:
             words = f"{seconds} seconds cannot be: {LEAST_SECONDS} to {MOST_SECONDS}; 0 is the model's own."
             yield Problem(f"advanced.{name}", words)
-    if advanced.inference_ami and not _AMI.fullmatch(advanced.inference_ami):
-        words = f"{advanced.inference_ami} is no InferenceAmiVersion, such as al2-ami-sagemaker-inference-gpu-3-1."
+    if advanced.inference_ami and advanced.inference_ami not in (known := known_values("sagemaker", _AMI)):
+        words = f"{advanced.inference_ami} is no InferenceAmiVersion; known are {', '.join(known)}."
         yield Problem("advanced.inference_ami", words)
     yield from _onto(request)
     capture = advanced.capture

@@ -17,6 +17,7 @@ _REVISION = re.compile(r"[A-Za-z0-9._/-]{1,200}")
 _QUANTIZATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 MOST_TOKENS = 10_000_000  # beyond what any published model takes
 MOST_GPUS = 16  # of an instance
+MOST_WEIGHTS_GIB = 100_000  # beyond any instance's memory and disk
 
 
 def source_problems(request: DeployRequest, model: HostedModel, place: Place | None) -> Iterator[Problem]:
@@ -49,8 +50,9 @@ def _hub(request: DeployRequest, source: HubSource) -> Iterator[Problem]:
     elif source.quantization and not _QUANTIZATION.fullmatch(source.quantization):
         words = f"{source.quantization} is no quantisation: a word as {server} has it, such as awq, gptq or fp8."
         yield Problem("source.quantization", words)
-    if source.weights_gib < 0:
-        yield Problem("source.weights_gib", f"{source.weights_gib:g} GiB cannot be; 0 is estimated from the name.")
+    if not 0 <= source.weights_gib <= MOST_WEIGHTS_GIB:
+        words = f"{grammar.written(source.weights_gib)} GiB cannot be; 0 is estimated from the name."
+        yield Problem("source.weights_gib", words)
     if request.advanced.isolated:
         words = "The container fetches the weights from the hub, so it needs the network: it cannot be isolated."
         yield Problem("advanced.isolated", words)

@@ -34,7 +34,7 @@ from services.plans.operators import AwsOperator, Operator
 from services.plans.permissions import policy, undeclared
 from services.plans.runs import Runs
 from services.plans.secrecy import looks_secret
-from services.plans.validate import check, warnings_of
+from services.plans.validate import check, known_values, warnings_of
 from services.plans.values import secret_names, shown
 from services.plans.views import Pulse, Receipt, RunStatus, RunView, StepStatus, StepView
 
@@ -73,6 +73,7 @@ __all__ = [
     "check",
     "export",
     "freeze",
+    "known_values",
     "looks_secret",
     "merge",
     "policy",

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-HIDDEN = "***"
+from services.legible import HIDDEN as HIDDEN
+from services.legible import holds_token
+
 ENVIRONMENTS = frozenset({"Environment", "EnvironmentVariables"})
 _WORD = re.compile(r"(token|key|secret|password|passwd|passphrase|credential)s?$", re.IGNORECASE)
 _WORD_ENDS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
@@ -27,8 +29,10 @@ class Concealed(str):
 def looks_secret(key: str, value: Any = "") -> bool:
     """Whether an environment key is secret by default: a word of it ends in token, key, secret or password.
 
-    Counts such as MAX_INPUT_TOKENS=1024 are not.
+    Counts such as MAX_INPUT_TOKENS=1024 are not. Whatever the key, a value that is written as a token is.
     """
+    if isinstance(value, str) and holds_token(value):
+        return True
     if not any(_WORD.search(word) for word in _WORD_ENDS.split(key) if word):
         return False
     if isinstance(value, str):

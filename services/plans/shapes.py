@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -16,8 +17,14 @@ from services.plans.values import walk
 Found = tuple[str, str, bool]  # where, what is wrong, whether it is only a warning
 
 
-# Java's character classes as what holds at least the same characters inside brackets, where AWS writes them.
-_JAVA_CLASSES = ((r"\p{L}", r"\w"), (r"\p{N}", r"\w"), (r"\p{Z}", r"\s"), (r"\p{Alnum}", "a-zA-Z0-9"))
+# Java's character classes as what holds at least the same characters inside brackets, where AWS writes them. Of the
+# separators (Z) those that end a line are left out: no field that has them is more than a line.
+_SEPARATORS = " \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_JAVA_CLASSES = ((r"\p{L}", r"\w"), (r"\p{N}", r"\w"), (r"\p{Z}", _SEPARATORS), (r"\p{Alnum}", "a-zA-Z0-9"))
+
+
+_BITS = {"integer": 32, "long": 64}
+_LARGEST = {kind: 2 ** (bits - 1) for kind, bits in _BITS.items()}
 
 
 class _Unknown:
@@ -96,6 +103,9 @@ def _string(value: Any, shape: Any, where: str) -> Iterator[Found]:
         known = "" if newer else f"; known are {_some(shape.enum)}."
         yield where, f"{shown!r} {problem}{known}", newer
         return
+    if not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value):
+        yield where, "holds half a character, which no text can be written with.", False
+        return
     yield from _bounds(len(value), shape, where, "must have {} {} characters, not {}.")
     pattern = _pattern(str(shape.metadata.get("pattern", "")))
     if pattern is not None and not pattern.fullmatch(value):
@@ -111,10 +121,11 @@ def _pattern(text: str) -> re.Pattern[str] | None:
     """AWS's services match the whole string, whether or not the pattern says so. What only Java reads is left out."""
     if not text:
         return None
+    java_letters = r"\p{L}" in text or r"\p{N}" in text  # of any script; \d and \w by themselves are ASCII in Java
     for java, python in _JAVA_CLASSES:
         text = text.replace(java, python)
     try:
-        return re.compile(text)
+        return re.compile(text, 0 if java_letters else re.ASCII)
     except (re.error, FutureWarning):
         return None
 
@@ -124,11 +135,16 @@ def _number(value: Any, shape: Any, where: str) -> Iterator[Found]:
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         yield where, f"must be {'a whole number' if whole else 'a number'}, not {_kind(value)}.", False
         return
+    if isinstance(value, float) and not math.isfinite(value):
+        yield where, f"must be a number that JSON can write, not {value}.", False
+        return
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     if low is not None and value < low:
         yield where, f"must be at least {low}, not {value}.", False
     if high is not None and value > high:
         yield where, f"must be at most {high}, not {value}.", False
+    if whole and not -_LARGEST[shape.type_name] <= value < _LARGEST[shape.type_name]:
+        yield where, f"must be a whole number of {_BITS[shape.type_name]} bits.", False
 
 
 def _boolean(value: Any, shape: Any, where: str) -> Iterator[Found]:

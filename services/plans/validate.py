@@ -48,6 +48,11 @@ def _operations(service: str) -> Mapping[str, str]:
     return {xform_name(name): name for name in service_model(service).operation_names}
 
 
+def known_values(service: str, shape: str) -> tuple[str, ...]:
+    """The words that AWS's service model knows for a shape: "sagemaker", "ProductionVariantInferenceAmiVersion"."""
+    return tuple(service_model(service).shape_for(shape).enum)
+
+
 def check(plan: Plan) -> tuple[str, ...]:
     """What AWS would refuse or the executor could not carry out, a sentence each; empty when the plan can run."""
     found = [*graph.problems_of_order(plan.steps)]

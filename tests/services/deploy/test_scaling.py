@@ -26,6 +26,7 @@ from services.deploy import (
 )
 from services.plans import Plan, Ref, Step, check, policy, undeclared, warnings_of
 from tests.services.deploy.samples import request_for, state_for
+from tests.services.deploy.worlds import PLACE
 
 QUEUE = Asynchronous(output="s3://b/out/")
 BACKLOG = Scaling(minimum=0, maximum=3, metric=Metric.BACKLOG, target=5)
@@ -226,14 +227,17 @@ def test_an_existing_topic_is_only_referred_to() -> None:
         (NewTopic(name="a b"), "cannot be a topic's name"),
         (NewTopic(name=""), "An empty text"),
         (NewTopic(name="told", kms_key="my key"), "no KMS key"),
-        (NewTopic(name="told", kms_key=""), "no KMS key"),
+        (NewTopic(name="told", kms_key=""), "needs a KMS key"),
+        (NewTopic(name="told", kms_key="arn:aws:kms:eu-west-1:123456789012:alias/mine"), "eu-west-1"),
+        (ExistingTopic("arn:aws-cn:sns:us-east-1:123456789012:told"), "partition aws-cn"),
+        (NewTopic(name="told", email='"<b>"@example.com'), "no e-mail address"),
         (NewTopic(name="told", email="ada"), "no e-mail address"),
         (NewTopic(name="told", email="ada@example.com, bob@example.com"), "no e-mail address"),
     ],
     ids=str,
 )
 def test_a_topic_that_cannot_be_is_said_so(topic: Any, said: str) -> None:
-    (problem,) = topic_problems(request_for(mode=replace(QUEUE, error=topic)), "us-east-1")
+    (problem,) = topic_problems(request_for(mode=replace(QUEUE, error=topic)), PLACE)
     assert problem.field == "mode.error"
     assert said in problem.words
 
