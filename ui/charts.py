@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 _QUIET = "#8791a5"  # of rules and thresholds: seen on white and on black
 _FEW = 40  # figures of a line; fewer get a dot each, as one between two gaps draws no line
 _SUFFIX = {"ms": " ms", "percent": " %", "seconds": " s", "count": ""}
-_HEIGHT, _LEGEND = 180, 28
+_HEIGHT, _LEGEND = 180, 20
+_DAY = 86_400
+# Streamlit's stand-ins, which the browser replaces with the theme's colours, light or dark
+_COLOURS = [f"#00000{number}" for number in range(1, 10)]
 
 
 def bars(names: Sequence[str], values: Sequence[float], *, alt: str, unit: str = "", key: str) -> None:
@@ -48,13 +51,21 @@ def lines(
     known = next((each.points for each in series if each.points), ())
     times = [moment(at, zone) for at, _ in known]
     several = len(series) > 1
+    days = bool(known) and known[-1][0] - known[0][0] > _DAY
     layout: dict[str, Any] = {
-        "height": _HEIGHT + (_LEGEND if several else 0),
+        "height": _HEIGHT + (_LEGEND * -(-len(series) // 4) if several else 0),
         "margin": {"l": 0, "r": 8, "t": 6, "b": 0},
+        "colorway": _COLOURS,
         "showlegend": several,
-        "legend": {"orientation": "h", "y": -0.22, "x": 0, "yanchor": "top"},
+        "legend": {"orientation": "h", "y": -0.16, "x": 0, "yanchor": "top"},
         "hovermode": "x unified",
-        "xaxis": {"automargin": True, "nticks": 6, **({"range": [times[0], times[-1]]} if times else {})},
+        "xaxis": {
+            "automargin": True,
+            "nticks": 6,
+            "tickformat": "%b %-d" if days else "%H:%M",
+            "hoverformat": "%b %-d, %H:%M",
+            **({"range": [times[0], times[-1]]} if times else {}),
+        },
         "yaxis": {"automargin": True, "rangemode": "tozero", "nticks": 5, "ticksuffix": _SUFFIX.get(unit, "")},
         "shapes": [_rule(moment(at, zone)) for at in marks if known and known[0][0] <= at <= known[-1][0]],
     }

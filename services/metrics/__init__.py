@@ -7,5 +7,18 @@ client, and against the sandbox, which publishes what follows from the calls rea
 from services.metrics.board import Seen, TrafficBoard
 from services.metrics.models import Chart, Query, Series, Span, Traffic, Window
 from services.metrics.service import MetricsService
+from services.metrics.together import Together, together
 
-__all__ = ["Chart", "MetricsService", "Query", "Seen", "Series", "Span", "Traffic", "TrafficBoard", "Window"]
+__all__ = [
+    "Chart",
+    "MetricsService",
+    "Query",
+    "Seen",
+    "Series",
+    "Span",
+    "Together",
+    "Traffic",
+    "TrafficBoard",
+    "Window",
+    "together",
+]

@@ -22,11 +22,16 @@ PROCESSED = ("InvocationsProcesssed", "InvocationsProcessed")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a chart: its label, and the names it may be published under; the first with a figure counts."""
+    """One line of a chart: its label, and the names it may be published under; the first with a figure counts.
+
+    zero    nothing published means none
+    spare   shown only where no other line of the chart has a figure
+    """
 
     label: str
     queries: tuple[Query, ...]
-    zero: bool = False  # nothing published means none
+    zero: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ def drawings(detail: EndpointDetail) -> Iterator[Drawing]:
         # the overhead's percentiles are not among the statistics AWS promises, its average is
         statistics = PERCENTILES if metric == "ModelLatency" else (*PERCENTILES, "Average")
         yield Drawing(key, title, "ms", tuple(
-            Line(_labelled(place, each.lower()), (latency(place, each, metric),))
+            Line(_labelled(place, each.lower()), (latency(place, each, metric),), spare=each not in PERCENTILES)
             for place in every for each in statistics),
             "time in the container" if metric == "ModelLatency" else "time SageMaker adds")  # fmt: skip
     yield from _of_hosts(detail, every)

@@ -12,6 +12,9 @@ from services.metrics.models import Chart, Query, Series, Span, Traffic, Values,
 if TYPE_CHECKING:
     from services.metrics.gateway import MetricsGateway
 
+MINUTE = 60
+LATE = 120.0  # seconds after which CloudWatch has the figures of a minute
+
 
 class MetricsService:
     """Figures of one account and region; `now` gives seconds since the epoch by the other side's clock."""
@@ -41,7 +44,7 @@ class MetricsService:
         values = self._gateway.values(queries, window)
         charts: dict[str, Chart] = {}
         for each, drawing in pairs:
-            series = _series(drawing, values, window, each.name if compare else "")
+            series = _series(drawing, values, window, self._now() - LATE, each.name if compare else "")
             before = charts[drawing.key].series if drawing.key in charts else ()
             charts[drawing.key] = Chart(drawing.key, drawing.title, drawing.unit, (*before, *series), drawing.about)
         return tuple(charts.values())
@@ -97,14 +100,26 @@ def _all(queries: Sequence[Query], values: Values) -> float:
     return sum(sum(values.get(query, {}).values()) for query in queries)
 
 
-def _series(drawing: Drawing, values: Values, window: Window, name: str) -> tuple[Series, ...]:
+def _series(drawing: Drawing, values: Values, window: Window, settled: float, name: str) -> tuple[Series, ...]:
+    found = [(line, Series(line.label, _points(line, values, window, settled))) for line in drawing.lines]
+    enough = any(series.measured for line, series in found if not line.spare)
     return tuple(
-        Series(f"{name} · {line.label}" if name else line.label, _points(line, values, window))
-        for line in drawing.lines
+        Series(f"{name} · {series.label}" if name else series.label, series.points)
+        for line, series in found
+        if not (line.spare and enough)
     )
 
 
-def _points(line: Line, values: Values, window: Window) -> tuple[tuple[float, float | None], ...]:
-    missing = 0.0 if line.zero else None
-    found = ((time, _at(line.queries, values, time)) for time in window.times)
-    return tuple((float(time), missing if value is None else value) for time, value in found)
+def _points(line: Line, values: Values, window: Window, settled: float) -> tuple[tuple[float, float | None], ...]:
+    """Figures by time. A count is none where nothing was published, and left out while its period goes on: half a
+    period's would look like a fall. A minute's is shown as it comes.
+    """
+    found = []
+    for time in window.times:
+        value, over = _at(line.queries, values, time), time + window.period <= settled
+        if line.zero and not over and (value is None or window.period > MINUTE):
+            value = None
+        elif line.zero and value is None:
+            value = 0.0
+        found.append((float(time), value))
+    return tuple(found)
