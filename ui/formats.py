@@ -64,6 +64,18 @@ def ago(moment: float | None, now: float | None = None) -> str:
     return "just now" if passed < 5 else f"{duration(passed)} ago"
 
 
+def number(value: float) -> str:
+    """`812`, `14,210`, `1.3M`: as much as one takes in at a glance."""
+    return f"{value:,.0f}" if value < 1_000_000 else f"{value / 1_000_000:,.1f}M"
+
+
+def milliseconds(value: float) -> str:
+    """`8.2 ms`, `140 ms`, `2.1 s`."""
+    if value < 10:
+        return f"{value:.1f} ms"
+    return f"{value:.0f} ms" if value < 1000 else f"{value / 1000:.1f} s"
+
+
 def moment(at: float) -> str:
     """A Unix time as date and time, the same wherever one sits."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")

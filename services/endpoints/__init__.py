@@ -4,6 +4,7 @@ May import the root files, plans, catalog, access and inference. Tested by tests
 plain state, the gateway with a stubbed client, the flow against the sandbox.
 """
 
+from services.endpoints.attention import MonthToDate, failed, idle, may_be_idle, month_to_date
 from services.endpoints.capacity import ScaleRequest, ScaleState, plan_scale
 from services.endpoints.changing import EndpointChanges
 from services.endpoints.composition import Composition
@@ -58,6 +59,7 @@ __all__ = [
     "EventKind",
     "FoundEndpoints",
     "ModelFacts",
+    "MonthToDate",
     "NewModel",
     "Parts",
     "PauseRequest",
@@ -80,7 +82,11 @@ __all__ = [
     "confirmed_plans",
     "deployments",
     "endpoint_steps",
+    "failed",
     "find_endpoints",
+    "idle",
+    "may_be_idle",
+    "month_to_date",
     "of_runs",
     "parts_steps",
     "plan_delete",

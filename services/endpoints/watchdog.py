@@ -32,6 +32,9 @@ class Worry(StrEnum):
     SHORT = "short_of_instances"
     ROLLED_BACK = "rolled_back"
     DIFFERS = "differs"
+    FAILED = "failed"
+    IDLE = "idle"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,9 +14,7 @@ from services.cleanup import TakeDown, TakeDownItem
 from services.connection import Connection, Identity, Mode
 from services.deploy import DeployService, FoundEndpoint, Sighting
 from services.diagnosis import ContainerLog, Place, diagnose
-from services.endpoints import Activity, Concern, EndpointDetail, EndpointSummary, Variant, watch
-from services.endpoints.looked import Looked
-from services.endpoints.pace import Pace
+from services.endpoints import Activity, Concern, EndpointDetail, Variant, watch
 from services.errors import NotFound, SagedeckError
 from services.inference import ChatParams, Contract, Delta, Family, Kind, Message, SmokeResult, Submitted
 from services.jobs import JobView
@@ -35,11 +33,11 @@ from services.knowledge import (
     StoreKind,
     TextDelta,
 )
-from services.metrics import Seen, Traffic
 from services.plans import Estimate, Plan, Pulse, RunStatus, RunView, Step, StepStatus, StepView
 from services.preflight import Preflight
 from services.settings import Settings
 from tests.pages.fake_changes import FakeChanges
+from tests.pages.fake_endpoints import FakeEndpoints, FakeHistory, FakeInventory, FakeTraffic, fake_alarms, fake_metrics
 from tests.pages.fake_sandbox import MADE, FakeSandbox
 
 PASSAGE = Passage("p1", "Flights are refunded within 30 days.", "travel.md", "a" * 64, 1, 0, 36, 0.91, 0.8, 0.9)
@@ -176,63 +174,6 @@ class FakeKnowledge:
         yield Finished("Within 30 days [1].", (Citation(1, PASSAGE),))
 
 
-class FakeEndpoints:
-    """Endpoints that are given."""
-
-    def __init__(self, details: Iterable[EndpointDetail]) -> None:
-        self.found = {detail.name: detail for detail in details}
-
-    def list_endpoints(self) -> tuple[EndpointSummary, ...]:
-        return tuple(EndpointSummary(d.name, d.arn, d.status, d.created, d.modified) for d in self.found.values())
-
-    def describe_endpoint(self, name: str) -> EndpointDetail:
-        if name not in self.found:
-            raise NotFound(f"There is no endpoint {name}.")
-        return self.found[name]
-
-    def describe_many(self, names: Iterable[str]) -> tuple[EndpointDetail, ...]:
-        return tuple(self.found[name] for name in names)
-
-    def plan_delete(self, name: str) -> Plan:
-        step = Step(id="delete", service="sagemaker", operation="delete_endpoint", reason="It ends.",
-                    parameters={"EndpointName": name})  # fmt: skip
-        return Plan(title=f"Delete {name}", steps=(step,), estimate=Estimate(-1.5))
-
-
-class FakeInventory:
-    """An inventory that knows its endpoints at once; `more` overrides what it says of itself, `unread` is not read."""
-
-    def __init__(self, endpoints: FakeEndpoints) -> None:
-        self._endpoints, self.pace = endpoints, Pace()
-        self.more: dict[str, Any] = {}
-        self.unread: set[str] = set()
-        self.on_screen: list[str] = []
-
-    def states(self) -> tuple[EndpointSummary, ...]:
-        return self._endpoints.list_endpoints()
-
-    def look(self, on_screen: Iterable[str] = ()) -> Looked:
-        self.on_screen = list(on_screen)
-        found = {name: each for name, each in self._endpoints.found.items() if name not in self.unread}
-        return replace(Looked(summaries=self.states(), details=found, waiting=len(self.unread)), **self.more)
-
-    def settled(self, seconds: float, on_screen: Iterable[str] = (), **_: Any) -> Looked:
-        return self.look(on_screen)
-
-
-class FakeTraffic:
-    """A board that knows what it is given."""
-
-    def __init__(self) -> None:
-        self.seen: dict[str, Traffic] = {}
-        self.more: dict[str, Any] = {}
-        self.asked: list[str] = []
-
-    def look(self, details: Iterable[EndpointDetail]) -> Seen:
-        self.asked = [each.name for each in details]
-        return replace(Seen(traffic={name: self.seen[name] for name in self.asked if name in self.seen}), **self.more)
-
-
 class FakeConsole:
     """What ui/session.py hands to pages in these tests."""
 
@@ -243,6 +184,7 @@ class FakeConsole:
         self.sandbox: FakeSandbox | None = None
         self.endpoints = FakeEndpoints(details)
         self.inventory, self.traffic = FakeInventory(self.endpoints), FakeTraffic()
+        self.history, self.alarms, self.metrics = FakeHistory(), fake_alarms(), fake_metrics()
         self.changes = FakeChanges()
         self.knowledge = FakeKnowledge()
         self.runs = FakeRuns()

@@ -1,0 +1,93 @@
+"""What of many endpoints wants a person beside what the watchdog sees: those that failed, and those nobody uses.
+
+Pure. Also what they have cost since the month began, as far as what runs now tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.endpoints.models import EndpointDetail
+from services.endpoints.watchdog import Concern, Worry
+
+IDLE_DAYS = 2.0  # without a request; a weekend alone is none
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class MonthToDate:
+    """USD since the first of the month (UTC), of what runs now at its present size and price.
+
+    `unknown` more endpoints have no known price. What ran and is gone is not in it, nor what is billed by the request.
+    """
+
+    usd: float
+    unknown: int = 0
+
+
+def month_to_date(details: Iterable[EndpointDetail], now: float) -> MonthToDate:
+    """What these cost since the month began or since they were made; `now` in seconds since 1970."""
+    begun = datetime.fromtimestamp(now, UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp()
+    every = tuple(details)
+    known = (
+        each.usd_per_hour * max(0.0, now - max(begun, each.created.timestamp())) / 3600
+        for each in every
+        if each.usd_per_hour is not None
+    )
+    return MonthToDate(sum(known), sum(each.usd_per_hour is None for each in every))
+
+
+def failed(details: Iterable[EndpointDetail]) -> tuple[Concern, ...]:
+    """Those that failed, with AWS's reason."""
+    return tuple(
+        Concern(
+            Worry.FAILED,
+            each.name,
+            f"{each.name} failed.",
+            each.failure,
+            "Its page says why and what to do.",
+        )
+        for each in details
+        if each.status in ("Failed", "UpdateRollbackFailed")
+    )
+
+
+def may_be_idle(details: Iterable[EndpointDetail], now: float) -> tuple[EndpointDetail, ...]:
+    """Those that cost by the hour, take requests and are old enough to be called idle."""
+    return tuple(
+        each
+        for each in details
+        if each.ready and each.usd_per_hour != 0 and now - each.created.timestamp() > IDLE_DAYS * DAY
+    )
+
+
+def idle(
+    details: Iterable[EndpointDetail], last_seen: Mapping[str, float | None], now: float, looked_back: float
+) -> tuple[Concern, ...]:
+    """Those nobody called for IDLE_DAYS, the dearest first.
+
+    last_seen     when a request came last, in seconds since 1970; None: none in the time looked at; absent: not known
+    looked_back   how many seconds were looked at
+    """
+    found: list[tuple[float, Concern]] = []
+    for each in may_be_idle(details, now):
+        if each.name not in last_seen:
+            continue
+        last = last_seen[each.name]
+        silent = now - last if last is not None else min(looked_back, now - each.created.timestamp())
+        if silent < IDLE_DAYS * DAY:
+            continue
+        least = "more than " if last is None and looked_back < now - each.created.timestamp() else ""
+        hourly = each.usd_per_hour
+        cost = "an unknown price" if hourly is None else f"${hourly * 24:,.2f} a day"
+        concern = Concern(
+            Worry.IDLE,
+            each.name,
+            f"Nobody has called {each.name} for {least}{silent / DAY:.0f} days.",
+            f"It costs {cost} all the same.",
+            "Pause it: it costs nothing then, and is resumed as it was.",
+        )
+        found.append((hourly if hourly is not None else float("inf"), concern))
+    return tuple(concern for _, concern in sorted(found, key=lambda pair: -pair[0]))
