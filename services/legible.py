@@ -27,7 +27,9 @@ def legible(text: str, longest: int = 0) -> str:
 
     longest   characters; of a longer text the middle is left out. 0: any length
     """
-    shown = "".join(each if each.isprintable() or each == "\n" else _number(each) for each in _TOKEN.sub(HIDDEN, text))
+    shown = _TOKEN.sub(HIDDEN, text)
+    if not shown.replace("\n", "").isprintable():
+        shown = "".join(each if each.isprintable() or each == "\n" else _number(each) for each in shown)
     if longest and len(shown) > longest:
         half = (longest - 1) // 2
         return f"{shown[:half]}…{shown[-half:]}"

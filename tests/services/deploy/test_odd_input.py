@@ -96,9 +96,9 @@ def test_a_sentence_shows_what_does_not_print_and_is_not_endless() -> None:
 
 def test_the_variables_of_the_model_count_too() -> None:
     own = tuple((f"A{number}", "x") for number in range(100))
-    request = asked(environment=own)
+    request = asked(MISTRAL, GPU, environment=own)
     brings = len(world(request).container.environment)
     assert brings
     with pytest.raises(InvalidRequest, match=f"{100 + brings} container variables are too many"):
         planned(request)
-    assert planned(asked(environment=own[brings:]))
+    assert planned(replace(request, environment=own[brings:]))
