@@ -88,6 +88,10 @@ class Account:
         tags = [{"Key": "owner", "Value": "ada"}]
         self.send(self.sagemaker("CreateEndpoint", EndpointName=name, EndpointConfigName=name, Tags=tags))
 
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
     def invoke(self, name: str) -> None:
         """Call an endpoint once."""
         body = b'{"inputs": "hello"}'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,11 +15,11 @@ from services.endpoints.definitions import Configuration, Model, Pairs
 from services.endpoints.memory import AT, ENDPOINT, Memory, read
 from services.endpoints.models import EndpointDetail, ModelFacts
 from services.endpoints.paused import DiscardState, PausedEndpoint, PauseRequest, PauseState, ResumeState, differing
-from services.endpoints.pausing import plan_pause
+from services.endpoints.pausing import pause_together, plan_pause
 from services.endpoints.resuming import plan_discard, plan_resume
 from services.endpoints.updates import NewModel, UpdateRequest, UpdateState
 from services.endpoints.updating import plan_update, usd_after
-from services.errors import InvalidRequest, NotFound
+from services.errors import InvalidRequest, NotFound, SagedeckError
 from services.plans.models import Plan
 
 if TYPE_CHECKING:
@@ -80,6 +80,16 @@ class EndpointChanges:
                 asking=tag_value(self.owner),
             )
         )  # fmt: skip
+
+    def plan_pause_several(self, names: Iterable[str], at: str) -> Plan:
+        """One plan that pauses several endpoints at the same time (`at` as in `pause_request`).
+
+        Those that cannot be paused are left out, and the plan says why; raises the first reason where none can.
+        """
+        wanted = tuple(dict.fromkeys(names))
+        with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="pausing") as pool:
+            asked = [pool.submit(self.plan_pause, PauseRequest(name=name, at=at)) for name in wanted]
+        return pause_together([(name, _outcome(each)) for name, each in zip(wanted, asked, strict=True)])
 
     def list_paused(self) -> tuple[PausedEndpoint, ...]:
         """The endpoints that are paused, newest first, with what each would cost: one question, then one a row."""
@@ -224,6 +234,13 @@ class EndpointChanges:
             paused, hardware=", ".join(parts) or "serverless", usd_per_hour=_total(usual), usd_most=_total(most),
             price_source="; ".join(sources),
         )  # fmt: skip
+
+
+def _outcome(asked: Future[Plan]) -> Plan | SagedeckError:
+    try:
+        return asked.result()
+    except SagedeckError as problem:
+        return problem
 
 
 def _total(prices: list[float | None]) -> float | None:

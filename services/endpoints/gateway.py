@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ from services.endpoints.models import (
     Variant,
     masked,
 )
+from services.endpoints.sharing import models_of, sharing_of
 from services.errors import NotFound, PermissionDenied
 
 # One page has 100 names; an account with more endpoints than this is not read in one go.
@@ -146,37 +147,46 @@ class EndpointsGateway:
 
     def sharing(self, detail: EndpointDetail, parts: Parts | None = None) -> Sharing:
         """Who else uses the configuration and the models of an endpoint and of its components."""
-        others = [each.name for each in self.endpoints() if each.name != detail.name]
+        return self.sharings([(detail, parts or Parts())])[0]
+
+    def sharings(self, wanted: Sequence[tuple[EndpointDetail, Parts]]) -> tuple[Sharing, ...]:
+        """The same for several endpoints, in the order given; what is asked is asked once for all of them."""
+        mine = {detail.name: detail.config_name for detail, _ in wanted}
+        others = [each.name for each in self.endpoints() if each.name not in mine]
         rows = self._pages("list_endpoint_configs", "EndpointConfigs", "listing endpoint configurations")
         configs = [(row["EndpointConfigName"], str(row["CreationTime"])) for row in rows]
-        configs = [each for each in configs if each[0] != detail.config_name]
-        own = parts.components if parts else ()
-        elsewhere = self._elsewhere(detail) if any(each.models for each in own) else []
+        configs = [each for each in configs if each[0] not in mine.values()]
+        own = [each for _, parts in wanted for each in parts.components]
+        elsewhere = self._elsewhere(mine) if any(each.models for each in own) else []
         if max(len(others), len(configs), len(elsewhere)) > MOST_DESCRIBED:
-            return Sharing(complete=False)
+            return tuple(Sharing(complete=False) for _ in wanted)
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="sharing") as pool:
-            used = list(pool.map(self._config_of, others))
+            used = mine | dict(zip(others, pool.map(self._config_of, others), strict=True))
             described = list(pool.map(lambda each: self._config(*each), configs))
             running = list(pool.map(self._models_of, elsewhere))
-        users: dict[str, list[str]] = {}
-        for (name, _), config in zip(configs, described, strict=True):
-            for variant in [*config.get("ProductionVariants", []), *config.get("ShadowProductionVariants", [])]:
-                users.setdefault(variant.get("ModelName", ""), []).append(name)
-        for name, models in zip(elsewhere, running, strict=True):
-            for model in models:
-                users.setdefault(model, []).append(name)
-        named = dict.fromkeys((*(each.name for each in detail.models), *(parts.models if parts else ())))
-        here = [name for name, config in zip(others, used, strict=True) if config == detail.config_name]
-        paused = dict(self.tags(detail.config_arn)).get(ENDPOINT, "") if detail.config_arn else ""
-        return Sharing(
-            config_used_by=(*here, *([f"{paused} (paused)"] if paused not in ("", detail.name, *here) else [])),
-            models_used_by=tuple((name, tuple(users[name])) for name in named if name in users),
-        )
+            paused = list(pool.map(lambda each: self._paused_by(each[0]), wanted))
+        users = [
+            (variant.get("ModelName", ""), name)
+            for (name, _), config in zip(configs, described, strict=True)
+            for variant in [*config.get("ProductionVariants", []), *config.get("ShadowProductionVariants", [])]
+        ]
+        users += [(model, detail.config_name) for detail, _ in wanted for model in models_of(detail)]
+        users += [(model, name) for name, models in zip(elsewhere, running, strict=True) for model in models]
+        users += [(model, each.name) for each in own for model in each.models]
+        by_model: dict[str, list[str]] = {}
+        for model, name in dict.fromkeys(users):
+            by_model.setdefault(model, []).append(name)
+        told = zip(wanted, paused, strict=True)
+        return tuple(sharing_of(detail, parts, used, by_model, sleeper) for (detail, parts), sleeper in told)
 
-    def _elsewhere(self, detail: EndpointDetail) -> list[str]:
-        """The components of other endpoints."""
+    def _paused_by(self, detail: EndpointDetail) -> str:
+        """The paused endpoint that the configuration of this one remembers, "" none."""
+        return dict(self.tags(detail.config_arn)).get(ENDPOINT, "") if detail.config_arn else ""
+
+    def _elsewhere(self, names: Collection[str]) -> list[str]:
+        """The components of endpoints but these."""
         rows = self._pages("list_inference_components", "InferenceComponents", "listing inference components")
-        return [row["InferenceComponentName"] for row in rows if row["EndpointName"] != detail.name]
+        return [row["InferenceComponentName"] for row in rows if row["EndpointName"] not in names]
 
     def _models_of(self, component: str) -> tuple[str, ...]:
         doing = f"reading the inference component {component}"

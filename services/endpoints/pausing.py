@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from services.endpoints.definitions import Component
@@ -11,9 +11,9 @@ from services.endpoints.models import EndpointDetail
 from services.endpoints.paused import MOVING, PauseState, capacity_again, forget_step
 from services.endpoints.scalers import taken_away
 from services.endpoints.starting import components_again, create_endpoint, in_service, tag_list
-from services.errors import InUse, InvalidRequest, NotFound
+from services.errors import InUse, InvalidRequest, NotFound, SagedeckError
 from services.plans.hosting import delete_step, gone_step
-from services.plans.models import Cost, Estimate, Permission, Plan, Proof, Read, Secret, Step
+from services.plans.models import Cost, Estimate, Permission, Plan, Proof, Read, Secret, Step, merge
 from services.plans.values import walk
 
 
@@ -45,6 +45,33 @@ def plan_pause(state: PauseState) -> Plan:
         warnings=_pause_warnings(state, forgotten),
         estimate=Estimate(usd_per_hour=ended.usd_per_hour, source=detail.price_source),
     )
+
+
+def pause_together(planned: Sequence[tuple[str, Plan | SagedeckError]]) -> Plan:
+    """Several pauses as one plan, from the name, and the plan or the reason against it, of each.
+
+    What cannot be paused is left out and said; so is a second endpoint on one configuration, which can remember one.
+    Raises the first reason where nothing is left.
+    """
+    plans, left, remembering = list[Plan](), list[str](), dict[str, str]()
+    reasons = [each for _, each in planned if isinstance(each, SagedeckError)]
+    for name, each in planned:
+        if isinstance(each, SagedeckError):
+            left.append(f"{name} is left out: {each.what} {each.why}".strip())
+            continue
+        config = next(str(step.parameters["ResourceArn"]) for step in each.steps if step.operation == "add_tags")
+        other = remembering.setdefault(config, name)
+        if other != name:
+            left.append(
+                f"{name} is left out: it shares its configuration with {other}, and that can remember only one."
+            )
+            continue
+        plans.append(each)
+    if not plans:
+        raise reasons[0]
+    title = plans[0].title if len(plans) == 1 else f"Pause {len(plans)} endpoints"
+    together = merge(title, *plans)
+    return replace(together, warnings=(*left, *together.warnings))
 
 
 def _own(detail: EndpointDetail) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from services.access import tag_value
 from services.catalog import CatalogService
 from services.endpoints.models import Burn, DeleteState, EndpointDetail, EndpointSummary, Parts, burn, priced
-from services.endpoints.planner import plan_delete
+from services.endpoints.planner import plan_delete, plan_delete_several
 from services.errors import NotFound
 from services.plans.models import Plan
 
@@ -83,3 +83,20 @@ class EndpointsService:
     def plan_delete(self, name: str) -> Plan:
         """The plan that removes an endpoint and what belongs to it alone. Raises NotFound or InUse."""
         return plan_delete(self.delete_state(name))
+
+    def plan_delete_several(self, names: Iterable[str]) -> Plan:
+        """One plan that removes several endpoints; those deleted meanwhile are left out. Raises NotFound or InUse."""
+        wanted = tuple(dict.fromkeys(names))
+        details = self.describe_many(wanted)
+        if not details:
+            raise NotFound("None of these endpoints is there any more.", "", "Look at the list of endpoints.")
+        parts = self.parts_of(details)
+        sharings = self._gateway.sharings(tuple(zip(details, parts, strict=True)))
+        return plan_delete_several(
+            [
+                DeleteState(
+                    detail=detail, sharing=sharing, parts=each, pace=self._catalog.pace, asking=tag_value(self.owner)
+                )
+                for detail, each, sharing in zip(details, parts, sharings, strict=True)
+            ]
+        )  # fmt: skip
