@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 EVERY_SECONDS = 2.0
 MOST = 5
+_CHANGES = frozenset({"Pause", "Resume", "Scale", "Update", "Delete"})
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")  # of an endpoint; other plans say more than one
 WAITING_FOR_A_PERSON = ("failed", "interrupted")
 
 
@@ -35,13 +38,15 @@ def show(console: Console) -> None:
             st.progress(
                 min(1.0, run.progress), text=f"{literal(run.title)} · {formats.duration(run.now - run.started)}"
             )
-            st.page_link(_page(run.title), label="Follow", icon=":material/visibility:", query_params={"run": run.id})
+            page, of = _page(run.title)
+            st.page_link(page, label="Follow", icon=":material/visibility:", query_params={**of, "run": run.id})
         for job in jobs[:MOST]:
             st.progress(job.progress or 0.0, text=f"{literal(job.title)} {literal(job.detail)}")
         waiting = [run for run in pulses if run.status in WAITING_FOR_A_PERSON][:MOST]
         for each in waiting:
             st.markdown(f"{status_chip.badge(each.status)} {literal(each.title)}")
-            st.page_link(navigation.ACTIVITY, label="Look", icon=":material/visibility:", query_params={"run": each.id})
+            page, of = _page(each.title, otherwise=navigation.ACTIVITY)
+            st.page_link(page, label="Look", icon=":material/visibility:", query_params={**of, "run": each.id})
         halted = [job for job in console.jobs.list(owner, limit=20) if job.status is JobStatus.INTERRUPTED][:MOST]
         for job in halted:
             st.markdown(f"{status_chip.badge(job.status)} {literal(job.title)}")
@@ -52,5 +57,9 @@ def show(console: Console) -> None:
     polling.live(draw, EVERY_SECONDS if alive else None)
 
 
-def _page(title: str) -> str:
-    return navigation.DEPLOY if title.startswith("Deploy") else navigation.ACTIVITY
+def _page(title: str, otherwise: str = navigation.DEPLOY) -> tuple[str, dict[str, str]]:
+    """The page that shows a run, and what its address says besides: a change of one endpoint is on that one's."""
+    verb, _, rest = title.partition(" ")
+    if verb in _CHANGES and _NAME.fullmatch(rest):
+        return navigation.ENDPOINT, {"endpoint": rest}
+    return (otherwise if verb == "Deploy" else navigation.ACTIVITY), {}
