@@ -16,9 +16,11 @@ _QUIET = "#8791a5"  # of rules and thresholds: seen on white and on black
 _FEW = 40  # figures of a line; fewer get a dot each, as one between two gaps draws no line
 _SUFFIX = {"ms": " ms", "percent": " %", "seconds": " s", "count": ""}
 _HEIGHT, _LEGEND = 180, 20
+_LETTERS = 72  # that a row of a legend holds
 _DAY = 86_400
-# Streamlit's stand-ins, which the browser replaces with the theme's colours, light or dark
-_COLOURS = [f"#00000{number}" for number in range(1, 10)]
+# Streamlit's stand-ins, which the browser replaces with the five chartCategoricalColors of the theme, light or dark
+_COLOURS = [f"#00000{number}" for number in range(1, 6)]
+_DASHES = ("solid", "dot", "dash", "dashdot")  # where there are more lines than colours
 
 
 def bars(names: Sequence[str], values: Sequence[float], *, alt: str, unit: str = "", key: str) -> None:
@@ -53,9 +55,9 @@ def lines(
     several = len(series) > 1
     days = bool(known) and known[-1][0] - known[0][0] > _DAY
     layout: dict[str, Any] = {
-        "height": _HEIGHT + (_LEGEND * -(-len(series) // 4) if several else 0),
+        "height": _HEIGHT + (_LEGEND * _rows([each.label for each in series]) if several else 0),
         "margin": {"l": 0, "r": 8, "t": 6, "b": 0},
-        "colorway": _COLOURS,
+        "template": {"layout": {}},  # Plotly's own is 7 kB a chart, and none of it is used
         "showlegend": several,
         "legend": {"orientation": "h", "y": -0.16, "x": 0, "yanchor": "top"},
         "hovermode": "x unified",
@@ -73,7 +75,7 @@ def lines(
         layout["shapes"].append(_threshold(limit))
         top = max((value for each in series for _, value in each.points if value is not None), default=0.0)
         layout["yaxis"]["range"] = [0, 1.1 * max(top, limit) or 1]
-    data = [_line(each, times, unit) for each in series]
+    data = [_line(each, times, unit, number) for number, each in enumerate(series)]
     figure = _plotly().Figure(data=data, layout=layout, _validate=False)  # validating takes ten times as long
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)
 
@@ -91,6 +93,12 @@ def moment(at: float, zone: tzinfo) -> str:
     return datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def _rows(labels: Sequence[str]) -> int:
+    """About how many rows a legend takes: every place of it is as wide as the longest label."""
+    a_row = max(1, _LETTERS // (max(len(label) for label in labels) + 7))
+    return -(-len(labels) // a_row)
+
+
 def _plotly() -> Any:
     from plotly import graph_objects, io
 
@@ -101,13 +109,15 @@ def _plotly() -> Any:
     return graph_objects
 
 
-def _line(series: Series, times: list[str], unit: str) -> dict[str, Any]:
+def _line(series: Series, times: list[str], unit: str, number: int) -> dict[str, Any]:
     values = [value for _, value in series.points]
     few = sum(value is not None for value in values) < _FEW
+    turn, place = divmod(number, len(_COLOURS))
+    look = {"width": 1.6, "color": _COLOURS[place], "dash": _DASHES[turn % len(_DASHES)]}
     shown = ",.0f" if unit == "count" else ",.1f"
     return {
         "type": "scatter", "x": times, "y": values, "name": series.label, "connectgaps": False,
-        "mode": "lines+markers" if few else "lines", "line": {"width": 1.6}, "marker": {"size": 4},
+        "mode": "lines+markers" if few else "lines", "line": look, "marker": {"size": 4},
         "hovertemplate": f"%{{y:{shown}}}{_SUFFIX.get(unit, '')}",
     }  # fmt: skip
 

@@ -26,12 +26,14 @@ class Line:
 
     zero    nothing published means none
     spare   shown only where no other line of the chart has a figure
+    fine    left out where two endpoints stand beside each other
     """
 
     label: str
     queries: tuple[Query, ...]
     zero: bool = False
     spare: bool = False
+    fine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def drawings(detail: EndpointDetail) -> Iterator[Drawing]:
         # the overhead's percentiles are not among the statistics AWS promises, its average is
         statistics = PERCENTILES if metric == "ModelLatency" else (*PERCENTILES, "Average")
         yield Drawing(key, title, "ms", tuple(
-            Line(_labelled(place, each.lower()), (latency(place, each, metric),), spare=each not in PERCENTILES)
+            Line(_labelled(place, each.lower()), (latency(place, each, metric),),
+                 spare=each not in PERCENTILES, fine=each in ("p90", "p99"))
             for place in every for each in statistics),
             "time in the container" if metric == "ModelLatency" else "time SageMaker adds")  # fmt: skip
     yield from _of_hosts(detail, every)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.endpoints import EndpointDetail
@@ -39,7 +40,8 @@ class MetricsService:
     ) -> tuple[Chart, ...]:
         """All charts of an endpoint in one reading; with `compare`, the other's lines stand beside, named."""
         window = self.window(span)
-        pairs = [(detail, drawing) for detail in (detail, compare) if detail for drawing in drawings(detail)]
+        both = [each for each in (detail, compare) if each is not None]
+        pairs = [(each, _coarse(drawing) if compare else drawing) for each in both for drawing in drawings(each)]
         queries = [query for _, drawing in pairs for line in drawing.lines for query in line.queries]
         values = self._gateway.values(queries, window)
         charts: dict[str, Chart] = {}
@@ -98,6 +100,10 @@ def _at(queries: Sequence[Query], values: Values, time: int) -> float | None:
 
 def _all(queries: Sequence[Query], values: Values) -> float:
     return sum(sum(values.get(query, {}).values()) for query in queries)
+
+
+def _coarse(drawing: Drawing) -> Drawing:
+    return replace(drawing, lines=tuple(line for line in drawing.lines if not line.fine))
 
 
 def _series(drawing: Drawing, values: Values, window: Window, settled: float, name: str) -> tuple[Series, ...]:
