@@ -15,13 +15,17 @@ def main() -> None:
     """The entry point of the `sagedeck` script."""
     from cli import (  # noqa: F401 - each adds its commands to `app`
         accessing,
+        alarms,
         allowed,
         asking,
+        calling,
         changing,
         deploying,
+        describing,
         diagnosing,
         faults,
         logs,
+        metrics,
         models,
         permissions,
         preflight,

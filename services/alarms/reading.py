@@ -124,7 +124,7 @@ def _threshold(row: Mapping[str, Any], kind: Kind, measures: tuple[Measure, ...]
 
 def _says(row: Mapping[str, Any], measures: tuple[Measure, ...], threshold: float, unit: str) -> str:
     """The alarm's own description, or what it compares."""
-    if row.get("AlarmDescription"):
+    if not row.get("AlarmDescription", "DO NOT EDIT").startswith("DO NOT EDIT"):  # as auto scaling describes its own
         return str(row["AlarmDescription"])
     periods, seconds = int(row.get("EvaluationPeriods") or 1), _period(row)
     what = " and ".join(f"{each.metric} ({each.statistic})" for each in measures)
