@@ -152,7 +152,7 @@ def _one(detail: EndpointDetail, job: AsyncJob, found: Outcome | SagedeckError |
             st.markdown(f":gray[:small[The first {shown} of {whole}.]]")
         test_result.raw(
             found.piece.body, found.piece.content_type, name=detail.name, key=f"test.{detail.name}.{job.id}",
-            open_at_once=reading is None or not reading.text,
+            open_at_once=reading is None or not (reading.text or reading.vectors),
         )  # fmt: skip
 
 

@@ -37,11 +37,11 @@ _ORIGINS = {
 _NONE = "Neither: I write the request myself"
 
 
-def show(console: Console, detail: EndpointDetail, facts: EndpointFacts) -> Contract | None:
+def show(console: Console, detail: EndpointDetail, facts: EndpointFacts, task: str) -> Contract | None:
     """Write what is known, with the ways to know better; None where nothing is."""
     contract = console.inference.known_contract(facts)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(_sentence(contract), width="stretch")
+        st.markdown(_sentence(contract, task, detail.asynchronous), width="stretch")
         with st.popover("Change", icon=":material/edit:"):
             if not detail.asynchronous:
                 _ask(console, detail, facts)
@@ -49,9 +49,12 @@ def show(console: Console, detail: EndpointDetail, facts: EndpointFacts) -> Cont
     return contract
 
 
-def _sentence(contract: Contract | None) -> str:
+def _sentence(contract: Contract | None, task: str, asynchronous: bool) -> str:
+    if contract is None and task:
+        return f"For :blue-badge[{literal(task)}] :gray[:small[told by its image or tags]]"
     if contract is None:
-        return "Speaks :gray-badge[an unknown family] :gray[:small[Write the request yourself, or ask it.]]"
+        more = "" if asynchronous else ", or ask it"
+        return f"Speaks :gray-badge[an unknown family] :gray[:small[Write the request yourself{more}.]]"
     more = f", vectors of {contract.dimension}" if contract.dimension else ""
     why = _ORIGINS.get(contract.origin, contract.origin)
     return f"Speaks :blue-badge[{literal(WORDS[contract.family])}] :gray[:small[{literal(why + more)}]]"

@@ -119,7 +119,8 @@ def _body(place: str, template: PayloadTemplate, kind: str, most: int) -> tuple[
     wrong = mistake(place) if "json" in kind and "lines" not in kind else None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Format", icon=":material/format_align_left:", key=f"{place}.format", disabled=wrong is not None,
+            "Format", icon=":material/format_align_left:", key=f"{place}.format",
+            disabled=wrong is not None or mistake(place) is not None,
             type="tertiary", on_click=_format, args=(place,),
         )  # fmt: skip
         st.button(

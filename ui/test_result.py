@@ -64,7 +64,13 @@ def show(console: Console, detail: EndpointDetail, sent: Sent, *, key: str) -> N
     if called.vectors is not None:
         vectors(called.vectors)
     if called.body:
-        raw(called.body, called.content_type, name=detail.name, key=key, open_at_once=not called.text)
+        raw(
+            called.body,
+            called.content_type,
+            name=detail.name,
+            key=key,
+            open_at_once=not (called.text or called.vectors),
+        )
 
 
 def _head(called: Called) -> None:
@@ -83,19 +89,19 @@ def _head(called: Called) -> None:
         parts.append(f":gray[:small[request {literal(called.request_id)}]]")
     if called.session:
         parts.append(f":gray[:small[session {literal(called.session)}]]")
-    st.markdown(" ".join(parts))
+    st.markdown(" :gray[·] ".join(parts))
 
 
 def _measures(detail: EndpointDetail, called: Called) -> None:
     timing, usage = called.timing, called.usage
-    rows = [("First byte, s", timing.first_byte_ms), ("First token, s", timing.first_token_ms)]
-    rows += [("Model itself, s", timing.model_ms), ("In all, s", timing.total_ms)]
-    bars.show([(name, value / 1000) for name, value in rows if value is not None], label="Seconds of the call")
+    rows = [("First byte, ms", timing.first_byte_ms), ("First token, ms", timing.first_token_ms)]
+    rows += [("Model itself, ms", timing.model_ms), ("In all, ms", timing.total_ms)]
+    bars.show([(name, value) for name, value in rows if value is not None], label="Milliseconds of the call")
     parts = [f"{timing.total_ms:,.0f} ms"]
     if usage.prompt_tokens is not None:
         parts.append(f"{usage.prompt_tokens:,} tokens read")
     if usage.completion_tokens is not None:
-        parts.append(f"{usage.completion_tokens:,} made")
+        parts.append(f"{usage.completion_tokens:,} tokens made")
     if called.tokens_per_second:
         parts.append(f"{called.tokens_per_second:,.1f} tokens/s")
     if called.body:
@@ -107,6 +113,8 @@ def _measures(detail: EndpointDetail, called: Called) -> None:
 
 
 def _cents(usd: float) -> str:
+    if usd < 0.000001:
+        return "under $0.000001"
     return f"${usd:.6f}".rstrip("0") if usd < 0.01 else formats.money(usd)
 
 

@@ -34,8 +34,9 @@ def _draw(console: Console, detail: EndpointDetail) -> None:
         st.info(f"It is {literal(detail.status)}: it takes requests once it is in service.", icon=":material/info:")
     component, variant = _which(detail)
     facts = _facts(console, detail, component)
-    contract = test_family.show(console, detail, facts)
-    draft = test_request.ask(detail, contract, templates.task_of(facts), component=component, variant=variant)
+    task = templates.task_of(facts)
+    contract = test_family.show(console, detail, facts, task)
+    draft = test_request.ask(detail, contract, task, component=component, variant=variant)
     if detail.asynchronous:
         test_async.show(console, detail, draft, contract)
     else:

@@ -17,7 +17,7 @@ from services.errors import (
     Throttled,
     UnknownAnswer,
 )
-from services.inference import Call, Called, Contract, Family, InferenceService, Usage, templates
+from services.inference import Call, Called, Family, InferenceService, Usage
 from services.inference.calls import request_of
 from tests.services.inference.doubles import FakeClient
 from tests.services.inference.samples import SAMPLES, Sample
@@ -273,31 +273,3 @@ def test_times_and_speed_are_split() -> None:
     assert (found.timing.first_byte_ms, found.timing.first_token_ms, found.timing.total_ms) == (500.0, 1000.0, 3000.0)
     assert found.tokens_per_second == 2.0
     assert found.usage == Usage(None, 5)
-
-
-@pytest.mark.parametrize("family", [*Family])
-def test_every_family_has_a_request_to_begin_with(family: Family) -> None:
-    for template in templates.templates_for(Contract(family)):
-        assert templates.mistake_in(template.body) is None
-        assert templates.value_at(template.body, template.prompt) is not None
-        changed = templates.with_value(template.body, template.prompt, "Other words")
-        assert templates.value_at(changed, template.prompt) == "Other words"
-        for parameter in template.parameters:
-            changed = templates.with_value(template.body, parameter.path, parameter.default)
-            assert templates.value_at(changed, parameter.path) == parameter.default
-    assert b"Why" in templates.question(Contract(family), "Why")
-
-
-def test_a_mistake_in_json_is_found_by_line_and_column() -> None:
-    assert templates.mistake_in('{"a": 1}') is None
-    wrong = templates.mistake_in('{\n  "a": 1,\n  b\n}')
-    assert wrong is not None
-    assert (wrong.line, wrong.column) == (3, 3)
-    assert templates.mistake_in('{"a": NaN}') is not None
-    assert templates.mistake_in("[" * 100_000) is not None
-    with pytest.raises(InvalidRequest):
-        templates.with_value("[1]", ("a",), 1)
-    assert templates.formatted('{"a":[1]}') == '{\n  "a": [\n    1\n  ]\n}'
-    assert templates.formatted("{") == "{"
-    assert json.loads(templates.streaming('{"inputs": "a"}', True)) == {"inputs": "a", "stream": True}
-    assert templates.streaming("{", True) == "{"
