@@ -6,7 +6,9 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
+import click
 import typer
+from typer.core import TyperGroup
 
 from cli.following import SCRIPT, ScriptFormat, WithScript, carry_out, print_plan, print_script, usd
 from cli.opening import JsonFlag, YesFlag, answering, app, open_console, say
@@ -19,9 +21,18 @@ if TYPE_CHECKING:
     from services.endpoints import EndpointDetail
     from services.plans import Plan
 
-group = typer.Typer(
-    no_args_is_help=False, help="Alarms of endpoints: list, create, delete.", invoke_without_command=True
-)
+
+class Named(TyperGroup):
+    """`sagedeck alarms NAME` lists the alarms of an endpoint."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        known = bool(args) and (args[0] in self.commands or args[0].startswith("-"))
+        return super().resolve_command(ctx, args if known else ["list", *args])
+
+
+group = typer.Typer(help="Alarms of endpoints: NAME or list, create, delete.")
 app.add_typer(group, name="alarms")
 
 PlanFlag = Annotated[bool, typer.Option("--plan", help="Show the plan and change nothing.")]
