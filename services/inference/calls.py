@@ -22,7 +22,7 @@ class Call:
     """What is sent, and how. `session_id` continues a session of a stateful model, NEW_SESSION begins one."""
 
     endpoint: str
-    body: bytes = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
     content_type: str = JSON
     accept: str = JSON
     component: str = ""

@@ -187,8 +187,9 @@ def _langchain(call: Call, where: Where, contract: Contract | None) -> str:
     )
     return (
         f"import json\n\nimport boto3\nfrom {module} import (\n    {base},\n    {kind},\n)\n{messages}\n{handler}\n"
+        f"parameters = {pprint.pformat(knobs, sort_dicts=False, width=_WIDTH)}\n"
         f"model = {kind}(\n    client={_client(where)},\n    endpoint_name={call.endpoint!r},\n"
-        f"    content_handler=Handler(),\n    model_kwargs={pprint.pformat(knobs, sort_dicts=False, width=_WIDTH)},\n"
+        f"    content_handler=Handler(),\n    model_kwargs=parameters,\n"
         f"    endpoint_kwargs={options!r},\n)\nprint(model.invoke({asked!r}))\n"
     )
 
