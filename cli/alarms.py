@@ -6,7 +6,6 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
 class Named(TyperGroup):
     """`sagedeck alarms NAME` lists the alarms of an endpoint."""
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         known = bool(args) and (args[0] in self.commands or args[0].startswith("-"))
         return super().resolve_command(ctx, args if known else ["list", *args])
 

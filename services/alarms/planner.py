@@ -60,7 +60,7 @@ def _of_measure(request: AlarmRequest, detail: EndpointDetail) -> Iterator[Probl
         yield Problem("place", f"Choose which is watched: {', '.join(places)}.")
     threshold = request.threshold
     if request.kind is Kind.IDLE:
-        if threshold != int(threshold) or not 1 <= threshold <= MOST_HOURS:
+        if threshold not in range(1, MOST_HOURS + 1):
             yield Problem("threshold", f"{threshold:g} hours cannot be: whole hours from 1 to {MOST_HOURS}, a week.")
     elif not 0 <= threshold < float("inf") or (request.kind is Kind.LATENCY and not threshold):
         yield Problem("threshold", f"{threshold:g} cannot be the threshold: a number above 0.")
