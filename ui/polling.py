@@ -36,3 +36,36 @@ def alone(draw: Callable[[], Drawn]) -> Drawn | None:
             return None
 
     return st.fragment(guarded)()
+
+
+def adaptive(draw: Callable[[], float | None], key: str, first_seconds: float) -> None:
+    """Draw now, and again as soon as `draw` says each time; None: not again by itself. What goes wrong stays inside.
+
+    `key` of the session holds the pace. A pace that gets slower takes hold at the next turn, so that a first drawing
+    is not done twice.
+    """
+    every: float | None = st.session_state.setdefault(key, first_seconds)
+    drawn = False
+
+    def guarded() -> None:
+        nonlocal drawn
+        wanted, again = every, drawn
+        drawn = True
+        with error_box.shown():
+            wanted = draw()
+        sooner = wanted is not None and (every is None or wanted < every)
+        if sooner or (again and wanted != every):
+            st.session_state[key] = wanted
+            st.rerun()
+
+    st.fragment(guarded, run_every=every)()
+
+
+def beside(draw: Callable[[], None]) -> None:
+    """Draw a part while the rest of the page goes on being drawn; what goes wrong in it stays inside it."""
+
+    def guarded() -> None:
+        with error_box.shown():
+            draw()
+
+    st.fragment(guarded, parallel=True)()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +55,9 @@ class FakeChanges:
 
     def plan_pause(self, request: PauseRequest) -> Plan:
         return self._plan("Pause", request.name, request, -1.5)
+
+    def plan_pause_several(self, names: Sequence[str], at: str) -> Plan:
+        return self._plan("Pause", f"{len(names)}-endpoints", tuple(names), -1.5 * len(names))
 
     def plan_resume(self, name: str) -> Plan:
         return self._plan("Resume", name, name, 1.5)

@@ -37,6 +37,11 @@ class FakeEndpoints:
                     parameters={"EndpointName": name})  # fmt: skip
         return Plan(title=f"Delete {name}", steps=(step,), estimate=Estimate(-1.5))
 
+    def plan_delete_several(self, names: Iterable[str]) -> Plan:
+        plans = [self.plan_delete(name) for name in names]
+        steps = tuple(replace(plan.steps[0], id=f"delete-{number}") for number, plan in enumerate(plans))
+        return Plan(title=f"Delete {len(steps)} endpoints", steps=steps, estimate=Estimate(-1.5 * len(steps)))
+
 
 class FakeInventory:
     """An inventory that knows its endpoints at once; `more` overrides what it says of itself, `unread` is not read."""

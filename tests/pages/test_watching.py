@@ -68,10 +68,11 @@ def test_activity_lists_runs_with_what_they_left_running(open_page: Open) -> Non
 def test_hundreds_of_endpoints_are_listed_and_can_be_filtered(open_page: Open) -> None:
     details = [endpoint(f"model-{number:03}", "text-generation", usd=1.0) for number in range(150)]
     at = open_page("endpoints", FakeConsole(*details), "Endpoints")
-    assert len(at.dataframe[0].value) == 150
+    assert len(at.dataframe[0].value) == 50
+    assert "150 endpoints · $150.00/h" in texts(at).replace("\\", "")
     at.text_input[0].set_value("model-14").run()
     assert len(at.dataframe[0].value) == 10
-    assert "10 endpoints · \\$10.00/h" in texts(at)
+    assert "10 endpoints · $10.00/h" in texts(at).replace("\\", "")
 
 
 def test_an_endpoint_without_machine_or_direct_answer_is_told_as_such(open_page: Open) -> None:
