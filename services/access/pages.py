@@ -62,6 +62,7 @@ class PageNeeds:
 
 
 _ENDPOINTS = {"Endpoints": _LOOK_ENDPOINTS, "Their tags in bulk": ("tag:GetResources",)}
+_PART = {"Components": ("sagemaker:DescribeInferenceComponent",)}
 _PARTS = {
     "What scales them": (
         "application-autoscaling:DescribeScalableTargets",
@@ -69,7 +70,7 @@ _PARTS = {
         "application-autoscaling:DescribeScheduledActions",
         "cloudwatch:DescribeAlarms",
     ),
-    "Components": ("sagemaker:DescribeInferenceComponent",),
+    **_PART,
 }
 _ROLES = {"Execution roles": ("iam:ListRoles", "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")}
 PAGES: Mapping[str, PageNeeds] = {
@@ -113,6 +114,7 @@ PAGES: Mapping[str, PageNeeds] = {
             "Paused ones": ("tag:GetResources", "sagemaker:ListEndpointConfigs"),
             "Models to change to": ("sagemaker:ListModels",),
             "Figures": ("cloudwatch:GetMetricData",),
+            "Answers of asynchronous endpoints": ("s3:GetObject", "s3:ListBucket"),
             "Logs": ("logs:DescribeLogStreams", "logs:GetLogEvents", "logs:FilterLogEvents"),
             "What happened, and who did it": (
                 "application-autoscaling:DescribeScalingActivities",
@@ -126,7 +128,7 @@ PAGES: Mapping[str, PageNeeds] = {
         }
         | _PARTS,
         {
-            "Test": _CALL,
+            "Test": (*_CALL, "sagemaker:InvokeEndpointAsync"),
             "Alarms": (
                 "cloudwatch:PutMetricAlarm",
                 "cloudwatch:DeleteAlarms",
@@ -145,9 +147,9 @@ PAGES: Mapping[str, PageNeeds] = {
             "Delete": (*_DELETE, "sagemaker:DeleteInferenceComponent", *_UNSCALE),
         },
     ),
-    "ask": PageNeeds(_ENDPOINTS, {"Ask": _CALL}),
-    "documents": PageNeeds(_ENDPOINTS, {"Embed": _CALL[:1]}),
-    "chat": PageNeeds(_ENDPOINTS, {"Chat": _CALL}),
+    "ask": PageNeeds(_ENDPOINTS | _PART, {"Ask": _CALL}),
+    "documents": PageNeeds(_ENDPOINTS | _PART, {"Embed": _CALL[:1]}),
+    "chat": PageNeeds(_ENDPOINTS | _PART, {"Chat": _CALL}),
     "take_down": PageNeeds(
         _ENDPOINTS
         | _ROLES
