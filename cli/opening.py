@@ -16,6 +16,7 @@ from services import sandbox_child
 from services import settings as settings_file
 from services.connection import Mode, connect_default
 from services.errors import Problem, SagedeckError, problem_of
+from services.legible import legible
 from services.state import home
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def answering(as_json: bool) -> Iterator[None]:
 def _explained(error: Exception) -> Problem:
     if isinstance(error, OSError) and error.strerror and not isinstance(error, ConnectionError | TimeoutError):
         why, next = f"The system says: {error.strerror}.", "Check the path, its rights, and the room on the disk."
-        return Problem(f"{error.filename or 'A file'} cannot be used.", why, next)
+        return Problem(f"{legible(str(error.filename or 'A file'))} cannot be used.", why, next)
     problem = problem_of(error)
     if isinstance(error, SagedeckError):
         return problem

@@ -34,16 +34,6 @@ KEYS = st.sampled_from(
     ("", "alias/mine", "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 )
 PLACES = st.sampled_from([f"s3://{BUCKET}/{key}/" for key in ("out", "a-b", "übrig/x", "$%7B'")])
-TOPICS = st.one_of(
-    st.none(),
-    st.just(ExistingTopic("arn:aws:sns:us-east-1:123456789012:there")),
-    st.builds(
-        NewTopic,
-        name=st.sampled_from(("told", "failed_2")),
-        kms_key=KEYS.map(lambda key: key or "alias/aws/sns"),
-        email=st.sampled_from(("", "ada@example.org", "o'hara+x%{y}@example.org")),
-    ),
-)
 VALUES = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=30)
 TEXTS = ("${aws_region}", "%{ if true }", '"""', "'''", '"', "\\", "a\nb\r\n#", "<b>x</b>", "{{x}}", "`x`", "\u202eabc")
 ENVIRONMENTS = st.dictionaries(
@@ -80,14 +70,23 @@ def sources(draw: st.DrawFn) -> Source:
     )
 
 
+def topics(name: str) -> st.SearchStrategy[ExistingTopic | NewTopic | None]:
+    """None, the one that is there, or a new one of this name."""
+    made = st.builds(
+        NewTopic,
+        name=st.just(name),
+        kms_key=KEYS.map(lambda key: key or "alias/aws/sns"),
+        email=st.sampled_from(("", "ada@example.org", "o'hara+x%{y}@example.org")),
+    )
+    return st.none() | st.just(ExistingTopic("arn:aws:sns:us-east-1:123456789012:there")) | made
+
+
 @st.composite
-def modes(draw: st.DrawFn, gpu: bool) -> Mode:
+def modes(draw: st.DrawFn, gpu: bool, name: str) -> Mode:
     """One of each kind. No component is put onto an endpoint that is there: that wants one."""
     kind = draw(st.sampled_from((RealTime, Asynchronous, Components, *([] if gpu else [Serverless]))))
     if kind is Asynchronous:
-        success, error = draw(TOPICS), draw(TOPICS)
-        if isinstance(success, NewTopic) and isinstance(error, NewTopic):
-            error = replace(error, name=f"{success.name}-not")
+        success, error = draw(topics(f"{name}_told")), draw(topics(f"{name}-failed"))
         return Asynchronous(
             output=draw(PLACES),
             failure=draw(st.just("") | PLACES),
@@ -103,7 +102,7 @@ def modes(draw: st.DrawFn, gpu: bool) -> Mode:
         return Serverless(memory_mb=draw(sizes), concurrency=concurrency, provisioned=draw(st.integers(0, concurrency)))
     if kind is Components:
         return Components(
-            name=draw(st.sampled_from(("", "part-2"))),
+            name=draw(st.sampled_from(("", f"{name}-2"))),
             accelerators=int(gpu),
             cpus=draw(st.sampled_from((0.0, 0.25, 1.5))),
             memory_mb=draw(st.sampled_from((128, 1024))),
@@ -155,7 +154,7 @@ def requests(draw: st.DrawFn, name: str = "demo") -> DeployRequest:
     source = draw(sources())
     only = source in (GATED,) or (isinstance(source, HubSource) and source.server is not Server.TEI)
     gpu = only or draw(st.booleans())
-    mode = draw(modes(gpu))
+    mode = draw(modes(gpu, name))
     if isinstance(mode, Serverless):
         kind, count, further = "", 1, [""]
     else:

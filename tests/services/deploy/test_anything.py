@@ -20,7 +20,7 @@ from tests.services.plans.exports.test_cloudformation import template
 HOST = FoundEndpoint("demo", "InService", "demo", "Shared", "ml.g5.12xlarge", 2, 2, takes_components=True)
 EMPTY, HOSTING = service(), service(Nobody(HOST))
 FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-MANY = settings(max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def planned(request: DeployRequest) -> Plan:
