@@ -24,6 +24,7 @@ def main() -> None:
         describing,
         diagnosing,
         faults,
+        listing,
         logs,
         metrics,
         models,

@@ -1,18 +1,18 @@
-"""Commands about endpoints: deploy, list, chat, delete, and take everything down."""
+"""Commands about endpoints: deploy, chat, delete, and take everything down."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.changing import print_paused
 from cli.deploy_options import Options, taking_options
 from cli.deploy_request import mendable, refuse, requests_of, secrets_of
 from cli.deploy_saved import load_requests, save_requests
-from cli.following import SCRIPT, ScriptFormat, WithScript, carry_out, print_plan, print_script, usd
+from cli.following import SCRIPT, ScriptFormat, WithScript, carry_out, print_plan, print_script
+from cli.listing import endpoint_row
 from cli.opening import JsonFlag, YesFlag, answering, app, open_console, say
 from cli.preflight_lines import as_one, say_stops
 from services.errors import InvalidRequest
@@ -20,7 +20,6 @@ from services.errors import InvalidRequest
 if TYPE_CHECKING:
     from services.console import Console
     from services.deploy import DeployRequest, Problem
-    from services.endpoints import EndpointDetail
     from services.plans import Plan
 
 
@@ -57,39 +56,10 @@ def deploy(
         view = carry_out(
             console, plan, yes, replan=lambda: plan_of(console, wanted), wait=wait, secrets=lambda: secrets_of(plan)
         )
-        rows = [_endpoint_row(each) for each in console.endpoints.describe_many(each.endpoint_name for each in wanted)]
+        details = console.endpoints.describe_many(each.endpoint_name for each in wanted)
+        rows = [endpoint_row(each, console.connection.now()) for each in details]
         result = {"run": view.id, "status": str(view.status), "usd_per_hour": view.usd_per_hour, "endpoints": rows}
         typer.echo(json.dumps(result) if as_json else "\n".join(f"{row['name']}: {row['status']}" for row in rows))
-
-
-@app.command()
-def endpoints(
-    context: typer.Context,
-    paused: Annotated[bool, typer.Option("--paused", help="Those that are paused, and what resuming costs.")] = False,
-    as_json: JsonFlag = False,
-) -> None:
-    """List the endpoints of the account and region."""
-    with answering(as_json):
-        console = open_console(context)
-        if paused:
-            print_paused(console, as_json)
-            return
-        names = [each.name for each in console.endpoints.list_endpoints()]
-        details = console.endpoints.describe_many(names)
-        told: dict[str, list[dict[str, str]]] = {}
-        for concern in console.concerns(details):
-            told.setdefault(concern.endpoint, []).append(concern.as_dict())
-        rows = [_endpoint_row(each) | {"concerns": told.get(each.name, [])} for each in details]
-        if as_json:
-            typer.echo(json.dumps(rows))
-        for row in [] if as_json else rows:
-            count = f" x {row['instance_count']}" if row["instance_count"] else ""
-            hardware = f"{row['instance_type']}{count}"
-            typer.echo(f"{row['name']:<63}  {row['status']:<12} {hardware:<22} {usd(row['usd_per_hour'])}/h")
-            for one in row["concerns"]:
-                typer.echo(f"  ! {one['what']} {one['next']}")
-        if not rows and not as_json:
-            typer.echo("No endpoints. `sagedeck deploy MODEL` makes one.")
 
 
 @app.command()
@@ -182,20 +152,3 @@ def plan_of(console: Console, wanted: list[DeployRequest]) -> Plan:
 
     asked = as_one(wanted)
     return console.deploy.plan_pair(asked) if isinstance(asked, RagPairRequest) else console.deploy.plan_deploy(asked)
-
-
-def _endpoint_row(detail: EndpointDetail) -> dict[str, Any]:
-    return {
-        "name": detail.name,
-        "status": detail.status,
-        "instance_type": detail.instance_type,
-        "instance_count": detail.count,
-        "usd_per_hour": detail.usd_per_hour,
-        "price_source": detail.price_source,
-        "model": detail.model_id,
-        "task": detail.task,
-        "owner": detail.owner,
-        "created": detail.created.isoformat(),
-        "arn": detail.arn,
-        "failure": detail.failure,
-    }
