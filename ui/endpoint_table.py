@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ui import endpoint_reads, formats, plain_table, status_chip
+from ui import alarm_view, endpoint_reads, formats, plain_table, status_chip
 from ui.endpoint_filters import TASKS
 from ui.escape import literal
 
@@ -55,26 +55,26 @@ def show(console: Console, rows: Sequence[EndpointRow], seen: Seen) -> tuple[tup
     names = [row.summary.name for row in rows]
     # what is ticked is told by its place, so other rows are another table
     key = hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
-    menu = f"endpoints.menu.{key}"
-    now = console.connection.now()
+    menu, opened = f"endpoints.menu.{key}", f"endpoints.open.{key}"
+    now, fires = console.connection.now(), alarm_view.firing(console)
     ahead = timedelta(minutes=round((now - time.time()) / 60))  # a browser counts ages by its own clock
     chosen: Any = st.dataframe(
-        _arrow([_row(row, seen.traffic.get(row.summary.name), now, ahead) for row in rows]),
+        _arrow([_row(row, seen.traffic.get(row.summary.name), row.summary.name in fires, now, ahead) for row in rows]),
         hide_index=True,
         height=min(len(rows), MOST_SEEN) * ROW_PIXELS + ROW_PIXELS + 3,
         key=f"endpoints.table.{key}",
         on_select="rerun",
         selection_mode="multi-row",
         placeholder="—",
-        column_config=_columns({row.summary.status for row in rows}, menu),
+        column_config=_columns({row.summary.status for row in rows} | ({"Alarm"} if fires else set()), menu, opened),
         alt="Endpoints with status, machine, cost and requests of the last day",
     )
     ticked = tuple(names[place] for place in chosen.selection.rows if place < len(names))
     click = st.session_state.get(menu)
-    if not click or click["row"] >= len(names):
-        return None, ticked
-    verb = str(click["label"]).rsplit(" ", 1)[-1].rstrip("…")
-    return (verb, names[click["row"]]), ticked
+    if click and click["row"] < len(names):
+        return (str(click["label"]).rsplit(" ", 1)[-1].rstrip("…"), names[click["row"]]), ticked
+    click = st.session_state.get(opened)
+    return ((OPEN, names[click["row"]]) if click and click["row"] < len(names) else None), ticked
 
 
 def price_of(detail: EndpointDetail) -> str:
@@ -110,11 +110,11 @@ def _arrow(rows: Sequence[Mapping[str, object]]) -> Any:
     return pyarrow.table({name: pyarrow.array([row[name] for row in rows], type=types.get(name)) for name in rows[0]})
 
 
-def _row(row: EndpointRow, traffic: Traffic | None, now: float, ahead: timedelta) -> dict[str, object]:
+def _row(row: EndpointRow, traffic: Traffic | None, fires: bool, now: float, ahead: timedelta) -> dict[str, object]:
     detail = row.detail
     return {
         "Menu": [f":material/{_ICONS[verb]}: {verb}{_dots(verb)}" for verb in _verbs(row)],
-        "Status": [status_chip.chip(row.summary.status).word],
+        "Status": [status_chip.chip(row.summary.status).word, *(["Alarm"] if fires else [])],
         "Name": row.summary.name,
         "For": purpose(detail) if detail else None,
         "Instance": detail.hardware if detail and detail.variants else None,
@@ -127,10 +127,12 @@ def _row(row: EndpointRow, traffic: Traffic | None, now: float, ahead: timedelta
     }
 
 
-def _columns(statuses: set[str], menu: str) -> dict[str, Any]:
+def _columns(statuses: set[str], menu: str, opened: str) -> dict[str, Any]:
     return {
         "Menu": st.column_config.ButtonColumn("", key=menu, type="tertiary", width=52),
-        "Name": st.column_config.TextColumn(width=260),
+        "Name": st.column_config.ButtonColumn("Name", key=opened, type="tertiary", width=250, alignment="left"),
+        "For": st.column_config.TextColumn(width=90),
+        "Instance": st.column_config.TextColumn(width=135),  # as wide as what is read later
         "Status": status_chip.column(statuses),
         "$/h": st.column_config.NumberColumn(format="$%.4f", help="Of all its instances; empty where it is unknown"),
         "So far": st.column_config.NumberColumn(
