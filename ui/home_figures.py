@@ -56,8 +56,10 @@ def _draw(console: Console, found: Looked, seen: Seen, measured: int) -> None:
             help=f"{formats.count(unknown, 'endpoint')} of unknown price not counted" if unknown else None,
         )  # fmt: skip
         st.metric(
-            "If left running", formats.UNKNOWN_PRICE if unknown and not hourly else formats.per_month(hourly),
-            icon=":material/calendar_month:", border=True, height="stretch",
+            "If left running",
+            formats.UNKNOWN_PRICE if unknown and not hourly else formats.money(hourly * formats.HOURS_PER_MONTH),
+            "a month", delta_color="off", delta_arrow="off", icon=":material/calendar_month:", border=True,
+            height="stretch",
         )  # fmt: skip
         st.metric(
             "This month so far", _so_far(month.usd, month.unknown + len(found.summaries) - len(found.details)),
