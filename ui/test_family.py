@@ -39,13 +39,14 @@ _NONE = "Neither: I write the request myself"
 
 def show(console: Console, detail: EndpointDetail, facts: EndpointFacts, task: str) -> Contract | None:
     """Write what is known, with the ways to know better; None where nothing is."""
-    contract = console.inference.known_contract(facts)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(_sentence(contract, task, detail.asynchronous), width="stretch")
+        said = st.container(width="stretch")
         with st.popover("Change", icon=":material/edit:"):
             if not detail.asynchronous:
                 _ask(console, detail, facts)
+            contract = console.inference.known_contract(facts)
             _choose(console, facts, contract)
+    said.markdown(_sentence(contract, task, detail.asynchronous))
     return contract
 
 
@@ -69,7 +70,6 @@ def _ask(console: Console, detail: EndpointDetail, facts: EndpointFacts) -> None
         with error_box.shown(), st.spinner("Asking…"):
             found = console.inference.ask_contract(facts)
             endpoint_picker.use(detail.name, found.kind)
-            st.rerun(scope="fragment")
 
 
 def _choose(console: Console, facts: EndpointFacts, contract: Contract | None) -> None:

@@ -1,0 +1,295 @@
+"""The tab Test: what is asked, what came of it, and that nothing typed is lost and nothing answered acts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from streamlit.testing.v1 import AppTest
+
+from services.endpoints import EndpointDetail, Variant
+from services.inference import EndpointFacts, InferenceService
+from services.state import State, home
+from tests.pages.fake_console import FakeConsole, endpoint
+from tests.services.inference.doubles import FakeClient
+
+EVIL = "![x](https://evil.example/p.png) <script>alert(1)</script> :red[forged]"
+CHAT = json.dumps({"choices": [{"message": {"content": EVIL}}], "usage": {"prompt_tokens": 1, "completion_tokens": 4}})
+
+
+class Runtime(FakeClient):
+    """The runtime and S3 in one; `objects` lie in S3."""
+
+    def __init__(self, answer: Callable[[Any], Any], parts: Any = ()) -> None:
+        super().__init__(answer, parts)
+        self.objects: dict[str, bytes] = {}
+
+    def invoke_endpoint_async(self, **request: Any) -> dict[str, str]:
+        self.requests.append(request)
+        return {"OutputLocation": "s3://bucket-a/out/1.out", "FailureLocation": "s3://bucket-a/bad/1.out"}
+
+    def get_object(self, *, Bucket: str, Key: str, Range: str) -> dict[str, Any]:
+        import io
+
+        if Key not in self.objects:
+            raise ClientError({"Error": {"Code": "NoSuchKey", "Message": "No."}}, "GetObject")
+        return {"Body": io.BytesIO(self.objects[Key]), "ContentLength": len(self.objects[Key])}
+
+
+class TestConsole(FakeConsole):
+    """Endpoints that are really called, by a client that lives in the test."""
+
+    __test__ = False
+
+    def __init__(self, detail: EndpointDetail, client: Runtime, facts: dict[str, EndpointFacts] | None = None) -> None:
+        super().__init__(detail)
+        self._facts = facts or {"": detail.facts()}
+        self.inference = InferenceService(  # type: ignore[assignment]
+            lambda: client,
+            State(home() / "state.db"),
+            scope=("aws", "1", "us-east-1"),
+            storage=lambda: client,
+            owner="ana",
+        )
+
+    def facts(self, name: str, component: str = "") -> EndpointFacts:
+        return self._facts[component]
+
+
+def script(console, detail):  # type: ignore[no-untyped-def]
+    from ui import test_view
+
+    test_view.show(console, detail)
+
+
+def opened(console: FakeConsole, detail: EndpointDetail) -> AppTest:
+    at = AppTest.from_function(script, kwargs={"console": console, "detail": detail}, default_timeout=20).run()
+    assert not at.exception
+    return at
+
+
+def chatting(**tags: str) -> EndpointDetail:
+    detail = endpoint("talker", "text-generation")
+    return replace(detail, tags=(*detail.tags, ("sagedeck:family", "messages"), *tags.items()))
+
+
+@pytest.fixture
+def client() -> Runtime:
+    return Runtime(lambda _: CHAT.encode())
+
+
+def button(at: AppTest, label: str) -> Any:
+    return next(each for each in at.button if each.label == label)
+
+
+def area(at: AppTest) -> Any:
+    return at.text_area[0]
+
+
+def written(at: AppTest) -> str:
+    return "\n".join(str(each.value) for each in (*at.markdown, *at.error, *at.info))
+
+
+def test_a_request_is_sent_as_it_is_written_and_the_answer_does_not_act(client: Runtime) -> None:
+    detail = chatting()
+    at = opened(TestConsole(detail, client), detail)
+    assert "from its tag" in written(at)
+    area(at).set_value('{"messages": [{"role": "user", "content": "Mine"}]}').run()
+    button(at, "Send").click().run()
+    assert not at.exception
+    assert json.loads(client.requests[0]["Body"])["messages"][0]["content"] == "Mine"
+    assert [each.value for each in at.code if EVIL in each.value], "the answer stands in a block of code"
+    assert "evil.example" not in written(at)
+    assert "200" in written(at)
+    assert "4 tokens made" in written(at)
+
+
+def test_a_mistake_is_told_by_line_and_column_and_nothing_can_be_sent(client: Runtime) -> None:
+    detail = chatting()
+    at = opened(TestConsole(detail, client), detail)
+    area(at).set_value('{\n  "messages": oops\n}').run()
+    assert "Line 2, column 15" in written(at).replace("\\", "")
+    assert button(at, "Send").disabled
+    assert area(at).value == '{\n  "messages": oops\n}'
+    assert not at.exception
+
+
+def test_fields_rewrite_the_text_and_follow_it(client: Runtime) -> None:
+    detail = chatting()
+    at = opened(TestConsole(detail, client), detail)
+    at.number_input[0].set_value(99).run()
+    assert json.loads(area(at).value)["max_tokens"] == 99
+    area(at).set_value(area(at).value.replace("99", "7")).run()
+    assert at.number_input[0].value == 7
+    area(at).set_value(area(at).value.replace('"max_tokens": 7', '"max_tokens": "many"')).run()
+    assert not at.exception
+    assert '"many"' in area(at).value
+
+
+def test_each_template_keeps_what_was_written_in_it(client: Runtime) -> None:
+    detail = chatting()
+    at = opened(TestConsole(detail, client), detail)
+    area(at).set_value('{"mine": 1}').run()
+    at.selectbox(key="test.talker..template").select("completion").run()
+    assert "prompt" in area(at).value
+    at.selectbox(key="test.talker..template").select("chat").run()
+    assert area(at).value == '{"mine": 1}'
+    button(at, "Begin anew").click().run()
+    assert "messages" in area(at).value
+
+
+def test_a_stream_is_written_as_it_comes_and_asked_for_in_the_request() -> None:
+    first, last = (f'data: {{"choices": [{{"delta": {{"content": "{word}"}}}}]}}\n\n' for word in ("Ha", "llo"))
+    client = Runtime(lambda _: b"", [first.encode(), f"{last}data: [DONE]\n\n".encode()])
+    detail = chatting()
+    at = opened(TestConsole(detail, client), detail)
+    at.toggle(key="test.talker..chat.stream").set_value(True).run()
+    assert json.loads(area(at).value)["stream"] is True
+    button(at, "Send").click().run()
+    assert not at.exception
+    assert "Hallo" in [each.value for each in at.code]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b'{"choices": []}', "empty list of choices"),
+        (b'{"error": "CUDA out of memory"}', "CUDA out of memory"),
+        (b'{"choices": [{"message": {"content": null}, "finish_reason": "length"}]}', "without a text"),
+        (b"<html>", "did not answer with JSON"),
+    ],
+)
+def test_what_is_no_answer_says_why_and_keeps_the_request(answer: bytes, words: str) -> None:
+    detail = chatting()
+    at = opened(TestConsole(detail, Runtime(lambda _: answer)), detail)
+    before = area(at).value
+    button(at, "Send").click().run()
+    assert not at.exception
+    assert words in "".join(each.value for each in at.error).replace("\\", "")
+    assert area(at).value == before
+
+
+def test_calls_of_before_are_shown_and_put_back_into_the_form(client: Runtime) -> None:
+    detail = chatting()
+    at = opened(TestConsole(detail, client), detail)
+    for words in ("one", "two"):
+        area(at).set_value(json.dumps({"messages": [{"role": "user", "content": words}]})).run()
+        button(at, "Send").click().run()
+    at.selectbox(key="test.talker.shown").select_index(1).run()
+    button(at, "Again").click().run()
+    assert not at.exception
+    assert "one" in area(at).value
+
+
+def test_each_component_has_a_family_and_drafts_of_its_own(client: Runtime) -> None:
+    detail = replace(chatting(), components=("words", "vectors"))
+    facts = {
+        "words": EndpointFacts("talker", image="x/vllm:1", inference_component="words"),
+        "vectors": EndpointFacts("talker", image="x/huggingface-tei:1", inference_component="vectors"),
+    }
+    at = opened(TestConsole(detail, client, facts), detail)
+    assert "messages" in area(at).value
+    at.selectbox(key="test.talker.component").select("vectors").run()
+    assert "inputs" in area(at).value
+    assert "TEI" in written(at)
+    client.answer = lambda _: b"[[3.0, 4.0], [1.0, 0.0]]"
+    button(at, "Send").click().run()
+    assert client.requests[0]["InferenceComponentName"] == "vectors"
+    assert "2 vectors of 2 numbers" in written(at)
+
+
+def test_an_unknown_family_is_asked_once_and_remembered() -> None:
+    client = Runtime(lambda request: CHAT.encode() if b"messages" in request["Body"] else b"{}")
+    detail = replace(endpoint("talker", ""), tags=())
+    at = opened(TestConsole(detail, client), detail)
+    assert "unknown family" in written(at)
+    assert client.requests == [], "looking at the page calls nobody"
+    button(at, "Ask it").click().run()
+    assert not at.exception
+    assert "found by asking" in written(at)
+    assert 0 < len(client.requests) <= 7
+    asked = len(client.requests)
+    again = opened(TestConsole(detail, client), detail)
+    assert "found by asking" in written(again)
+    assert len(client.requests) == asked
+
+
+def test_a_family_can_be_chosen_and_unchosen(client: Runtime) -> None:
+    detail = replace(endpoint("talker", ""), tags=())
+    at = opened(TestConsole(detail, client), detail)
+    at.selectbox(key="test.talker..family").select("tei").run()
+    assert "chosen by hand" in written(at)
+    assert "inputs" in area(at).value
+    at.selectbox(key="test.talker..family").select("").run()
+    assert "unknown family" in written(at)
+
+
+def test_variants_can_be_called_one_by_one(client: Runtime) -> None:
+    two = tuple(
+        Variant(name=name, model_name=name, instance_type="ml.m5.large", count=1, desired=1) for name in ("a", "b")
+    )
+    detail = replace(chatting(), variants=two)
+    at = opened(TestConsole(detail, client), detail)
+    button(at, "Send").click().run()
+    at.selectbox(key="test.talker.variant").select("b").run()
+    button(at, "Send").click().run()
+    assert [each.get("TargetVariant") for each in client.requests] == [None, "b"]
+
+
+def test_code_of_every_language_is_shown(client: Runtime) -> None:
+    detail = chatting()
+    at = opened(TestConsole(detail, client), detail)
+    at.session_state["test.talker.code"] = True
+    at.run()
+    assert not at.exception
+    shown = "\n".join(each.value for each in at.code)
+    for words in ("invoke_endpoint(", "ChatSagemakerEndpoint", "from sagemaker.core.resources", "--aws-sigv4"):
+        assert words in shown
+
+
+def test_an_asynchronous_request_is_submitted_followed_and_read(client: Runtime) -> None:
+    detail = replace(chatting(), asynchronous=True, output="s3://bucket-a/out/")
+    at = opened(TestConsole(detail, client), detail)
+    button(at, "Submit").click().run()
+    assert not at.exception
+    assert "Under way" in written(at)
+    client.objects["out/1.out"] = CHAT.encode()
+    at.run()
+    assert [each.value for each in at.code if EVIL in each.value]
+    assert client.requests[0]["InferenceId"]
+    again = opened(TestConsole(detail, client), detail)
+    assert [each.value for each in again.code if EVIL in each.value], "a page loaded anew finds it"
+
+
+def test_a_failure_of_an_asynchronous_request_is_read_too(client: Runtime) -> None:
+    detail = replace(chatting(), asynchronous=True)
+    client.objects["bad/1.out"] = b"CUDA out of memory"
+    at = opened(TestConsole(detail, client), detail)
+    button(at, "Submit").click().run()
+    assert not at.exception
+    assert "CUDA out of memory" in "".join(each.value for each in at.error)
+
+
+def test_what_cannot_go_along_is_said_at_the_field(client: Runtime) -> None:
+    detail = replace(chatting(), asynchronous=True)
+    at = opened(TestConsole(detail, client), detail)
+    area(at).set_value(json.dumps({"messages": "x" * 130_000})).run()
+    assert "128,000" in written(at).replace("\\", "")
+    assert button(at, "Submit").disabled
+    at.text_input(key="test.talker.source").set_value("s3://bucket-a/in.json").run()
+    button(at, "Submit").click().run()
+    assert client.requests[0]["InputLocation"] == "s3://bucket-a/in.json"
+    at.text_input(key="test.talker.source").set_value("https://nowhere").run()
+    assert "no place in S3" in written(at)
+    assert not at.exception
+
+
+def test_an_endpoint_that_is_not_ready_says_so(client: Runtime) -> None:
+    detail = replace(chatting(), status="Creating")
+    at = opened(TestConsole(detail, client), detail)
+    assert "once it is in service" in written(at)
+    assert button(at, "Send").disabled
