@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from sandbox import front, moto_iam, wire
+from sandbox import front, moto_iam, moto_sns, wire
 from sandbox.buckets import check_bucket_name
 from sandbox.control import Control
 from sandbox.errors import JSON, AwsError
@@ -101,6 +101,8 @@ class Sandbox:
     def _loaded(self, service: str) -> None:
         if service == "iam":
             moto_iam.extend_iam(self.world.faults)
+        elif service == "sns":
+            moto_sns.extend_sns(self.world.clock.now)
 
 
 class _Later:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.alarms import Kind, of
+from services.alarms import firing as alarms_firing
 from services.errors import PermissionDenied, SagedeckError
 from ui import alarm_chart, alarm_form, empty_state, error_box, formats, plain_table, plan_review, run_progress
 from ui.escape import code, literal
@@ -32,17 +33,29 @@ _TITLES = {
 
 def every(console: Console) -> tuple[Alarm, ...]:
     """Every alarm of the account and region about an endpoint, read once a minute for everybody."""
-    return console.cached(("alarms",), KEEP_SECONDS, console.alarms.list_alarms)
+    return console.cached(("alarms", "listed"), KEEP_SECONDS, console.alarms.list_alarms)
 
 
 def firing(console: Console) -> dict[str, tuple[Alarm, ...]]:
-    """The alarms that fire, by endpoint; nothing where alarms may not be read: the tab Alarms says so."""
-    from services.alarms import firing as those_firing
+    """The alarms that fire, by endpoint; nothing where alarms cannot be read: the tab Alarms says so."""
+
+    def read() -> dict[str, tuple[Alarm, ...]]:
+        try:
+            return alarms_firing(every(console))
+        except PermissionDenied:  # kept as well: who may not is not asked for again with every redraw
+            return {}
 
     try:
-        return those_firing(every(console))
+        return console.cached(("alarms", "firing"), KEEP_SECONDS, read)
     except SagedeckError:
         return {}
+
+
+def troubles(console: Console, name: str) -> None:
+    """A red box where alarms of an endpoint fire."""
+    found = firing(console).get(name)
+    if found:
+        st.error(sentence(found, console.connection.now()), icon=":material/notifications_active:")
 
 
 def sentence(alarms: tuple[Alarm, ...], now: float) -> str:

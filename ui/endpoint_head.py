@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import (
+    alarm_view,
     concern_box,
     diagnosis_box,
     endpoint_changes,
@@ -59,6 +60,7 @@ def troubles(console: Console, detail: EndpointDetail) -> None:
         st.error(literal(detail.failure), icon=":material/error:")
         types = {variant.instance_type for variant in detail.variants}
         diagnosis_box.of_endpoint(console, detail.failure, types.pop() if len(types) == 1 else "", detail.name)
+    alarm_view.troubles(console, detail.name)
     concern_box.show(console.concerns([detail]))
 
 

@@ -29,6 +29,7 @@ CHIPS: dict[str, Chip] = {
     "Deleting": Chip("Deleting", "orange", "delete"),
     "Failed": Chip("Failed", "red", "error"),
     "OutOfService": Chip("Out of service", "orange", "pause_circle"),
+    "Alarm": Chip("Alarm", "red", "notifications_active"),
     # runs, steps, jobs
     "waiting": Chip("Waiting", "gray", "schedule"),
     "running": Chip("Running", "blue", "progress_activity"),

@@ -66,7 +66,12 @@ def test_a_share_of_two_metrics_is_one_alarm_on_errors_in_percent() -> None:
 
 
 def test_no_traffic_is_told_in_hours() -> None:
-    told: dict[str, Any] = {"MetricName": "Invocations", "ComparisonOperator": "LessThanThreshold", "Period": 3600, "Threshold": 1.0}
+    told: dict[str, Any] = {
+        "MetricName": "Invocations",
+        "ComparisonOperator": "LessThanThreshold",
+        "Period": 3600,
+        "Threshold": 1.0,
+    }
     (alarm,) = read(row(**told, EvaluationPeriods=6))
     assert (alarm.kind, alarm.threshold, alarm.unit) == (Kind.IDLE, 6.0, "hours")
 
