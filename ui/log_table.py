@@ -13,7 +13,7 @@ from services.logs.filters import blocks
 from ui.escape import literal
 from ui.log_words import Asked
 
-TALL, ROW, WRAPPED = 460, 28, 78  # pixels
+TALL, HEAD, ROW, WRAPPED = 460, 38, 28, 78  # pixels
 AROUND = 15  # lines of the same stream on each side of the one that is chosen
 DAY = 86_400
 CHIPS: dict[Level, tuple[str, str]] = {
@@ -31,11 +31,11 @@ def show(lines: Sequence[LogLine], asked: Asked, key: str, now: float) -> None:
     several = len({line.stream for line in lines}) > 1
     levels = [level for level in CHIPS if any(line.level is level for line in lines)] or [Level.INFO]
     columns: dict[str, Any] = {
-        "UTC": st.column_config.TextColumn(width=165 if day else 105),
+        "UTC": st.column_config.TextColumn(width=115 if day else 78),
         "Level": st.column_config.MultiselectColumn(
-            options=[CHIPS[each][0] for each in levels], color=[CHIPS[each][1] for each in levels], width=85
+            options=[CHIPS[each][0] for each in levels], color=[CHIPS[each][1] for each in levels], width=76
         ),
-        "Instance": st.column_config.TextColumn(width=170),
+        "Instance": st.column_config.TextColumn(width=95),
         "Line": st.column_config.TextColumn(width="large" if asked.wrap else 1_600),
     }
     table = f"{key}.table.{st.session_state.get(f'{key}.turn', 0)}.{asked.group.name}.{asked.span}.{asked.wanted}"
@@ -45,13 +45,13 @@ def show(lines: Sequence[LogLine], asked: Asked, key: str, now: float) -> None:
             st.session_state[f"{key}.paused"] = True
 
     chosen = st.dataframe(
-        [_row(line, day=day, several=several) for line in rows], hide_index=True, height=TALL, key=table,
-        row_height=WRAPPED if asked.wrap else ROW, on_select=hold, selection_mode="single-row",
+        [_row(line, day=day, several=several) for line in rows], hide_index=True, height=_height(len(rows), wrap=asked.wrap), key=table,
+        row_height=WRAPPED if asked.wrap else ROW, on_select=hold, selection_mode="single-cell",
         column_config=columns, alt="Lines of the log, the newest first",
     )  # fmt: skip
-    picked = chosen["selection"]["rows"]
-    if picked and picked[0] < len(rows):
-        whole(rows[picked[0]], lines, wrap=asked.wrap)
+    cells = chosen["selection"]["cells"]
+    if cells and cells[0][0] < len(rows):
+        whole(rows[cells[0][0]], lines, wrap=asked.wrap)
 
 
 def begin_anew(key: str) -> None:
@@ -68,7 +68,7 @@ def whole(line: LogLine, lines: Sequence[LogLine], *, wrap: bool) -> None:
     """Write one line whole, what belongs to it, and what its container wrote before and after."""
     block = next((each for each in blocks(lines) if any(line is one for one in each)), [line])
     with st.container(border=True, key="log-line"):
-        st.markdown(f"**{moment(line.at, day=True)} UTC** · {literal(line.stream)}")
+        st.markdown(f"**{moment(line.at, '%Y-%m-%d %H:%M:%S.%f')[:23]} UTC** · {literal(line.stream)}")
         st.code("\n".join(each.text for each in block) or " ", language=None, wrap_lines=True)
         cut = sum(each.cut for each in block)
         if cut:
@@ -82,22 +82,32 @@ def whole(line: LogLine, lines: Sequence[LogLine], *, wrap: bool) -> None:
                 st.code(text, language=None, wrap_lines=wrap)
 
 
-def moment(at: float, *, day: bool = False) -> str:
-    """A time of day in UTC, with its day if that is wanted."""
+def moment(at: float, form: str = "%H:%M:%S") -> str:
+    """A time in UTC."""
     try:
-        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S" if day else "%H:%M:%S.%f")[
-            : 19 if day else 12
-        ]
+        return datetime.fromtimestamp(at, UTC).strftime(form)
     except (OverflowError, ValueError, OSError):
         return "—"
 
 
 def _row(line: LogLine, *, day: bool, several: bool) -> Mapping[str, object]:
     level = CHIPS.get(line.level)
-    instance = {"Instance": line.instance or line.stream} if several else {}
+    instance = {"Instance": _ending(line.stream)} if several else {}
     text = f"  {line.brief}" if line.continues else line.brief
     return (
-        {"UTC": moment(line.at, day=day), "Level": [level[0]] if level and not line.continues else []}
+        {
+            "UTC": moment(line.at, "%b %d %H:%M:%S" if day else "%H:%M:%S"),
+            "Level": [level[0]] if level and not line.continues else [],
+        }
         | instance
         | {"Line": text}
     )
+
+
+def _ending(stream: str) -> str:
+    """The end of a stream's name, which tells two instances apart."""
+    return f"…{stream[-8:]}" if len(stream) > 10 else stream
+
+
+def _height(rows: int, *, wrap: bool) -> int:
+    return min(TALL, rows * (WRAPPED if wrap else ROW) + HEAD)

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from services.console import Console
     from services.endpoints import EndpointDetail
 
-SPANS = {LIVE: 0, "15 min": 900, "1 h": 3600, "6 h": 21_600, "1 day": 86_400, "7 days": 604_800, "30 days": 2_592_000}
+SPANS = {
+    LIVE: 0,
+    "15 min": 900,
+    "1 hour": 3600,
+    "6 hours": 21_600,
+    "1 day": 86_400,
+    "7 days": 604_800,
+    "30 days": 2_592_000,
+}
 MOST_FOUND = 2_000  # lines of a search that are shown
 SEARCH_SECONDS = 60.0
 DAY = 86_400
@@ -168,7 +176,7 @@ def _download(console: Console, asked: Asked, key: str, now: float) -> None:
 
     name = asked.group.name.rpartition("/")[2]
     st.download_button(
-        f"Download {which}" + ("" if asked.wanted.empty else ", filtered"), text, file_name=f"{name}.log",
+        f"Download the last {which.removeprefix('1 ')}" + ("" if asked.wanted.empty else ", filtered"), text, file_name=f"{name}.log",
         mime="text/plain", key=f"{key}.download", icon=":material/download:", on_click="ignore",
         help="As text, at most 50 MB; what is left out is said at its end.",
     )  # fmt: skip

@@ -43,7 +43,7 @@ _LOUD = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|SEVERE|FATAL|CRITICAL"
 _HEAD = 240  # characters in which a level stands, if it does
 
 _PREFIXED = re.compile(  # what may stand before a level: times, (process), [brackets], mpi's <stdout>
-    r"(?:(?:\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|\d[\dT:.,+/Z-]{0,40}|<std(?:out|err)>|:|-)\s{0,8}){0,8}"
+    r"(?:(?>\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|\d[\dT:.,+/Z-]{0,40}|<std(?:out|err)>|:|-)\s{0,8}+){0,8}+"
     rf"(?:\b(?P<level>{_LOUD})\b:?\s?)"
 )
 _BRACKETS = re.compile(

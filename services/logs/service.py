@@ -25,6 +25,7 @@ MOST_STREAMS = 8  # the newest, that a tail reads
 LIST_SECONDS = 30.0  # a new instance's stream is seen after so long at the latest
 _PAGES = 4  # of one stream in one look; what is left comes with the next
 _SIDE_BY_SIDE = 4
+_LIVE = 2_000  # lines that a live tail begins with
 _MOST_LIVE = 16  # logs that are followed at a time by this process
 
 
@@ -41,7 +42,7 @@ class LogsService:
     def live(self, group: LogGroup) -> Live:
         """The tail of a group that everybody who looks at it shares."""
         with self._lock:
-            found = self._lives.pop(group, None) or Live(lambda cursor: self.tail(group, cursor=cursor))
+            found = self._lives.pop(group, None) or Live(lambda cursor: self.tail(group, cursor=cursor, limit=_LIVE))
             self._lives[group] = found
             while len(self._lives) > _MOST_LIVE:
                 self._lives.popitem(last=False)
