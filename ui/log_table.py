@@ -45,10 +45,16 @@ def show(lines: Sequence[LogLine], asked: Asked, key: str, now: float) -> None:
             st.session_state[f"{key}.paused"] = True
 
     chosen = st.dataframe(
-        [_row(line, day=day, several=several) for line in rows], hide_index=True, height=_height(len(rows), wrap=asked.wrap), key=table,
-        row_height=WRAPPED if asked.wrap else ROW, on_select=hold, selection_mode="single-cell",
-        column_config=columns, alt="Lines of the log, the newest first",
-    )  # fmt: skip
+        [_row(line, day=day, several=several) for line in rows],
+        hide_index=True,
+        height=_height(len(rows), wrap=asked.wrap),
+        row_height=WRAPPED if asked.wrap else ROW,
+        key=table,
+        on_select=hold,
+        selection_mode="single-cell",
+        column_config=columns,
+        alt="Lines of the log, the newest first",
+    )
     cells = chosen["selection"]["cells"]
     if cells and cells[0][0] < len(rows):
         whole(rows[cells[0][0]], lines, wrap=asked.wrap)
@@ -94,14 +100,12 @@ def _row(line: LogLine, *, day: bool, several: bool) -> Mapping[str, object]:
     level = CHIPS.get(line.level)
     instance = {"Instance": _ending(line.stream)} if several else {}
     text = f"  {line.brief}" if line.continues else line.brief
-    return (
-        {
-            "UTC": moment(line.at, "%b %d %H:%M:%S" if day else "%H:%M:%S"),
-            "Level": [level[0]] if level and not line.continues else [],
-        }
-        | instance
-        | {"Line": text}
-    )
+    return {
+        "UTC": moment(line.at, "%b %d %H:%M:%S" if day else "%H:%M:%S"),
+        "Level": [level[0]] if level and not line.continues else [],
+        **instance,
+        "Line": text,
+    }
 
 
 def _ending(stream: str) -> str:

@@ -15,6 +15,7 @@ from services.plans.secrecy import HIDDEN, scrub
 
 LONGEST = 500  # characters of a line that are shown until somebody wants the whole of it
 MOST_KEPT = 100_000  # characters of a line that are kept; CloudWatch takes up to 1 MB
+_SHORT = 1_000  # characters of a line that is remembered
 _BEYOND = 4_000  # looked at behind what is kept, so that no secret is cut before it is known for one
 
 _ESCAPES = re.compile(
@@ -93,11 +94,15 @@ def cut(text: str, secrets: Iterable[str] = (), most: int = MOST_KEPT) -> tuple[
     if known:
         line = scrub(line, known)
     left = max(len(line) - most - _BEYOND, 0)
-    line = _tidied(line[: most + _BEYOND])
+    line = _known(line) if len(line) <= _SHORT else _tidied(line[: most + _BEYOND])
     return line[:most], left + max(len(line) - most, 0)
 
 
 @lru_cache(maxsize=8192)  # the same lines are asked for again and again while somebody looks
+def _known(line: str) -> str:
+    return _tidied(line)
+
+
 def _tidied(line: str) -> str:
     if "\x1b" in line or "#033" in line or "\x9b" in line:
         line = _ESCAPES.sub("", line)
