@@ -46,7 +46,7 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 	@touch $@
 
 run: setup ## start the console and open it in a browser
-	@$(BIN)/python -m cli console
+	@$(BIN)/python -m cli console $(ARGS)
 
 # The names of the scripts that people come from; each is one `sagedeck` command, to which ARGS are added (ARGS=--yes).
 MODEL ?= huggingface-llm-qwen2-5-7b-instruct

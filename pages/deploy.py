@@ -18,7 +18,8 @@ if run_progress.current():
         with above:
             deployed.show(console, view)
     elif view is not None and view.status == "failed":
-        second_try.offer(console, view)
+        with above:
+            second_try.offer(console, view)
 elif reviewed is None:
     polling.alone(lambda: deploy_form.show(console))
 else:

@@ -81,12 +81,13 @@ def _panel(console: Console, view: RunView, target: Target, seen: Sighting, key:
             st.markdown(f"**{literal(target.name)}**", width="stretch")
             st.markdown(status_chip.badge(told.status), width="content")
         st.progress(told.share, text=_headline(told))
-        rows = [{"Stage": _stage(each), "Time": _time(each)} for each in told.stages]
+        failed = any(each.state is State.FAILED for each in told.stages)
+        rows = [{"Stage": _stage(each), "Time": _time(each, failed)} for each in told.stages]
         plain_table.show(rows, key=f"{key}-stages", header=False)
         st.markdown(literal(told.words))
         st.markdown(f":gray[:small[{_costs(view, target, seen)}]]")
         _concerns(console, target, seen)
-        _log(console, view, seen.log, key)
+        _log(console, view, seen.log, key, failed)
 
 
 def _headline(told: Following) -> str:
@@ -101,10 +102,10 @@ def _stage(each: StageView) -> str:
     return f"{status_chip.icon(_ICONS[each.state])} {each.stage}"
 
 
-def _time(each: StageView) -> str:
+def _time(each: StageView, failed: bool) -> str:
     usual = f"about {formats.duration(each.typical)}" if each.typical >= 1 else ""  # a sandbox's fraction says nothing
     if each.state is State.TO_COME:
-        return f":gray[{usual or 'to come'}]"
+        return ":gray[not reached]" if failed else f":gray[{usual or 'to come'}]"
     if each.seconds is None:
         return ":gray[done]" if each.state is State.DONE else f":gray[{usual or 'now'}]"
     took = formats.duration(each.seconds)
@@ -143,10 +144,11 @@ def _concerns(console: Console, target: Target, seen: Sighting) -> None:
         concern_box.show(console.concerns([detail], {detail.name: activity}))
 
 
-def _log(console: Console, view: RunView, log: LogTail, key: str) -> None:
+def _log(console: Console, view: RunView, log: LogTail, key: str, failed: bool) -> None:
     with st.expander("Log of the container", icon=":material/terminal:", key=f"{key}-log", expanded=True):
         if log.words:
-            st.markdown(f":gray[{literal(log.words)}]")
+            words = "It failed before its container wrote a line." if failed and log.known else log.words
+            st.markdown(f":gray[{literal(words)}]")
             return
         for stream in log.streams:
             if len(log.streams) > 1:

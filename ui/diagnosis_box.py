@@ -82,7 +82,10 @@ def _show_known(found: Diagnosis) -> None:
 
 
 def _show(found: Diagnosis) -> None:
-    again = "Trying again as it is can help." if found.retry else ""
+    again = (
+        "Trying again as it is can help." if found.retry
+        else "" if found.cause == "unknown" else "Until then, trying again as it is will not help."
+    )  # fmt: skip
     where = f" in its log stream {code(found.stream)}" if found.stream else ""
     lines = [
         f"**Cause:** {literal(found.words)}",

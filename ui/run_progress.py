@@ -107,7 +107,7 @@ def _what(step: StepView) -> str:
 def _status(step: StepView, now: float, quick: bool) -> str:
     running = step.status == "running"
     words = [literal(step.detail) if step.detail and running else status_chip.chip(step.status).word]
-    if step.started:
+    if step.started and step.status != "already_there":
         took = formats.duration((step.ended or now) - step.started)
         compare = running and step.typical and not quick
         words.append(f"{took} of about {formats.duration(step.typical)}" if compare else took)
@@ -136,7 +136,9 @@ def _problems(console: Console, view: RunView) -> None:
 
 
 def _going_back(view: RunView) -> None:
-    """While a run is taken back: what AWS makes wait, and what bills until then."""
+    """While a run is taken back: what AWS makes wait, and what bills until then. Afterwards, what is left of it."""
+    if view.status in ("cancelled", "undone") and view.usd_per_hour == 0:
+        st.success("What this run made is removed; nothing of it costs money.", icon=":material/check_circle:")
     if view.status not in ("cancelling", "undoing"):
         return
     bills = "Nothing of it bills by the hour meanwhile."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,6 +13,7 @@ from ui.escape import literal
 
 if TYPE_CHECKING:
     from services.console import Console
+    from services.diagnosis import Diagnosis
     from services.plans import RunView, StepView
 
 _REQUESTS = "deploy.requests"  # run id -> what was asked for; a window that did not start the run has none
@@ -33,13 +35,23 @@ def offer(console: Console, view: RunView) -> None:
     with error_box.shown():
         found = diagnosis_box.step_diagnosed(console, view, failed, failed.problem)
         ways = console.deploy.corrections(request, found)
-        for number, way in enumerate(way for way in ways if not way.asks):
-            _way(console, way, "deploy.second" if number == 0 else f"deploy.second.{number}")
-        choices = [way for way in ways if way.asks]
-        if choices:
-            with st.expander("Other ways, for you to choose", icon=":material/alt_route:"):
-                for number, way in enumerate(choices):
-                    _way(console, way, f"deploy.choice.{number}")
+        if ways:
+            with st.container(border=True, key="second-try"):
+                _ways(console, found, ways)
+
+
+def _ways(console: Console, found: Diagnosis, ways: Sequence[Correction]) -> None:
+    st.subheader("What to try next", anchor=False)
+    st.markdown(f":gray[{literal(found.words)}; how it went stands below.]")
+    for number, way in enumerate(way for way in ways if not way.asks):
+        _way(console, way, "deploy.second" if number == 0 else f"deploy.second.{number}")
+    choices = [way for way in ways if way.asks]
+    if choices:
+        with st.expander(
+            "Other ways, for you to choose", icon=":material/alt_route:", expanded=len(choices) == len(ways)
+        ):
+            for number, way in enumerate(choices):
+                _way(console, way, f"deploy.choice.{number}")
 
 
 def _way(console: Console, way: Correction, key: str) -> None:

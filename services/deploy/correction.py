@@ -53,8 +53,10 @@ def corrections(
     """
     ways: dict[Cause, Callable[[], Iterable[Correction]]] = {
         Cause.NAME_TAKEN: lambda: _named(request),
-        Cause.QUOTA: lambda: _nearest_type(request, offers),
-        Cause.CAPACITY: lambda: (*_nearest_type(request, offers), *_pooled(request, offers)),
+        Cause.QUOTA: lambda: tuple(_nearest_type(request, offers)) or _dearer(request, offers),
+        Cause.CAPACITY: lambda: (
+            (*_nearest_type(request, offers), *_pooled(request, offers)) or _dearer(request, offers)
+        ),
         Cause.HEALTH_CHECK: lambda: _waited(request, diagnosis),
         Cause.ARTIFACT_UNAVAILABLE: lambda: _waited(request, diagnosis) if _fetching(diagnosis) else (),
         Cause.IMAGE_START: lambda: _newer_host(request, diagnosis),
@@ -117,6 +119,13 @@ def _nearest_type(request: DeployRequest, offers: Sequence[tuple[str, Price]]) -
         cost = f"{_usd(prices[kind])} instead of {_usd(asked or 0.0)}"
         words = f"On {kind} instead of {request.instance_type}: the type of the nearest price, {cost}."
         yield Correction(replace(_anew(request), instance_type=kind), kind, words)
+
+
+def _dearer(request: DeployRequest, offers: Sequence[tuple[str, Price]]) -> Iterator[Correction]:
+    """The cheapest of the types that cost noticeably more, where no other is left."""
+    asked, prices = _prices(request, offers)
+    for kind in sorted(prices, key=lambda kind: (prices[kind], kind))[:MOST_CHOICES]:
+        yield _at_its_price(request, kind, f"On {kind}, which", prices[kind], asked)
 
 
 def _pooled(request: DeployRequest, offers: Sequence[tuple[str, Price]]) -> Iterator[Correction]:
@@ -215,11 +224,14 @@ def _larger(request: DeployRequest, offers: Sequence[tuple[str, Price]]) -> Iter
         return
     roomy = [kind for kind in prices if (spec := instance(kind)) and _memory(spec) > _memory(now)]
     for kind in sorted(roomy, key=lambda kind: (prices[kind], kind))[:MOST_CHOICES]:
-        dearer = "" if asked is None else f" instead of {_usd(asked)}"
-        words = f"On {kind}, which has more memory and costs {_usd(prices[kind])}{dearer}. Yours to choose."
-        yield Correction(
-            replace(_anew(request), instance_type=kind), f"{kind} at {_usd(prices[kind])}", words, asks=True
-        )
+        yield _at_its_price(request, kind, f"On {kind}, which has more memory and", prices[kind], asked)
+
+
+def _at_its_price(request: DeployRequest, kind: str, what: str, usd: float, asked: float | None) -> Correction:
+    """Another type that a person has to choose, since it is dearer."""
+    dearer = "" if asked is None else f" instead of {_usd(asked)}"
+    words = f"{what} costs {_usd(usd)}{dearer}. Yours to choose."
+    return Correction(replace(_anew(request), instance_type=kind), f"{kind} at {_usd(usd)}", words, asks=True)
 
 
 def _memory(spec: InstanceSpec) -> tuple[float, float]:

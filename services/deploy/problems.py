@@ -78,7 +78,7 @@ def eula_problem(request: DeployRequest, model: HostedModel) -> str:
         return ""
     return (
         f"{model.name} comes under a licence that has to be accepted. "
-        f"Read it at {model.eula_url} and tick the box; it is never ticked for you."
+        f"Read it at {model.eula_url} and tick the box (--accept-eula on the command line); it is never ticked for you."
     )
 
 
@@ -87,7 +87,7 @@ def refuse(request: DeployRequest, model: HostedModel, place: Place | None = Non
     licence = eula_problem(request, model)
     if licence:
         raise InvalidRequest(
-            f"{model.name} cannot be deployed without its licence (EULA).", licence, "Tick it and plan again."
+            f"{model.name} cannot be deployed without its licence (EULA).", licence, "Accept it and plan again."
         )
     wrong = request_problems(request, model, place)
     if wrong:

@@ -56,6 +56,15 @@ def test_nothing_much_dearer_or_of_unknown_price_is_proposed() -> None:
     assert dearer.instance_type == "ml.g5.4xlarge"
 
 
+@pytest.mark.parametrize("cause", ["capacity", "quota"])
+def test_where_all_others_are_much_dearer_the_cheapest_are_named_with_their_prices_to_be_chosen(cause: Cause) -> None:
+    there = offers(g5_2xlarge=1.5, g5_48xlarge=20.0, g5_12xlarge=7.0, g5_24xlarge=10.0, g6_xlarge=None)
+    ways = corrections(request_for(), replace(CAPACITY, cause=cause), there)
+    assert [way.request.instance_type for way in ways] == ["ml.g5.12xlarge", "ml.g5.24xlarge"]
+    assert all(way.asks for way in ways)
+    assert ways[0].words == "On ml.g5.12xlarge, which costs $7.00 an hour instead of $1.50 an hour. Yours to choose."
+
+
 MENDED = ("name_taken", "quota", "capacity", "health_check", "disk_full")  # whatever the source and the evidence
 
 
