@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from services.access import tags
 from services.alarms.measuring import measured, metrics_of, place_names, says
-from services.alarms.models import MADE_HERE, Alarm, AlarmRequest, AlarmState, Kind
+from services.alarms.models import Alarm, AlarmRequest, AlarmState, Kind
 from services.deploy import Problem
 from services.endpoints import EndpointDetail
 from services.errors import InvalidRequest
-from services.plans.alarms import delete_alarms_step, hourly, put_alarm_step
+from services.plans.alarms import ALARMS_TOPIC, delete_alarms_step, hourly, own_name, put_alarm_step
 from services.plans.models import Cost, Estimate, Plan, Step
 from services.plans.topics import create_topic_step, subscribe_step
 
@@ -33,12 +33,12 @@ def kinds_for(detail: EndpointDetail) -> tuple[Kind, ...]:
 
 def alarm_name(request: AlarmRequest) -> str:
     """What the alarm of a request is called: one of a kind for each variant or component."""
-    return "-".join(part for part in (f"{MADE_HERE}{request.endpoint}", request.kind, request.place) if part)
+    return own_name(request.endpoint, request.kind, request.place)
 
 
 def topic_name(endpoint: str) -> str:
     """What the topic that is made for an endpoint's alarms is called."""
-    return f"{MADE_HERE}alarms-{endpoint}"
+    return f"{ALARMS_TOPIC}{endpoint}"
 
 
 def alarm_problems(request: AlarmRequest, detail: EndpointDetail) -> tuple[Problem, ...]:

@@ -19,6 +19,7 @@ from services.cleanup.models import (
 from services.deploy import delete_topic_step
 from services.endpoints import EndpointDetail, Parts, endpoint_steps, parts_steps
 from services.knowledge import plan_removal
+from services.plans.alarms import ALARMS_TOPIC
 from services.plans.hosting import delete_step, gone_step
 from services.plans.models import Estimate, Plan, Step
 from services.plans.scaling import Scaled
@@ -139,6 +140,12 @@ def _topic(draft: _Draft, topic: HeldTopic, state: TakeDownState) -> None:
     others = [name for name in users if name not in draft.configs]
     if others or not state.complete:
         draft.kept.append(KeptItem("topic", topic.name, _reason(others)))
+        return
+    watched = topic.name.removeprefix(ALARMS_TOPIC)
+    if topic.name.startswith(ALARMS_TOPIC) and watched in {each.name for each in state.endpoints} - set(
+        draft.endpoints
+    ):
+        draft.kept.append(KeptItem("topic", topic.name, f"It tells of the alarms of {watched}, which stays."))
         return
     why = "What it told of goes, and its subscriptions with it." if users else "No configuration tells it anything."
     after = tuple(draft.configs[name] for name in users)

@@ -12,11 +12,13 @@ from services.endpoints.definitions import AutoScaling, Component, Configuration
 from services.endpoints.memory import ENDPOINT
 from services.endpoints.models import EndpointDetail
 from services.plans import looks_secret
+from services.plans.alarms import own_names
 from services.plans.models import Secret
 from services.plans.scaling import COMPONENT, NAMESPACE, VARIANT, Scaled
 
 SIDE_BY_SIDE = 8
 MOST_LISTED = 500  # read in one go; further rows (models, paused endpoints) are not shown
+_MOST_ALARMS = 100  # names in one question to CloudWatch
 _MOST_NAMED = 50  # resource ids in one question to Application Auto Scaling
 _TOLD = ("EndpointConfigName", "EndpointConfigArn", "CreationTime", "ResponseMetadata")
 # Members of an alarm that PutMetricAlarm takes as DescribeAlarms tells them; its actions are the policy's, made anew.
@@ -95,6 +97,16 @@ class ChangingGateway:
         ordered = sorted(own, key=lambda each: (each["ResourceId"], each["ScalableDimension"]))
         return tuple(self._auto_scaling(each) for each in ordered), scheduled
 
+    def own_alarms(self, detail: EndpointDetail) -> tuple[str, ...]:
+        """The names of the alarms this console made of the endpoint: by exact names, and about nothing else."""
+        wanted = own_names(detail.name, (*(variant.name for variant in detail.variants), *detail.components))
+        subjects, found = {detail.name, *detail.components}, list[str]()
+        for start in range(0, len(wanted), _MOST_ALARMS):
+            names = list(wanted[start : start + _MOST_ALARMS])
+            rows = self._rows("cloudwatch", "describe_alarms", "MetricAlarms", "reading alarms", AlarmNames=names)
+            found += [row["AlarmName"] for row in rows if subjects & set(_subjects(row))]
+        return tuple(sorted(found))
+
     def paused(self, name: str = "") -> tuple[tuple[str, Pairs], ...]:
         """The ARNs of endpoint configurations that remember a paused endpoint (that of `name`), with their tags."""
         wanted = {"Key": ENDPOINT, **({"Values": [name]} if name else {})}
@@ -163,6 +175,13 @@ class ChangingGateway:
             return tuple(row for page in pages for row in page.get(rows, []))
         except Exception as error:
             raise translate(error, doing) from error
+
+
+def _subjects(alarm: Mapping[str, Any]) -> list[str]:
+    """The endpoints and components an alarm is about."""
+    metrics = [each.get("MetricStat", {}).get("Metric", {}) for each in alarm.get("Metrics", ())]
+    pairs = [pair for metric in (alarm, *metrics) for pair in metric.get("Dimensions", ())]
+    return [pair["Value"] for pair in pairs if pair["Name"] in ("EndpointName", "InferenceComponentName")]
 
 
 def _specification(told: Mapping[str, Any], whose: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from services.aws_errors import found_or_none, translate
 from services.catalog import dns_suffix
 from services.clients import RegionalClients
 from services.endpoints.changing_gateway import ChangingGateway
-from services.endpoints.definitions import Component
+from services.endpoints.definitions import AutoScaling, Component
 from services.endpoints.memory import ENDPOINT
 from services.endpoints.models import (
     EndpointDetail,
@@ -132,18 +132,22 @@ class EndpointsGateway:
         return tuple(sorted((row["Key"], row["Value"]) for row in rows))
 
     def parts(self, detail: EndpointDetail) -> Parts:
-        """What scales an endpoint, and its components. What scales it is a problem, not an error, where it may not be
-        looked at.
-        """
-        with ThreadPoolExecutor(1, thread_name_prefix="scaling") as pool:
+        """What scales an endpoint, its components and alarms. What may not be looked at is a problem, not an error."""
+        with ThreadPoolExecutor(2, thread_name_prefix="scaling") as pool:
             asked = pool.submit(self._changing.scalings, detail, every=True)
+            watching = pool.submit(self._changing.own_alarms, detail)
             components = self._changing.components(detail)
+        scalings, alarms, problems = tuple[AutoScaling, ...](), tuple[str, ...](), list[str]()
+        try:
+            alarms = watching.result()
+        except PermissionDenied as denied:
+            problems.append(f"Alarms on {detail.name} stay, as they could not be looked at: {denied.why}")
         try:
             scalings, _ = asked.result()
         except PermissionDenied as denied:
             words = f"Whether {detail.name} scales by itself could not be looked at: {denied.why or denied.what}"
-            return Parts(components=components, problem=f"{words} If it does, its scalable target has to go first.")
-        return Parts(scalings=scalings, components=components)
+            problems.insert(0, f"{words} If it does, its scalable target has to go first.")
+        return Parts(scalings=scalings, components=components, alarms=alarms, problem=" ".join(problems))
 
     def sharing(self, detail: EndpointDetail, parts: Parts | None = None) -> Sharing:
         """Who else uses the configuration and the models of an endpoint and of its components."""

@@ -200,10 +200,14 @@ class Sharing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What stands on an endpoint and has to go before it. `problem`: what could not be looked at, "" nothing."""
+    """What stands on an endpoint and has to go before it. `problem`: what could not be looked at, "" nothing.
+
+    alarms  names of those this console made of it, which go with it
+    """
 
     scalings: tuple[AutoScaling, ...] = ()
     components: tuple[Component, ...] = ()
+    alarms: tuple[str, ...] = ()
     problem: str = ""
 
     @property

@@ -9,6 +9,7 @@ from services.endpoints.definitions import Component
 from services.endpoints.models import DeleteState, EndpointDetail, Parts
 from services.endpoints.scalers import taken_away
 from services.errors import InUse
+from services.plans.alarms import delete_alarms_step
 from services.plans.estimates import total_of
 from services.plans.hosting import delete_step, gone_step
 from services.plans.models import Cost, Estimate, Plan, Step
@@ -33,7 +34,20 @@ def endpoint_steps(detail: EndpointDetail, pace: float = 1.0, parts: Parts | Non
         after=tuple(step.id for step in first if step.id not in waited_for),
         cost=Cost(usd_per_hour=None if price is None else -price),
     )
-    return (*first, remove, gone_step("endpoint", detail.name, own, after=(remove.id,), pace=pace))
+    return (
+        *first,
+        *_alarms(parts, own),
+        remove,
+        gone_step("endpoint", detail.name, own, after=(remove.id,), pace=pace),
+    )
+
+
+def _alarms(parts: Parts, own: str) -> tuple[Step, ...]:
+    """What deletes the alarms this console made of it; nothing waits for that, so it stops nothing."""
+    if not parts.alarms:
+        return ()
+    reason = f"{'The alarm' if len(parts.alarms) == 1 else 'The alarms'} {', '.join(parts.alarms)} would watch nothing."
+    return (delete_alarms_step(parts.alarms, own, reason),)
 
 
 def parts_steps(detail: EndpointDetail, parts: Parts, pace: float = 1.0) -> tuple[Step, ...]:

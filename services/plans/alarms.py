@@ -14,11 +14,24 @@ from services.plans.models import Cost, Permission, Proof, Read, Step
 # AWS's pricing page of CloudWatch (as of 2026-11-20)
 USD_A_MONTH = 0.10
 _MONTH_HOURS = 730
+ALARMS_TOPIC = "sagedeck-alarms-"  # how the name of the topic that an endpoint's alarms tell begins; its name follows
+# What the alarms that this console makes of an endpoint watch.
+OWN_KINDS = ("errors", "latency", "idle", "backlog")
 
 
 def hourly(metrics: int) -> float:
     """USD an hour of alarms that look at so many metrics."""
     return round(metrics * USD_A_MONTH / _MONTH_HOURS, 8)
+
+
+def own_name(endpoint: str, kind: str, place: str = "") -> str:
+    """What this console's alarm of a kind is called; `place` is the variant or component where there are several."""
+    return "-".join(part for part in (f"sagedeck-{endpoint}", kind, place) if part)
+
+
+def own_names(endpoint: str, places: Sequence[str]) -> tuple[str, ...]:
+    """Every name that an alarm of this console on this endpoint can have."""
+    return tuple(own_name(endpoint, kind, place) for kind in OWN_KINDS for place in ("", *places))
 
 
 def alarm_arn(near: str, name: str) -> str:

@@ -106,3 +106,18 @@ def test_without_the_permission_reading_says_which(console: Console, control: Sa
     with pytest.raises(PermissionDenied) as caught:
         console.alarms.list_alarms()
     assert caught.value.action == "cloudwatch:DescribeAlarms"
+
+
+def test_an_endpoint_takes_the_alarms_this_console_made_of_it_along_and_no_others(console: Console, url: str) -> None:
+    deployed(console, "watched-too")
+    made(console)
+    done(console, console.alarms.plan_create(AlarmRequest(endpoint="watched-too", kind=Kind.LATENCY, threshold=500)))
+    where = [{"Name": "EndpointName", "Value": "watched-too"}, {"Name": "VariantName", "Value": "AllTraffic"}]
+    client(url, "cloudwatch").put_metric_alarm(
+        AlarmName="mine", Namespace="AWS/SageMaker", MetricName="Invocations", Statistic="Sum", Period=60, Threshold=1,
+        Dimensions=where, EvaluationPeriods=1, ComparisonOperator="LessThanThreshold",
+    )  # fmt: skip
+    done(console, console.endpoints.plan_delete("watched-too"))
+    names = [each.name for each in console.alarms.list_alarms()]
+    assert "sagedeck-watched-too-latency" not in names
+    assert {"mine", NAME} <= set(names)
