@@ -177,6 +177,7 @@ def _download(console: Console, asked: Asked, key: str, now: float) -> None:
     name = asked.group.name.rpartition("/")[2]
     st.download_button(
         f"Download the last {which.removeprefix('1 ')}" + ("" if asked.wanted.empty else ", filtered"), text,
-        file_name=f"{name}.log", mime="text/plain", key=f"{key}.download", icon=":material/download:", on_click="ignore",
+        file_name=f"{name}.log", mime="text/plain", key=f"{key}.download", icon=":material/download:",
+        on_click="ignore",
         help="As text, at most 50 MB; what is left out is said at its end.",
     )  # fmt: skip

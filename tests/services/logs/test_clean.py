@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from services.logs import LONGEST, shown
+from services.logs import LONGEST, Event, clean, shown
+from services.logs.clean import MOST_KEPT
+from services.logs.reading import lines_of
 
 
 @pytest.mark.parametrize(
@@ -42,3 +44,61 @@ def test_a_line_is_freed_of_control_characters_and_folded() -> None:
     assert folded.endswith(f"… ({100_000 - LONGEST:,} more characters)")
     assert len(folded) < LONGEST + 40
     assert "TOKEN=***" in shown("y" * 480 + " TOKEN=" + "z" * 5_000)
+
+
+def test_an_exception_that_names_a_key_and_counts_of_tokens_keep_their_words() -> None:
+    for line in ("KeyError: 'model_type'", "eos_token_id=2", "pad_token_id: 128001, vocab", "tokenizer=auto"):
+        assert shown(line) == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "env:HF_TOKEN=hunter-2-hunter",
+        r'{"message": "args {\"api_key\": \"hunter-2-hunter\"}"}',
+        "serve --api-key hunter-2-hunter --port 80",
+        "secret: 'never closed hunter-2-hunter",
+        "authorization: bearer hunter-2-hunter",
+    ],
+)
+def test_secrets_in_odd_places_are_masked_too(line: str) -> None:
+    assert "hunter-2-hunter" not in clean(line)
+    assert "***" in clean(line)
+
+
+HOSTILE = {
+    "markup": "![x](http://evil.example/p.png) <script>alert(1)</script> **b** :red[x] $x$ [l](javascript:1)",
+    "escapes": "\x1b]8;;http://evil.example\x1b\\link\x1b]8;;\x1b\\ \x1b[2J\x1b[1;31mred\x9b31m",
+    "directions": "\u202ereversed\u202c \u2066isolated\u2069 \u200bzero\u200f",
+    "nulls": "\x00a\x00b\x07\x08",
+    "surrogate": "half \ud800 of a pair",
+    "separators": "one\u2028two\u2029three\x85four",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_nothing_that_acts_is_left_in_a_line(text: str) -> None:
+    line = clean(text)
+    assert line.isprintable()
+    line.encode()
+    assert "\x1b" not in line
+
+
+def test_markup_stays_as_it_is_for_it_is_shown_as_text() -> None:
+    assert clean(HOSTILE["markup"]) == HOSTILE["markup"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 1_000_000, "\x00" * 1_000_000, "key=" * 250_000, "token: '" * 120_000, "1-" * 500_000, "eyJ-" * 250_000,
+     "[" * 1_000_000, '{"a":' * 200_000, "\n" * 1_000_000, "\x1b[" * 500_000, "://a" * 250_000],
+    ids=lambda text: repr(text[:6]),
+)  # fmt: skip
+def test_a_megabyte_of_anything_is_read_and_bounded(text: str) -> None:
+    lines = lines_of([Event(1.0, text, "s")], {})
+    assert 1 <= len(lines) <= 401
+    assert all(len(line.text) <= MOST_KEPT for line in lines)
+    assert len(lines[0].brief) <= LONGEST + 40
+    if text[0] == "x":
+        assert lines[0].cut == 1_000_000 - MOST_KEPT
+        assert "999,500 more" in lines[0].brief
