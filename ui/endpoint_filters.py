@@ -73,26 +73,27 @@ def summary(found: FoundEndpoints, total: str) -> None:
 def page_of(rows: Sequence[EndpointRow]) -> Sequence[EndpointRow]:
     """The rows of the page of the table that is shown."""
     last = max(1, -(-len(rows) // STEP))
-    number = min(max(1, int(_state(PAGE) or 1)), last)
-    if number != _state(PAGE):
-        st.session_state[PAGE] = number
+    if int(_state(_page_key()) or 1) > last:
+        first_page()
+    number = int(_state(_page_key()) or 1)
     return rows[(number - 1) * STEP : number * STEP]
 
 
 def pages(count: int) -> None:
     """Write the way to further pages, where there are any."""
     if count > STEP:
-        st.pagination(-(-count // STEP), key=PAGE, persist_state="session")
+        st.pagination(-(-count // STEP), key=_page_key(), persist_state="session")
 
 
 def clear() -> None:
     """Ask for nothing in particular; for a button's callback."""
-    st.session_state.update({TEXT: "", STATUS: None, OWNER: None, MACHINE: None, TASK: None, PAGE: 1})
+    st.session_state.update({TEXT: "", STATUS: None, OWNER: None, MACHINE: None, TASK: None})
+    first_page()
 
 
 def first_page() -> None:
-    """Begin with the first rows again."""
-    st.session_state[PAGE] = 1
+    """Begin with the first rows again: with another widget, as one's own value and a default do not go together."""
+    st.session_state[PAGE] = int(_state(PAGE) or 0) + 1
 
 
 def to_address() -> None:
@@ -105,6 +106,10 @@ def to_address() -> None:
         kept = {name: value for name, value in st.query_params.items() if name not in now}
         st.query_params.from_dict(kept | wanted)
     st.session_state[_WRITTEN] = wanted
+
+
+def _page_key() -> str:
+    return f"{PAGE}.{_state(PAGE) or 0}"
 
 
 def _address() -> dict[str, str]:

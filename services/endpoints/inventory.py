@@ -100,13 +100,14 @@ class Inventory:
 
     def _list(self) -> None:
         with self._lock:
-            known, age = self._known, self._clock() - self._known.listed_at
+            known, listed_at = self._known, self._known.listed_at
+            age = self._clock() - listed_at
             if age < max(LIST_SECONDS, known.listing_took / LIST_SHARE, self._pages() / self.pace.rate / LIST_SHARE):
                 return
             beside = known.listing_took > QUICK_SECONDS and age < OLDEST_SECONDS
         if not beside:
             with self._listing:  # ten browsers cause one list
-                if self._known.listed_at == known.listed_at or self._known is not known:
+                if self._known.listed_at == listed_at or self._known is not known:
                     self._list_now()
         elif self._listing.acquire(blocking=False):
             threading.Thread(target=self._list_beside, name="listing", daemon=True).start()

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from services.endpoints import EndpointDetail, EndpointSummary, Variant
-from services.endpoints.inventory import Inventory, Looked
+from services.endpoints.inventory import Inventory
+from services.endpoints.looked import Looked
 from services.endpoints.pace import Pace
 from services.errors import NotFound, PermissionDenied, SagedeckError, ServiceFailure, Throttled
 
@@ -40,6 +41,7 @@ class Account:
         self.summaries = {name: self._summary(name) for name in names}
         self.calls: list[str] = []
         self.problems: dict[str, Callable[[], SagedeckError | None]] = {}
+        self.tags: tuple[tuple[str, str], ...] = (("sagedeck:owner", "ada"),)
         self.turn: Callable[[], None] = lambda: None
 
     def _summary(self, name: str) -> EndpointSummary:
@@ -65,7 +67,7 @@ class Account:
 
     def tags_of_all(self) -> dict[str, tuple[tuple[str, str], ...]]:
         self._ask("tags")
-        return {summary.arn: (("sagedeck:owner", "ada"),) for summary in self.summaries.values()}
+        return {summary.arn: self.tags for summary in self.summaries.values()}
 
     def describe_row(self, name: str, tags: tuple[tuple[str, str], ...] | None) -> EndpointDetail:
         self.turn()
@@ -135,6 +137,63 @@ def test_ten_browsers_cause_the_calls_of_one() -> None:
     for thread in threads:
         thread.join(WAIT)
     assert len(account.calls) == 30 + 2
+
+
+def test_those_who_wait_for_the_same_list_do_not_list_again() -> None:
+    account, slow, begun = Account("a"), threading.Event(), threading.Event()
+
+    def wait() -> None:
+        begun.set()
+        slow.wait(WAIT)
+
+    account.problems["list"] = wait
+    inventory = inventory_of(account)
+    threads = [threading.Thread(target=inventory.states) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    begun.wait(WAIT)
+    slow.set()
+    for thread in threads:
+        thread.join(WAIT)
+    assert account.calls == ["list"]
+
+
+def test_a_list_that_takes_long_is_read_beside_what_is_shown() -> None:
+    account, clock, gate = Account("a"), Clock(), threading.Event()
+
+    def slowly() -> None:
+        clock.sleep(1.0)
+        gate.wait(WAIT)
+
+    account.problems["list"] = slowly
+    gate.set()
+    inventory = inventory_of(account, clock)
+    inventory.states()
+    account.add("b")
+    clock.sleep(10)
+    assert len(inventory.states()) == 1, "a second in fifty goes into listing"
+    assert account.calls.count("list") == 1
+    clock.sleep(20)
+    gate.clear()
+    assert len(inventory.states()) == 1, "nobody waits"
+    gate.set()
+    with inventory._listing:
+        assert len(inventory.states()) == 2
+    clock.sleep(61)
+    account.add("c")
+    assert len(inventory.states()) == 3, "what is older than a minute is waited for"
+
+
+def test_forgetting_reads_the_tags_again_and_no_configuration() -> None:
+    account = Account("a", "b")
+    inventory = inventory_of(account)
+    everything(inventory)
+    account.tags = (("sagedeck:owner", "bob"),)
+    inventory.forget()
+    done = everything(inventory)
+    assert {detail.owner for detail in done.details.values()} == {"bob"}
+    assert sorted(account.described()) == ["a", "b"]
+    assert account.calls.count("tags") == 2
 
 
 def test_what_is_on_screen_is_read_first() -> None:
