@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from services.errors import SagedeckError
 from services.inference import EndpointFacts, Language, Where, snippet, templates
-from ui import error_box, polling, test_async, test_family, test_request, test_result
+from ui import error_box, polling, test_async, test_family, test_request, test_result, test_stream
 from ui.escape import literal
 
 if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
-
     from services.console import Console
     from services.endpoints import EndpointDetail
     from services.inference import Contract
 
-BETWEEN_DRAWS = 0.04  # seconds
 _ALL = "As the weights say"
 
 
@@ -69,58 +65,39 @@ def _facts(console: Console, detail: EndpointDetail, component: str) -> Endpoint
 
 
 def _calls(console: Console, detail: EndpointDetail, draft: test_request.Draft, contract: Contract | None) -> None:
-    with st.container(horizontal=True):
-        send = st.button(
-            "Send", type="primary", icon=":material/send:", key=f"test.{detail.name}.send",
-            disabled=bool(draft.problem) or not detail.ready,
-            help="One real call; it takes the endpoint's time and is billed as its instances are.",
-        )  # fmt: skip
-        stop = st.empty()
-    now = st.container()
+    name = detail.name
+    send = st.button(
+        "Send", type="primary", icon=":material/send:", key=f"test.{name}.send",
+        disabled=bool(draft.problem) or not detail.ready,
+        help="One real call; it takes the endpoint's time and is billed as its instances are.",
+    )  # fmt: skip
     if send:
         sent = test_result.Sent(draft.call, draft.template.id, contract.family if contract else None, time.time())
-        test_result.keep(detail.name, sent)
-        with now:
-            _send(console, sent, stop)
-    before = test_result.history(detail.name)
-    if before:
-        at = st.session_state.get(f"test.{detail.name}.shown", 0) if not send else 0
-        st.session_state[f"test.{detail.name}.shown"] = at
-        chosen = before[min(at, len(before) - 1)]
-        with now, st.container(border=True):
-            test_result.show(console, detail, chosen, key=f"test.{detail.name}.result")
-        _before(detail.name, before)
+        test_result.keep(name, sent)
+        st.session_state[f"test.{name}.shown"] = 0
+        if sent.call.stream:
+            test_stream.begin(console, name, sent)
+        else:
+            with st.spinner("Calling…"):
+                _call(console, sent)
+    reading, before = test_stream.of(name), test_result.history(name)
+    if reading is not None:
+        test_stream.show(name, reading)
+    elif before:
+        chosen = before[min(st.session_state.get(f"test.{name}.shown", 0), len(before) - 1)]
+        with st.container(border=True):
+            test_result.show(console, detail, chosen, key=f"test.{name}.result")
+        _before(name, before)
 
 
-def _send(console: Console, sent: test_result.Sent, stop: DeltaGenerator) -> None:
-    """Call, and keep what came in `sent` even where a click ends this run half-way."""
-    if not sent.call.stream:
-        with st.spinner("Calling…"):
-            how = {name: getattr(sent.call, name) for name in sent.call.__slots__ if name not in ("endpoint", "body")}
-            sent.called = console.inference.call(sent.call.endpoint, sent.call.body, family=sent.family, **how)
-        return
-    stop.button("Stop", icon=":material/stop_circle:", key=f"test.{sent.call.endpoint}.stop")
-    place, written, drawn = st.empty(), "", 0.0
-    place.markdown(":gray[:shimmer[Waiting for the first word]]")
-    with closing(console.inference.open_call(sent.call, sent.family)) as live:
-        try:
-            for piece in live:
-                written += piece
-                sent.called = live.called
-                moment = time.perf_counter()
-                if piece and moment - drawn >= BETWEEN_DRAWS:
-                    place.code(written, language=None, wrap_lines=True)
-                    drawn = moment
-        finally:
-            sent.called = live.called
-    place.empty()
-    stop.empty()
+def _call(console: Console, sent: test_result.Sent) -> None:
+    call = sent.call
+    how = {name: getattr(call, name) for name in call.__slots__ if name not in ("endpoint", "body")}
+    sent.called = console.inference.call(call.endpoint, call.body, family=sent.family, **how)
 
 
 def _before(name: str, before: list[test_result.Sent]) -> None:
     """The calls of this session: one is shown, or sent again."""
-    if len(before) < 2 and not before[0].call.body:
-        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         at = st.selectbox(
             f"Calls of this session (the last {test_result.KEPT})", range(len(before)),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -150,8 +151,35 @@ def test_a_stream_is_written_as_it_comes_and_asked_for_in_the_request() -> None:
     at.toggle(key="test.talker..chat.stream").set_value(True).run()
     assert json.loads(area(at).value)["stream"] is True
     button(at, "Send").click().run()
+    for _ in range(100):  # it is read beside the page
+        if any(each.label == "Again" for each in at.button):
+            break
+        at.run()
     assert not at.exception
     assert "Hallo" in [each.value for each in at.code]
+
+
+def test_a_stream_that_is_stopped_keeps_what_had_come() -> None:
+    go_on = threading.Event()
+
+    def parts() -> Iterator[bytes]:
+        yield b'data: {"choices": [{"delta": {"content": "Half"}}]}\n\n'
+        go_on.wait(30)
+        yield b'data: {"choices": [{"delta": {"content": " more"}}]}\n\n'
+
+    client, detail = Runtime(lambda _: b""), chatting()
+    client.parts = parts()  # type: ignore[assignment]
+    at = opened(TestConsole(detail, client), detail)
+    at.toggle(key="test.talker..chat.stream").set_value(True).run()
+    button(at, "Send").click().run()
+    assert "Half" in [each.value for each in at.code]
+    button(at, "Stop").click().run()
+    go_on.set()
+    at.run()
+    assert not at.exception
+    assert "Stopped" in written(at)
+    assert "Half" in [each.value for each in at.code]
+    assert "Half more" not in [each.value for each in at.code]
 
 
 @pytest.mark.parametrize(

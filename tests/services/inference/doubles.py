@@ -27,7 +27,7 @@ class FakeClient:
 
     def invoke_endpoint_with_response_stream(self, **request: Any) -> dict[str, Any]:
         self.requests.append(request)
-        return {"Body": iter([_event(part) for part in self.parts]), "ContentType": "text/event-stream"}
+        return {"Body": (_event(part) for part in self.parts), "ContentType": "text/event-stream"}
 
 
 def _event(part: Any) -> Any:
