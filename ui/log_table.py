@@ -27,7 +27,7 @@ CHIPS: dict[Level, tuple[str, str]] = {
 def show(lines: Sequence[LogLine], asked: Asked, key: str, now: float) -> None:
     """Write the table. A click on a line shows it whole, and holds a live tail still."""
     rows = newest_first(lines)
-    day = int(lines[0].at // DAY) != int(now // DAY)
+    day = now - lines[0].at > DAY
     several = len({line.stream for line in lines}) > 1
     levels = [level for level in CHIPS if any(line.level is level for line in lines)] or [Level.INFO]
     columns: dict[str, Any] = {
@@ -35,7 +35,7 @@ def show(lines: Sequence[LogLine], asked: Asked, key: str, now: float) -> None:
         "Level": st.column_config.MultiselectColumn(
             options=[CHIPS[each][0] for each in levels], color=[CHIPS[each][1] for each in levels], width=76
         ),
-        "Instance": st.column_config.TextColumn(width=95),
+        "Instance": st.column_config.TextColumn(width=72),
         "Line": st.column_config.TextColumn(width="large" if asked.wrap else 1_600),
     }
     table = f"{key}.table.{st.session_state.get(f'{key}.turn', 0)}.{asked.group.name}.{asked.span}.{asked.wanted}"
@@ -110,7 +110,7 @@ def _row(line: LogLine, *, day: bool, several: bool) -> Mapping[str, object]:
 
 def _ending(stream: str) -> str:
     """The end of a stream's name, which tells two instances apart."""
-    return f"…{stream[-8:]}" if len(stream) > 10 else stream
+    return f"…{stream[-5:]}" if len(stream) > 6 else stream
 
 
 def _height(rows: int, *, wrap: bool) -> int:
