@@ -79,14 +79,15 @@ class Account:
         form = f"Action=CreateRole&Version=2010-05-08&RoleName=Sage&AssumeRolePolicyDocument={json.dumps(TRUST)}"
         self.send(self._request("iam", form.encode(), "Content-Type: application/x-www-form-urlencoded"))
 
-    def deploy(self, name: str) -> None:
-        """Create model, configuration and endpoint."""
+    def deploy(self, name: str, **tags: str) -> None:
+        """Create model, configuration and endpoint; `tags` besides its owner, with _ for what is : or - in a key."""
         self.send(self.model(name))
         variant = {"VariantName": "AllTraffic", "ModelName": name, "InstanceType": "ml.m5.xlarge"}
         variants = [{**variant, "InitialInstanceCount": 1}]
         self.send(self.sagemaker("CreateEndpointConfig", EndpointConfigName=name, ProductionVariants=variants))
-        tags = [{"Key": "owner", "Value": "ada"}]
-        self.send(self.sagemaker("CreateEndpoint", EndpointName=name, EndpointConfigName=name, Tags=tags))
+        pairs = [{"Key": "owner", "Value": "ada"}]
+        pairs += [{"Key": key.replace("__", ":").replace("_", "-"), "Value": value} for key, value in tags.items()]
+        self.send(self.sagemaker("CreateEndpoint", EndpointName=name, EndpointConfigName=name, Tags=pairs))
 
     def close(self) -> None:
         """End the connection."""

@@ -3,108 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import pytest
-
-from services.endpoints import EndpointDetail, EndpointSummary, Variant
-from services.endpoints.inventory import Inventory
-from services.endpoints.looked import Looked
-from services.endpoints.pace import Pace
-from services.errors import NotFound, PermissionDenied, SagedeckError, ServiceFailure, Throttled
-
-MOMENT = datetime(2026, 11, 20, tzinfo=UTC)
-WAIT = 20.0
-
-
-class Clock:
-    """Seconds that pass only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now, self.lock = 0.0, threading.Lock()
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        with self.lock:
-            self.now += seconds
-
-
-class Account:
-    """A reader of invented endpoints that writes down what it was asked."""
-
-    def __init__(self, *names: str) -> None:
-        self.summaries = {name: self._summary(name) for name in names}
-        self.calls: list[str] = []
-        self.problems: dict[str, Callable[[], SagedeckError | None]] = {}
-        self.tags: tuple[tuple[str, str], ...] = (("sagedeck:owner", "ada"),)
-        self.turn: Callable[[], None] = lambda: None
-
-    def _summary(self, name: str) -> EndpointSummary:
-        return EndpointSummary(name, f"arn:{name}", "InService", MOMENT, MOMENT)
-
-    def add(self, name: str) -> None:
-        self.summaries[name] = self._summary(name)
-
-    def change(self, name: str, status: str) -> None:
-        self.summaries[name] = replace(
-            self.summaries[name], status=status, modified=self.summaries[name].modified + timedelta(seconds=1)
-        )
-
-    def _ask(self, what: str) -> None:
-        self.calls.append(what)
-        problem = self.problems.get(what, lambda: None)()
-        if problem is not None:
-            raise problem
-
-    def list_endpoints(self) -> tuple[EndpointSummary, ...]:
-        self._ask("list")
-        return tuple(self.summaries.values())
-
-    def tags_of_all(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        self._ask("tags")
-        return {summary.arn: self.tags for summary in self.summaries.values()}
-
-    def describe_row(self, name: str, tags: tuple[tuple[str, str], ...] | None) -> EndpointDetail:
-        self.turn()
-        self._ask(name)
-        self.turn()
-        if name not in self.summaries:
-            raise NotFound(f"There is no endpoint {name}.")
-        summary = self.summaries[name]
-        return EndpointDetail(
-            name=name,
-            arn=summary.arn,
-            url="",
-            status=summary.status,
-            created=MOMENT,
-            modified=summary.modified,
-            config_name=name,
-            variants=(Variant(name="A", model_name="m", instance_type="ml.m5.large", count=1, desired=1),),
-            tags=tags if tags is not None else (("read", "alone"),),
-        )
-
-    def described(self) -> list[str]:
-        return [call for call in self.calls if call not in ("list", "tags")]
-
-
-def inventory_of(account: Account, clock: Any = None, **pace: Any) -> Inventory:
-    clock = clock or Clock()
-    turns = Pace(pace.pop("per_second", 1e6), clock=clock, sleep=clock.sleep)
-    account.turn = turns.wait
-    return Inventory(account, turns, clock=clock)
-
-
-def everything(inventory: Inventory, *on_screen: str) -> Looked:
-    """What is known once nothing is being read any more, by real time."""
-    inventory.look(on_screen)
-    with inventory._changed:
-        inventory._changed.wait_for(lambda: inventory._readers == 0, WAIT)
-    return inventory.look()
+from services.errors import NotFound, PermissionDenied, ServiceFailure, Throttled
+from tests.services.endpoints.inventories import WAIT, Account, Clock, everything, inventory_of
 
 
 def test_names_and_states_are_there_at_once_and_the_rest_follows() -> None:
@@ -137,51 +38,6 @@ def test_ten_browsers_cause_the_calls_of_one() -> None:
     for thread in threads:
         thread.join(WAIT)
     assert len(account.calls) == 30 + 2
-
-
-def test_those_who_wait_for_the_same_list_do_not_list_again() -> None:
-    account, slow, begun = Account("a"), threading.Event(), threading.Event()
-
-    def wait() -> None:
-        begun.set()
-        slow.wait(WAIT)
-
-    account.problems["list"] = wait
-    inventory = inventory_of(account)
-    threads = [threading.Thread(target=inventory.states) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    begun.wait(WAIT)
-    slow.set()
-    for thread in threads:
-        thread.join(WAIT)
-    assert account.calls == ["list"]
-
-
-def test_a_list_that_takes_long_is_read_beside_what_is_shown() -> None:
-    account, clock, gate = Account("a"), Clock(), threading.Event()
-
-    def slowly() -> None:
-        clock.sleep(1.0)
-        gate.wait(WAIT)
-
-    account.problems["list"] = slowly
-    gate.set()
-    inventory = inventory_of(account, clock)
-    inventory.states()
-    account.add("b")
-    clock.sleep(10)
-    assert len(inventory.states()) == 1, "a second in fifty goes into listing"
-    assert account.calls.count("list") == 1
-    clock.sleep(20)
-    gate.clear()
-    assert len(inventory.states()) == 1, "nobody waits"
-    gate.set()
-    with inventory._listing:
-        assert len(inventory.states()) == 2
-    clock.sleep(61)
-    account.add("c")
-    assert len(inventory.states()) == 3, "what is older than a minute is waited for"
 
 
 def test_forgetting_reads_the_tags_again_and_no_configuration() -> None:
@@ -291,24 +147,6 @@ def test_one_that_cannot_be_read_is_named_and_tried_again_after_a_minute() -> No
     account.problems.clear()
     clock.sleep(61)
     assert set(everything(inventory).details) == {"a", "b"}
-
-
-def test_a_list_that_fails_later_leaves_what_is_known_with_the_reason() -> None:
-    account, clock = Account("a"), Clock()
-    inventory = inventory_of(account, clock)
-    everything(inventory)
-    account.problems["list"] = lambda: Throttled("Rate exceeded")
-    clock.sleep(3)
-    looked = inventory.look()
-    assert isinstance(looked.outdated, Throttled)
-    assert set(looked.details) == {"a"}
-
-
-def test_a_first_list_that_fails_is_the_callers_to_show() -> None:
-    account = Account()
-    account.problems["list"] = lambda: PermissionDenied("No.", action="sagemaker:ListEndpoints")
-    with pytest.raises(PermissionDenied):
-        inventory_of(account).look()
 
 
 def test_nothing_is_read_once_nobody_looks_any_more() -> None:
