@@ -11,6 +11,7 @@ PAGES = {
     "models": "Models",
     "deploy": "Deploy",
     "endpoints": "Endpoints",
+    "endpoint": "Endpoint",
     "playground/documents": "Documents",
     "playground/ask": "Ask",
     "playground/chat": "Chat",
