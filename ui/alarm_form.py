@@ -8,16 +8,18 @@ import streamlit as st
 
 from services.alarms import AlarmRequest, Kind, alarm_problems, kinds_for, suggest
 from services.alarms.measuring import place_names
+from services.deploy import Problem
 from services.errors import SagedeckError
 from ui import error_box, field, plan_review, run_progress
 from ui.escape import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    from streamlit.delta_generator import DeltaGenerator
 
     from services.alarms import Suggestion
     from services.console import Console
-    from services.deploy import Problem
     from services.endpoints import EndpointDetail
     from services.plans import Plan
 
@@ -53,60 +55,75 @@ def _form(console: Console, detail: EndpointDetail) -> None:
     )
     kind = kind or kinds[0]
     names = place_names(detail)
+    slots: dict[str, DeltaGenerator] = {}  # where what is wrong with a field is told
     place = ""
     if len(names) > 1 and kind is not Kind.BACKLOG:
         place = st.selectbox("Of", names, key=f"{key}.place")
+    slots["place"] = st.container()
     share = kind is Kind.ERRORS and not detail.asynchronous
     if share:
         share = st.toggle("As a share of all requests", value=True, key=f"{key}.share")
-    suggestion = suggest(kind, _week(console, detail, place or next(iter(names), "")), share=share)
-    label = _LABELS.get(kind) or ("Percent of the requests" if share else "Failed requests within 5 minutes")
-    number = f"{key}.{kind}.{share}.{place}.threshold"
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        threshold = st.number_input(label, value=suggestion.threshold, step=1.0, key=number, format="%g")
-        periods = 1
-        if kind is not Kind.IDLE:
-            usual = 1 if kind is Kind.ERRORS else 3
-            periods = st.number_input("Times 5 minutes", value=usual, step=1, key=f"{key}.{kind}.periods")
-    st.markdown(f":gray[:small[{literal(suggestion.words)}]]")
-    told = _told(key)
+    found = suggest(kind, _week(console, detail, place or next(iter(names), "")), share=share)
+    threshold, periods = _numbers(kind, share, f"{key}.{kind}.{share}.{place}", found, slots)
+    told = _told(key, slots)
     request = AlarmRequest(
-        endpoint=detail.name, kind=kind, threshold=float(threshold or 0.0), place=place, share=share,
-        periods=int(periods or 0), **told,
+        endpoint=detail.name, kind=kind, threshold=threshold, place=place, share=share, periods=periods, **told,
     )  # fmt: skip
+    wrong = list(alarm_problems(request, detail))
     pressed = st.button("Show the plan", type="primary", icon=":material/checklist:", key=f"{key}.plan")
-    wrong = alarm_problems(request, detail)
-    if pressed and told.get("email") == "" and st.session_state.get(f"{key}.told") == _MAIL:
-        field.wrong("Enter the address that is to be told.")
-    elif pressed and not wrong:
+    if pressed and "email" in told and not told["email"]:
+        wrong.append(Problem("email", "Enter the address that is to be told."))
+    if pressed and "topic" in told and not told["topic"]:
+        wrong.append(Problem("topic", "Enter the ARN of the topic that is to be told."))
+    for problem in wrong:
+        with slots.get(problem.field) or st.container():
+            field.wrong(problem.words)
+    if pressed and not wrong:
         with error_box.shown():
             st.session_state[_PLAN] = console.alarms.plan_create(request)
             st.session_state[_ASKED] = request
             st.rerun()
-    _problems(wrong)
 
 
-def _told(key: str) -> Mapping[str, str]:
-    how = st.segmented_control(
-        "Told", [_MAIL, _TOPIC, _NOBODY], default=_MAIL, required=True, key=f"{key}.told"
-    )  # fmt: skip
+def _numbers(
+    kind: Kind, share: bool, key: str, found: Suggestion, slots: dict[str, DeltaGenerator]
+) -> tuple[float, int]:
+    """From which figure on, and how many times five minutes."""
+    label = _LABELS.get(kind) or ("Percent of the requests" if share else "Failed requests within 5 minutes")
+    periods: int | None = 1
+    with st.container(horizontal=True):
+        with st.container():
+            threshold = st.number_input(label, value=found.threshold, step=1.0, key=f"{key}.threshold", format="%g")
+            st.markdown(f":gray[:small[{literal(found.words)}]]")
+            slots["threshold"] = st.container()
+        if kind is not Kind.IDLE:
+            with st.container():
+                usual = 1 if kind is Kind.ERRORS else 3
+                periods = st.number_input("Times 5 minutes", value=usual, step=1, key=f"{key}.periods")
+                slots["periods"] = st.container()
+    return float(threshold or 0.0), int(periods or 0)
+
+
+def _told(key: str, slots: dict[str, DeltaGenerator]) -> dict[str, str]:
+    how = st.segmented_control("Told", [_MAIL, _TOPIC, _NOBODY], default=_MAIL, required=True, key=f"{key}.told")
     if how == _TOPIC:
-        return {"topic": (st.text_input("ARN of the topic", key=f"{key}.topic", autocomplete="off") or "").strip()}
+        topic = st.text_input("ARN of the topic", key=f"{key}.topic", autocomplete="off")
+        slots["topic"] = st.container()
+        return {"topic": (topic or "").strip()}
     if how != _MAIL:
         return {}
     with st.container(horizontal=True):
-        email = st.text_input("E-mail address", key=f"{key}.email", autocomplete="email")
-        kms = st.text_input(
-            "Key of your own", key=f"{key}.kms", autocomplete="off", placeholder="none",
-            help="A KMS key that lets CloudWatch use it encrypts the topic. CloudWatch cannot write to a topic under "
-            "AWS's own key for SNS, so without one the topic has none.",
-        )  # fmt: skip
+        with st.container():
+            email = st.text_input("E-mail address", key=f"{key}.email", autocomplete="email")
+            slots["email"] = st.container()
+        with st.container():
+            kms = st.text_input(
+                "Key of your own", key=f"{key}.kms", autocomplete="off", placeholder="none",
+                help="A KMS key that lets CloudWatch use it encrypts the topic. CloudWatch cannot write to a topic "
+                "under AWS's own key for SNS, so without one the topic has none.",
+            )  # fmt: skip
+            slots["kms_key"] = st.container()
     return {"email": (email or "").strip(), "kms_key": (kms or "").strip()}
-
-
-def _problems(wrong: Sequence[Problem]) -> None:
-    for problem in wrong:
-        field.wrong(problem.words)
 
 
 def _week(console: Console, detail: EndpointDetail, place: str) -> Mapping[str, tuple[float | None, ...]]:
@@ -116,11 +133,6 @@ def _week(console: Console, detail: EndpointDetail, place: str) -> Mapping[str, 
         return console.cached(key, _WEEK_SECONDS, lambda: console.metrics.week(detail)).get(place, {})
     except SagedeckError:
         return {}
-
-
-def suggested(console: Console, detail: EndpointDetail, kind: Kind, place: str, *, share: bool) -> Suggestion:
-    """What the last week suggests."""
-    return suggest(kind, _week(console, detail, place), share=share)
 
 
 def _review(console: Console, asked: AlarmRequest) -> None:

@@ -114,7 +114,7 @@ def _card(console: Console, alarm: Alarm) -> None:
         passed = formats.duration(console.connection.now() - alarm.since)
         st.markdown(f":gray[:small[{literal(f'{_CHIPS[alarm.state][2]} for {passed}. {alarm.reason}')}]]")
         alarm_chart.show(console, alarm)
-        st.markdown(f":gray[:small[{_told(console, alarm)} {code(alarm.name)}]]")
+        st.markdown(f":gray[:small[{_told(console, alarm)} {literal(alarm.name)}]]")
         history = st.expander(
             "History", icon=":material/history:", on_change="rerun", key=f"alarm.history.{alarm.name}"
         )

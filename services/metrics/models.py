@@ -38,7 +38,7 @@ class Span(StrEnum):
 
 
 _SECONDS = {Span.HOUR: 3600, Span.SIX_HOURS: 21_600, Span.DAY: 86_400, Span.WEEK: 604_800, Span.MONTH: 2_592_000}
-_PERIODS = {Span.HOUR: 60, Span.SIX_HOURS: 60, Span.DAY: 300, Span.WEEK: 3600, Span.MONTH: 7200}
+_PERIODS = {Span.HOUR: 60, Span.SIX_HOURS: 300, Span.DAY: 300, Span.WEEK: 3600, Span.MONTH: 7200}
 _WORDS = {
     Span.HOUR: "the last hour",
     Span.SIX_HOURS: "the last 6 hours",

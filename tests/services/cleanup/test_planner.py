@@ -260,3 +260,22 @@ def test_a_topic_goes_after_the_configuration_that_tells_it_and_stays_while_anot
     another = replace(_config("bobs", owner="bob"), topics=(arn,))
     kept = plan_take_down(ADA, replace(state, configs=(mine, another))).kept
     assert [(item.kind, item.why) for item in kept] == [("topic", "bobs uses it.")]
+
+
+def test_the_topic_of_an_endpoints_alarms_stays_with_the_endpoint_and_goes_with_it() -> None:
+    topics = tuple(HeldTopic(f"sagedeck-alarms-{name}", f"arn:sns:{name}") for name in ("words", "bobs"))
+    state = TakeDownState(endpoints=(_endpoint("words"), _endpoint("bobs", owner="bob")), topics=topics)
+    found = plan_take_down(ADA, state)
+    assert [item.name for item in found.items if item.kind == "topic"] == ["sagedeck-alarms-words"]
+    assert [(item.name, item.why) for item in found.kept] == [
+        ("sagedeck-alarms-bobs", "It tells of the alarms of bobs, which stays.")
+    ]
+
+
+def test_the_alarms_of_an_endpoint_go_with_it_and_nothing_waits_for_them() -> None:
+    parts = (("words", Parts(alarms=("sagedeck-words-errors", "sagedeck-words-idle"))),)
+    plan = plan_take_down(ADA, TakeDownState(endpoints=(_endpoint("words"),), parts=parts)).plan
+    step = next(step for step in plan if step.operation == "delete_alarms")
+    assert step.parameters["AlarmNames"] == ("sagedeck-words-errors", "sagedeck-words-idle")
+    assert not any(step.id in each.after for each in plan)
+    assert check(plan) == ()
