@@ -10,6 +10,7 @@ from ui import (
     endpoint_reads,
     error_box,
     formats,
+    inventory_line,
     navigation,
     page_head,
     session,
@@ -25,6 +26,8 @@ with page_head.show("Ask", "Answers come from your documents only, and say where
 
 embedding, chat = endpoint_picker.pair(console)
 if not (embedding and chat):
+    if inventory_line.wait(console, lambda: all(endpoint_picker.pair(console))):
+        st.stop()
     empty_state.show(
         "rocket_launch", "No pair of models yet", "Asking needs an embedding model and a language model in service.",
         page=navigation.DEPLOY, label="Deploy a pair",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from services.inference import ChatParams
-from ui import chat_view, empty_state, endpoint_picker, error_box, navigation, page_head, session
+from ui import chat_view, empty_state, endpoint_picker, error_box, inventory_line, navigation, page_head, session
 from ui.escape import literal
 
 console = session.console()
@@ -14,6 +14,8 @@ with page_head.show("Chat", "Straight to the model: nothing is looked up in your
 
 endpoint = endpoint_picker.chat(console)
 if not endpoint:
+    if inventory_line.wait(console, lambda: bool(endpoint_picker.chat(console))):
+        st.stop()
     empty_state.show(
         "rocket_launch", "No language model yet", "Chatting needs a language model in service.",
         page=navigation.DEPLOY, label="Deploy a model",

@@ -12,6 +12,7 @@ from ui import (
     endpoint_picker,
     error_box,
     ingest_progress,
+    inventory_line,
     navigation,
     page_head,
     run_progress,
@@ -43,10 +44,11 @@ def add(files: list[Upload]) -> None:
 
 
 if not embedding:
-    empty_state.show(
-        "rocket_launch", "No embedding model yet", "Reading documents needs an embedding model in service.",
-        page=navigation.DEPLOY, label="Deploy a pair",
-    )  # fmt: skip
+    if not inventory_line.wait(console, lambda: bool(endpoint_picker.embedding(console))):
+        empty_state.show(
+            "rocket_launch", "No embedding model yet", "Reading documents needs an embedding model in service.",
+            page=navigation.DEPLOY, label="Deploy a pair",
+        )  # fmt: skip
 elif store is not StoreKind.ASTRA or astra_collection.ready(console, embedding, collection):
     dropped = st.file_uploader(
         "Drop files here", type=KINDS, accept_multiple_files=True,

@@ -112,6 +112,25 @@ def test_responses_that_lack_members_are_rows_like_others(open_page: Open) -> No
     assert "price unknown" in plain(at)
 
 
+@pytest.mark.parametrize(
+    ("page", "title", "missing"),
+    [
+        ("playground/chat", "Chat", "No language model yet"),
+        ("playground/ask", "Ask", "No pair of models yet"),
+        ("playground/documents", "Documents", "No embedding model yet"),
+    ],
+)
+def test_no_model_is_said_to_be_missing_that_is_only_not_read_yet(
+    open_page: Open, console: FakeConsole, page: str, title: str, missing: str
+) -> None:
+    console.inventory.unread = {"speaker", "embedder"}
+    said = plain(open_page(page, console, title))
+    assert "Of 3 endpoints 2 are still being read" in said
+    assert missing not in said
+    console.inventory.unread = set()
+    assert "still being read" not in plain(open_page(page, console, title))
+
+
 def test_several_are_deleted_by_one_plan_that_has_to_be_typed(open_page: Open, console: FakeConsole) -> None:
     at = open_page("endpoints", console, "Endpoints")
     at.session_state["several.asked"] = Several("Delete", ("speaker", "broken"))  # as the ticks and the button do

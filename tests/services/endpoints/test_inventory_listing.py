@@ -1,4 +1,4 @@
-"""The list of an inventory: asked for once for everybody, beside what is shown where it takes long, kept if it fails."""
+"""The list of an inventory: read once for everybody, beside what is shown where it takes long, kept if it fails."""
 
 from __future__ import annotations
 
