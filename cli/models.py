@@ -110,7 +110,9 @@ def _tell(found: Found, source: str, limit: int, as_json: bool) -> None:
         marks = " ".join(_marks(hit.model))
         typer.echo(f"{_price(hit.usd):>14}  {hit.model.id:<64} {hit.model.task:<22} {marks}".rstrip())
     more = f", of which {len(hits)} are shown (--limit)" if len(found.hits) > len(hits) else ""
-    say(f"{len(found.hits):,} models{more}, by {source}.")
+    say(f"{len(found.hits):,} models{more}; source: {source}.")
+    if not hits:
+        say("Take a condition away or try another word. Any model of the hub: sagedeck deploy --hub OWNER/NAME.")
     if found.unknown:
         say(f"{found.unknown:,} more might match: something asked for is not known of them (--unknown).")
 

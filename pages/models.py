@@ -44,7 +44,8 @@ def found() -> None:
     opened = catalogue_table.show(hits, quotas=quotas is not None) if hits else None
     if not hits:
         more = f" Of {result.unknown:,} it is not known: “{catalogue_filters.UNKNOWN}” shows them." if unknown else ""
-        empty_state.show("search_off", "No model matches", f"Take a condition away, or another word.{more}")
+        words = "Take a condition away, or try another word. Any other model can be deployed by its Hugging Face id."
+        empty_state.show("search_off", "No model matches", f"{words}{more}")
         st.button("Clear all filters", icon=":material/close:", on_click=catalogue_filters.clear, key="models.empty")
     if len(result.hits) > len(hits):
         further = min(catalogue_filters.STEP, len(result.hits) - len(hits))
@@ -62,7 +63,7 @@ polling.alone(found)
 
 listing = console.catalog.listing
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.markdown(f":gray[:small[{len(listing.models):,} models by {literal(listing.source)}]]", width="stretch")
+    st.markdown(f":gray[:small[{len(listing.models):,} models, source: {literal(listing.source)}]]", width="stretch")
     if st.button("Refresh from the account", icon=":material/refresh:", type="tertiary"):
         with st.spinner("Reading JumpStart's list…"):
             listing = console.catalog.refresh_models()

@@ -50,5 +50,6 @@ def pages(console: Console) -> None:
         "Page", list(PAGES), index=list(PAGES).index("deploy"), key="access.page",
         format_func=lambda each: each.replace("_", " ").capitalize(),
     )  # fmt: skip
+    st.button("Ask again", icon=":material/refresh:", type="tertiary", key="access.again", on_click=console.refresh)
     with st.spinner("Asking IAM…"):
         permission_check.show(permission_check.checked(console, page), key="access-check")

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.access import CLASSIC_POLICIES, DIFFERENCE, Access
+from services.access import CLASSIC_POLICIES, DIFFERENCE, Access, RoleRequest, problems
 from services.errors import PermissionDenied
 from ui import formats, plain_table
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
-    from services.access import ExecutionRole, RoleRequest
+    from services.access import ExecutionRole
     from services.console import Console
 
 ROLES_SECONDS = 60.0
@@ -26,19 +26,20 @@ def wanted(console: Console) -> RoleRequest | None:
     with st.container(border=True, key="role-new"):
         st.markdown("**Make one**")
         usual = console.access.request().name
-        name = st.text_input("Name", usual, max_chars=64, key="access.role.name", persist_state="session")
+        name = st.text_input("Name", usual, max_chars=64, key="access.role.name", persist_state="session").strip()
+        wrong = bool(told := problems(RoleRequest(name=name)))
+        for each in told:
+            st.markdown(f":red[:material/error: {literal(each)}]")
         choice = st.segmented_control(
             "It may", [LEAST, CLASSIC], default=LEAST, required=True, key="access.role.kind", persist_state="session"
         )
         if choice == CLASSIC:
             st.markdown(f":orange[:material/warning:] {', '.join(code(policy) for policy in CLASSIC_POLICIES)}")
         else:
-            st.markdown(
-                ":gray[:small[Pull its image, read JumpStart's weights, write logs and metrics.]]"
-            )
-        if not st.button("Review the plan", icon=":material/fact_check:", key="access.role.review"):
+            st.markdown(":gray[:small[Pull its image, read JumpStart's weights, write logs and metrics.]]")
+        if not st.button("Review the plan", icon=":material/fact_check:", key="access.role.review", disabled=wrong):
             return None
-        return console.access.request(name.strip(), access=Access.CLASSIC if choice == CLASSIC else Access.LEAST)
+        return console.access.request(name, access=Access.CLASSIC if choice == CLASSIC else Access.LEAST)
 
 
 def _existing(console: Console) -> None:

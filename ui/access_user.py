@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.access import CLASSIC_USER_POLICIES, Access, UserRequest, key_of
+from services.access import CLASSIC_USER_POLICIES, Access, UserRequest, key_of, user_problems
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
     from services.console import Console
 
 LEAST, CLASSIC = "Deploy, call and delete endpoints", "The set tutorials attach"
+_ANY = "any"  # a name that is right, where only the policies are looked at
 _KEY = "access.user.key"  # only in this window's session, until it is put away
 
 
@@ -24,7 +26,8 @@ def wanted(console: Console) -> UserRequest | None:
         "For people, single sign-on is better; for SageMaker itself, the execution role.]"
     )
     with st.container(border=True, key="user-new"):
-        name = st.text_input("Name", "sagemaker-deployer", max_chars=64, key="access.user.name")
+        name = st.text_input("Name", "sagemaker-deployer", max_chars=64, key="access.user.name").strip()
+        wrong = _told(user_problems(UserRequest(name=name)))
         choice = st.segmented_control(
             "It may", [LEAST, CLASSIC], default=LEAST, required=True, key="access.user.kind", persist_state="session"
         )
@@ -35,16 +38,24 @@ def wanted(console: Console) -> UserRequest | None:
             "Further policies", "", height="content", key="access.user.policies",
             placeholder="arn:aws:iam::123456789012:policy/Mine, one a line",
         )  # fmt: skip
+        policies = tuple(more.split())
+        wrong |= _told(user_problems(UserRequest(name=_ANY, policies=policies)))
         key = st.checkbox("Make an access key; it is shown once", value=True, key="access.user.wants_key")
-        if not st.button("Review the plan", icon=":material/fact_check:", key="access.user.review"):
+        if not st.button("Review the plan", icon=":material/fact_check:", key="access.user.review", disabled=wrong):
             return None
         return UserRequest(
-            name=name.strip(),
+            name=name,
             owner=console.owner,
             access=Access.CLASSIC if choice == CLASSIC else Access.LEAST,
-            policies=tuple(more.split()),
+            policies=policies,
             key=key,
         )
+
+
+def _told(wrong: Sequence[str]) -> bool:
+    for each in wrong:
+        st.markdown(f":red[:material/error: {literal(each)}]")
+    return bool(wrong)
 
 
 def hand_over(console: Console, run_id: str) -> None:

@@ -47,15 +47,20 @@ def policy_name(document: Mapping[str, Any]) -> str:
     return f"sagedeck-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
+def refuse_role(request: RoleRequest) -> None:
+    """Raise InvalidRequest for what can be seen to be wrong."""
+    wrong = problems(request)
+    if wrong:
+        raise InvalidRequest("This execution role cannot be created.", " ".join(wrong), "Correct it and plan again.")
+
+
 def plan_execution_role(request: RoleRequest, state: RoleState) -> Plan:
     """The role as a plan; what is there already is recognised and left alone.
 
     Later steps know the ARN as Ref("create-role", "Role.Arn"). Raises InvalidRequest, or NameTaken when a role of this
     name exists that this console did not make.
     """
-    wrong = problems(request)
-    if wrong:
-        raise InvalidRequest("This execution role cannot be created.", " ".join(wrong), "Correct it and plan again.")
+    refuse_role(request)
     if state.role is not None and not (state.role.made_here and state.role.trusts_sagemaker):
         raise NameTaken(
             f"A role {request.name} exists, and this console did not make it.",

@@ -18,8 +18,8 @@ from services.access.checking import (
 )
 from services.access.models import Access, ExecutionRole, RolePolicies, RoleRequest, RoleState, default_role_name
 from services.access.needs import Need, needs_of
-from services.access.planner import plan_execution_role
-from services.access.users import UserRequest, UserState, plan_user
+from services.access.planner import plan_execution_role, refuse_role
+from services.access.users import UserRequest, UserState, plan_user, refuse_user
 from services.errors import PermissionDenied, SagedeckError
 from services.plans.models import Permission, Plan
 
@@ -75,11 +75,15 @@ class AccessService:
         )
 
     def plan_role(self, request: RoleRequest) -> Plan:
-        """The plan that creates the role, or finds it as this console made it."""
+        """The plan that creates the role, or finds it as this console made it. A wrong name is told without asking."""
+        refuse_role(request)
         return plan_execution_role(request, self.state(request))
 
     def plan_user(self, request: UserRequest) -> Plan:
-        """The plan that creates an IAM user, or finds it as this console made it, and gives it a key."""
+        """The plan that creates an IAM user, or finds it as this console made it, and gives it a key. What can be seen
+        to be wrong is told without asking.
+        """
+        refuse_user(request)
         state = UserState(
             region=self.region, account=self.account, partition=self.partition, user=self._gateway.user(request.name)
         )

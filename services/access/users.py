@@ -104,6 +104,12 @@ def user_problems(request: UserRequest) -> tuple[str, ...]:
     return (*found, *(f"{arn} is not the ARN of a policy." for arn in request.policies if not _POLICY.fullmatch(arn)))
 
 
+def refuse_user(request: UserRequest) -> None:
+    """Raise InvalidRequest for what can be seen to be wrong."""
+    if wrong := user_problems(request):
+        raise InvalidRequest("This user cannot be created.", " ".join(wrong), "Correct it and plan again.")
+
+
 def user_policy(state: UserState) -> dict[str, Any]:
     """What deploying, calling and deleting endpoints needs. No roles are made with it: that would be every right."""
     arn, here = f"arn:{state.partition}", f"{state.region}:{state.account}"
@@ -130,8 +136,7 @@ def plan_user(request: UserRequest, state: UserState) -> Plan:
 
     Raises InvalidRequest, NameTaken (a user this console did not make), LimitExceeded (it has two keys).
     """
-    if wrong := user_problems(request):
-        raise InvalidRequest("This user cannot be created.", " ".join(wrong), "Correct it and plan again.")
+    refuse_user(request)
     _refuse_taken(request, state.user)
     arn = f"arn:{state.partition}:iam::{state.account}:user/{request.name}"
     classic = CLASSIC_USER_POLICIES if request.access is Access.CLASSIC else ()

@@ -100,6 +100,32 @@ def test_a_user_that_somebody_else_made_is_refused_in_words(open_page: Open) -> 
     assert any("this console did not make it" in each.value for each in at.error)
 
 
+def test_a_wrong_name_or_policy_is_told_below_its_field_before_iam_is_asked(open_page: Open) -> None:
+    at = _part(open_page("access", _console(Iam()), "Access"), "User")
+    at.text_input(key="access.user.name").set_value("nëw user!").run()
+    assert "name has 1 to 64 letters" in _said(at)
+    assert at.button(key="access.user.review").disabled
+    at.text_input(key="access.user.name").set_value("reader").run()
+    at.text_area(key="access.user.policies").set_value("AmazonS3FullAccess").run()
+    assert "AmazonS3FullAccess is not the ARN of a policy" in _said(at).replace("\\", "")
+    assert at.button(key="access.user.review").disabled
+    at = _part(at, "Execution role")
+    at.text_input(key="access.role.name").set_value("a role").run()
+    assert not at.exception
+    assert at.button(key="access.role.review").disabled
+
+
+def test_iam_is_asked_again_when_somebody_wants_to_know_again(open_page: Open) -> None:
+    iam = Iam()
+    console = _console(iam)
+    at = open_page("access", console, "Access")
+    iam.denied = ("sagemaker:CreateEndpoint",)
+    at.button(key="access.again").click().run()
+    assert not at.exception
+    assert console.refreshed == 1
+    assert "A policy that allows what is missing" in _said(at)
+
+
 def test_a_key_is_shown_once_and_put_away(open_page: Open) -> None:
     console = _console(Iam())
     handed = {"create-key.join(' ', [AccessKey.AccessKeyId, AccessKey.SecretAccessKey])": "AKID secret-value"}
@@ -110,7 +136,11 @@ def test_a_key_is_shown_once_and_put_away(open_page: Open) -> None:
         return handed if len(taken) == 1 else {}
 
     runs: Any = SimpleNamespace(
-        view=lambda _: run_view(RunStatus.DONE), take_secrets=take, needs=lambda _: (), list=lambda *_: ()
+        view=lambda _: run_view(RunStatus.DONE),
+        take_secrets=take,
+        needs=lambda _: (),
+        list=lambda *_: (),
+        pulses=lambda *_: (),
     )
     console.runs = runs
     at = open_page("access", console, "Access", run="run-1")

@@ -163,5 +163,5 @@ def test_a_refreshed_list_says_whose_it_is(open_page: Open, monkeypatch: pytest.
 
     monkeypatch.setattr(console.catalog, "refresh_models", refreshed)
     at = pressed(open_page("models", console, "Models"), "Refresh from the account")
-    assert "30 models by JumpStart's list for us-east-1, read 2026-11-21" in said(at)
+    assert "30 models, source: JumpStart's list for us-east-1, read 2026-11-21" in said(at)
     assert not at.warning
