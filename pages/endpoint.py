@@ -20,6 +20,7 @@ if detail is None:
     endpoint_lookup.instead(console, name)
     st.stop()
 
+endpoint_lookup.denied()
 endpoint_head.troubles(console, detail)
 endpoint_tabs.show(console, detail)
 endpoint_lookup.watch(console, detail)

@@ -137,12 +137,14 @@ class Console(Rooms):
     def history(self) -> History:
         """What endpoints are made of and what happened to them."""
         from services.endpoints.composition_gateway import CompositionGateway
+        from services.endpoints.forgiving_gateway import ForgivingGateway
         from services.endpoints.history import History
         from services.endpoints.timeline_gateway import TimelineGateway
 
         clients = self.connection.clients
         return History(
             compositions=CompositionGateway(clients), timelines=TimelineGateway(clients), detail=self.detail,
+            partly=lambda: ForgivingGateway(clients), price=self.catalog.price,
             cached=self.cached, runs=self._runs_known, now=self.connection.now, owner=self.owner,
         )  # fmt: skip
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from services.endpoints import EndpointDetail, EndpointSummary
 
 SETTLED_SECONDS = 30.0  # between looks at one that does not change: somebody else may delete it
-_SEEN, _WHY = "endpoint.seen", "endpoint.why"
+_SEEN, _WHY, _DENIED = "endpoint.seen", "endpoint.why", "endpoint.denied"
 
 
 def found(console: Console, name: str) -> EndpointDetail | None:
@@ -25,12 +25,19 @@ def found(console: Console, name: str) -> EndpointDetail | None:
     if not name:
         return None
     try:
-        detail = console.detail(name)
+        detail, missing = console.history.as_far(name)
     except SagedeckError as error:
         st.session_state[_WHY] = error
         return None
+    st.session_state[_DENIED] = missing
     st.session_state.setdefault(_SEEN, {})[name] = (detail.status, console.connection.now())
     return detail
+
+
+def denied() -> None:
+    """Name what of the endpoint found last may not be read."""
+    for words in st.session_state.get(_DENIED, ()):
+        st.warning(literal(words), icon=":material/lock:")
 
 
 def instead(console: Console, name: str) -> None:

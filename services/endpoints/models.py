@@ -136,6 +136,8 @@ class EndpointDetail:
     @property
     def hardware(self) -> str:
         """What it runs on: "2 × ml.g5.xlarge", or "serverless"."""
+        if not self.variants:
+            return "machine not known"
         return "serverless" if self.serverless else f"{self.count} × {self.instance_type}"
 
     @property

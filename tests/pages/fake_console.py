@@ -184,7 +184,11 @@ class FakeConsole:
         self.sandbox: FakeSandbox | None = None
         self.endpoints = FakeEndpoints(details)
         self.inventory, self.traffic = FakeInventory(self.endpoints), FakeTraffic()
-        self.history, self.alarms, self.metrics = FakeHistory(), fake_alarms(), fake_metrics()
+        self.history, self.alarms, self.metrics = (
+            FakeHistory(detail=lambda name: self.detail(name)),
+            fake_alarms(),
+            fake_metrics(),
+        )
         self.changes = FakeChanges()
         self.knowledge = FakeKnowledge()
         self.runs = FakeRuns()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
@@ -85,6 +85,12 @@ class FakeHistory:
     told: Timeline = field(default_factory=lambda: Timeline(events=()))
     refuse: SagedeckError | None = None
     asked: list[tuple[str, str]] = field(default_factory=list)
+    detail: Callable[[str], EndpointDetail] | None = None
+    denied: tuple[str, ...] = ()
+
+    def as_far(self, name: str) -> tuple[EndpointDetail, tuple[str, ...]]:
+        assert self.detail is not None
+        return self.detail(name), self.denied
 
     def composition(self, name: str) -> Composition:
         self.asked.append(("composition", name))

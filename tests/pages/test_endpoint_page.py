@@ -215,6 +215,13 @@ def test_one_that_may_not_be_read_is_told_as_the_list_tells_it(
     assert "it is InService" in texts(at)
 
 
+def test_what_of_it_may_not_be_read_is_named_on_top(open_page: Open, console: FakeConsole) -> None:
+    console.history.denied = ("You may not read its tags: sagemaker:ListTags is missing.",)
+    at = open_page(PAGE, console, "speaker", endpoint="speaker")
+    assert any("sagemaker:ListTags" in each.value.replace("\\", "") for each in at.warning)
+    assert "$1.50/h" in texts(at)
+
+
 def test_a_change_asked_for_elsewhere_is_not_shown_on_another_endpoints_page(
     open_page: Open, console: FakeConsole
 ) -> None:

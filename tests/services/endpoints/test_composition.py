@@ -8,10 +8,16 @@ from typing import Any
 
 import pytest
 
+from services.catalog import price
+from services.endpoints import EndpointDetail
 from services.endpoints.aws_console import aws_links
 from services.endpoints.composition import component_of, model_of, settings_of, variants_of
 from services.endpoints.composition_gateway import CompositionGateway
-from services.errors import NotFound
+from services.endpoints.forgiving_gateway import ForgivingGateway
+from services.endpoints.history import History
+from services.endpoints.pace import Pace
+from services.endpoints.timeline_gateway import TimelineGateway
+from services.errors import NotFound, PermissionDenied
 from tests.services.catalog.stubbed import StubbedClients
 from tests.services.endpoints.samples import DETAIL, HEAD, WHEN
 
@@ -159,3 +165,34 @@ def test_links_lead_to_the_console_of_their_partition(arn: str, host: str) -> No
 def test_where_aws_has_no_console_there_is_no_link() -> None:
     assert aws_links(replace(DETAIL, arn="arn:aws-iso:sagemaker:us-iso-east-1:123456789012:endpoint/demo")) == ()
     assert aws_links(replace(DETAIL, arn="")) == ()
+
+
+def history(clients: StubbedClients) -> History:
+    def denied(name: str) -> EndpointDetail:
+        raise PermissionDenied("You may not read it.", "", "")
+
+    return History(
+        compositions=CompositionGateway(clients), timelines=TimelineGateway(clients, Pace(1e9)), detail=denied,
+        partly=lambda: ForgivingGateway(clients), price=lambda kind: price("us-east-1", kind),
+        cached=lambda _key, _seconds, load: load(), runs=lambda: (), now=WHEN.timestamp, owner="ada",
+    )  # fmt: skip
+
+
+def test_an_endpoint_is_read_as_far_as_that_is_allowed(clients: StubbedClients) -> None:
+    clients.answer("sagemaker", "describe_endpoint", row(EndpointConfigName="Demo"), None)
+    for operation, action in (("describe_endpoint_config", "DescribeEndpointConfig"), ("list_tags", "ListTags")):
+        words = f"User: ada is not authorized to perform: sagemaker:{action}"
+        clients.refuse("sagemaker", operation, "AccessDeniedException", words)
+    detail, missing = history(clients).as_far("Demo")
+    assert (detail.status, detail.hardware, detail.usd_per_hour) == ("InService", "machine not known", None)
+    assert [action in words for action, words in zip(("DescribeEndpointConfig", "ListTags"), missing, strict=True)] == [
+        True,
+        True,
+    ]
+
+
+def test_an_endpoint_that_may_not_be_read_at_all_is_denied(clients: StubbedClients) -> None:
+    words = "User: ada is not authorized to perform: sagemaker:DescribeEndpoint"
+    clients.refuse("sagemaker", "describe_endpoint", "AccessDeniedException", words)
+    with pytest.raises(PermissionDenied):
+        history(clients).as_far("Demo")
