@@ -115,6 +115,14 @@ def _examples() -> Iterator[tuple[str, Plan]]:
     yield "To delete an endpoint", plan_delete(DeleteState(detail=_endpoint(), sharing=Sharing()))
     alone = DeleteState(detail=_endpoint(), sharing=Sharing(), parts=_parts())
     yield "To delete an endpoint that sleeps and wakes up by itself", plan_delete(alone)
+    yield "To make an alarm that tells somebody by mail", _alarm()
+
+
+def _alarm() -> Plan:
+    from services.alarms import AlarmRequest, AlarmState, Kind, plan_create
+
+    asked = AlarmRequest(endpoint="language", kind=Kind.ERRORS, threshold=5, share=True, email="you@example.com")
+    return plan_create(asked, AlarmState(_endpoint(), OWNER))
 
 
 def _parts() -> Parts:
