@@ -13,7 +13,7 @@ from services.logs.filters import blocks
 from ui.escape import literal
 from ui.log_words import Asked
 
-TALL, HEAD, ROW, WRAPPED = 460, 38, 28, 78  # pixels
+TALL, HEAD, ROW, WRAPPED = 460, 38, 28, 54  # pixels
 AROUND = 15  # lines of the same stream on each side of the one that is chosen
 DAY = 86_400
 CHIPS: dict[Level, tuple[str, str]] = {

@@ -94,7 +94,7 @@ def _search(console: Console, asked: Asked) -> Read:
 
 def _controls(console: Console, detail: EndpointDetail, key: str) -> Asked | None:
     """Write the controls; None, with the reason at its field, where they cannot be followed."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="log-controls"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="small", key="log-controls"):
         group = _group(detail, key)
         span = st.selectbox("Time", list(SPANS), key=f"{key}.span", width=120, help="Live: the end as it is written.")
         begins = _streams(console, group, key)
@@ -134,7 +134,7 @@ def _problem(pattern: str) -> str:
     try:
         Filter(pattern=pattern).check()
     except BadPattern as error:
-        return str(error)
+        return " ".join(part for part in (error.what, error.why) if part)
     return ""
 
 
