@@ -27,7 +27,8 @@ from services.endpoints.models import (
 from services.endpoints.sharing import models_of, sharing_of
 from services.errors import NotFound, PermissionDenied
 
-# One page has 100 names; an account with more endpoints than this is not read in one go.
+PAGE = 100  # names a call: the most that AWS gives
+# An account with more endpoints than this is not read in one go.
 MOST_ENDPOINTS = 2_000
 # Looking who else uses a configuration or model describes each of them; beyond this we say that we did not look.
 MOST_DESCRIBED = 500
@@ -257,7 +258,8 @@ class EndpointsGateway:
     def _pages(self, operation: str, rows: str, doing: str, **which: str) -> tuple[Mapping[str, Any], ...]:
         try:
             paginator = self._clients.get("sagemaker").get_paginator(operation)
-            pages = paginator.paginate(**which, PaginationConfig={"MaxItems": MOST_ENDPOINTS})
+            size = {} if operation == "list_tags" else {"PageSize": PAGE}  # left out, AWS gives 10 names a call
+            pages = paginator.paginate(**which, PaginationConfig={"MaxItems": MOST_ENDPOINTS, **size})
             return tuple(row for page in pages for row in page.get(rows, []))
         except Exception as error:
             raise translate(error, doing) from error

@@ -13,7 +13,7 @@ from tests.services.catalog.stubbed import StubbedClients
 
 HEAD = "arn:aws:sagemaker:us-east-1:123456789012"
 WHEN = datetime(2026, 11, 20, tzinfo=UTC)
-NEWEST = {"SortBy": "CreationTime", "SortOrder": "Descending"}
+NEWEST = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 100}
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_sharing_finds_the_other_users_of_configuration_and_model(
         {"EndpointConfigName": name, "EndpointConfigArn": f"{HEAD}:endpoint-config/{name}", "CreationTime": WHEN}
         for name in ("shared-config", "third")
     ]
-    clients.answer("sagemaker", "list_endpoint_configs", {"EndpointConfigs": rows}, {})
+    clients.answer("sagemaker", "list_endpoint_configs", {"EndpointConfigs": rows}, {"MaxResults": 100})
     _endpoint(clients, "twin", "shared-config")
     _config(clients, "third", "shared-model")
     tags = [{"Key": "sagedeck:paused-endpoint", "Value": "sleeper"}]
@@ -194,7 +194,7 @@ def test_too_many_to_look_at_is_said_and_not_guessed(clients: StubbedClients, mo
     _model(clients, "demo-model")
     _tags(clients, "demo")
     clients.answer("sagemaker", "list_endpoints", {"Endpoints": [_row("demo"), _row("twin")]}, NEWEST)
-    clients.answer("sagemaker", "list_endpoint_configs", {"EndpointConfigs": []}, {})
+    clients.answer("sagemaker", "list_endpoint_configs", {"EndpointConfigs": []}, {"MaxResults": 100})
     gateway = EndpointsGateway(clients)
     with clients.active():
         assert not gateway.sharing(gateway.endpoint("demo")).complete
