@@ -9,6 +9,7 @@ import streamlit as st
 
 from services.catalog import Task
 from services.connection import Mode
+from services.errors import SagedeckError
 from services.inference import Kind, recognise
 
 if TYPE_CHECKING:
@@ -67,6 +68,17 @@ def task_of(detail: EndpointDetail) -> str:
     return task_of_kind(contract.kind) if contract else ""
 
 
+def _tasks_of(console: Console, detail: EndpointDetail) -> set[str]:
+    """What an endpoint is for: that of each of its components where it has several, as far as they tell."""
+    if len(detail.components) < 2:
+        return {task_of(detail)}
+    try:
+        known = [recognise(console.facts(detail.name, part)) for part in detail.components]
+    except SagedeckError:  # one went meanwhile, or may not be looked at
+        return {task_of(detail)}
+    return {task_of_kind(each.kind) for each in known if each is not None} or {task_of(detail)}
+
+
 def task_of_kind(kind: Kind) -> str:
     """The catalogue's word for what an endpoint of this kind does."""
     return Task.EMBEDDING.value if kind is Kind.EMBEDDING else Task.CHAT.value
@@ -85,7 +97,7 @@ def ready_for(console: Console, task: Task) -> list[str]:
 
     def fitting(found: Looked) -> list[str]:
         names = [each.name for each in found.summaries if each.ready and each.name in found.details]
-        fits = [name for name in names if task_of(found.details[name]) == task.value]
+        fits = [name for name in names if task.value in _tasks_of(console, found.details[name])]
         return [name for name in fits if not found.details[name].asynchronous]
 
     ready = [each.name for each in listed(console) if each.ready]

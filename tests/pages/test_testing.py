@@ -4,95 +4,21 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
-from streamlit.testing.v1 import AppTest
 
-from services.endpoints import EndpointDetail, Variant
-from services.inference import EndpointFacts, InferenceService
-from services.state import State, home
-from tests.pages.fake_console import FakeConsole, endpoint
-from tests.services.inference.doubles import FakeClient
-
-EVIL = "![x](https://evil.example/p.png) <script>alert(1)</script> :red[forged]"
-CHAT = json.dumps({"choices": [{"message": {"content": EVIL}}], "usage": {"prompt_tokens": 1, "completion_tokens": 4}})
-
-
-class Runtime(FakeClient):
-    """The runtime and S3 in one; `objects` lie in S3."""
-
-    def __init__(self, answer: Callable[[Any], Any], parts: Any = ()) -> None:
-        super().__init__(answer, parts)
-        self.objects: dict[str, bytes] = {}
-
-    def invoke_endpoint_async(self, **request: Any) -> dict[str, str]:
-        self.requests.append(request)
-        return {"OutputLocation": "s3://bucket-a/out/1.out", "FailureLocation": "s3://bucket-a/bad/1.out"}
-
-    def get_object(self, *, Bucket: str, Key: str, Range: str) -> dict[str, Any]:
-        import io
-
-        if Key not in self.objects:
-            raise ClientError({"Error": {"Code": "NoSuchKey", "Message": "No."}}, "GetObject")
-        return {"Body": io.BytesIO(self.objects[Key]), "ContentLength": len(self.objects[Key])}
-
-
-class TestConsole(FakeConsole):
-    """Endpoints that are really called, by a client that lives in the test."""
-
-    __test__ = False
-
-    def __init__(self, detail: EndpointDetail, client: Runtime, facts: dict[str, EndpointFacts] | None = None) -> None:
-        super().__init__(detail)
-        self._facts = facts or {"": detail.facts()}
-        self.inference = InferenceService(  # type: ignore[assignment]
-            lambda: client,
-            State(home() / "state.db"),
-            scope=("aws", "1", "us-east-1"),
-            storage=lambda: client,
-            owner="ana",
-        )
-
-    def facts(self, name: str, component: str = "") -> EndpointFacts:
-        return self._facts[component]
-
-
-def script(console, detail):  # type: ignore[no-untyped-def]
-    from ui import test_view
-
-    test_view.show(console, detail)
-
-
-def opened(console: FakeConsole, detail: EndpointDetail) -> AppTest:
-    at = AppTest.from_function(script, kwargs={"console": console, "detail": detail}, default_timeout=20).run()
-    assert not at.exception
-    return at
-
-
-def chatting(**tags: str) -> EndpointDetail:
-    detail = endpoint("talker", "text-generation")
-    return replace(detail, tags=(*detail.tags, ("sagedeck:family", "messages"), *tags.items()))
+from services.endpoints import Variant
+from services.inference import EndpointFacts
+from tests.pages.fake_calls import CHAT, EVIL, Runtime, TestConsole, area, button, chatting, opened, written
+from tests.pages.fake_console import endpoint
 
 
 @pytest.fixture
 def client() -> Runtime:
     return Runtime(lambda _: CHAT.encode())
-
-
-def button(at: AppTest, label: str) -> Any:
-    return next(each for each in at.button if each.label == label)
-
-
-def area(at: AppTest) -> Any:
-    return at.text_area[0]
-
-
-def written(at: AppTest) -> str:
-    return "\n".join(str(each.value) for each in (*at.markdown, *at.error, *at.info))
 
 
 def test_a_request_is_sent_as_it_is_written_and_the_answer_does_not_act(client: Runtime) -> None:
@@ -279,45 +205,22 @@ def test_code_of_every_language_is_shown(client: Runtime) -> None:
         assert words in shown
 
 
-def test_an_asynchronous_request_is_submitted_followed_and_read(client: Runtime) -> None:
-    detail = replace(chatting(), asynchronous=True, output="s3://bucket-a/out/")
-    at = opened(TestConsole(detail, client), detail)
-    button(at, "Submit").click().run()
-    assert not at.exception
-    assert "Under way" in written(at)
-    client.objects["out/1.out"] = CHAT.encode()
-    at.run()
-    assert [each.value for each in at.code if EVIL in each.value]
-    assert client.requests[0]["InferenceId"]
-    again = opened(TestConsole(detail, client), detail)
-    assert [each.value for each in again.code if EVIL in each.value], "a page loaded anew finds it"
-
-
-def test_a_failure_of_an_asynchronous_request_is_read_too(client: Runtime) -> None:
-    detail = replace(chatting(), asynchronous=True)
-    client.objects["bad/1.out"] = b"CUDA out of memory"
-    at = opened(TestConsole(detail, client), detail)
-    button(at, "Submit").click().run()
-    assert not at.exception
-    assert "CUDA out of memory" in "".join(each.value for each in at.error)
-
-
-def test_what_cannot_go_along_is_said_at_the_field(client: Runtime) -> None:
-    detail = replace(chatting(), asynchronous=True)
-    at = opened(TestConsole(detail, client), detail)
-    area(at).set_value(json.dumps({"messages": "x" * 130_000})).run()
-    assert "128,000" in written(at).replace("\\", "")
-    assert button(at, "Submit").disabled
-    at.text_input(key="test.talker.source").set_value("s3://bucket-a/in.json").run()
-    button(at, "Submit").click().run()
-    assert client.requests[0]["InputLocation"] == "s3://bucket-a/in.json"
-    at.text_input(key="test.talker.source").set_value("https://nowhere").run()
-    assert "no place in S3" in written(at)
-    assert not at.exception
-
-
 def test_an_endpoint_that_is_not_ready_says_so(client: Runtime) -> None:
     detail = replace(chatting(), status="Creating")
     at = opened(TestConsole(detail, client), detail)
     assert "once it is in service" in written(at)
     assert button(at, "Send").disabled
+
+
+def test_an_endpoint_of_two_components_is_offered_for_what_each_of_them_does(client: Runtime) -> None:
+    from services.catalog import Task
+    from ui import endpoint_reads
+
+    detail = replace(endpoint("both", "text-generation"), components=("words", "vectors"))
+    facts = {
+        "words": EndpointFacts("both", image="x/vllm:1", inference_component="words"),
+        "vectors": EndpointFacts("both", image="x/huggingface-tei:1", inference_component="vectors"),
+    }
+    console: Any = TestConsole(detail, client, facts)
+    assert endpoint_reads.ready_for(console, Task.CHAT) == ["both"]
+    assert endpoint_reads.ready_for(console, Task.EMBEDDING) == ["both"]
