@@ -22,6 +22,7 @@ BETWEEN_MILLISECONDS = 500
 TEXT = "document.querySelector('[data-testid=stMain]').textContent"
 BOXES = "document.querySelectorAll('[data-testid=stMain] [data-testid=stSelectbox]').length"
 CARDS = "document.querySelectorAll('[data-testid=stMain] [class*=-card]').length"
+MODE = "document.querySelector('[data-testid=stMain] [class*=one-mode]')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ CONSOLE = (
         "Deploy: a pair, one model (another form, its widgets new)",
         "/deploy",
         (
-            ("role=radio[name='One model']", f"{TEXT}.includes('Kind')"),
+            ("role=radio[name='One model']", MODE),
             ("role=radio[name='A pair for documents']", f"{CARDS} === 2"),
         ),
         MOST_MILLISECONDS,

@@ -15,16 +15,14 @@ def sidebar(connection: Connection | None) -> None:
             st.badge("Not connected", icon=":material/link_off:", color="red")
             st.markdown("See [Settings](/settings).")
             return
-        with st.container(horizontal=True, gap="xsmall"):
-            if connection.mode is Mode.SANDBOX:
-                st.badge("Sandbox", icon=":material/science:", color="orange")
-            else:
-                st.badge("AWS", icon=":material/cloud_done:", color="green")
-            if connection.read_only:
-                st.badge("Read-only", icon=":material/lock:", color="violet")
+        sandbox = connection.mode is Mode.SANDBOX
+        badge = ":orange-badge[:material/science: Sandbox]" if sandbox else ":green-badge[:material/cloud_done: AWS]"
+        if connection.read_only:
+            badge += " :violet-badge[:material/lock: Read-only]"
         identity = connection.identity
-        st.markdown(f"{literal(identity.account)} · {literal(identity.region)}")
-        st.markdown(f":gray[:small[{literal(identity.arn.rsplit(':', 1)[-1])}]]")
+        place = f"{literal(identity.account)} · {literal(identity.region)}"
+        who = f":gray[:small[{literal(identity.arn.rsplit(':', 1)[-1])}]]"
+        st.markdown("  \n".join((badge, place, who)))  # one element: every page pays for each of the frame's
 
 
 def sandbox_line(connection: Connection) -> None:

@@ -1,6 +1,6 @@
 """What to deploy: a pair, one model, or an endpoint that exists; and the request and plan that came of it.
 
-Each card is drawn again on its own: a choice in it costs neither the other card nor the rest of the page.
+The cards are drawn again on their own: a choice in them does not cost the rest of the page.
 """
 
 from __future__ import annotations
@@ -120,11 +120,7 @@ def show(console: Console) -> None:
 
 def _forms(console: Console, cards: tuple[Card, ...], turn: _Turn) -> None:
     polling.alone(partial(_role, console))
-    if len(cards) == 1:  # it lays out its two columns itself
-        polling.alone(partial(_one, console, cards[0], turn))
-    for place, card in zip(st.columns(2, gap="medium") if len(cards) > 1 else (), cards, strict=False):
-        with place:
-            polling.alone(partial(_one, console, card, turn))
+    polling.alone(partial(_cards, console, cards, turn))
     st.button(
         "Review the plan", type="primary", icon=":material/fact_check:", key="deploy.review",
         on_click=_asked, args=(console, cards),
@@ -133,8 +129,14 @@ def _forms(console: Console, cards: tuple[Card, ...], turn: _Turn) -> None:
         _go_on(console, [model_form.read(console, card) for card in cards])
 
 
-def _one(console: Console, card: Card, turn: _Turn) -> None:
-    model_form.show(console, card)
+def _cards(console: Console, cards: tuple[Card, ...], turn: _Turn) -> None:
+    """A part of its own is a block of its own: one for both forms keeps every widget at its place when they change."""
+    if len(cards) == 1:  # it lays out its two columns itself
+        model_form.show(console, cards[0])
+    else:
+        for place, card in zip(st.columns(2, gap="medium"), cards, strict=True):
+            with place:
+                model_form.show(console, card)
     if turn.over and st.session_state.get(_WANTED):
         st.rerun()  # the click was overtaken by what was typed right before it
 
@@ -173,11 +175,9 @@ def _go_on(console: Console, drafts: list[Draft]) -> None:
 
 
 def _kind() -> str:
-    chosen = st.segmented_control(
-        "Kind", form_source.KINDS, default=form_source.CHAT, required=True, key="deploy.kind",
-        label_visibility="collapsed", persist_state="session",
-    )  # fmt: skip
-    return chosen or form_source.CHAT
+    return st.selectbox(
+        "Kind", form_source.KINDS, key="deploy.kind", label_visibility="collapsed", width=260, persist_state="session"
+    )
 
 
 def summary(console: Console, request: DeployRequest | RagPairRequest) -> None:

@@ -32,10 +32,15 @@ def url(home: Path) -> Iterator[str]:
         yield address
 
 
-def choose(page: Page, *names: str) -> None:
-    for name in names:
-        page.get_by_role("radio", name=name, exact=True).click()
-        settle(page)
+def choose(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name, exact=True).click()
+    settle(page)
+
+
+def pick(page: Page, label: str, name: str) -> None:
+    page.get_by_role("combobox", name=label, exact=True).click()
+    page.get_by_role("option", name=name, exact=True).click()
+    settle(page)
 
 
 def field(page: Page, label: str, value: str) -> None:
@@ -60,7 +65,8 @@ def test_a_gated_model_of_the_hub_is_deployed_and_its_token_is_seen_nowhere(
 ) -> None:
     page = open_page(url, width=1280, height=1000)
     go(page, "Deploy")
-    choose(page, "One model", "Hugging Face")
+    choose(page, "One model")
+    pick(page, "Kind", "Hugging Face")
     field(page, "Model on the hub", "what is this")
     expect(page.get_by_text("no id of the Hugging Face hub")).to_be_visible()
     picture(page, "deploy-hub-problem")
@@ -104,7 +110,9 @@ def test_an_asynchronous_endpoint_that_sleeps_is_deployed_from_the_form(
     page = open_page(url, width=390, height=900, scheme="dark")
     page.goto(f"{url}/deploy")
     settle(page)
-    choose(page, "One model", "Embedding model", "Asynchronous")
+    choose(page, "One model")
+    pick(page, "Kind", "Embedding model")
+    choose(page, "Asynchronous")
     page.get_by_role("button", name="Review the plan").click()
     expect(page.get_by_text("1 thing is to be mended")).to_be_visible()
     picture(page, "deploy-async-problem")

@@ -32,7 +32,7 @@ def keys(at: AppTest, kind: str, *names: str) -> list[str]:
 
 
 def control(at: AppTest, label: str) -> Any:
-    found: list[Any] = list(at.get("button_group"))
+    found: list[Any] = [*at.get("button_group"), *at.get("selectbox")]
     return next(each for each in found if each.label == label)
 
 
