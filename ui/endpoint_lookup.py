@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from services.console import Console
     from services.endpoints import EndpointDetail, EndpointSummary
 
-SETTLED_SECONDS = 30.0  # between looks at one that does not change: somebody else may delete it
+SETTLED_SECONDS = 15.0  # between looks at one that does not change: somebody else may delete it
 _SEEN, _WHY, _DENIED = "endpoint.seen", "endpoint.why", "endpoint.denied"
 
 
