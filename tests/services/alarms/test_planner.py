@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import hcl2
 import pytest
 
 from services.alarms import AlarmRequest, AlarmState, Kind, alarm_name, alarm_problems, plan_create, plan_delete
@@ -150,6 +151,21 @@ def test_a_plan_is_sound_the_same_when_made_again_and_can_be_written_in_every_fo
         written = export(plan, form, region="us-east-1").text
         assert "100 * FILL(failed, 0) / requests" in written
         assert "cannot express" not in written, form
+
+
+def test_terraform_has_the_metrics_of_a_share_as_its_own_blocks() -> None:
+    plan = plan_create(request(Kind.ERRORS, 5, share=True, email="ada@example.com"), state())
+    (alarm,) = (
+        body
+        for row in hcl2.loads(export(plan, Format.TERRAFORM).text)["resource"]
+        for kind, named in row.items()
+        if "metric_alarm" in kind
+        for body in named.values()
+    )
+    queries = alarm["metric_query"]
+    assert len(queries) == 3
+    assert "Invocation5XXErrors" in str(queries[1]["metric"])
+    assert "VariantName" in str(queries[1]["metric"])
 
 
 def test_names_say_endpoint_kind_and_place() -> None:
