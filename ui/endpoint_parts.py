@@ -59,7 +59,7 @@ def components(made: Composition) -> None:
         {
             "Component": literal(each.name),
             "State": status_chip.badge(each.status),
-            "Copies": _of(each.copies, each.desired),
+            "Copies": _of(each.copies, each.desired, "copy", "copies"),
             "Each takes": literal(each.resources or ("its base's" if each.base else "not told")),
             "Model": literal(each.model or (f"adapter of {each.base}" if each.base else "—")),
             "Variant": literal(each.variant or "—"),
@@ -120,22 +120,24 @@ def _machine(each: VariantParts) -> str:
 
 
 def _instances(each: VariantParts) -> str:
-    return "—" if each.memory_mb else _of(each.count, each.desired)
+    return "—" if each.memory_mb else _of(each.count, each.desired, "instance")
 
 
-def _of(now: int | None, wanted: int | None) -> str:
+def _of(now: int | None, wanted: int | None, one: str, many: str = "") -> str:
+    """With its noun: on a phone a row stands without the names of its columns."""
     if now is None and wanted is None:
         return "not told"
-    if now == wanted:
-        return str(now)
+    if now is not None and now == wanted:
+        return formats.count(now, one, many)
     return f"{'?' if now is None else now} of {'?' if wanted is None else wanted} wanted"
 
 
 def _weight(each: VariantParts, total: float) -> str:
     if each.weight is None or each.shadow:
         return "—"
-    share = f" ({each.weight / total:.0%})" if total and each.weight != total else ""
-    return f"{each.weight:g}{share}"
+    if each.weight == total:
+        return "all requests"
+    return f"{each.weight:g}" + (f" ({each.weight / total:.0%} of requests)" if total else "")
 
 
 def _price(each: VariantParts) -> str:
