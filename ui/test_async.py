@@ -38,9 +38,8 @@ def show(console: Console, detail: EndpointDetail, draft: Draft, contract: Contr
             job = console.inference.jobs.submit(draft.call, source=source)
             st.session_state[f"test.{detail.name}.job"] = job.id
     jobs = console.inference.jobs.recent(detail.name, most=LISTED)
-    waiting = [each for each in jobs[:LOOKED_AT] if _outcome(console, each) is None]
-    family = contract.family if contract else None
-    polling.live(lambda: _jobs(console, detail, family), EVERY if waiting else None)
+    family, waits = contract.family if contract else None, _waits(console, jobs)
+    polling.live(lambda: _jobs(console, detail, family, polled=waits), EVERY if waits else None)
     _outputs(console, detail)
 
 
@@ -72,14 +71,14 @@ def _too_large(draft: Draft) -> str:
     return f"It has {size:,} bytes; {MOST_INLINE:,} can be sent along. Put it into S3 and name its place."
 
 
-def _outcome(console: Console, job: AsyncJob) -> Outcome | None:
+def _outcome(job: AsyncJob) -> Outcome | None:
     """How an ended job ended, None while it is under way; kept, since an answer does not change."""
     found: Outcome | None = st.session_state.setdefault("test.outcomes", {}).get(job.id)
     return found
 
 
 def _look(console: Console, job: AsyncJob, family: Family | None) -> Outcome | SagedeckError | None:
-    kept = _outcome(console, job)
+    kept = _outcome(job)
     if kept is not None or console.connection.now() - job.sent_at > GIVEN_UP:
         return kept
     try:
@@ -91,12 +90,21 @@ def _look(console: Console, job: AsyncJob, family: Family | None) -> Outcome | S
     return outcome
 
 
-def _jobs(console: Console, detail: EndpointDetail, family: Family | None) -> None:
+def _waits(console: Console, jobs: tuple[AsyncJob, ...]) -> bool:
+    """Whether one of the newest is under way."""
+    now = console.connection.now()
+    newest = (each for each in jobs[:LOOKED_AT] if now - each.sent_at <= GIVEN_UP)
+    return any(_outcome(each) is None for each in newest)
+
+
+def _jobs(console: Console, detail: EndpointDetail, family: Family | None, *, polled: bool) -> None:
     """What this person sent, the newest first, and the chosen one's answer."""
     jobs = console.inference.jobs.recent(detail.name, most=LISTED)
     if not jobs:
         return
     looked = {job.id: _look(console, job, family) for job in jobs[:LOOKED_AT]}
+    if polled and not _waits(console, jobs):
+        st.rerun()  # nobody needs to look again and again any more
     ids = [job.id for job in jobs]
     chosen_key = f"test.{detail.name}.job"
     if st.session_state.get(chosen_key) not in ids:
@@ -105,7 +113,7 @@ def _jobs(console: Console, detail: EndpointDetail, family: Family | None) -> No
     now = console.connection.now()
     st.selectbox(
         "Requests of yours", ids, key=chosen_key,
-        format_func=lambda each: _line(by_id[each], looked.get(each) or _outcome(console, by_id[each]), now),
+        format_func=lambda each: _line(by_id[each], looked.get(each) or _outcome(by_id[each]), now),
     )  # fmt: skip
     job = by_id[st.session_state[chosen_key]]
     found = looked[job.id] if job.id in looked else _look(console, job, family)

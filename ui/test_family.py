@@ -34,6 +34,7 @@ _ORIGINS = {
     "probe": "found by asking",
     "chosen": "chosen by hand",
 }
+_TASKS = {"tabular": "rows as CSV", "matrix": "rows as JSON"}
 _NONE = "Neither: I write the request myself"
 
 
@@ -52,7 +53,7 @@ def show(console: Console, detail: EndpointDetail, facts: EndpointFacts, task: s
 
 def _sentence(contract: Contract | None, task: str, asynchronous: bool) -> str:
     if contract is None and task:
-        return f"For :blue-badge[{literal(task)}] :gray[:small[told by its image or tags]]"
+        return f"For :blue-badge[{literal(_TASKS.get(task, task))}] :gray[:small[told by its image or tags]]"
     if contract is None:
         more = "" if asynchronous else ", or ask it"
         return f"Speaks :gray-badge[an unknown family] :gray[:small[Write the request yourself{more}.]]"
