@@ -90,6 +90,7 @@ def test_a_gated_model_of_the_hub_is_deployed_and_its_token_is_seen_nowhere(
         assert TOKEN not in page.get_by_test_id("stMain").inner_text()  # its field has it until then
     confirm.click()
     expect(page).to_have_url(re.compile("run="))
+    expect(box).to_have_count(0)  # the form goes once the run is there
     assert TOKEN not in dom(page)
     expect(page.get_by_text("Smoke test")).to_be_visible(timeout=90_000)
     settle(page)
@@ -106,10 +107,10 @@ def test_a_gated_model_of_the_hub_is_deployed_and_its_token_is_seen_nowhere(
 def test_an_asynchronous_endpoint_that_sleeps_is_deployed_from_the_form(
     url: str, home: Path, open_page: Callable[..., Page]
 ) -> None:
-    client(home, "s3").create_bucket(Bucket="answers-of-search")
     page = open_page(url, width=390, height=900, scheme="dark")
     page.goto(f"{url}/deploy")
     settle(page)
+    client(home, "s3").create_bucket(Bucket="answers-of-search")  # the sandbox begins with the first page
     choose(page, "One model")
     pick(page, "Kind", "Embedding model")
     choose(page, "Asynchronous")
