@@ -92,7 +92,7 @@ def _card(chart: Chart, marks: Sequence[float]) -> None:
             st.markdown(f"**{literal(chart.title)}**", width="stretch")
             st.markdown(f"**{literal(newest)}**", width="content")
         charts.lines(
-            chart.series, unit=chart.unit, key=f"plot-{chart.key}", marks=marks,
+            [line for line in chart.series if line.measured], unit=chart.unit, key=f"plot-{chart.key}", marks=marks,
             alt=f"{chart.title} over time, newest {newest}" + (f": {chart.about}" if chart.about else ""),
         )  # fmt: skip
         if chart.about:

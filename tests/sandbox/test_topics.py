@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sandbox import topics
+from sandbox import moto_sns, topics
 from tests.sandbox.conftest import Running
 
 
@@ -37,3 +37,19 @@ def test_only_so_much_mail_is_remembered(sandbox: Running, monkeypatch: pytest.M
     for text in ("first", "second", "third"):
         sandbox.app.world.topics.publish(arn, "", text)
     assert [mail["message"] for mail in sandbox.app.world.topics.mailed()] == ["second", "third"]
+
+
+def test_a_subscription_by_mail_is_pending_until_the_mail_is_answered(sandbox: Running) -> None:
+    sns = sandbox.client("sns")
+    arn = sns.create_topic(Name="asked")["TopicArn"]
+    made = sns.subscribe(TopicArn=arn, Protocol="email", Endpoint="ada@example.com", ReturnSubscriptionArn=True)
+
+    def state() -> str:
+        (row,) = sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+        assert (row["Protocol"], row["Endpoint"], row["TopicArn"]) == ("email", "ada@example.com", arn)
+        return str(row["SubscriptionArn"])
+
+    assert state() == "PendingConfirmation"
+    assert [row["SubscriptionArn"] for row in sns.list_subscriptions()["Subscriptions"]] == ["PendingConfirmation"]
+    sandbox.app.world.advance(moto_sns.ANSWERED_AFTER)
+    assert state() == made["SubscriptionArn"]
