@@ -6,6 +6,8 @@ the model and the component.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.access import RoleRequest, plan_execution_role
 from services.deploy.component_step import component_steps
 from services.deploy.config_step import create_config
@@ -32,9 +34,9 @@ def plan_deploy(request: DeployRequest, state: DeployState) -> Plan:
 
 
 def plan_pair(request: RagPairRequest, embedding: DeployState, language: DeployState) -> Plan:
-    """Both endpoints of a RAG pair as one plan: the role once, everything else side by side.
+    """Both endpoints of a RAG pair as one plan: the role and a topic of both once, everything else side by side.
 
-    Raises as `plan_deploy`, and InvalidRequest when the two have one name or not the same role.
+    Raises as `plan_deploy`, and InvalidRequest when the two have one name, not one role, or one name for two topics.
     """
     first, second = request.embedding, request.language
     if _names(first) & _names(second):
@@ -43,7 +45,17 @@ def plan_pair(request: RagPairRequest, embedding: DeployState, language: DeployS
         raise InvalidRequest("The two endpoints do not share a role.", "", "Choose one role for both.")
     role = _role_plan((first, embedding), (second, language))
     title = f"Deploy {embedding.model.name} and {language.model.name}"
-    return merge(title, *role, _endpoint_plan(first, embedding, role), _endpoint_plan(second, language, role))
+    plan = _endpoint_plan(first, embedding, role)
+    return merge(title, *role, plan, _without(plan, _endpoint_plan(second, language, role)))
+
+
+def _without(first: Plan, second: Plan) -> Plan:
+    """The second plan without the steps that the first one has: those of a topic that both tell."""
+    there = {step.id: step for step in first}
+    if any(there.get(step.id, step) != step for step in second):
+        why = "They give one name to two topics with different settings."
+        raise InvalidRequest("The two endpoints cannot share a topic like this.", why, "Give one of them another name.")
+    return replace(second, steps=tuple(step for step in second if step.id not in there))
 
 
 def _names(request: DeployRequest) -> set[str]:

@@ -16,11 +16,14 @@ from services.deploy import (
     DeployRequest,
     ExistingTopic,
     NewTopic,
+    RagPairRequest,
     Scaling,
     Serverless,
+    plan_pair,
 )
 from services.deploy.models import LONGEST_WORDS, Problem
 from services.errors import InvalidRequest
+from services.plans import check
 from tests.services.deploy.worlds import CUSTOM, GPU, IMAGE, MISTRAL, asked, planned, service, world
 
 NAN, INFINITE, HUGE = float("nan"), float("inf"), 10**400
@@ -102,3 +105,15 @@ def test_the_variables_of_the_model_count_too() -> None:
     with pytest.raises(InvalidRequest, match=f"{100 + brings} container variables are too many"):
         planned(request)
     assert planned(replace(request, environment=own[brings:]))
+
+
+def test_a_topic_that_both_endpoints_of_a_pair_tell_is_made_once() -> None:
+    embedding = asked(mode=replace(OUT, success=NewTopic(name="told", email="ada@example.org")), endpoint_name="words")
+    language = asked(MISTRAL, GPU, mode=embedding.mode, endpoint_name="talk")
+    plan = plan_pair(RagPairRequest(embedding=embedding, language=language), world(embedding), world(language))
+    assert check(plan) == ()
+    assert [step.id for step in plan if step.service == "sns"] == ["create-topic-told", "subscribe-told"]
+    assert "create-topic-told" in plan.step("create-config-talk").after
+    other = replace(language, mode=replace(OUT, success=NewTopic(name="told")), tags=(("team", "search"),))
+    with pytest.raises(InvalidRequest, match="cannot share a topic"):
+        plan_pair(RagPairRequest(embedding=embedding, language=other), world(embedding), world(other))
