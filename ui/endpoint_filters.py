@@ -29,6 +29,7 @@ _ORDERS = {
     EndpointOrder.NEWEST: "Newest first", EndpointOrder.NAME: "By name", EndpointOrder.TROUBLE: "Trouble first",
     EndpointOrder.PRICE: "Dearest first", EndpointOrder.SO_FAR: "Most spent first",
 }  # fmt: skip
+_ELSEWHERE = ("endpoint", "tab")  # of an endpoint's own page, from which somebody came back
 _LONGEST = 200
 
 
@@ -102,8 +103,8 @@ def to_address() -> None:
     if wanted.get("sort") == EndpointOrder.NEWEST:
         del wanted["sort"]
     now = _address()
-    if now != wanted:
-        kept = {name: value for name, value in st.query_params.items() if name not in now}
+    if now != wanted or any(name in st.query_params for name in _ELSEWHERE):
+        kept = {name: value for name, value in st.query_params.items() if name not in (*now, *_ELSEWHERE)}
         st.query_params.from_dict(kept | wanted)
     st.session_state[_WRITTEN] = wanted
 
