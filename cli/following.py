@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 
 SCRIPT = typer.Option("--script", help="Print the plan as a file for other tools, boto3 if left out; change nothing.")
+
+
+_GO_ON = "The console's Activity page resumes this run, or undoes what it made."
 
 
 def by_yes(plan: Plan) -> bool:
@@ -66,11 +70,36 @@ def carry_out(
         say("Everything is asked for. The wait is left: the console's Activity page can resume this run.")
         return view
     problem = next((step.problem for step in view.steps if step.problem), view.problem)
+    _say_cause(console, view)
     raise SagedeckError(
         problem.what if problem else f"The run ended as {view.status}.",
         problem.why if problem else "",
-        " ".join(part for part in (problem.next if problem else "", _still(view)) if part),
+        " ".join(part for part in (problem.next if problem else "", _still(view), _GO_ON) if part),
     )
+
+
+def _say_cause(console: Console, view: RunView) -> None:
+    """Say the diagnosis of the step that failed; nothing where the cause is unknown."""
+    from services.diagnosis import Place, diagnose_container
+    from services.plans import Until
+
+    failed = next((step for step in view.steps if step.problem), None)
+    planned = next((step for step in view.plan if failed and step.id == failed.id), None)
+    if failed is None or failed.problem is None or planned is None:
+        return
+    problem = failed.problem
+    said, code = (problem.why or problem.what).removeprefix("AWS says: "), problem.kind
+    component = str(planned.parameters.get("InferenceComponentName", ""))
+    name = component or str(planned.parameters.get("EndpointName", ""))
+    if isinstance(planned.manner, Until) and name:
+        place = Place.COMPONENT if component else Place.ENDPOINT
+        read = partial(console.container_log, place, name)
+        found = diagnose_container(said, read, code=code, operation=failed.operation)
+    else:
+        found = console.diagnosis(said, code=code, operation=failed.operation)
+    if found.cause != "unknown":
+        again = "Trying again as it is can help." if found.retry else "Until then, trying again will not help."
+        say(f"Cause ({found.cause}): {found.words}. Shown by: {found.evidence}\nWhat to do: {found.fix} {again}")
 
 
 @contextlib.contextmanager

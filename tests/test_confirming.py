@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -111,3 +113,19 @@ def test_stopping_the_command_says_what_stands_and_what_it_costs(
     assert "interrupted" in caught.value.what
     assert "/h" in caught.value.why
     assert "undo" in caught.value.next
+
+
+def test_what_made_a_run_fail_is_said_with_what_to_do_and_where_it_goes_on(
+    console: Console, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fault = json.dumps({"kind": "missing-artifact"}).encode()
+    urllib.request.urlopen(urllib.request.Request(f"{url}/_sandbox/faults", fault, method="POST")).close()
+    plan = endpoint_plan(console, "without-weights")
+    with pytest.raises(SagedeckError) as caught:
+        carry_out(console, plan, True, replan=lambda: plan)
+    urllib.request.urlopen(urllib.request.Request(f"{url}/_sandbox/faults", method="DELETE")).close()
+    told = capsys.readouterr().err
+    assert "Cause (artifact_unavailable): The files in S3 cannot be read." in told
+    assert "What to do: Check that the S3 path exists" in told
+    assert "Until then, trying again will not help." in told
+    assert "Activity page resumes this run" in caught.value.next
