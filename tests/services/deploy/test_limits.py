@@ -7,10 +7,21 @@ from typing import Any
 
 import pytest
 
-from services.deploy import Advanced, Asynchronous, Components, DataCapture, DeployRequest, Metric, Scaling, Serverless
+from services.deploy import (
+    Advanced,
+    Asynchronous,
+    Components,
+    DataCapture,
+    DeployRequest,
+    ExistingTopic,
+    Metric,
+    Scaling,
+    Serverless,
+)
 from tests.services.deploy.worlds import CUSTOM, GPU, MISTRAL, asked, service
 
 OUT = Asynchronous(output="s3://answers-of-ada/out/")
+TOLD = replace(OUT, success=ExistingTopic("arn:aws:sns:us-east-1:123456789012:told"))
 BACKLOG = Scaling(minimum=0, maximum=1, metric=Metric.BACKLOG)
 
 
@@ -52,6 +63,8 @@ LIMITS: tuple[tuple[str, DeployRequest, DeployRequest], ...] = (
     ("mode.concurrency", serverless(concurrency=200), serverless(concurrency=201)),
     ("mode.concurrency", serverless(concurrency=1), serverless(concurrency=0)),
     ("mode.provisioned", serverless(provisioned=5), serverless(provisioned=6)),
+    ("mode.include_answer", own(mode=replace(TOLD, include_answer=True)), own(mode=replace(OUT, include_answer=True))),
+    ("mode.accelerators", asked(MISTRAL, GPU, mode=Components(accelerators=1)), asked(MISTRAL, GPU, mode=Components())),
     ("mode.accelerators", onto(accelerators=16), onto(accelerators=17)),
     ("mode.cpus", onto(cpus=0.25), onto(cpus=0.24)),
     ("mode.cpus", onto(cpus=1024), onto(cpus=1025)),
