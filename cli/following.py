@@ -69,9 +69,14 @@ def carry_out(
     if not view.status.ended:
         say("Everything is asked for. The wait is left: the console's Activity page can resume this run.")
         return view
-    problem = next((step.problem for step in view.steps if step.problem), view.problem)
     _say_cause(console, view)
-    raise SagedeckError(
+    raise _failed(view)
+
+
+def _failed(view: RunView) -> SagedeckError:
+    """What a run that did not succeed ends with: its first problem, what it left, and how to go on."""
+    problem = next((step.problem for step in view.steps if step.problem), view.problem)
+    return SagedeckError(
         problem.what if problem else f"The run ended as {view.status}.",
         problem.why if problem else "",
         " ".join(part for part in (problem.next if problem else "", _still(view), _GO_ON) if part),
