@@ -9,7 +9,20 @@ from tests.browser import axe
 from tests.browser.conftest import picture, settle
 
 pytestmark = pytest.mark.browser
-PAGES = ["", "models", "deploy", "endpoints", "documents", "ask", "chat", "activity", "take_down", "settings", "sandbox"]
+PAGES = [
+    "",
+    "models",
+    "deploy",
+    "endpoints",
+    "documents",
+    "ask",
+    "chat",
+    "activity",
+    "access",
+    "take_down",
+    "settings",
+    "sandbox",
+]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
