@@ -19,8 +19,8 @@ from tests.services.plans.exports.test_cloudformation import template
 
 HOST = FoundEndpoint("demo", "InService", "demo", "Shared", "ml.g5.12xlarge", 2, 2, takes_components=True)
 EMPTY, HOSTING = service(), service(Nobody(HOST))
-FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-MANY = settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=600, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def planned(request: DeployRequest) -> Plan:
@@ -86,7 +86,7 @@ def test_what_is_wrong_is_told_at_its_field_or_makes_a_sound_plan(request: Deplo
 @pytest.mark.timeout(900)
 @MANY
 @given(requests())
-def test_thousands_of_requests_make_plans_that_aws_takes(request: DeployRequest) -> None:
+def test_hundreds_of_requests_make_plans_that_aws_takes(request: DeployRequest) -> None:
     sound(request)
 
 
@@ -94,5 +94,5 @@ def test_thousands_of_requests_make_plans_that_aws_takes(request: DeployRequest)
 @pytest.mark.timeout(900)
 @MANY
 @given(gone_wrong())
-def test_thousands_of_wrong_requests_are_told_or_sound(request: DeployRequest) -> None:
+def test_hundreds_of_wrong_requests_are_told_or_sound(request: DeployRequest) -> None:
     told_or_sound(request)

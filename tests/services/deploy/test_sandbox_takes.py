@@ -19,7 +19,12 @@ from tests.services.deploy.test_flow_modes import standing
 
 _NAMES = (f"any-{number}" for number in count())
 # what fails is one run against a sandbox: to shrink it would take minutes, and the request is printed anyway
-_ONCE = {"deadline": None, "phases": [Phase.explicit, Phase.generate], "suppress_health_check": list(HealthCheck)}
+_ONCE = {
+    "derandomize": True,
+    "deadline": None,
+    "phases": [Phase.explicit, Phase.generate],
+    "suppress_health_check": list(HealthCheck),
+}
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +77,7 @@ def test_the_sandbox_takes_whatever_may_be_asked_for(ada: Rooms, drawn: list[Dep
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@settings(max_examples=60, **_ONCE)  # type: ignore[arg-type]
+@settings(max_examples=15, **_ONCE)  # type: ignore[arg-type]
 @given(drawn=several())
-def test_the_sandbox_takes_hundreds_of_them(ada: Rooms, drawn: list[DeployRequest]) -> None:
+def test_the_sandbox_takes_dozens_of_them(ada: Rooms, drawn: list[DeployRequest]) -> None:
     made_and_taken_back(ada, drawn)
