@@ -102,9 +102,10 @@ class Inventory:
         with self._lock:
             known, listed_at = self._known, self._known.listed_at
             age = self._clock() - listed_at
-            if age < max(LIST_SECONDS, known.listing_took / LIST_SHARE, self._pages() / self.pace.rate / LIST_SHARE):
+            rest = max(known.listing_took, self._pages() / self.pace.rate) / LIST_SHARE
+            if age < max(LIST_SECONDS, rest if known.listed else 0.0):  # of nothing, any news is worth its one call
                 return
-            beside = known.listing_took > QUICK_SECONDS and age < OLDEST_SECONDS
+            beside = bool(known.listed) and known.listing_took > QUICK_SECONDS and age < OLDEST_SECONDS
         if not beside:
             with self._listing:  # ten browsers cause one list
                 if self._known.listed_at == listed_at or self._known is not known:

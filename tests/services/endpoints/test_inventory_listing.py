@@ -55,6 +55,17 @@ def test_a_list_that_takes_long_is_read_beside_what_is_shown() -> None:
     assert len(inventory.states()) == 3, "what is older than a minute is waited for"
 
 
+def test_the_first_endpoint_of_an_account_is_seen_at_once_however_long_its_empty_list_took() -> None:
+    account, clock = Account(), Clock()
+    account.problems["list"] = lambda: clock.sleep(5.0)  # as of a sandbox that is starting
+    inventory = inventory_of(account, clock)
+    assert inventory.states() == ()
+    account.add("a")
+    assert inventory.states() == (), "of a moment ago"
+    clock.sleep(3)
+    assert [each.name for each in inventory.states()] == ["a"]
+
+
 def test_a_list_that_fails_later_leaves_what_is_known_with_the_reason() -> None:
     account, clock = Account("a"), Clock()
     inventory = inventory_of(account, clock)
