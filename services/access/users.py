@@ -41,7 +41,12 @@ _LOOK = (
     "sagemaker:ListModels",
     "sagemaker:ListTags",
 )
-_KINDS = ("Endpoint", "EndpointConfig", "Model")
+_KINDS = ("Endpoint", "EndpointConfig", "InferenceComponent", "Model")
+_UPDATE = (
+    "sagemaker:UpdateEndpoint",
+    "sagemaker:UpdateEndpointWeightsAndCapacities",
+    "sagemaker:UpdateInferenceComponent",
+)
 _NO_USER = (ErrorMatch("NoSuchEntity"),)
 _SETTLING = (ErrorMatch("ConcurrentModification"), ErrorMatch("EntityTemporarilyUnmodifiable"))
 _SEEN = Once((ErrorMatch("NoSuchEntity", "user with name"), *_SETTLING), 60.0)
@@ -111,16 +116,21 @@ def refuse_user(request: UserRequest) -> None:
 
 
 def user_policy(state: UserState) -> dict[str, Any]:
-    """What deploying, calling and deleting endpoints needs. No roles are made with it: that would be every right."""
+    """What deploying, calling, updating and deleting endpoints needs. No roles are made with it: that would be every
+    right. Scaling by itself is not in it either: IAM takes 2,048 characters here; attach `operator_policy` for that.
+    """
     arn, here = f"arn:{state.partition}", f"{state.region}:{state.account}"
-    hosted = [f"{arn}:sagemaker:{here}:{kind}/*" for kind in ("endpoint", "endpoint-config", "model")]
+    hosted = [
+        f"{arn}:sagemaker:{here}:{kind}/*" for kind in ("endpoint", "endpoint-config", "inference-component", "model")
+    ]
     changes = sorted(f"sagemaker:{verb}{kind}" for kind in _KINDS for verb in ("Create", "Delete"))
     passed = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
     calls = ["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"]
     statements: list[dict[str, Any]] = [
         _allow("Look", list(_LOOK), ["*"]),
         _allow("Deploy", [*changes, "sagemaker:AddTags"], hosted),
-        _allow("Call", calls, hosted[:1]),
+        _allow("Call", calls, [hosted[0], hosted[2]]),
+        _allow("Update", list(_UPDATE), hosted[:3]),
         _allow("PassRole", ["iam:PassRole"], [f"{arn}:iam::{state.account}:role/sagedeck-*"]) | {"Condition": passed},
         _allow("JumpStart", ["s3:GetObject"], [f"{each}/*" for each in bucket_arns(state.partition, state.region)]),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -148,3 +149,14 @@ def test_the_least_policy_is_enough_to_deploy_and_delete_under_a_role_that_is_th
     assert "sagemaker:DeleteEndpoint" in needed
     allowed = {action for statement in user_policy(STATE)["Statement"] for action in statement["Action"]}
     assert needed <= allowed
+
+
+def test_a_users_own_policy_fits_into_what_iam_takes() -> None:
+    """IAM takes 2,048 characters of a user's own policies, white space not counted."""
+    far = UserState(region="ap-southeast-1", account="123456789012", partition="aws-us-gov")
+    assert len(json.dumps(user_policy(far), separators=(",", ":"))) <= 2_048
+
+
+def test_the_least_policy_reaches_components_too() -> None:
+    allowed = {action for statement in user_policy(STATE)["Statement"] for action in statement["Action"]}
+    assert {"sagemaker:CreateInferenceComponent", "sagemaker:DeleteInferenceComponent"} <= allowed
