@@ -128,9 +128,8 @@ def user_policy(state: UserState) -> dict[str, Any]:
     calls = ["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"]
     statements: list[dict[str, Any]] = [
         _allow("Look", list(_LOOK), ["*"]),
-        _allow("Deploy", [*changes, "sagemaker:AddTags"], hosted),
+        _allow("Deploy", [*changes, *_UPDATE, "sagemaker:AddTags"], hosted),
         _allow("Call", calls, [hosted[0], hosted[2]]),
-        _allow("Update", list(_UPDATE), hosted[:3]),
         _allow("PassRole", ["iam:PassRole"], [f"{arn}:iam::{state.account}:role/sagedeck-*"]) | {"Condition": passed},
         _allow("JumpStart", ["s3:GetObject"], [f"{each}/*" for each in bucket_arns(state.partition, state.region)]),
     ]
