@@ -82,7 +82,7 @@ class CleanupGateway:
         order = {"SortBy": "CreationTime", "SortOrder": "Descending"}
         try:
             paginator = self._clients.get("sagemaker").get_paginator(operation)
-            pages = paginator.paginate(**order, PaginationConfig={"MaxItems": MOST + 1})
+            pages = paginator.paginate(**order, PaginationConfig={"MaxItems": MOST + 1, "PageSize": 100})
             found = tuple(row for page in pages for row in page.get(rows, []))
         except Exception as error:
             raise translate(error, doing) from error

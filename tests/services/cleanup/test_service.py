@@ -18,7 +18,7 @@ from tests.services.catalog.stubbed import ACCOUNT, StubbedClients
 
 HEAD = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}"
 WHEN = datetime(2026, 11, 20, tzinfo=UTC)
-NEWEST = {"SortBy": "CreationTime", "SortOrder": "Descending"}
+NEWEST = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 100}
 ADAS = [{"Key": "sagedeck:made-by", "Value": "sagedeck"}, {"Key": "sagedeck:owner", "Value": "Ada-s"}]
 
 
