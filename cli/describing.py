@@ -78,9 +78,8 @@ def _lines(told: dict[str, Any]) -> list[str]:
     for each in told["variants"]:
         memory = f"serverless, {each['memory_mb']} MB" if each["memory_mb"] else ""
         runs = memory or f"{each['instance_type'] or 'instance pools'} x {each['count']} of {each['desired']}"
-        lines.append(
-            f"  variant {each['name']}: {runs}, weight {each['weight']}, model {each['model'] or 'components'}"
-        )
+        share = "" if each["weight"] is None else f", weight {each['weight']:g}"
+        lines.append(f"  variant {each['name']}: {runs}{share}, model {each['model'] or 'components'}")
     for each in told["components"]:
         copies = f"{each['copies']} of {each['desired']} copies"
         lines.append(f"  component {each['name']}: {each['status']}, {copies}, {each['resources']}")

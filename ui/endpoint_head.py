@@ -70,7 +70,7 @@ def why_not(detail: EndpointDetail, verb: str) -> str:
         return "it is being deleted already" if detail.status == "Deleting" else ""
     if verb == "Test":
         if detail.asynchronous:
-            return "it is called through S3, so nothing waits for its answer here"
+            return "it is called through S3: submit a request on the tab Test"
         return "" if detail.ready else f"it is {detail.status} and takes no requests"
     if detail.status == "Failed":
         return "it failed: delete it"

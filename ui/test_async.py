@@ -107,8 +107,8 @@ def _jobs(console: Console, detail: EndpointDetail, family: Family | None, *, po
         st.rerun()  # nobody needs to look again and again any more
     ids = [job.id for job in jobs]
     chosen_key = f"test.{detail.name}.job"
-    if st.session_state.get(chosen_key) not in ids:
-        st.session_state[chosen_key] = ids[0]
+    before = st.session_state.get(chosen_key)
+    st.session_state[chosen_key] = before if before in ids else ids[0]  # set anew: a browser keeps a choice's old words
     by_id = dict(zip(ids, jobs, strict=True))
     now = console.connection.now()
     st.selectbox(

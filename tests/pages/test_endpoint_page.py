@@ -60,6 +60,12 @@ def test_the_head_says_what_it_is_and_what_it_costs(open_page: Open, console: Fa
     assert "for sandbox/ana" in texts(at)
 
 
+def test_an_asynchronous_endpoint_says_where_it_is_tested(open_page: Open) -> None:
+    slow = replace(endpoint("slow", "text-generation"), asynchronous=True)
+    at = open_page(PAGE, FakeConsole(slow), "slow", endpoint="slow")
+    assert "submit a request on the tab Test" in texts(at)
+
+
 def test_only_the_open_tab_is_drawn_and_the_first_is_the_overview(open_page: Open, console: FakeConsole) -> None:
     at = open_page(PAGE, console, "speaker", endpoint="speaker")
     assert console.history.asked == [("composition", "speaker")]
