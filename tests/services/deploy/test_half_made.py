@@ -98,7 +98,7 @@ def broken_and_mended(ada: Rooms, control: SandboxControl, way: str, fault: Mapp
 def _under(kind: Kind, service: str, operation: str) -> dict[str, Any]:
     if kind is Kind.DENIED_ACTION:
         return {"kind": kind, "resource": f"{service}:{operation}"}
-    if kind in (Kind.THROTTLING, Kind.CONNECTION_RESET):  # for a while; without end it is waited out for minutes
+    if kind is not Kind.EXPIRED_TOKEN:  # for a while; without end a wait goes on for an hour, as it should
         return {"kind": kind, "service": service, "operation": operation, "times": 4}
     return {"kind": kind, "service": service, "operation": operation}
 
