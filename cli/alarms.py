@@ -1,4 +1,4 @@
-"""Commands about alarms: list them, make one, delete some."""
+"""Commands about alarms: list them, make one, delete some; the alarm on cost is a budget of the account."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from cli import cost
 from cli.following import SCRIPT, ScriptFormat, WithScript, carry_out, print_plan, print_script, usd
 from cli.opening import JsonFlag, YesFlag, answering, app, open_console, say
 
@@ -62,10 +63,12 @@ def _list(context: typer.Context, endpoint: str, as_json: bool) -> None:
         if endpoint:
             found = of(console.detail(endpoint), found)
         ordered = sorted(found, key=lambda each: (not each.firing, each.name))
+        budgets = () if endpoint else cost.listed(console)
         if as_json:
-            typer.echo(json.dumps([_packed(each) for each in ordered]))
+            typer.echo(json.dumps([*map(_packed, ordered), *map(cost.packed, budgets)]))
         else:
-            typer.echo("\n".join(_line(each) for each in ordered) or "No alarms. `sagedeck alarms create` makes one.")
+            lines = [*map(_line, ordered), *map(cost.line, budgets)]
+            typer.echo("\n".join(lines) or "No alarms. `sagedeck alarms create` makes one.")
 
 
 def _packed(alarm: Alarm) -> dict[str, Any]:
@@ -83,8 +86,9 @@ def _line(alarm: Alarm) -> str:
 @group.command(cls=WithScript)
 def create(
     context: typer.Context,
-    endpoint: str,
-    kind: Annotated[str, typer.Option(help="errors, latency, idle or backlog.")],
+    kind: Annotated[str, typer.Option(help="errors, latency, idle or backlog; cost is the account's.")],
+    endpoint: Annotated[str, typer.Argument(help="The endpoint; of cost the budget's name, or nothing.")] = "",
+    limit: Annotated[float | None, typer.Option(help="Of cost: USD a month; left out, a fifth above now.")] = None,
     threshold: Annotated[
         float | None,
         typer.Option(help="Percent or count of failures, ms, hours or requests; the last week suggests one."),
@@ -92,7 +96,7 @@ def create(
     count: Annotated[bool, typer.Option("--count", help="Failures are counted, not a share of all requests.")] = False,
     place: Annotated[str, typer.Option(help="Variant or component, where there are several.")] = "",
     times: Annotated[int, typer.Option(min=0, help="Times 5 minutes it lasts; 0 takes what is usual.")] = 0,
-    email: Annotated[str, typer.Option(help="Who is asked to be told.")] = "",
+    email: Annotated[str, typer.Option(help="Who is asked to be told; of cost several, with commas.")] = "",
     topic: Annotated[str, typer.Option(help="ARN of an SNS topic that is told.")] = "",
     kms_key: Annotated[str, typer.Option(help="Key of your own that encrypts the new topic.")] = "",
     show_plan: PlanFlag = False,
@@ -106,7 +110,11 @@ def create(
     with answering(as_json):
         wanted = _kind(kind)
         console = open_console(context)
-        detail = console.detail(endpoint)
+        if wanted is Kind.COST:
+            budget, told = cost.asked_for(console, endpoint, limit, email)
+            _run(console, lambda: console.alarms.plan_budget(budget), told, show_plan, script, yes, as_json)
+            return
+        detail = console.detail(_named(endpoint))
         share = wanted is Kind.ERRORS and not count and not detail.asynchronous
         request = AlarmRequest(
             endpoint=endpoint, kind=wanted, place=place, share=share, email=email, topic=topic, kms_key=kms_key,
@@ -122,16 +130,27 @@ def create(
 def delete(
     context: typer.Context,
     names: list[str],
+    kind: Annotated[str, typer.Option(help="cost, where these are budgets.")] = "",
     show_plan: PlanFlag = False,
     script: Script = None,
     yes: YesFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Delete alarms by name; what they told stays."""
+    """Delete alarms by name; what they told stays. With --kind cost, budgets."""
     with answering(as_json):
         console = open_console(context)
         done = {"deleted": names}
-        _run(console, lambda: console.alarms.plan_delete(names), done, show_plan, script, yes, as_json)
+        budgets = kind == "cost"
+        plan_of = console.alarms.plan_delete_budgets if budgets else console.alarms.plan_delete
+        _run(console, lambda: plan_of(names), done, show_plan, script, yes, as_json)
+
+
+def _named(endpoint: str) -> str:
+    from services.errors import InvalidRequest
+
+    if not endpoint:
+        raise InvalidRequest("Name the endpoint.", "Only an alarm on cost is of none.", "See `sagedeck endpoints`.")
+    return endpoint
 
 
 def _kind(text: str) -> Kind:

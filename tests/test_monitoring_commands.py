@@ -45,8 +45,29 @@ def test_an_alarm_is_planned_made_listed_changed_and_deleted(shell: Shell) -> No
     assert shell.json("alarms", "list", "one") == []
 
 
+def test_a_budget_is_planned_made_listed_and_deleted(shell: Shell) -> None:
+    asked = ("alarms", "create", "--kind", "cost", "--limit", "500", "--email", "ada@example.com, bo@example.com")
+    (step,) = shell.json(*asked, "--plan")["steps"]
+    assert step["call"] == "budgets.create_budget"
+    made = shell.json(*asked, "--yes")
+    assert (made["budget"], made["limit"], made["status"]) == ("sagedeck-sagemaker-cost", 500.0, "done")
+    (budget,) = (each for each in shell.json("alarms") if each["kind"] == "cost")
+    assert (budget["limit"], budget["exceeded"], len(budget["notices"])) == (500.0, False, 2)
+    assert "Mails at 80 % spent, 100 % forecast." in shell.run("alarms").stdout
+    again = shell.run(*asked, "--yes", code=1)
+    assert "There is a budget sagedeck-sagemaker-cost" in again.stderr
+    gone = shell.json("alarms", "delete", "sagedeck-sagemaker-cost", "--kind", "cost", "--yes")
+    assert gone["status"] == "done"
+    assert shell.json("alarms") == []
+    suggested = shell.run("alarms", "create", "mine", "--kind", "cost", "--plan")
+    assert "suggested $" in suggested.stderr
+    assert "the budget mine" in suggested.stderr
+
+
 def test_what_cannot_be_is_said(shell: Shell) -> None:
     wrong = shell.run("alarms", "create", "one", "--kind", "novel", code=1)
-    assert "Take one of errors, latency, idle, backlog." in wrong.stderr
+    assert "Take one of errors, latency, idle, backlog, cost." in wrong.stderr
+    assert "Name the endpoint." in shell.run("alarms", "create", "--kind", "errors", code=1).stderr
+    assert "There is no budget" in shell.run("alarms", "delete", "no", "--kind", "cost", "--yes", code=1).stderr
     assert "1h, 6h, 1d, 7d, 30d" in shell.run("metrics", "one", "--span", "2y", code=1).stderr
     assert "There is no alarm" in shell.run("alarms", "delete", "nothing", "--yes", code=1).stderr

@@ -10,7 +10,7 @@ from services.alarms import AlarmRequest, Kind, alarm_problems, kinds_for, sugge
 from services.alarms.measuring import place_names
 from services.deploy import Problem
 from services.errors import SagedeckError
-from ui import error_box, field, plan_review, run_progress
+from ui import budget_form, error_box, field, plan_review, run_progress
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ASKED, _PLAN = "alarms.asked", "alarms.new"
 _WORDS = {
     Kind.ERRORS: "Requests fail", Kind.LATENCY: "Answers are slow", Kind.IDLE: "Nobody calls it",
-    Kind.BACKLOG: "Requests pile up",
+    Kind.BACKLOG: "Requests pile up", Kind.COST: "It costs much",
 }  # fmt: skip
 _LABELS = {
     Kind.LATENCY: "Milliseconds that 95 of 100 answers stay below", Kind.IDLE: "Hours without a request",
@@ -42,6 +42,8 @@ def show(console: Console, detail: EndpointDetail) -> None:
     if asked is not None and asked.endpoint == detail.name:
         _review(console, asked)
         return
+    if budget_form.review(console):
+        return
     with st.expander("New alarm", icon=":material/add_alert:", key="alarm.form", on_change="rerun") as form:
         if form.open:
             _form(console, detail)
@@ -49,11 +51,14 @@ def show(console: Console, detail: EndpointDetail) -> None:
 
 def _form(console: Console, detail: EndpointDetail) -> None:
     key = f"alarm.{detail.name}"
-    kinds = kinds_for(detail)
+    kinds = (*kinds_for(detail), Kind.COST)
     kind = st.segmented_control(
         "When", kinds, default=kinds[0], required=True, format_func=lambda each: _WORDS[each], key=f"{key}.kind"
     )
     kind = kind or kinds[0]
+    if kind is Kind.COST:
+        budget_form.show(console)
+        return
     names = place_names(detail)
     slots: dict[str, DeltaGenerator] = {}  # where what is wrong with a field is told
     place = ""

@@ -9,7 +9,17 @@ import streamlit as st
 from services.alarms import Kind, of
 from services.alarms import firing as alarms_firing
 from services.errors import PermissionDenied, SagedeckError
-from ui import alarm_chart, alarm_form, empty_state, error_box, formats, plain_table, plan_review, run_progress
+from ui import (
+    alarm_chart,
+    alarm_form,
+    budget_view,
+    empty_state,
+    error_box,
+    formats,
+    plain_table,
+    plan_review,
+    run_progress,
+)
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
@@ -72,6 +82,7 @@ def show(console: Console, detail: EndpointDetail) -> None:
         found = of(detail, every(console))
     except SagedeckError as problem:
         _refused(problem)
+        budget_view.show(console)
         return
     _asked_for(console, detail)
     shown = sorted((each for each in found if each.kind is not Kind.SCALING), key=lambda each: not each.firing)
@@ -89,6 +100,7 @@ def show(console: Console, detail: EndpointDetail) -> None:
             "notifications", "No alarms", "Nobody is told when its requests fail, answers become slow or nobody calls."
         )
     alarm_form.show(console, detail)
+    budget_view.show(console)
 
 
 def badge(alarm: Alarm) -> str:

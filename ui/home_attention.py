@@ -10,7 +10,7 @@ import streamlit as st
 from services.endpoints import Concern, Worry, failed, idle, may_be_idle
 from services.errors import SagedeckError
 from services.metrics import Span
-from ui import endpoint_reads, home_figures, navigation, polling
+from ui import budget_view, endpoint_reads, home_figures, navigation, polling
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def _draw(console: Console) -> None:
         *failed(details),
         *console.concerns(details),
         *_firing(console, unread),
+        *budget_view.concerns(console, unread),
         *_idle(console, home_figures.running(found), unread),
     )
     _show(concerns)
@@ -61,8 +62,9 @@ def _show(concerns: Sequence[Concern]) -> None:
             below = " ".join(part for part in (why, concern.next) if part)
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{icon} **{literal(concern.what)}**  \n:gray[:small[{literal(below)}]]", width="stretch")
-                st.page_link(navigation.ENDPOINT, label="Open", icon=":material/arrow_forward:",
-                             query_params={"endpoint": concern.endpoint})  # fmt: skip
+                if concern.endpoint:  # what the account costs is of none
+                    st.page_link(navigation.ENDPOINT, label="Open", icon=":material/arrow_forward:",
+                                 query_params={"endpoint": concern.endpoint})  # fmt: skip
         if len(concerns) > most:
             st.button(f"Show all {len(concerns)}", key="attention.more", type="tertiary", on_click=_all)
 

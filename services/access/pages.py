@@ -72,9 +72,10 @@ _PARTS = {
     ),
     **_PART,
 }
+_COST = {"Budgets on cost": ("budgets:ViewBudget",)}
 _ROLES = {"Execution roles": ("iam:ListRoles", "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")}
 PAGES: Mapping[str, PageNeeds] = {
-    "home": PageNeeds(_ENDPOINTS | {"Paused ones": ("tag:GetResources",)}, {}),
+    "home": PageNeeds(_ENDPOINTS | {"Paused ones": ("tag:GetResources",)} | _COST, {}),
     "models": PageNeeds(
         {
             "Quotas": ("servicequotas:ListServiceQuotas",),
@@ -126,7 +127,8 @@ PAGES: Mapping[str, PageNeeds] = {
                 "sns:ListSubscriptionsByTopic",
             ),
         }
-        | _PARTS,
+        | _PARTS
+        | _COST,
         {
             "Test": (*_CALL, "sagemaker:InvokeEndpointAsync"),
             "Alarms": (
@@ -135,6 +137,7 @@ PAGES: Mapping[str, PageNeeds] = {
                 "cloudwatch:TagResource",
                 *_NOTICES,
             ),
+            "Budgets on cost": ("budgets:ModifyBudget", "budgets:TagResource"),
             "Pause, resume, update": (
                 *_DEPLOY,
                 "sagemaker:UpdateEndpoint",

@@ -1,4 +1,4 @@
-"""Reads alarms, their history and who is told."""
+"""Reads alarms, their history and who is told, and budgets on what SageMaker costs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from services.alarms.budgets import Budget, about_sagemaker, budget_of
 from services.alarms.models import Alarm, Change, Subscription
 from services.alarms.reading import alarm_of
 from services.aws_errors import could_not_find, translate
@@ -60,6 +61,34 @@ class AlarmsGateway:
             raise translate(error, doing) from error
         confirmed = ((row, str(row.get("SubscriptionArn", "")).startswith("arn:")) for row in rows)
         return tuple(Subscription(row.get("Protocol", ""), row.get("Endpoint", ""), sure) for row, sure in confirmed)
+
+    def budgets(self, account: str) -> tuple[Budget, ...]:
+        """The account's budgets on the cost of SageMaker, by name: two paged calls at most.
+
+        Raises PermissionDenied (budgets:ViewBudget), Throttled, Unreachable.
+        """
+        doing, which = "reading budgets", {"AccountId": account}
+        rows = [row for row in self._rows("budgets", "describe_budgets", "Budgets", doing, **which)
+                if about_sagemaker(row)]  # fmt: skip
+        if not rows:
+            return ()
+        told = self._rows(
+            "budgets", "describe_budget_notifications_for_account", "BudgetNotificationsForAccount", doing, **which
+        )
+        notices = {each.get("BudgetName", ""): each.get("Notifications", []) for each in told}
+        found = (budget_of(row, notices.get(row["BudgetName"], ())) for row in rows)
+        return tuple(sorted(found, key=lambda each: each.name))
+
+    def told_by(self, account: str, budget: Budget) -> tuple[Mapping[str, Any], ...]:
+        """The notifications of a budget with their subscribers, as CreateBudget takes them."""
+        doing, which = f"reading who {budget.name} tells", {"AccountId": account, "BudgetName": budget.name}
+        found = []
+        for each in self._rows("budgets", "describe_notifications_for_budget", "Notifications", doing, **which):
+            notification = {key: value for key, value in each.items() if key != "NotificationState"}
+            asked = {**which, "Notification": notification}
+            people = self._rows("budgets", "describe_subscribers_for_notification", "Subscribers", doing, **asked)
+            found.append({"Notification": notification, "Subscribers": [dict(person) for person in people]})
+        return tuple(found)
 
     def _understood(self, rows: Iterable[Mapping[str, Any]]) -> tuple[Alarm, ...]:
         rows = list(rows)

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     LATENCY = "latency"
     IDLE = "idle"
     BACKLOG = "backlog"
+    COST = "cost"  # of the account, by a budget: services/alarms/budgets.py
     OTHER = "other"
     SCALING = "scaling"
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from services.access import tag_value
+from services.alarms.budgets import Budget, BudgetRequest, plan_budget, plan_without
 from services.alarms.models import Alarm, AlarmRequest, AlarmState, Change, Subscription
 from services.alarms.planner import alarm_name, plan_create, plan_delete
 from services.endpoints import EndpointDetail
@@ -45,6 +46,29 @@ class AlarmsService:
     def subscriptions(self, topic: str) -> tuple[Subscription, ...]:
         """Who is told by a topic, confirmed or not."""
         return self._gateway.subscriptions(topic)
+
+    def list_budgets(self) -> tuple[Budget, ...]:
+        """The account's budgets on the cost of SageMaker; () where AWS has none in USD (another partition)."""
+        return self._gateway.budgets(self._account) if self._near.split(":")[1] == "aws" else ()
+
+    def plan_budget(self, request: BudgetRequest) -> Plan:
+        """The plan that makes a budget. Raises InvalidRequest, also where there is one of its name."""
+        return plan_budget(request, self._near, self.owner, {each.name for each in self.list_budgets()})
+
+    def plan_delete_budgets(self, names: Sequence[str]) -> Plan:
+        """The plan that deletes budgets on the cost of SageMaker. Raises NotFound."""
+        held = {each.name: each for each in self.list_budgets()}
+        missing = [name for name in names if name not in held]
+        if missing:
+            raise NotFound(
+                f"There is no budget {missing[0]} on the cost of SageMaker.", "", "`sagedeck alarms` lists them."
+            )
+        gone = [held[name] for name in dict.fromkeys(names)]
+        return plan_without([(each, self._gateway.told_by(self._account, each)) for each in gone], self._near)
+
+    @property
+    def _account(self) -> str:
+        return self._near.split(":")[4]
 
     def _held(self, name: str) -> Alarm:
         found = self._gateway.alarm(name)

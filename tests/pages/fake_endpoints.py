@@ -109,8 +109,8 @@ class FakeHistory:
 
 
 def fake_alarms() -> SimpleNamespace:
-    """No alarm."""
-    return SimpleNamespace(list_alarms=lambda: ())
+    """No alarm and no budget."""
+    return SimpleNamespace(list_alarms=lambda: (), list_budgets=lambda: ())
 
 
 def fake_metrics() -> SimpleNamespace:

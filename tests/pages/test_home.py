@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from services.alarms import Budget
 from services.endpoints import EndpointDetail
 from services.errors import PermissionDenied
 from services.metrics import Traffic, Window
@@ -112,17 +113,26 @@ def test_an_alarm_that_fires_is_told_and_one_that_does_not_is_not(open_page: Ope
     def alarm(name: str, firing: bool) -> SimpleNamespace:
         return SimpleNamespace(name=name, endpoint="busy", firing=firing, says="More than 5 errors.", reason="")
 
-    console.alarms = SimpleNamespace(list_alarms=lambda: (alarm("too-many", True), alarm("calm", False)))
+    console.alarms.list_alarms = lambda: (alarm("too-many", True), alarm("calm", False))
     said = texts(open_page("home", console, "Home"))
     assert "too-many fires for busy." in said
     assert "calm fires" not in said
+
+
+def test_a_budget_that_is_exceeded_is_told_as_the_accounts(open_page: Open, console: FakeConsole) -> None:
+    held = (Budget(name="lab", limit=100.0, spent=130.0), Budget(name="calm", limit=100.0, spent=1.0))
+    console.alarms.list_budgets = lambda: held
+    said = texts(open_page("home", console, "Home"))
+    assert "SageMaker cost $130.00: the budget of $100.00 a month is exceeded." in said
+    assert "It is the account's (lab), and hours behind." in said
+    assert "calm" not in said
 
 
 def test_what_may_not_be_read_leaves_the_rest_of_home(open_page: Open, console: FakeConsole) -> None:
     def refused() -> None:
         raise REFUSED
 
-    console.alarms = SimpleNamespace(list_alarms=refused)
+    console.alarms = SimpleNamespace(list_alarms=refused, list_budgets=refused)
     console.traffic.more = {"problem": REFUSED}
     at = open_page("home", console, "Home")
     said = texts(at)

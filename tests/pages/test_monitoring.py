@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from services.alarms import Alarm, AlarmRequest, AlarmState, Change, Kind, Measure, State, Subscription, plan_create
+from services.alarms import (
+    Alarm,
+    AlarmRequest,
+    AlarmState,
+    Budget,
+    Change,
+    Kind,
+    Measure,
+    State,
+    Subscription,
+    plan_create,
+)
 from services.alarms import plan_delete as deleting
 from services.errors import PermissionDenied, SagedeckError, Throttled
 from services.metrics import Chart, Series, Span
@@ -65,6 +76,9 @@ class FakeAlarms:
         self.detail, self.held = detail, list[Alarm]()
         self.refuse: SagedeckError | None = None
         self.asked: list[AlarmRequest] = []
+
+    def list_budgets(self) -> tuple[Budget, ...]:
+        return ()
 
     def list_alarms(self) -> tuple[Alarm, ...]:
         if self.refuse is not None:

@@ -26,7 +26,8 @@ def _actions(document: dict[str, Any]) -> set[str]:
 def test_a_viewer_changes_calls_and_hands_over_nothing() -> None:
     verbs = {action.partition(":")[2] for action in _actions(viewer_policy(REGION, ACCOUNT))}
     assert verbs
-    assert all(verb.startswith(("List", "Describe", "Get", "Simulate", "FilterLogEvents", "LookupEvents")) for verb in verbs), verbs
+    reading = ("List", "Describe", "Get", "View", "Simulate", "FilterLogEvents", "LookupEvents")
+    assert all(verb.startswith(reading) for verb in verbs), verbs
 
 
 def test_an_operator_may_do_more_than_look_but_makes_no_roles_and_no_users() -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.alarms import Alarm, AlarmRequest, Kind, State, firing
+from services.alarms import Alarm, AlarmRequest, BudgetRequest, Kind, State, firing
 from services.connection import sandbox_at
 from services.console import Console
-from services.errors import NotFound, PermissionDenied, SagedeckError
+from services.errors import InvalidRequest, NotFound, PermissionDenied, SagedeckError
 from services.sandbox_control import SandboxControl
 from tests.sandbox.server import client, start_sandbox
 from tests.services.endpoints.flows import deployed, done
@@ -121,3 +121,29 @@ def test_an_endpoint_takes_the_alarms_this_console_made_of_it_along_and_no_other
     names = [each.name for each in console.alarms.list_alarms()]
     assert "sagedeck-watched-too-latency" not in names
     assert {"mine", NAME} <= set(names)
+
+
+def test_a_budget_follows_what_runs_fires_and_comes_back_by_undoing(console: Console, control: SandboxControl) -> None:
+    asked = BudgetRequest(limit=0.01, emails=("ada@example.com",), name="tiny")
+    done(console, console.alarms.plan_budget(asked))
+    control.advance(24 * 3600)
+    (held,) = console.alarms.list_budgets()
+    assert held.exceeded, held.says
+    assert [each.crossed for each in held.notices] == [True, True]
+    with pytest.raises(InvalidRequest):
+        console.alarms.plan_budget(asked)
+
+    view = done(console, console.alarms.plan_delete_budgets(["tiny"]))
+    assert console.alarms.list_budgets() == ()
+    console.runs.undo(view.id, confirmed=console.runs.undo_plan(view.id))
+    console.runs.wait(view.id, 60)
+    (again,) = console.alarms.list_budgets()
+    assert (again.limit, len(again.notices), again.sent) == (0.01, 2, held.sent)
+    done(console, console.alarms.plan_delete_budgets(["tiny"]))
+
+
+def test_a_refused_budget_leaves_the_alarms(console: Console, control: SandboxControl) -> None:
+    control.set_fault("denied-action", service="budgets", operation="DescribeBudgets")
+    with pytest.raises(PermissionDenied):
+        console.alarms.list_budgets()
+    assert isinstance(console.alarms.list_alarms(), tuple)
