@@ -157,16 +157,12 @@ def _parameter(place: str, parameter: Parameter) -> None:
     args = (place, parameter)
     if isinstance(parameter.default, bool):
         st.toggle(parameter.name, key=key, on_change=_rewrite, args=args)
-    elif isinstance(parameter.default, int):
-        st.number_input(
-            parameter.name, int(parameter.minimum), int(parameter.maximum), step=int(parameter.step), key=key,
-            on_change=_rewrite, args=args,
-        )  # fmt: skip
-    else:
-        st.slider(
-            parameter.name, parameter.minimum, parameter.maximum, step=parameter.step, key=key,
-            on_change=_rewrite, args=args,
-        )  # fmt: skip
+        return
+    number = int if isinstance(parameter.default, int) else float
+    st.number_input(  # a slider's figure is too pale for the dark theme
+        parameter.name, number(parameter.minimum), number(parameter.maximum), step=number(parameter.step), key=key,
+        on_change=_rewrite, args=args,
+    )  # fmt: skip
 
 
 def _fitting(value: Any, parameter: Parameter) -> Any:

@@ -15,11 +15,12 @@ VERSION = "4.11.0"
 SCRIPT = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
 
 # Streamlit's own, which no page can change: (rule, where). The items of a sectioned navigation are not in a list; the
-# sparkline of a metric has marks without a title.
+# sparkline of a metric has marks without a title; a toast is named by an element that is not there.
 STREAMLITS = (
     ("list", "[data-testid=stSidebarNav]"),
     ("listitem", "[data-testid=stSidebarNav]"),
     ("svg-img-alt", "[data-testid=stMetric]"),
+    ("aria-dialog-name", "[data-testid=stToast]"),
 )
 RUN = """async (known) => (await axe.run(document)).violations
   .filter(rule => ['serious', 'critical'].includes(rule.impact))

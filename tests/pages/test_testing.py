@@ -50,6 +50,8 @@ def test_fields_rewrite_the_text_and_follow_it(client: Runtime) -> None:
     at = opened(TestConsole(detail, client), detail)
     at.number_input[0].set_value(99).run()
     assert json.loads(area(at).value)["max_tokens"] == 99
+    at.number_input[1].set_value(0.5).run()
+    assert json.loads(area(at).value)["temperature"] == 0.5
     area(at).set_value(area(at).value.replace("99", "7")).run()
     assert at.number_input[0].value == 7
     area(at).set_value(area(at).value.replace('"max_tokens": 7', '"max_tokens": "many"')).run()
