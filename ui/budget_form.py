@@ -37,7 +37,7 @@ def show(console: Console) -> None:
                 usual = getattr(BudgetRequest(limit=1.0), name)
                 percents[name] = st.number_input(label, value=usual, step=1.0, key=f"budget.{name}", format="%g")
                 slots[name] = st.container()
-    told = st.text_input("E-mail addresses", key="budget.email", autocomplete="email", placeholder="with commas")
+    told = st.text_input("E-mail addresses", key="budget.email", autocomplete="email", placeholder="a@b.org, c@d.org")
     slots["email"] = st.container()
     title = st.text_input("Name of the budget", value=NAME, key="budget.name", autocomplete="off")
     slots["name"] = st.container()

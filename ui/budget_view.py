@@ -61,7 +61,7 @@ def show(console: Console) -> None:
         st.subheader("Cost of the account", anchor=False)
         st.markdown(f":gray[:small[{literal(LAG)}]]")
     _asked_for(console)
-    for budget in budgets:
+    for budget in sorted(budgets, key=lambda each: not each.firing):
         _card(console, budget)
 
 

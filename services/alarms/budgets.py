@@ -7,13 +7,14 @@ costs with AWS Budgets" (how often it is updated); AWS's price list AWSBudgets (
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.access import tags
-from services.alarms.suggesting import Suggestion, rounded
+from services.alarms.suggesting import Suggestion
 from services.deploy import Problem
 from services.errors import InvalidRequest
 from services.plans.models import Cost, ErrorMatch, Estimate, Permission, Plan, Proof, Read, Step
@@ -21,7 +22,7 @@ from services.plans.models import Cost, ErrorMatch, Estimate, Permission, Plan, 
 NAME = "sagedeck-sagemaker-cost"
 SERVICE = "Amazon SageMaker"  # as the bill, and with it the filter Service, calls it
 MOST_EMAILS = 10  # of a notification
-LAG = "It counts the whole account's SageMaker; AWS updates it up to three times a day, so it is hours behind."
+LAG = "AWS updates a budget up to three times a day, so it is hours behind."
 NOT_ONE = (
     "It is for everything SageMaker costs this account, in all regions. AWS can count one endpoint alone only by a tag "
     "that was activated for cost allocation in billing."
@@ -151,7 +152,8 @@ def suggest_limit(usd_per_hour: float) -> Suggestion:
     if usd_per_hour <= 0:
         return Suggestion(_BEGINNING, "Nothing that runs has a known price by the hour: this is a beginning.", False)
     month = usd_per_hour * _MONTH_HOURS
-    limit = rounded(_MARGIN * month)
+    size = 10.0 ** max(0, math.floor(math.log10(_MARGIN * month)) - 1)  # two digits say enough
+    limit = math.ceil(_MARGIN * month / size) * size
     return Suggestion(limit, f"What runs now costs ${month:,.0f} a month; suggested ${limit:,.0f}.", True)
 
 

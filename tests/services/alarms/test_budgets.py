@@ -147,5 +147,6 @@ def test_a_budget_that_is_not_there_cannot_be_deleted() -> None:
 
 
 def test_a_limit_is_suggested_a_fifth_above_what_runs_now() -> None:
-    assert suggest_limit(1.0).threshold == 1000.0  # 1.2 x 730, rounded up
+    assert suggest_limit(1.0).threshold == 880.0  # 1.2 x 730 is 876
+    assert suggest_limit(0.001).threshold == 1.0
     assert not suggest_limit(0.0).measured
