@@ -78,12 +78,15 @@ def _draw(console: Console, found: Looked, seen: Seen, measured: int) -> None:
 def _traffic(all_of_them: Together, seen: Seen, measured: int) -> None:
     reading = "…" if seen.waiting or (measured and not seen.traffic and seen.problem is None) else "—"
     errors = f"{all_of_them.error_share:.1%} errors" if all_of_them.errors else None
+    known, total = len(seen.traffic), formats.number(all_of_them.total)
+    partly = 0 < known < measured
+    told = total if not partly else f"over {total}" if all_of_them.total else reading
     st.metric(
-        "Requests, last day", formats.number(all_of_them.total) if seen.traffic else reading, errors,
+        "Requests, last day", told if known else reading, errors,
         delta_color="inverse" if all_of_them.error_share >= 0.01 else "off", delta_arrow="off",
         icon=":material/swap_vert:", border=True, height="stretch", chart_type="area",
         chart_data=list(all_of_them.requests) if all_of_them.total else None,
-        help=f"Of the {measured} newest endpoints in service, hour by hour",
+        help=f"Of {f'{known} of ' if partly else ''}the {measured} newest endpoints in service, hour by hour",
     )  # fmt: skip
     typical = all_of_them.typical_ms
     latency = [each for each in all_of_them.latency_ms if each is not None]

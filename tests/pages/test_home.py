@@ -58,6 +58,15 @@ def test_traffic_and_latency_are_those_of_the_last_day(open_page: Open, console:
     assert any("2.0% errors" in str(each.delta) for each in at.metric)
 
 
+def test_traffic_of_which_not_all_is_known_is_no_total(open_page: Open, console: FakeConsole) -> None:
+    now = console.connection.now()
+    console.traffic.seen = {"busy": traffic(100.0, now=now)}
+    at = open_page("home", console, "Home")
+    assert metrics(at)["Requests, last day"] == "over 2,400"
+    console.traffic.seen = {"quiet": traffic(0.0, now=now)}
+    assert metrics(open_page("home", console, "Home"))["Requests, last day"] == "—"
+
+
 def test_this_month_so_far_is_an_estimate_and_says_so(open_page: Open) -> None:
     at = open_page("home", FakeConsole(old("busy", days=0.5, usd=2.0)), "Home")
     (shown,) = [each for each in at.metric if each.label == "This month so far"]
