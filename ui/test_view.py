@@ -128,4 +128,4 @@ def _code(console: Console, detail: EndpointDetail, draft: test_request.Draft, c
         tabs = st.tabs([each.label for each in several])
         for tab, language in zip(tabs, several, strict=True):
             with tab:
-                st.code(snippet(language, draft.call, where, contract), language=language.highlighting)
+                st.code(snippet(language, draft.call, where, contract), language=language.highlighting, wrap_lines=True)
