@@ -53,7 +53,8 @@ def _sentences(found: Looked) -> list[str]:
     told = []
     every = formats.count(len(found.summaries), "endpoint")
     if found.waiting and found.problem is None:
-        told.append(f"Of {every} {found.waiting:,} are still being read; names and states are complete.")
+        are = "is" if found.waiting == 1 else "are"
+        told.append(f"Of {every} {found.waiting:,} {are} still being read; names and states are complete.")
     if found.slowed and not found.complete:
         told.append("It goes slower than usual: AWS asked for it.")
     if found.failed:

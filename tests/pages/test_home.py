@@ -82,7 +82,7 @@ def test_what_is_not_read_yet_is_no_zero(open_page: Open, console: FakeConsole) 
     assert shown["Costs now"] == "over $3.00/h"
     assert shown["This month so far"].startswith("over $")
     assert shown["Requests, last day"] == shown["Typical latency"] == "…"
-    assert "1 are still being read" in texts(at)
+    assert "1 is still being read" in texts(at)
 
 
 def test_states_are_counted(open_page: Open) -> None:
