@@ -49,6 +49,8 @@ class Sandbox:
     def reset(self) -> None:
         """Forget all resources, metrics, logs and faults; the clock goes on."""
         self.world.reset()
+        for service in self.world.moto.loaded:  # moto's classes are of the process: they are this world's again
+            self._loaded(service)
         self._runtime.forget()
         self._dataapi.forget()
 

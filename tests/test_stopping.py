@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ class StartedRuns:
     def __init__(self, number: int) -> None:
         self.number = number
 
-    def start(self, plan: Plan, *, confirmed: Plan) -> str:
+    def start(self, plan: Plan, *, confirmed: Plan, secrets: Mapping[str, str]) -> str:
         return "run-1"
 
     def view(self, run_id: str) -> RunView:

@@ -23,7 +23,7 @@ def listed(console: Console) -> Sequence[PausedEndpoint]:
     found: Sequence[PausedEndpoint] = ()
     with error_box.shown():
         found = console.cached(("paused",), SECONDS, console.changes.list_paused)
-    return found
+    return found  # noqa: RET504 - what goes wrong above is shown and leaves nothing
 
 
 def show(console: Console, paused: Sequence[PausedEndpoint]) -> None:

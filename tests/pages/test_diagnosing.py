@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
+from streamlit.testing.v1 import AppTest
 
 from services.access import ExistingRole
 from services.deploy import CatalogSource, DeployRequest
@@ -14,7 +14,7 @@ from services.errors import InvalidCredentials, Problem, StoreProblem
 from services.plans import RunStatus, RunView, StepStatus
 from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, endpoint, run_view
-from ui import diagnosis_box, endpoint_table
+from ui import diagnosis_box
 
 QUOTA = "The account-level service limit 'ml.g5.xlarge for endpoint usage' is 0 Instances."
 PING = "The primary container for production variant AllTraffic did not pass the ping health check."
@@ -46,34 +46,34 @@ def test_a_problem_of_no_known_cause_is_not_guessed_at(open_page: Open) -> None:
     assert not [each for each in at.info if "**Cause:**" in each.value]
 
 
-def test_a_failed_endpoint_s_drawer_says_why(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint_table, "show", lambda *_, **__: "embedder")  # its row was opened
+def boxes(at: AppTest) -> list[str]:
+    """What is said of causes."""
+    return [each.value for each in at.info if "**Cause:**" in each.value]
 
-    def drawer(reason: str) -> str:
+
+def test_a_failed_endpoint_s_page_says_why(open_page: Open) -> None:
+    def told(reason: str) -> str:
         console = FakeConsole(replace(endpoint("embedder", "text-embedding", "Failed"), failure=reason))
-        at = open_page("endpoints", console, "Endpoints")
+        at = open_page("endpoint", console, "embedder", endpoint="embedder")
         return "".join(each.value for each in at.info if "**Cause:**" in each.value)
 
-    assert "did not pass its health check" in drawer(PING)
-    assert "ml\\.g5\\.xlarge" in drawer("CapacityError: Unable to provision requested ML compute capacity.")
-    hostile = drawer("CUDA out of memory `**[x](http://evil)**` <script>")
+    assert "did not pass its health check" in told(PING)
+    assert "ml\\.g5\\.xlarge" in told("CapacityError: Unable to provision requested ML compute capacity.")
+    hostile = told("CUDA out of memory `**[x](http://evil)**` <script>")
     assert "`` CUDA out" in hostile or "``CUDA out" in hostile
-    assert "is not known" in drawer("It broke.")
+    assert "is not known" in told("It broke.")
 
 
-def test_a_failed_endpoint_s_log_is_asked_and_the_stream_of_the_line_named(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(endpoint_table, "show", lambda *_, **__: "embedder")
+def test_a_failed_endpoint_s_log_is_asked_and_the_stream_of_the_line_named(open_page: Open) -> None:
     console = FakeConsole(replace(endpoint("embedder", "text-embedding", "Failed"), failure=PING))
-    [box] = [each.value for each in open_page("endpoints", console, "Endpoints").info if "**Cause:**" in each.value]
+    [box] = boxes(open_page("endpoint", console, "embedder", endpoint="embedder"))
     assert "has no log" in box
     lines = (
         LoggedLine("AllTraffic/i-1", "INFO: loading"),
         LoggedLine("AllTraffic/i-1", "RuntimeError: CUDA out of memory"),
     )
     console.container_logs["embedder"] = ContainerLog("/aws/sagemaker/Endpoints/embedder", lines)
-    [box] = [each.value for each in open_page("endpoints", console, "Endpoints").info if "**Cause:**" in each.value]
+    [box] = boxes(open_page("endpoint", console, "embedder", endpoint="embedder"))
     assert "It does not fit the memory" in box
     assert "`RuntimeError: CUDA out of memory` in its log stream `AllTraffic/i-1`" in box
 

@@ -108,8 +108,15 @@ def only_deleting() -> Plan:
 def sleeping() -> Plan:
     """Asynchronous, from nothing to three instances, with a topic that tells somebody."""
     told = NewTopic(name="answers", email="ada@example.com")
-    mode = Asynchronous(output="s3://bucket/out/", failure="s3://bucket/failed/", concurrency=4, success=told, error=told,
-                        include_answer=True, kms_key="alias/answers")  # fmt: skip
+    mode = Asynchronous(
+        output="s3://bucket/out/",
+        failure="s3://bucket/failed/",
+        concurrency=4,
+        success=told,
+        error=told,
+        include_answer=True,
+        kms_key="alias/answers",
+    )
     return plan_for(request_for(mode=mode, role=NEW_ROLE, scaling=Scaling(minimum=0, maximum=3, metric=Metric.BACKLOG)))
 
 
