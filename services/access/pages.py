@@ -75,7 +75,16 @@ _PARTS = {
 _COST = {"Budgets on cost": ("budgets:ViewBudget",)}
 _ROLES = {"Execution roles": ("iam:ListRoles", "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")}
 PAGES: Mapping[str, PageNeeds] = {
-    "home": PageNeeds(_ENDPOINTS | {"Paused ones": ("tag:GetResources",)} | _COST, {}),
+    "home": PageNeeds(
+        _ENDPOINTS
+        | {
+            "Paused ones": ("tag:GetResources",),
+            "Figures": ("cloudwatch:GetMetricData",),
+            "Alarms": ("cloudwatch:DescribeAlarms",),
+        }
+        | _COST,
+        {},
+    ),
     "models": PageNeeds(
         {
             "Quotas": ("servicequotas:ListServiceQuotas",),

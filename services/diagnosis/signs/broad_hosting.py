@@ -107,6 +107,7 @@ SIGNS: tuple[Sign, ...] = (
             r"\b(nvcc|ninja|gcc|python3?|entrypoint|executable|interpreter|binary|module|package|library)\b.{0,60}"
             r"(not found|missing|no such file|not installed|permission denied)",
             r"(not installed|pip install|upgrade (transformers|vllm|torch))",
+            r"only supports? (ampere|hopper|volta|turing)\b",
             r"\b(transformers|vllm|torch|tokenizers|flash.?attn)\b.{0,60}\b(version|requires?|>=|not support)",
             r"SIGILL|exit code:? 132\b",
         ),
