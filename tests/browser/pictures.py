@@ -57,6 +57,8 @@ def take(page: Page, name: str) -> None:
     """One picture, once nothing on the page is moving."""
     settle(page)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.get_by_test_id("stToast")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text("…", exact=True)).to_have_count(0, timeout=20_000)  # a figure that is still being read
     page.mouse.move(WIDTH - 2, 2)
     page.wait_for_timeout(600)  # a tooltip fades, a bar finds its length
     path = FOLDER / f"{name}.png"
