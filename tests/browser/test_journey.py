@@ -45,7 +45,7 @@ def add_documents(page: Page, listener_url: str) -> None:
     expect(page.get_by_text("scan.pdf").first).to_be_visible()
     settle(page)
     picture(page, "journey-documents")
-    page.get_by_role("button", name="Close").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Close").click()
     expect(page.get_by_text("Reading 6 files")).to_have_count(0)
 
 
