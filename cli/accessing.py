@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli.following import carry_out, print_plan
+from cli.following import PlanFlag, carry_out, print_plan
 from cli.opening import JsonFlag, YesFlag, answering, app, open_console, say
 from services.errors import InvalidRequest, NotFound
 
@@ -19,7 +19,6 @@ app.add_typer(role, name="role")
 app.add_typer(user, name="user")
 
 RoleName = Annotated[str, typer.Option("--name", help="Name; the console's usual one when left out.")]
-PlanFlag = Annotated[bool, typer.Option("--plan", help="Show the plan and change nothing.")]
 Classic = Annotated[bool, typer.Option("--classic", help="The broad rights that tutorials give, instead of the least.")]
 
 

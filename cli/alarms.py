@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli import cost
-from cli.following import SCRIPT, ScriptFormat, WithScript, carry_out, print_plan, print_script, usd
+from cli.following import PlanFlag, Script, ScriptFormat, WithScript, carry_out, only_shown, usd
 from cli.opening import JsonFlag, YesFlag, answering, app, open_console, say
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ class Named(TyperGroup):
 
 group = typer.Typer(help="Alarms of endpoints: NAME or list, create, delete.")
 app.add_typer(group, name="alarms")
-
-PlanFlag = Annotated[bool, typer.Option("--plan", help="Show the plan and change nothing.")]
-Script = Annotated[ScriptFormat | None, SCRIPT]
 
 
 @group.callback(cls=Named, invoke_without_command=True)
@@ -191,8 +188,7 @@ def _run(
     as_json: bool,
 ) -> None:
     plan = plan_of()
-    if show_plan or script:
-        print_script(console, plan, script) if script else print_plan(plan, as_json)
+    if only_shown(console, plan, show_plan=show_plan, script=script, as_json=as_json):
         return
     view = carry_out(console, plan, yes, replan=plan_of, confirmed=_agreed)
     if as_json:

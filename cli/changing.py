@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.following import SCRIPT, ScriptFormat, WithScript, carry_out, print_plan, print_script, usd
+from cli.following import PlanFlag, Script, ScriptFormat, WithScript, carry_out, only_shown, usd
 from cli.opening import JsonFlag, YesFlag, answering, app, open_console
 
 if TYPE_CHECKING:
     from services.console import Console
     from services.endpoints import NewModel, PausedEndpoint
     from services.plans import Plan, RunView
-
-PlanFlag = Annotated[bool, typer.Option("--plan", help="Show the plan and change nothing.")]
-Script = Annotated[ScriptFormat | None, SCRIPT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +173,7 @@ def _run(
     from cli.deploy_request import secrets_of
 
     plan = plan_of()
-    if way.show_plan or way.script:
-        print_script(console, plan, way.script) if way.script else print_plan(plan, way.as_json)
+    if only_shown(console, plan, show_plan=way.show_plan, script=way.script, as_json=way.as_json):
         return
     view = carry_out(console, plan, way.yes, replan=plan_of, confirmed=_agreed, secrets=lambda: secrets_of(plan))
     usd_now = plan.estimate.usd_per_hour

@@ -11,7 +11,7 @@ import typer
 from cli.deploy_options import Options, taking_options
 from cli.deploy_request import mendable, refuse, requests_of, secrets_of
 from cli.deploy_saved import load_requests, save_requests
-from cli.following import SCRIPT, ScriptFormat, WithScript, carry_out, print_plan, print_script
+from cli.following import PlanFlag, Script, WithScript, carry_out, only_shown
 from cli.listing import endpoint_row
 from cli.opening import JsonFlag, YesFlag, answering, app, open_console, say
 from cli.preflight_lines import as_one, say_stops
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 def deploy(
     context: typer.Context,
     models: Annotated[list[str] | None, typer.Argument(help="JumpStart model ids; two make a pair.")] = None,
-    show_plan: Annotated[bool, typer.Option("--plan", help="Show the plan and change nothing.")] = False,
-    script: Annotated[ScriptFormat | None, SCRIPT] = None,
+    show_plan: PlanFlag = False,
+    script: Script = None,
     request: Annotated[Path | None, typer.Option(help="Deploy what this file says (see --save-request).")] = None,
     save_request: Annotated[
         Path | None, typer.Option(help="Write what is asked for into this file, no secret in it; change nothing.")
@@ -49,8 +49,7 @@ def deploy(
             save_requests(wanted, save_request, as_json)
             return
         plan = plan_of(console, wanted)
-        if show_plan or script:
-            print_script(console, plan, script) if script else print_plan(plan, as_json)
+        if only_shown(console, plan, show_plan=show_plan, script=script, as_json=as_json):
             return
         say_stops(console, wanted, plan)
         view = carry_out(

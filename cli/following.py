@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -24,9 +24,20 @@ if TYPE_CHECKING:
     from services.plans import Plan, RunView
 
 
-SCRIPT = typer.Option("--script", help="Print the plan as a file for other tools, boto3 if left out; change nothing.")
+class ScriptFormat(StrEnum):
+    """What `--script` can write; the words of `services.plans.Format`, which is not imported for a command line."""
+
+    BOTO3 = "boto3"
+    CLOUDFORMATION = "cloudformation"
+    CDK = "cdk"
+    TERRAFORM = "terraform"
 
 
+PlanFlag = Annotated[bool, typer.Option("--plan", help="Show the plan and change nothing.")]
+Script = Annotated[
+    ScriptFormat | None,
+    typer.Option("--script", help="Print the plan as a file for other tools, boto3 if left out; change nothing."),
+]
 _GO_ON = "The console's Activity page resumes this run, or undoes what it made."
 
 
@@ -164,15 +175,6 @@ def _confirm(plan: Plan, confirmed: Callable[[Plan], bool]) -> None:
         raise typer.Exit(1)
 
 
-class ScriptFormat(StrEnum):
-    """What `--script` can write; the words of `services.plans.Format`, which is not imported for a command line."""
-
-    BOTO3 = "boto3"
-    CLOUDFORMATION = "cloudformation"
-    CDK = "cdk"
-    TERRAFORM = "terraform"
-
-
 class WithScript(TyperCommand):
     """A command whose `--script` may stand without a value, which then is boto3."""
 
@@ -181,6 +183,15 @@ class WithScript(TyperCommand):
         pairs = zip(args, [*args[1:], ""], strict=True)
         spelled = ["--script=boto3" if word == "--script" and after not in known else word for word, after in pairs]
         return super().parse_args(ctx, spelled)
+
+
+def only_shown(console: Console, plan: Plan, *, show_plan: bool, script: ScriptFormat | None, as_json: bool) -> bool:
+    """Whether a plan was asked to be seen and no more; then it is on standard output."""
+    if script:
+        print_script(console, plan, script)
+    elif show_plan:
+        print_plan(plan, as_json)
+    return bool(script or show_plan)
 
 
 def print_script(console: Console, plan: Plan, form: ScriptFormat) -> None:

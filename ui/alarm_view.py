@@ -13,12 +13,11 @@ from ui import (
     alarm_chart,
     alarm_form,
     budget_view,
+    deletion,
     empty_state,
     error_box,
     formats,
     plain_table,
-    plan_review,
-    run_progress,
 )
 from ui.escape import code, literal
 
@@ -26,10 +25,8 @@ if TYPE_CHECKING:
     from services.alarms import Alarm
     from services.console import Console
     from services.endpoints import EndpointDetail
-    from services.plans import Plan
 
 KEEP_SECONDS = 60.0
-_DELETE, _PLAN = "alarms.delete", "alarms.plan"
 _CHIPS = {
     "ALARM": ("red", "notifications_active", "Firing"),
     "OK": ("green", "check_circle", "OK"),
@@ -84,7 +81,7 @@ def show(console: Console, detail: EndpointDetail) -> None:
         _refused(problem)
         budget_view.show(console)
         return
-    _asked_for(console, detail)
+    deletion.show(console, "alarm", lambda name: console.alarms.plan_delete([name]))
     shown = sorted((each for each in found if each.kind is not Kind.SCALING), key=lambda each: not each.firing)
     for alarm in shown:
         _card(console, alarm)
@@ -134,9 +131,7 @@ def _card(console: Console, alarm: Alarm) -> None:
             with history, error_box.shown():
                 _history(console, alarm)
         if st.button("Delete…", icon=":material/delete:", key=f"alarm.delete.{alarm.name}", type="tertiary"):
-            st.session_state[_DELETE] = alarm.name
-            st.session_state.pop(_PLAN, None)
-            st.rerun()
+            deletion.ask("alarm", alarm.name)
 
 
 def _told(console: Console, alarm: Alarm) -> str:
@@ -165,30 +160,3 @@ def _history(console: Console, alarm: Alarm) -> None:
         plain_table.show(rows, key=f"alarm-history-{alarm.name}")
     else:
         st.markdown(":gray[Nothing yet.]")
-
-
-def _asked_for(console: Console, detail: EndpointDetail) -> None:
-    """The plan of an alarm that is to go."""
-    name = st.session_state.get(_DELETE)
-    if name is None:
-        return
-
-    def plan() -> Plan:
-        return console.alarms.plan_delete([name])
-
-    with error_box.shown():
-        shown = st.session_state.get(_PLAN) or plan()
-        st.session_state[_PLAN] = shown
-        run = plan_review.show(
-            console, shown, key="alarm-delete", verb="Delete", replan=plan,
-            changed=lambda new: st.session_state.update({_PLAN: new}),
-        )  # fmt: skip
-        if run:
-            _leave()
-            run_progress.follow(run)
-    st.button("Leave it as it is", type="tertiary", key="alarm.keep", on_click=_leave)
-
-
-def _leave() -> None:
-    st.session_state.pop(_DELETE, None)
-    st.session_state.pop(_PLAN, None)

@@ -9,16 +9,14 @@ import streamlit as st
 from services.alarms.budgets import LAG
 from services.endpoints import Concern, Worry
 from services.errors import PermissionDenied, SagedeckError
-from ui import error_box, formats, plan_review, run_progress
+from ui import deletion, error_box, formats
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
     from services.alarms import Budget
     from services.console import Console
-    from services.plans import Plan
 
 KEEP_SECONDS = 300.0  # AWS counts anew three times a day
-_DELETE, _PLAN = "budgets.delete", "budgets.plan"
 _ACTION = "budgets:ViewBudget"
 
 
@@ -60,7 +58,7 @@ def show(console: Console) -> None:
     if budgets:
         st.subheader("Cost of the account", anchor=False)
         st.markdown(f":gray[:small[{literal(LAG)}]]")
-    _asked_for(console)
+    deletion.show(console, "budget", lambda name: console.alarms.plan_delete_budgets([name]))
     for budget in sorted(budgets, key=lambda each: not each.firing):
         _card(console, budget)
 
@@ -76,9 +74,7 @@ def _card(console: Console, budget: Budget) -> None:
         when = f" Counted {formats.ago(budget.updated, console.connection.now())}." if budget.updated else ""
         st.markdown(f":gray[:small[{literal(budget.tells + when)}]]")
         if st.button("Delete…", icon=":material/delete:", key=f"budget.delete.{budget.name}", type="tertiary"):
-            st.session_state[_DELETE] = budget.name
-            st.session_state.pop(_PLAN, None)
-            st.rerun()
+            deletion.ask("budget", budget.name)
 
 
 def _badge(budget: Budget) -> str:
@@ -87,30 +83,3 @@ def _badge(budget: Budget) -> str:
     if budget.firing:
         return ":orange-badge[:material/notifications_active: Firing]"
     return ":green-badge[:material/check_circle: OK]"
-
-
-def _asked_for(console: Console) -> None:
-    """The plan of a budget that is to go."""
-    name = st.session_state.get(_DELETE)
-    if name is None:
-        return
-
-    def plan() -> Plan:
-        return console.alarms.plan_delete_budgets([name])
-
-    with error_box.shown():
-        shown = st.session_state.get(_PLAN) or plan()
-        st.session_state[_PLAN] = shown
-        run = plan_review.show(
-            console, shown, key="budget-delete", verb="Delete", replan=plan,
-            changed=lambda new: st.session_state.update({_PLAN: new}),
-        )  # fmt: skip
-        if run:
-            _leave()
-            run_progress.follow(run)
-    st.button("Leave it as it is", type="tertiary", key="budget.keep", on_click=_leave)
-
-
-def _leave() -> None:
-    st.session_state.pop(_DELETE, None)
-    st.session_state.pop(_PLAN, None)

@@ -40,15 +40,9 @@ _WORDS = {
 }
 
 
-def component_name(request: DeployRequest) -> str:
-    """What the inference component of a request is called; "" without one."""
-    mode = request.mode
-    return (mode.name or request.endpoint_name) if isinstance(mode, Components) else ""
-
-
 def scaled(request: DeployRequest) -> Scaled:
     """What auto scaling moves: the component's copies, or the variant's instances."""
-    component = component_name(request)
+    component = request.component_name
     return Scaled.component(component) if component else Scaled.variant(request.endpoint_name)
 
 
@@ -99,7 +93,7 @@ def scaling_steps(request: DeployRequest, state: DeployState, after: tuple[str, 
 
 def _target(request: DeployRequest, scaling: Scaling, near: str, after: tuple[str, ...]) -> Step:
     what = scaled(request)
-    kind = "copies" if component_name(request) else "instances"
+    kind = "copies" if request.component_name else "instances"
     reason = f"{what.name} may move between {scaling.minimum} and {scaling.maximum} {kind} by itself."
     undo = deregister_step(what, near, f"{what.name} no longer moves by itself.", step_id="deregister")
     bounds = (scaling.minimum, scaling.maximum)
@@ -115,7 +109,7 @@ def _policy(
 
 
 def _tracking(request: DeployRequest, scaling: Scaling, near: str, after: str) -> Step:
-    component = component_name(request)
+    component = request.component_name
     config: dict[str, Any] = {
         "TargetValue": float(scaling.target),
         "ScaleInCooldown": scaling.scale_in_cooldown,
@@ -171,7 +165,7 @@ def _wake_metric(request: DeployRequest) -> dict[str, Any]:
         dimension = {"Name": "EndpointName", "Value": request.endpoint_name}
     else:
         metric, statistic, minutes = "NoCapacityInvocationFailures", "Sum", 1
-        dimension = {"Name": "InferenceComponentName", "Value": component_name(request)}
+        dimension = {"Name": "InferenceComponentName", "Value": request.component_name}
     return {
         "Namespace": "AWS/SageMaker",
         "MetricName": metric,
