@@ -18,7 +18,8 @@ from services.connection import Mode
 from services.errors import NotFound
 
 if TYPE_CHECKING:
-    from services.console import Console, Pair
+    from services.console import Console
+    from services.rooms_asking import Pair
 
 
 @app.command("read")
@@ -70,7 +71,7 @@ def ask(
 
 def _pair(console: Console, embedding: str, language: str) -> Pair:
     """The endpoints to ask with. Only in the sandbox, where nothing costs, a missing pair is deployed unasked."""
-    from services.console import Pair
+    from services.rooms_asking import Pair
 
     found = console.pair() if not (embedding and language) else None
     if found is None and not (embedding and language):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from services.errors import InvalidRequest, NotFound, PermissionDenied, SagedeckError, ServiceFailure, UnknownAnswer
+from services.errors import SagedeckError, ServiceFailure
 from services.lazy import lazy
-from services.rooms import Rooms
+from services.rooms_asking import READ_SECONDS, AskingRooms
 
 if TYPE_CHECKING:
     from services.catalog import QuotaLeft
@@ -18,27 +17,14 @@ if TYPE_CHECKING:
     from services.deploy import Sighting
     from services.endpoints import Activity, Concern, EndpointDetail
     from services.endpoints.history import History
-    from services.inference import ChatParams, Contract, Delta, EndpointFacts, Kind, Message, SmokeResult, Submitted
-    from services.knowledge import Embedding, KnowledgeService
     from services.plans import Operator, Runs, RunView
 
 MOST_RUNS = 50  # of the journal, that endpoints are held against: older plans seldom have one that still runs
 RUN_SECONDS = 3600.0
-READ_SECONDS = 300.0  # what reading all endpoints may take: 2,000 at the polite rate take 200
 USED_SECONDS = 60.0  # what endpoints use of the quotas, as choosing a model needs it
-COMPONENT_SECONDS = 60.0  # what a component runs, of its model and tags
-DETAIL_SECONDS = 20.0  # an endpoint's detail is asked for again after this; its configuration never changes
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """An embedding endpoint and a language endpoint that are in service: what asking one's documents needs."""
-
-    embedding: str
-    language: str
-
-
-class Console(Rooms):
+class Console(AskingRooms):
     """The rooms of one connection. Safe to share between the browsers of one identity, and between threads."""
 
     @lazy
@@ -68,23 +54,6 @@ class Console(Rooms):
         return AwsOperator(self.connection.clients)
 
     @lazy
-    def knowledge(self) -> KnowledgeService:
-        """Documents, search and answers."""
-        from services.knowledge import KnowledgeService
-
-        return KnowledgeService(
-            owner=self.owner,
-            state=self.state,
-            jobs=self.jobs,
-            originals=self.originals,
-            reader=self.reader,
-            embeddings=self.embedding,
-            chat=self.stream,
-            local=self.folder / "library.db",
-            astra=self.connection.astra,
-        )
-
-    @lazy
     def cleanup(self) -> CleanupService:
         """Take-down of what this console made."""
         from services.cleanup import CleanupService
@@ -97,10 +66,6 @@ class Console(Rooms):
             owner=self.owner,
             library=self.knowledge.library_state,
         )
-
-    def detail(self, endpoint: str) -> EndpointDetail:
-        """An endpoint's detail, shared for some seconds. Raises NotFound."""
-        return self.cached(("endpoint", endpoint), DETAIL_SECONDS, lambda: self.endpoints.describe_endpoint(endpoint))
 
     def caller_policy(self, endpoint: str) -> dict[str, Any]:
         """The IAM policy a program needs to call this endpoint, and nothing else. Raises NotFound."""
@@ -154,76 +119,6 @@ class Console(Rooms):
             kept = RUN_SECONDS if pulse.status.ended else 0.0
             yield self.cached(("run", self.owner, pulse.id, pulse.status), kept, partial(self.runs.view, pulse.id))
 
-    def facts(self, endpoint: str, component: str = "") -> EndpointFacts:
-        """What tells how an endpoint, or one of its components, wants to be called. Raises NotFound.
-
-        A component's own model and tags count; the endpoint's tags only where it hosts that one alone.
-        """
-        detail = self.detail(endpoint)
-        component = component or next(iter(detail.components), "")
-        if not component:
-            return detail.facts()
-        name = ("component-facts", endpoint, component)
-        try:
-            own = self.cached(name, COMPONENT_SECONDS, lambda: self.following.component_facts(component, endpoint))
-        except PermissionDenied:  # it can be called all the same
-            return replace(detail.facts(), inference_component=component)
-        tags = {**detail.facts().tags, **own.tags} if len(detail.components) == 1 else own.tags
-        return replace(own, tags=tags)
-
-    def _facts_for(self, endpoint: str, kind: Kind | None) -> EndpointFacts:
-        """Of several components the first that is known to be of this kind, else the first."""
-        from services.inference import recognise
-
-        parts = self.detail(endpoint).components
-        for part in parts if kind is not None and len(parts) > 1 else ():
-            facts = self.facts(endpoint, part)
-            known = recognise(facts)
-            if known is not None and known.kind is kind:
-                return facts
-        return self.facts(endpoint)
-
-    def contract(self, endpoint: str, kind: Kind | None = None) -> Contract:
-        """How to call an endpoint; found out once. Raises NotFound, UnknownAnswer and what calling raises.
-
-        kind    what it is wanted for: of several components the one that does that is called
-        """
-        detail = self.detail(endpoint)
-        if detail.asynchronous:
-            raise InvalidRequest(
-                f"{endpoint} is an asynchronous endpoint.",
-                "It reads its input from S3 and leaves its answer there, so nothing can wait for it here.",
-                "Choose a real-time endpoint, or send it a request with InvokeEndpointAsync.",
-            )
-        return self.inference.contract_for(self._facts_for(endpoint, kind))
-
-    def stream(self, endpoint: str, messages: Sequence[Message], params: ChatParams | None = None) -> Iterator[Delta]:
-        """An endpoint's answer piece by piece."""
-        from services.inference import ChatParams, Kind
-
-        params = params or ChatParams(max_new_tokens=self.settings.max_new_tokens)
-        return self.inference.stream(endpoint, messages, params, self.contract(endpoint, Kind.CHAT))
-
-    def embedding(self, endpoint: str) -> Embedding:
-        """An embedding endpoint as the library uses it; its vector space is named after the model."""
-        from services.inference import Kind
-        from services.knowledge import Embedding
-
-        detail = self.detail(endpoint)
-        contract = self.contract(endpoint, Kind.EMBEDDING)
-        model = detail.model_id or f"endpoint/{endpoint}"
-        return Embedding(model, self.inference.embeddings(endpoint, contract, model=model), contract.dimension)
-
-    def pair(self) -> Pair | None:
-        """The newest endpoints in service that together can answer from documents, or None when one is missing."""
-        tasks = "text-embedding", "text-generation"
-        ready = [each.name for each in self.inventory.states() if each.ready]
-        looked = self.inventory.settled(READ_SECONDS, ready, until=lambda found: all(map(found.newest, tasks)))
-        if looked.problem is not None:
-            raise looked.problem
-        embedding, language = map(looked.newest, tasks)
-        return Pair(embedding, language) if embedding and language else None
-
     def quota_left(self) -> QuotaLeft:
         """How many more instances of a type may run here: its quota less what endpoints use; None not known.
 
@@ -250,35 +145,3 @@ class Console(Rooms):
             for variant in detail.variants:
                 used[variant.instance_type] += max(variant.count, variant.desired)
         return used
-
-    def usual_pair(self) -> tuple[str, str]:
-        """Ids of the embedding and the language model to begin with: the settings', else the catalogue's first."""
-        from services.catalog import Task
-
-        def usual(configured: str, task: Task) -> str:
-            return configured or next(each.id for each in self.catalog.recommended(task) if not each.eula)
-
-        return usual(self.settings.embedding_model, Task.EMBEDDING), usual(self.settings.language_model, Task.CHAT)
-
-    def smoke_test(self, endpoint: str, component: str = "") -> SmokeResult:
-        """One real call, to the endpoint or to a component on it, to see that it answers. Raises what went wrong."""
-        try:
-            facts = self.facts(endpoint, component) if component else None
-            contract = self.inference.contract_for(facts) if facts else self.contract(endpoint)
-            return self.inference.smoke_test(endpoint, contract)
-        except NotFound:
-            self.refresh()
-            raise
-
-    def submit_test(self, endpoint: str) -> Submitted:
-        """The same to an asynchronous endpoint; `inference.test_answer` looks for what it gave."""
-        from services.inference import recognise
-
-        contract = recognise(self.detail(endpoint).facts())
-        if contract is None:
-            raise UnknownAnswer(
-                f"Nothing tells how {endpoint} wants to be called.",
-                "It answers through S3, so ways to call it cannot be tried one after the other.",
-                "Give its payload family when it is deployed, or call it as its container documents.",
-            )
-        return self.inference.submit_test(endpoint, contract)

@@ -5,9 +5,9 @@ pages of a PDF (`render_page`). Nothing here speaks to the network. May import t
 tests/services/documents with files made in code.
 """
 
-from services.documents.chunking import Chunk, ChunkSettings, chunk, estimate_tokens
+from services.documents.chunking import Chunk, ChunkSettings, Method, chunk, estimate_tokens
 from services.documents.limits import DEFAULT_LIMITS, Limits
-from services.documents.models import Page, Reading, Refusal, read_payload
+from services.documents.models import Page, Reading, Refusal, Section, read_payload
 from services.documents.originals import Original, Originals, clean_name
 from services.documents.reader import Reader, render_page, shared_reader
 
@@ -16,12 +16,14 @@ __all__ = [
     "Chunk",
     "ChunkSettings",
     "Limits",
+    "Method",
     "Original",
     "Originals",
     "Page",
     "Reader",
     "Reading",
     "Refusal",
+    "Section",
     "chunk",
     "clean_name",
     "estimate_tokens",

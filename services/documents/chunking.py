@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from services.documents.models import Page
 
@@ -29,9 +30,20 @@ TITLE_END = re.compile(r"[.!?:;,…。！？؟।]$|[-–—|]$")
 LONGEST_TITLE = 90
 
 
+class Method(StrEnum):
+    """Where a document is cut: at paragraphs and sentences; at its headings; a page, or a row of a table, a passage."""
+
+    RECURSIVE = "recursive"
+    HEADING = "heading"
+    PAGE = "page"
+    ROW = "row"
+
+
 @dataclass(frozen=True, slots=True)
 class ChunkSettings:
     """How long a passage may be: `size` and `overlap` in characters, `token_cap` in estimated tokens (None: no cap).
+
+    What a method leaves longer than that is cut as RECURSIVE does.
 
     Raises ValueError unless size >= 20 and 0 <= overlap <= size / 2 and token_cap, if given, >= 8.
     """
@@ -39,6 +51,7 @@ class ChunkSettings:
     size: int = 1000
     overlap: int = 150
     token_cap: int | None = None
+    method: Method = Method.RECURSIVE
 
     def __post_init__(self) -> None:
         if self.size < 20 or not 0 <= self.overlap <= self.size / 2:
@@ -49,13 +62,19 @@ class ChunkSettings:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage: `text == page.text[start:end]` of the page numbered `page`; `ordinal` counts from 0 over all pages."""
+    """A passage: `page.text[start:end]` of the page numbered `page`; `ordinal` counts from 0 over all pages.
+
+    `text` is that, after the column names where it is a row of a table. `section` names the headings it stands under,
+    outermost first, joined by " › "; `label` is the page's.
+    """
 
     ordinal: int
     text: str
     page: int
     start: int
     end: int
+    section: str = ""
+    label: str = ""
 
 
 DEFAULT_SETTINGS = ChunkSettings()

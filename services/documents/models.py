@@ -7,19 +7,42 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of a page: where in the page's text what it heads begins, its words, and its level from 1."""
+
+    start: int
+    title: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One page: `number` counts from 1, `text` is tidy and is what every offset refers to."""
+    """One page: `number` counts from 1, `text` is tidy and is what every offset refers to.
+
+    label      what people call it where it is no numbered page: "Slide 3", "Sheet Prices", "Chapter 2"; "" a page
+    sections   its headings in order; what stands before the first belongs to the section the page before ended in
+    rows       start and end in `text` of each row of a table, in order, where the page holds one
+    header     the column names of that table on one line, which each of its passages is to begin with; "" if none
+    """
 
     number: int
     text: str
+    label: str = ""
+    sections: tuple[Section, ...] = ()
+    rows: tuple[tuple[int, int], ...] = ()
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a file was not read, in one sentence, and what its owner can do, in another."""
+    """Why a file was not read, in one sentence, and what its owner can do, in another.
+
+    `locked`: it opens with a password, which was missing or wrong.
+    """
 
     reason: str
     hint: str
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +50,16 @@ class Reading:
     """A file as read.
 
     Either `pages` holds text and `refusal` is None, or `pages` is empty and `refusal` says why.
-    `kind` is "pdf", "docx", "markdown", "html" or "text", and "" where the file is none of them.
-    `title` is what the file calls itself, "" if it does not.
+    `kind` is "pdf", "docx", "pptx", "xlsx", "csv", "markdown", "html", "text", "epub", "email", "rtf" or "odt", and ""
+    where the file is none of them. `title` is what the file calls itself, "" if it does not. `warnings` are sentences
+    about what could not be had of it, such as a damaged page among good ones.
     """
 
     pages: tuple[Page, ...]
     refusal: Refusal | None
     kind: str = ""
     title: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def read_payload(reading: Reading) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from services.documents import Method
 from services.errors import Problem
 
 
@@ -87,7 +88,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage found: `source` is the file's name, `document` its sha256, `start`..`end` its place in the page."""
+    """A passage found: `source` is the file's name, `document` its sha256, `start`..`end` its place in the page.
+
+    `metadata` holds "source" and "page", and where the document has them "section" and "label" (services/documents).
+    """
 
     id: str
     text: str
@@ -112,6 +116,10 @@ class SearchSettings:
     threshold    of the evidence (0..1) under which the documents are said not to hold the answer
     documents    sha256 of the documents to look into; empty: all
     metadata     values a passage's metadata must equal
+    floor        passages whose cosine is below it are left out; 0: none is, and it says nothing without vectors
+    diversity    0 takes the best passages; above it each next one is chosen by maximal marginal relevance, with this
+                 weight (0..1) on differing from those already chosen
+    rerank       the endpoint that orders the best candidates anew; "": none does
     """
 
     k: int = 5
@@ -121,6 +129,9 @@ class SearchSettings:
     threshold: float = 0.5
     documents: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    floor: float = 0.0
+    diversity: float = 0.0
+    rerank: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +168,23 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ChunkPlan:
-    """How a document is cut, in characters. Part of every passage's id: other settings make other passages."""
+    """How a document is cut, in characters, as services.documents.ChunkSettings has it.
+
+    Part of every passage's id: other settings make other passages.
+    """
 
     size: int = 1000
     overlap: int = 150
+    method: Method = Method.RECURSIVE
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file a person gave: its name and its bytes."""
+    """A file a person gave: its name, its bytes, and the password it opens with, which is kept nowhere."""
 
     name: str
     data: bytes = field(repr=False)
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +256,10 @@ class CollectionRequest:
 
 @dataclass(frozen=True, slots=True)
 class AskRequest:
-    """A question to be answered. `embedding` and `chat` name endpoints; `history` holds earlier (role, text) turns."""
+    """A question to be answered. `embedding` and `chat` name endpoints; `history` holds earlier (role, text) turns.
+
+    `rules` replaces the prompt's rules (prompt.RULES) with a person's own template; "": ours.
+    """
 
     question: str
     embedding: str
@@ -249,6 +268,7 @@ class AskRequest:
     collection: str = ""
     settings: SearchSettings = field(default_factory=SearchSettings)
     history: tuple[tuple[str, str], ...] = ()
+    rules: str = ""
 
 
 @dataclass(frozen=True, slots=True)
