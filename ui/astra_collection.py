@@ -8,7 +8,7 @@ import streamlit as st
 
 from services.errors import SagedeckError
 from services.knowledge import CollectionRequest, StoreKind
-from services.knowledge.service import usual_collection
+from services.knowledge.holding import usual_collection
 from ui import diagnosis_box, error_box, plan_review, run_progress
 from ui.escape import code
 
