@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from services.errors import InvalidRequest
 from services.knowledge.answer import read_answer
@@ -21,9 +20,6 @@ from services.knowledge.models import (
 )
 from services.knowledge.prompt import messages
 from services.knowledge.ranking import evidence
-
-if TYPE_CHECKING:
-    pass
 
 NOT_ENOUGH = "No passage comes close enough to the question."
 
