@@ -36,7 +36,7 @@ from services.endpoints import EndpointsService
 from services.endpoints.gateway import EndpointsGateway
 from services.endpoints.inventory import Inventory
 from services.endpoints.looked import Looked
-from services.endpoints.pace import FASTEST, Pace
+from services.pace import FASTEST, Pace
 from tests.pages.fake_console import FakeConsole, endpoint
 from tests.sandbox.server import start_sandbox
 from ui import endpoint_reads, endpoint_table

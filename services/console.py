@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from services.errors import SagedeckError, ServiceFailure
 from services.lazy import lazy
-from services.rooms_asking import READ_SECONDS, AskingRooms
+from services.rooms_asking import READ_SECONDS
+from services.rooms_spending import SpendingRooms
 
 if TYPE_CHECKING:
     from services.catalog import QuotaLeft
-    from services.cleanup import CleanupService
     from services.deploy import Sighting
     from services.endpoints import Activity, Concern, EndpointDetail
     from services.endpoints.history import History
@@ -24,7 +24,7 @@ RUN_SECONDS = 3600.0
 USED_SECONDS = 60.0  # what endpoints use of the quotas, as choosing a model needs it
 
 
-class Console(AskingRooms):
+class Console(SpendingRooms):
     """The rooms of one connection. Safe to share between the browsers of one identity, and between threads."""
 
     @lazy
@@ -52,20 +52,6 @@ class Console(AskingRooms):
         if service in ("astra", "library"):
             return LibraryOperator(self.knowledge)
         return AwsOperator(self.connection.clients)
-
-    @lazy
-    def cleanup(self) -> CleanupService:
-        """Take-down of what this console made."""
-        from services.cleanup import CleanupService
-        from services.cleanup.gateway import CleanupGateway
-
-        return CleanupService(
-            CleanupGateway(self.connection.clients),
-            self.endpoints,
-            self.access,
-            owner=self.owner,
-            library=self.knowledge.library_state,
-        )
 
     def caller_policy(self, endpoint: str) -> dict[str, Any]:
         """The IAM policy a program needs to call this endpoint, and nothing else. Raises NotFound."""

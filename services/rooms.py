@@ -199,7 +199,7 @@ class Rooms:
         from services.endpoints import EndpointsService
         from services.endpoints.gateway import EndpointsGateway
         from services.endpoints.inventory import Inventory
-        from services.endpoints.pace import FASTEST, Pace
+        from services.pace import FASTEST, Pace
 
         def reader(pace: Pace) -> EndpointsService:
             return EndpointsService(EndpointsGateway(self.connection.clients, pace.wait), self.catalog)

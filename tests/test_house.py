@@ -14,12 +14,12 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     {"plans", "catalog", "logs"},
     {"inference", "access", "diagnosis", "documents", "prompts"},
-    {"endpoints", "deploy", "knowledge", "chats"},
+    {"endpoints", "deploy", "knowledge", "chats", "resources"},
     {"preflight", "metrics", "alarms", "autopilot", "costs", "evaluation"},
-    {"leases", "cleanup", "workspaces"},
+    {"savings", "leases", "cleanup", "workspaces"},
 )
 ROOT_FILES = {path.stem for path in (ROOT / "services").glob("*.py")}
-COMPOSERS = {"console", "rooms", "rooms_asking"}  # the root files that know the rooms
+COMPOSERS = {"console", "rooms", "rooms_asking", "rooms_spending"}  # the root files that know the rooms
 HEAVY = ("streamlit", "langchain", "langchain_core", "langchain_aws", "sagemaker", "astrapy", "pandas", "plotly")
 SDK: dict[str, Callable[[Path], bool]] = {
     "boto3": lambda path: path.name == "clients.py",

@@ -17,8 +17,8 @@ from typing import TypeVar
 
 from services.endpoints.looked import Known, Looked, Reader
 from services.endpoints.models import EndpointDetail, EndpointSummary
-from services.endpoints.pace import Pace
 from services.errors import NotFound, PermissionDenied, SagedeckError, Throttled
+from services.pace import Pace
 
 LIST_SECONDS = 2.0  # a state is at most this old, where listing is quick
 LIST_SHARE = 0.04  # of the time and of the calls, at most, go into listing

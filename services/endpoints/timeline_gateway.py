@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 from services.aws_errors import found_or_none, translate
 from services.clients import ClientSource
 from services.endpoints.models import EndpointDetail
-from services.endpoints.pace import Pace
 from services.endpoints.timeline import (
     Call,
     Event,
@@ -27,6 +26,7 @@ from services.endpoints.timeline import (
     of_scaling,
 )
 from services.errors import SagedeckError
+from services.pace import Pace
 from services.plans.scaling import NAMESPACE
 
 Found = TypeVar("Found")

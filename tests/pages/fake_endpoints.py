@@ -9,9 +9,9 @@ from typing import Any
 
 from services.endpoints import Composition, EndpointDetail, EndpointSummary, Timeline
 from services.endpoints.looked import Looked
-from services.endpoints.pace import Pace
 from services.errors import NotFound, SagedeckError
 from services.metrics import Seen, Traffic
+from services.pace import Pace
 from services.plans import Estimate, Plan, Step
 
 

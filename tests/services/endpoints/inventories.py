@@ -11,8 +11,8 @@ from typing import Any
 from services.endpoints import EndpointDetail, EndpointSummary, Variant
 from services.endpoints.inventory import Inventory
 from services.endpoints.looked import Looked
-from services.endpoints.pace import Pace
 from services.errors import NotFound, SagedeckError
+from services.pace import Pace
 
 MOMENT = datetime(2026, 11, 20, tzinfo=UTC)
 WAIT = 20.0

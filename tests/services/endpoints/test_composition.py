@@ -15,9 +15,9 @@ from services.endpoints.composition import component_of, model_of, settings_of, 
 from services.endpoints.composition_gateway import CompositionGateway
 from services.endpoints.forgiving_gateway import ForgivingGateway
 from services.endpoints.history import History
-from services.endpoints.pace import Pace
 from services.endpoints.timeline_gateway import TimelineGateway
 from services.errors import NotFound, PermissionDenied
+from services.pace import Pace
 from tests.services.catalog.stubbed import StubbedClients
 from tests.services.endpoints.samples import DETAIL, HEAD, WHEN
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from services.endpoints import EventKind, deployments, of_runs
-from services.endpoints.pace import Pace
 from services.endpoints.timeline import Call, ScalingActivity, merged, of_calls, of_life, of_scaling
 from services.endpoints.timeline_gateway import TimelineGateway
 from services.errors import PermissionDenied
+from services.pace import Pace
 from services.plans import Plan, RunStatus, RunView, Step, StepStatus, StepView
 from tests.services.catalog.stubbed import StubbedClients
 from tests.services.endpoints.samples import DETAIL, WHEN
