@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from services.endpoints import EndpointDetail
     from services.inference import ChatParams, Contract, Delta, EndpointFacts, Kind, Message, SmokeResult, Submitted
     from services.knowledge import Embedding, KnowledgeService
+    from services.prompts import PromptsService
 
 READ_SECONDS = 300.0  # what reading all endpoints may take: 2,000 at the polite rate take 200
 COMPONENT_SECONDS = 60.0  # what a component runs, of its model and tags
@@ -153,3 +154,10 @@ class AskingRooms(Rooms):
             local=self.folder / "library.db",
             astra=self.connection.astra,
         )
+
+    @lazy
+    def prompts(self) -> PromptsService:
+        """Prompt templates."""
+        from services.prompts import PromptsService
+
+        return PromptsService(self.state, self.owner)
