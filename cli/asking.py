@@ -54,6 +54,7 @@ def ask(
         files = folder_files(docs, besides=(questions, out))
         check_out(out)
         console = open_console(context)
+        console.inference.rate.waits = True  # a file of questions takes its time; none of them is refused
         pair = _pair(console, embedding, language)
         reading = read_folder(console.knowledge, files, pair.embedding, docs, say)
         request = BatchRequest(pair.embedding, pair.language, reading.collection, reading.documents, k)

@@ -13,7 +13,9 @@
     │   ├── NameTaken
     │   ├── InUse                     exists, and cannot change now
     │   └── LimitExceeded             quota or platform limit
+    │       └── RequestTooLong        .drop, .answer_tokens: what would make it fit
     ├── Throttled                     slow down; trying again later helps
+    │   └── RateLimited               our own limit; .seconds until the next request may go
     ├── ServiceFailure                a fault of theirs (5xx)
     ├── InvocationProblem             an endpoint was called and did not answer as hoped
     │   ├── ModelFailed               the container answered with an error (.status, .original)
@@ -107,8 +109,27 @@ class LimitExceeded(RequestProblem):
     """A quota or a platform limit was met."""
 
 
+class RequestTooLong(LimitExceeded):
+    """More than an endpoint takes; without the `drop` oldest messages it fits, or with `answer_tokens` for the answer.
+
+    Either is 0 where it does not help.
+    """
+
+    def __init__(self, what: str, why: str = "", next: str = "", *, drop: int = 0, answer_tokens: int = 0) -> None:
+        super().__init__(what, why, next)
+        self.drop, self.answer_tokens = drop, answer_tokens
+
+
 class Throttled(SagedeckError):
     """Too many calls; the same call later will do."""
+
+
+class RateLimited(Throttled):
+    """More requests a minute than this console lets one person send; the next may go in `seconds`."""
+
+    def __init__(self, what: str, why: str = "", next: str = "", *, seconds: float = 0.0) -> None:
+        super().__init__(what, why, next)
+        self.seconds = seconds
 
 
 class ServiceFailure(SagedeckError):
@@ -144,11 +165,11 @@ class UnknownAnswer(InvocationProblem):
 
 
 class DocumentRefused(SagedeckError):
-    """A file that will not be read: one sentence of `reason`, one of `hint`."""
+    """A file that will not be read: one sentence of `reason`, one of `hint`; `locked` where it wants a password."""
 
-    def __init__(self, reason: str, hint: str = "") -> None:
+    def __init__(self, reason: str, hint: str = "", locked: bool = False) -> None:
         super().__init__(reason, "", hint)
-        self.reason, self.hint = reason, hint
+        self.reason, self.hint, self.locked = reason, hint, locked
 
 
 class StoreProblem(SagedeckError):

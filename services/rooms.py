@@ -228,13 +228,16 @@ class Rooms:
         """Calling endpoints."""
         from services.inference import InferenceService
 
-        identity = self.connection.identity
+        identity, per_minute = self.connection.identity, self.settings.requests_per_minute
+        if self.connection.mode is Mode.SANDBOX and self.configured.origin.get("requests_per_minute") == "default":
+            per_minute = 0  # nothing costs there
         return InferenceService(
             lambda: self.connection.clients.get("sagemaker-runtime"),
             self.state,
             scope=(identity.partition, identity.account, identity.region),
             storage=lambda: self.connection.clients.get("s3"),
             owner=self.owner,
+            per_minute=per_minute,
             now=self.connection.now,
         )
 

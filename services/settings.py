@@ -35,6 +35,7 @@ class Settings:
     astra_keyspace: str = "default_keyspace"
     astra_environment: str = "prod"
     most_instances: int = 10  # of one endpoint: no request, update or scalable target goes beyond
+    requests_per_minute: int = 60  # of one person to one endpoint; 0: no limit
     read_only: bool = False
     owner: str = ""
 
@@ -94,6 +95,9 @@ def check(settings: Settings) -> None:
         raise InvalidRequest(f"The setting max_new_tokens is {settings.max_new_tokens}.", "", "Use 1 or more.")
     if settings.most_instances < 1:
         raise InvalidRequest(f"The setting most_instances is {settings.most_instances}.", "", "Use 1 or more.")
+    if settings.requests_per_minute < 0:
+        said = f"The setting requests_per_minute is {settings.requests_per_minute}."
+        raise InvalidRequest(said, "", "Use 0 for no limit, or 1 or more.")
 
 
 def _names() -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from services.inference.asynchronous import Submitted
 from services.inference.calls import Call, Called, Live, Split
 from services.inference.contract import Contracts, recognise
 from services.inference.embeddings import Embedder, VectorCache
+from services.inference.families import PARAMETERS
 from services.inference.models import (
     MAX_BODY_BYTES,
     Answer,
@@ -31,6 +32,7 @@ from services.inference.models import (
     Usage,
 )
 from services.inference.patience import Pace
+from services.inference.rate import RateLimit, in_turn
 from services.inference.reading import Reading, Vectors
 from services.inference.runtime import Runtime
 from services.inference.service import InferenceService
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_BODY_BYTES",
+    "PARAMETERS",
     "Answer",
     "AsyncJob",
     "Call",
@@ -65,6 +68,7 @@ __all__ = [
     "Parameter",
     "PayloadTemplate",
     "Piece",
+    "RateLimit",
     "Reading",
     "Runtime",
     "SageMakerEmbeddings",
@@ -76,6 +80,7 @@ __all__ = [
     "VectorCache",
     "Vectors",
     "Where",
+    "in_turn",
     "recognise",
     "snippet",
 ]

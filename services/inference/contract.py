@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from services.inference.limits import context_of
 from services.inference.models import (
     MAX_BATCH,
     MAX_BODY_BYTES,
@@ -136,6 +137,7 @@ def _contract(facts: EndpointFacts, family: Family, origin: str) -> Contract:
         most = min(most, _number(facts, "PAYLOAD_LIMIT", _TEI_PAYLOAD_LIMIT))
         batch = _number(facts, "MAX_CLIENT_BATCH_SIZE", MAX_BATCH)
     chat = family.kind is Kind.CHAT
+    most_tokens, most_input = context_of(facts.environment)
     return Contract(
         family=family,
         accept_eula=chat and _licence_accepted(facts),
@@ -145,6 +147,8 @@ def _contract(facts: EndpointFacts, family: Family, origin: str) -> Contract:
         template=template_for(f"{_model(facts)} {facts.artifact} {facts.name}") if chat else "",
         model=_served_name(facts) if family is Family.MESSAGES else "",
         origin=origin,
+        most_tokens=most_tokens,
+        most_input=most_input,
     )
 
 

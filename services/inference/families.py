@@ -19,6 +19,18 @@ from services.inference.models import Answer, ChatParams, Contract, Family, Mess
 _HALF = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
+_COMMON = frozenset({"max_new_tokens", "temperature", "top_p"})
+_SAMPLING = _COMMON | {"top_k", "repetition_penalty", "stop", "seed"}
+# Which fields of ChatParams a family's containers take: TGI's openapi.json, LMI's and vLLM's sampling parameters, the
+# JumpStart notebooks. `stop` is cut by this console where a container does not take it, but then it saves no tokens.
+PARAMETERS = {
+    Family.MESSAGES: _SAMPLING,
+    Family.TGI: _SAMPLING,
+    Family.LMI: _SAMPLING,
+    Family.JUMPSTART_TEXT: _COMMON | {"top_k", "repetition_penalty"},
+    Family.LLAMA2_DIALOG: _COMMON,
+}
+
 
 def encode_chat(contract: Contract, messages: Sequence[Message], params: ChatParams, *, stream: bool = False) -> bytes:
     """The request body (JSON) for this contract. Raises InvalidRequest where the messages hold no question."""
@@ -53,8 +65,9 @@ def _messages(model: str, messages: Sequence[Message], params: ChatParams, strea
         body["model"] = model
     if params.stop:
         body["stop"] = list(params.stop)
-    if params.repetition_penalty is not None:
-        body["repetition_penalty"] = params.repetition_penalty
+    for name in ("repetition_penalty", "top_k", "seed"):
+        if (value := getattr(params, name)) is not None:
+            body[name] = value
     return body
 
 
@@ -78,8 +91,9 @@ def _text(contract: Contract, messages: Sequence[Message], params: ChatParams, s
         parameters["temperature"] = params.temperature
         if 0 < params.top_p < 1:
             parameters["top_p"] = params.top_p
-    if params.repetition_penalty is not None:
-        parameters["repetition_penalty"] = params.repetition_penalty
+    for name in ("repetition_penalty", "top_k", "seed"):
+        if (value := getattr(params, name)) is not None and name in PARAMETERS[contract.family]:
+            parameters[name] = value
     body: dict[str, Any] = {"inputs": prompts.render(messages, contract.template), "parameters": parameters}
     if contract.family in (Family.TGI, Family.LMI):
         parameters["details"] = True

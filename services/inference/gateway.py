@@ -141,12 +141,15 @@ def params_from(kwargs: Mapping[str, Any]) -> ChatParams:
     """ChatParams from LangChain's keyword arguments: `params` holds the defaults, single names override it."""
     base = kwargs.get("params") or ChatParams()
     penalty = kwargs.get("repetition_penalty", base.repetition_penalty)
+    top_k, seed = kwargs.get("top_k", base.top_k), kwargs.get("seed", base.seed)
     return ChatParams(
         max_new_tokens=int(kwargs.get("max_new_tokens") or kwargs.get("max_tokens") or base.max_new_tokens),
         temperature=float(kwargs.get("temperature", base.temperature)),
         top_p=float(kwargs.get("top_p", base.top_p)),
         repetition_penalty=None if penalty is None else float(penalty),
         stop=(*base.stop, *(kwargs.get("stop") or ())),
+        top_k=None if top_k is None else int(top_k),
+        seed=None if seed is None else int(seed),
     )
 
 

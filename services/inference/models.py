@@ -66,13 +66,18 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ChatParams:
-    """How to generate. `temperature` 0 means greedy; `stop` strings never appear in the answer."""
+    """How to generate. `temperature` 0 means greedy; `stop` strings never appear in the answer.
+
+    What is None is not sent; what a family does not take (`families.PARAMETERS`) is not sent either.
+    """
 
     max_new_tokens: int = 512
     temperature: float = 0.2
     top_p: float = 0.9
     repetition_penalty: float | None = None
     stop: tuple[str, ...] = ()
+    top_k: int | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,8 @@ class Contract:
 
     `template` names the prompt layout for families that take one string (services.inference.prompts); `max_batch` and
     `max_bytes` bound an embedding request; `model` is sent along where the server wants its name (vLLM); `origin` says
-    how we know: tag, image, environment, name, probe or chosen.
+    how we know: tag, image, environment, name, probe or chosen. `most_tokens` is the room for prompt and answer
+    together, `most_input` that of the prompt alone, where the container's environment names them; 0 is not known.
     """
 
     family: Family
@@ -131,6 +137,8 @@ class Contract:
     template: str = ""
     model: str = ""
     origin: str = "chosen"
+    most_tokens: int = 0
+    most_input: int = 0
 
     @property
     def kind(self) -> Kind:

@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from services.errors import RateLimited
 from services.inference.async_calls import AsyncJobs
 from services.inference.asynchronous import AsyncCalls, Submitted
-from services.inference.calls import Call, Called, Calls, Live
+from services.inference.calls import Call, Called, Calls, Live, failed
 from services.inference.contract import Contracts
 from services.inference.embeddings import Embedder, VectorCache, langchain_embeddings
 from services.inference.families import decode_chat, encode_chat
+from services.inference.limits import check
 from services.inference.models import (
     Answer,
     ChatParams,
@@ -30,6 +32,7 @@ from services.inference.models import (
     Usage,
 )
 from services.inference.patience import CHAT_PACE, Pace, patiently
+from services.inference.rate import RateLimit
 from services.inference.runtime import Runtime
 from services.inference.vectors import decode_vectors, encode_texts
 
@@ -44,8 +47,10 @@ class InferenceService:
     """Chat, embeddings, contracts and smoke tests for the endpoints of one connection.
 
     `runtime_client` gives the boto3 sagemaker-runtime client, `storage` that of S3, where asynchronous endpoints leave
-    their answers; `scope` is (partition, account, region), `owner` whose asynchronous jobs `jobs` keeps. Every method
-    raises errors of services.errors only: NotFound, EndpointNotReady, ModelFailed, StreamBroken, Throttled, ….
+    their answers; `scope` is (partition, account, region), `owner` whose asynchronous jobs `jobs` keeps and who may
+    send `per_minute` requests to one endpoint (0: any number). What writes or tests counts, and raises RateLimited
+    beyond that; vectors do not, since reading documents takes thousands. Every method raises errors of services.errors
+    only: NotFound, EndpointNotReady, ModelFailed, StreamBroken, Throttled, ….
     """
 
     def __init__(
@@ -56,6 +61,7 @@ class InferenceService:
         scope: tuple[str, str, str],
         storage: Callable[[], Any] | None = None,
         owner: str = "",
+        per_minute: int = 0,
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], None] = time.sleep,
@@ -66,6 +72,7 @@ class InferenceService:
         self._calls = Calls(self.runtime)
         self.jobs = AsyncJobs(runtime_client, storage or runtime_client, state, scope=(*scope, owner), now=now)
         self._clock = clock
+        self.rate = RateLimit(state, per_minute, scope="/".join(scope), owner=owner, sleep=sleep)
 
     @staticmethod
     def warm_up() -> None:
@@ -75,9 +82,13 @@ class InferenceService:
             threading.Thread(target=importlib.import_module, args=(name,), name="warm-up", daemon=True).start()
 
     def chat(self, endpoint: str, messages: Sequence[Message], params: ChatParams, contract: Contract) -> Answer:
-        """The whole answer, with usage where the container counts, and the time it took."""
+        """The whole answer, with usage where the container counts, and the time it took.
+
+        Raises RequestTooLong and RateLimited before anything is sent.
+        """
         from services.inference.gateway import ChatSageMaker, to_langchain, usage_from
 
+        self._admit(endpoint, messages, params, contract)
         model = ChatSageMaker.of(self.runtime, endpoint, contract, params)
         started = self._clock()
         message = model.invoke(to_langchain(messages))
@@ -88,9 +99,13 @@ class InferenceService:
     def stream(
         self, endpoint: str, messages: Sequence[Message], params: ChatParams, contract: Contract
     ) -> Iterator[Delta]:
-        """The answer piece by piece; the last Delta has `done`, usage and timing. Close it to stop reading."""
+        """The answer piece by piece; the last Delta has `done`, usage and timing. Close it to stop reading.
+
+        Raises RequestTooLong and RateLimited before anything is sent.
+        """
         from services.inference.gateway import ChatSageMaker, to_langchain, usage_from
 
+        self._admit(endpoint, messages, params, contract)
         model = ChatSageMaker.of(self.runtime, endpoint, contract, params)
         started, first, usage, finish = self._clock(), None, Usage(), ""
         for chunk in model.stream(to_langchain(messages)):
@@ -102,12 +117,25 @@ class InferenceService:
             finish = str(chunk.response_metadata.get("finish_reason") or finish)
         yield Delta(done=True, usage=usage, timing=_timing(self._clock() - started, first, usage), finish=finish)
 
+    def _admit(self, endpoint: str, messages: Sequence[Message], params: ChatParams, contract: Contract) -> None:
+        """What is too long is refused first: it does not count."""
+        check(endpoint, messages, params, contract)
+        self.rate.take(endpoint)
+
     def call(self, endpoint: str, body: bytes, *, family: Family | None = None, **how: Any) -> Called:
         """Any request, sent once; `how` are the further fields of Call. Raises InvalidRequest only."""
+        try:
+            self.rate.take(endpoint)
+        except RateLimited as error:
+            return failed(error, 0.0)
         return self._calls.call(Call(endpoint, body, **how), family)
 
     def open_call(self, call: Call, family: Family | None = None) -> Live:
         """The same as a stream that is read as it comes. Raises InvalidRequest only."""
+        try:
+            self.rate.take(call.endpoint)
+        except RateLimited as error:
+            return Live(self.runtime, None, self._clock(), family, failed(error, 0.0))
         return self._calls.open(call, family)
 
     def embeddings(
@@ -154,6 +182,7 @@ class InferenceService:
 
     def smoke_test(self, endpoint: str, contract: Contract) -> SmokeResult:
         """One tiny request. Raises what went wrong."""
+        self.rate.take(endpoint)
         started = self._clock()
         if contract.kind is Kind.CHAT:
             # not by `chat`: LangChain is 45 MB, and a console that only deploys never needs it
@@ -165,6 +194,7 @@ class InferenceService:
 
     def submit_test(self, endpoint: str, contract: Contract) -> Submitted:
         """The same request to an asynchronous endpoint; `test_answer` looks for what it gave."""
+        self.rate.take(endpoint)
         return self._async.submit(endpoint, _smoke_body(contract), contract)
 
     def test_answer(self, sent: Submitted) -> SmokeResult | None:
