@@ -1,37 +1,29 @@
-"""Pages cut into passages: at paragraphs where it can be, else at sentences, lines, words.
-
-1000 characters with 150 of overlap found the right passage among the best three in 82 % of questions, other settings
-in 50-68 % (guides' measurement); a token of English is about 3.8 characters.
-"""
+"""Pages cut into passages, by the method a person chose."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from services.documents.models import Page
+from services.documents.outline import SEPARATOR, Outline, Path, common, outlines
+from services.documents.spans import Bounds, estimate_tokens, spans
 
-CHARACTERS_FOR_TOKEN = 3.8
-WIDE = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]+"
-)
-"""Letters of scripts written without spaces, and of Korean: about a token each."""
+__all__ = ["Chunk", "ChunkSettings", "Method", "chunk", "estimate_tokens"]
 
-OTHER_SCRIPT = re.compile("[\u0370-\u0dff\u0f00-\u0fff\u10a0-\u177f\u1800-\u1dff]+")
-"""Letters of the other scripts than Latin: two to a token in multilingual vocabularies."""
-
-SENTENCE_END = re.compile(
-    "(?:[.!?…][\"'”’»)\\]]{0,3}(?=\\s)|[。！？｡；][”’」』）]{0,3}|[؟۔।॥።‽]|[.!?:]\n|\u0e2f )",
-)
-TITLE_END = re.compile(r"[.!?:;,…。！？؟।]$|[-–—|]$")
-LONGEST_TITLE = 90
+SMALL = 1 / 3
+"""Share of the size below which a section goes together with a neighbour."""
 
 
 class Method(StrEnum):
-    """Where a document is cut: at paragraphs and sentences; at its headings; a page, or a row of a table, a passage."""
+    """Where a document is cut.
+
+    RECURSIVE   at paragraphs, else at sentences, lines, words; of tables as many whole rows as fit
+    HEADING     a section a passage; small ones together with neighbours under the same parent, up to the size
+    PAGE        a page (a slide, a sheet, a chapter) a passage
+    ROW         a row of a table a passage; what is no table as RECURSIVE
+    """
 
     RECURSIVE = "recursive"
     HEADING = "heading"
@@ -43,7 +35,8 @@ class Method(StrEnum):
 class ChunkSettings:
     """How long a passage may be: `size` and `overlap` in characters, `token_cap` in estimated tokens (None: no cap).
 
-    What a method leaves longer than that is cut as RECURSIVE does.
+    What a method leaves longer than that is cut as RECURSIVE does. Passages of tables begin with the column names,
+    which count towards the length.
 
     Raises ValueError unless size >= 20 and 0 <= overlap <= size / 2 and token_cap, if given, >= 8.
     """
@@ -59,13 +52,19 @@ class ChunkSettings:
         if self.token_cap is not None and self.token_cap < 8:
             raise ValueError("a passage has at least 8 tokens")
 
+    @property
+    def bounds(self) -> Bounds:
+        """The lengths alone."""
+        return Bounds(self.size, self.overlap, self.token_cap)
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A passage: `page.text[start:end]` of the page numbered `page`; `ordinal` counts from 0 over all pages.
 
     `text` is that, after the column names where it is a row of a table. `section` names the headings it stands under,
-    outermost first, joined by " › "; `label` is the page's.
+    outermost first, joined by " › "; `label` is the page's. `edited`: a person wrote the text, so it may be nowhere in
+    the page; then `start` and `end` are where it came from.
     """
 
     ordinal: int
@@ -75,9 +74,21 @@ class Chunk:
     end: int
     section: str = ""
     label: str = ""
+    edited: bool = False
 
 
 DEFAULT_SETTINGS = ChunkSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Part of a page: what comes before it in the passage, and the place that says which section it is of."""
+
+    start: int
+    end: int
+    place: int
+    before: str = ""
+    path: Path | None = None
 
 
 def chunk(pages: Sequence[Page], settings: ChunkSettings = DEFAULT_SETTINGS) -> tuple[Chunk, ...]:
@@ -85,134 +96,79 @@ def chunk(pages: Sequence[Page], settings: ChunkSettings = DEFAULT_SETTINGS) -> 
 
     A passage begins and ends with something other than white space, stays on one page, and takes a heading along only
     with what follows it. Each begins up to `overlap` characters before the end of the one before, at a sentence or a
-    word. All text but white space is in a passage.
+    word; rows of tables do not overlap. All text but white space is in a passage, column names in front of their rows.
     """
     chunks: list[Chunk] = []
-    for page in pages:
-        for start, end in _spans(page.text, settings):
-            chunks.append(Chunk(len(chunks), page.text[start:end], page.number, start, end))
+    outlined = outlines(pages, guess=settings.method is Method.HEADING)
+    for page, outline in zip(pages, outlined, strict=True):
+        for piece in _pieces(page, outline, settings):
+            path = outline.path(piece.place) if piece.path is None else piece.path
+            text = piece.before + page.text[piece.start : piece.end]
+            section = SEPARATOR.join(path)
+            chunks.append(Chunk(len(chunks), text, page.number, piece.start, piece.end, section, page.label))
     return tuple(chunks)
 
 
-def estimate_tokens(text: str) -> int:
-    """Return about how many tokens an embedding model makes of a text; rather too many than too few."""
-    if text.isascii():
-        return int(len(text) / CHARACTERS_FOR_TOKEN) + 1
-    wide, other = (sum(map(len, script.findall(text))) for script in (WIDE, OTHER_SCRIPT))
-    return int(wide + other / 2 + (len(text) - wide - other) / CHARACTERS_FOR_TOKEN) + 1
+def _pieces(page: Page, outline: Outline, settings: ChunkSettings) -> Iterator[_Piece]:
+    if settings.method is not Method.HEADING:
+        yield from _cut(page, 0, len(page.text), settings)
+        return
+    for start, end, path in _sections(page, outline, settings.bounds):
+        for piece in _cut(page, start, end, settings):
+            yield _Piece(piece.start, piece.end, piece.place, piece.before, path)
 
 
-def _spans(text: str, settings: ChunkSettings) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each passage of one page."""
-    start, last, done = _skip_space(text, 0), len(text.rstrip()), 0
-    while start < last:
-        room = _room(text, start, settings)
-        if start + room <= done:  # less fits into a passage here than the one before overlaps
-            start, done = done, 0
-            continue
-        end = last if start + room >= last else _cut(text, start, start + room, done)
-        yield start, start + len(text[start:end].rstrip())
-        if end >= last:
-            return
-        done = _skip_space(text, end)
-        start = _skip_space(text, _next_start(text, start, end, settings.overlap * room // settings.size))
+def _sections(page: Page, outline: Outline, bounds: Bounds) -> Iterator[tuple[int, int, Path]]:
+    """Yield the sections of a page, small ones together; of several the path is what all their paths begin with."""
+    group: list[tuple[int, int, Path]] = []
+    for part in outline.parts(len(page.text)):
+        if group and not _belongs(page.text, group, part, bounds):
+            yield group[0][0], group[-1][1], common([path for _, _, path in group]) or group[0][2]
+            group = []
+        group.append(part)
+    if group:
+        yield group[0][0], group[-1][1], common([path for _, _, path in group]) or group[0][2]
 
 
-def _room(text: str, start: int, settings: ChunkSettings) -> int:
-    """Return how many characters from `start` fit into one passage."""
-    room = min(settings.size, len(text) - start)
-    if settings.token_cap is None:
-        return room
-    while room > 1:
-        tokens = estimate_tokens(text[start : start + room])
-        if tokens <= settings.token_cap:
-            break
-        room = min(room - 1, int(room * settings.token_cap / tokens))
-    return max(1, room)
-
-
-def _cut(text: str, start: int, limit: int, done: int) -> int:
-    """Return where a passage that may reach to `limit` should end: the last good place in its second half.
-
-    It reaches beyond `done`, where what the one before has not begins.
-    """
-    first = max(start + (limit - start) // 2, done + 1)
-    end = text.rfind("\n\n", first, limit)
-    if end < 0:
-        end = _last_sentence_end(text, first, limit)
-    if end < 0:
-        end = text.rfind("\n", first, limit)
-    if end < 0:
-        end = _last_space(text, first, limit)
-    if end < 0:
-        return max(_between_letters(text, start, limit), min(limit, done + 1))
-    return max(_before_titles(text, start, end), first)
-
-
-def _last_sentence_end(text: str, first: int, limit: int) -> int:
-    """Return the place after the last sentence that ends between two places, -1 if none does."""
-    end = -1
-    for match in SENTENCE_END.finditer(text, first, min(limit + 1, len(text))):
-        if match.end() <= limit:
-            end = match.end()
-    return end
-
-
-def _last_space(text: str, first: int, limit: int) -> int:
-    if limit < len(text) and text[limit].isspace():
-        return limit
-    return max(text.rfind(" ", first, limit), text.rfind("\t", first, limit))
-
-
-def _between_letters(text: str, start: int, limit: int) -> int:
-    """Return the last place up to `limit` that does not part a letter from its accents or an emoji from its parts."""
-    end = limit
-    while end > start + 1 and limit - end < 32:
-        sign = text[end]
-        joined = unicodedata.category(sign).startswith("M") or "\u200d" in (sign, text[end - 1])
-        if not joined and not "\U0001f3fb" <= sign <= "\U0001f3ff":
-            return end
-        end -= 1
-    return limit
-
-
-def _before_titles(text: str, start: int, end: int) -> int:
-    """Return `end`, moved before the headings a passage would end with, unless little but headings is in it."""
-    kept = text[start:end].rstrip()
-    while True:
-        line_start = kept.rfind("\n") + 1
-        if line_start < len(kept) // 3 or not _is_title(kept[line_start:], kept[:line_start]):
-            return start + len(kept) if len(kept) < len(text[start:end].rstrip()) else end
-        kept = kept[:line_start].rstrip()
-
-
-def _is_title(line: str, before: str) -> bool:
-    """Whether a line stands alone like a heading: short, no end mark, not an item, not a row, not small letters."""
-    line = line.strip()
-    if not 0 < len(line) <= LONGEST_TITLE or TITLE_END.search(line) or " | " in line or not before.strip():
+def _belongs(text: str, group: list[tuple[int, int, Path]], part: tuple[int, int, Path], bounds: Bounds) -> bool:
+    """Whether a section goes into one passage with those before it."""
+    first, last = group[0], group[-1]
+    held, more = text[first[0] : last[1]].strip(), text[part[0] : part[1]].strip()
+    if not held or (last[2] and " ".join(text[last[0] : last[1]].split()) == last[2][-1]):
+        return True  # nothing yet, or a heading without text of its own
+    parent = first[2][:-1]
+    if len(part[2]) < len(first[2]) or part[2][: len(parent)] != parent:
         return False
-    stands_alone = before.endswith("\n\n") or TITLE_END.search(before.rstrip()) is not None
-    return stands_alone and not line[0].islower() and line[0] not in "-*•" and any(sign.isalpha() for sign in line)
+    small = min(len(held), len(more)) < bounds.size * SMALL
+    return small and bounds.holds(text[first[0] : part[1]].strip())
 
 
-def _next_start(text: str, start: int, end: int, overlap: int) -> int:
-    """Return where the next passage begins: at a sentence, else at a word, at most `overlap` before `end`."""
-    first = max(start + 1, end - overlap)
-    if overlap == 0 or first >= end:
-        return end
-    sentence = SENTENCE_END.search(text, first, end)
-    if sentence and sentence.end() < end and text[sentence.end() : end].strip():
-        return sentence.end()
-    paragraph = text.find("\n", first, end)
-    if paragraph >= 0 and text[paragraph:end].strip():
-        return paragraph
-    space = text.find(" ", first, end)
-    if space >= 0:
-        return space
-    return first if not text[first - 1 : end].isascii() else end
+def _cut(page: Page, start: int, end: int, settings: ChunkSettings) -> Iterator[_Piece]:
+    """Yield the pieces of a part of a page, text and tables in turn."""
+    text, bounds = page.text, settings.bounds
+    rows = [row for row in page.rows if start <= row[0] and row[1] <= end and text[row[0] : row[1]].strip()]
+    before = f"{page.header.strip()}\n" if rows and page.header.strip() else ""
+    if not bounds.halves(before):
+        before = ""
+    place, group = start, (start, start)
+    for row in rows:
+        between = text[place : row[0]].strip()
+        stands_apart = bool(between) and between != before.strip()
+        joined = settings.method is not Method.ROW and not stands_apart and group[0] < group[1]
+        if joined and bounds.less(before).holds(text[group[0] : row[1]]):
+            group = (group[0], row[1])
+        else:
+            yield from _text(text, *group, bounds, before)
+            if stands_apart:
+                yield from _text(text, place, row[0], bounds)
+            group = row
+        place = row[1]
+    yield from _text(text, *group, bounds, before)
+    yield from _text(text, place, end, bounds)
 
 
-def _skip_space(text: str, place: int) -> int:
-    while place < len(text) and text[place].isspace():
-        place += 1
-    return place
+def _text(text: str, start: int, end: int, bounds: Bounds, before: str = "") -> Iterator[_Piece]:
+    """Yield the pieces of text, or of a row that is too long, each to follow `before`."""
+    limits = bounds.less(before) if before else bounds
+    for first, fresh, last in spans(text[start:end], limits):
+        yield _Piece(start + first, start + last, start + fresh, before)

@@ -8,28 +8,30 @@ with fakes, and against the Data API stand-in of the sandbox.
 
 from services.knowledge.collaborators import Chat, Embedder, Embedding, EmbeddingFactory, Store
 from services.knowledge.events import AnswerEvent, Citation, Finished, NotInDocuments, Retrieved, TextDelta
-from services.knowledge.models import (
-    AskRequest,
+from services.knowledge.files import (
     ChunkPlan,
-    Collection,
-    CollectionRequest,
     DocumentRecord,
-    Entry,
-    Evidence,
     FileProgress,
     FileStatus,
-    Found,
     HeldCollection,
     IngestRequest,
     IngestView,
     LibraryState,
+    Upload,
+)
+from services.knowledge.models import (
+    AskRequest,
+    Collection,
+    CollectionRequest,
+    Entry,
+    Evidence,
+    Found,
     Passage,
     Question,
     SearchMode,
     SearchSettings,
     Space,
     StoreKind,
-    Upload,
 )
 from services.knowledge.operator import LibraryOperator
 from services.knowledge.planner import plan_collection, plan_delete_documents, plan_removal

@@ -16,7 +16,8 @@ from typing import Any
 from services.documents import DEFAULT_LIMITS
 from services.errors import InvalidRequest, NotFound, SagedeckError
 from services.knowledge.events import Finished, Retrieved
-from services.knowledge.models import AskRequest, FileStatus, IngestRequest, IngestView, SearchSettings, Upload
+from services.knowledge.files import FileStatus, IngestRequest, IngestView, Upload
+from services.knowledge.models import AskRequest, SearchSettings
 from services.knowledge.service import KnowledgeService
 
 AT_ONCE_BYTES = 64 * 1024 * 1024  # files are handed over in groups of this size: a folder need not fit in memory

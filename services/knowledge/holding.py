@@ -10,17 +10,10 @@ from typing import TYPE_CHECKING
 from services.errors import InUse, MissingCredentials, NotFound, SagedeckError
 from services.knowledge import planner
 from services.knowledge.collaborators import Chat, EmbeddingFactory, Originals, Reader, Store
+from services.knowledge.files import DocumentRecord, HeldCollection, LibraryState
 from services.knowledge.library import Library
 from services.knowledge.local import LocalStore
-from services.knowledge.models import (
-    Collection,
-    CollectionRequest,
-    DocumentRecord,
-    HeldCollection,
-    LibraryState,
-    Space,
-    StoreKind,
-)
+from services.knowledge.models import Collection, CollectionRequest, Space, StoreKind
 
 if TYPE_CHECKING:
     from services.connection import Astra

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from services.documents import Chunk, ChunkSettings, Page, Reading, chunk
 from services.errors import SagedeckError, problem_of
 from services.knowledge.collaborators import Embedder, Originals, Reader, Store
+from services.knowledge.files import ChunkPlan, DocumentRecord, FileProgress, FileStatus
 from services.knowledge.library import Library
-from services.knowledge.models import ChunkPlan, DocumentRecord, Entry, FileProgress, FileStatus, Space
+from services.knowledge.models import Entry, Space
 
 if TYPE_CHECKING:
     from services.jobs import JobHandle

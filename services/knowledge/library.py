@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from services.knowledge.models import ChunkPlan, DocumentRecord, FileProgress, FileStatus, Space, StoreKind
+from services.knowledge.files import ChunkPlan, DocumentRecord, FileProgress, FileStatus
+from services.knowledge.models import Space, StoreKind
 
 if TYPE_CHECKING:
     from services.state import State

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from services.errors import InvalidRequest, NotFound
-from services.knowledge.models import CollectionRequest, DocumentRecord, StoreKind
+from services.knowledge.files import DocumentRecord
+from services.knowledge.models import CollectionRequest, StoreKind
 
 if TYPE_CHECKING:
     from services.knowledge.service import KnowledgeService

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from services.knowledge.models import CollectionRequest, DocumentRecord, LibraryState, StoreKind
+from services.knowledge.files import DocumentRecord, LibraryState
+from services.knowledge.models import CollectionRequest, StoreKind
 from services.plans import ErrorMatch, Plan, Proof, Read, Step
 
 SERVICES = {StoreKind.LOCAL: "library", StoreKind.ASTRA: "astra"}

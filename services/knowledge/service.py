@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING
 from services.errors import NotFound
 from services.knowledge import planner
 from services.knowledge.asking import Asking
+from services.knowledge.files import ChunkPlan, DocumentRecord, IngestRequest, IngestView
 from services.knowledge.ingest import Ingest, Work
-from services.knowledge.models import (
-    ChunkPlan,
-    CollectionRequest,
-    DocumentRecord,
-    IngestRequest,
-    IngestView,
-    Space,
-    StoreKind,
-)
+from services.knowledge.models import CollectionRequest, Space, StoreKind
 
 if TYPE_CHECKING:
     from services.plans import Plan
