@@ -6,16 +6,19 @@ tests/services/documents with files made in code.
 """
 
 from services.documents.chunking import Chunk, ChunkSettings, Method, chunk, estimate_tokens
+from services.documents.kinds import SUFFIXES
 from services.documents.limits import DEFAULT_LIMITS, Limits
-from services.documents.models import Page, Reading, Refusal, Section, read_payload
+from services.documents.models import Member, Page, Reading, Refusal, Section, read_payload
 from services.documents.originals import Original, Originals, clean_name
 from services.documents.reader import Reader, render_page, shared_reader
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "SUFFIXES",
     "Chunk",
     "ChunkSettings",
     "Limits",
+    "Member",
     "Method",
     "Original",
     "Originals",

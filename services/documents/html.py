@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+from services.documents.encoding import decode
 from services.documents.limits import Limits
 from services.documents.models import Page
-from services.documents.plain import decode
 from services.documents.tidy import tidy
 from services.errors import DocumentRefused
 

@@ -52,18 +52,26 @@ NAMES: dict[str, str] = {
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".mdx"), "markdown"),
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
     **dict.fromkeys((".txt", ".text", ".log", ".csv", ".tsv", ".rst", ".json", ".xml", ".yaml", ".yml"), "text"),
+    **dict.fromkeys((".zip",), "zip"),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".webp", ".bmp", ".heic"), "picture"),
     **dict.fromkeys((".doc", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp", ".rtf", ".epub"), "other"),
-    **dict.fromkeys((".zip", ".gz", ".7z", ".rar", ".tar", ".exe", ".dll", ".so", ".mp3", ".mp4", ".db"), "other"),
+    **dict.fromkeys((".gz", ".7z", ".rar", ".tar", ".exe", ".dll", ".so", ".mp3", ".mp4", ".db"), "other"),
 }
+SUFFIXES = (
+    *(".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".tsv", ".md", ".html", ".htm", ".txt"),
+    *(".epub", ".eml", ".rtf", ".odt", ".zip"),
+)
+"""Endings offered where files are chosen; what a file holds is looked at all the same."""
+
 SPOKEN = {
     "pdf": "a PDF",
     "docx": "a Word document",
     "markdown": "Markdown",
     "html": "an HTML page",
     "text": "plain text",
+    "zip": "a ZIP archive",
 }
-SUFFIX = {"pdf": ".pdf", "docx": ".docx", "html": ".html", "text": ".txt"}
+SUFFIX = {"pdf": ".pdf", "docx": ".docx", "html": ".html", "text": ".txt", "zip": ".zip"}
 WORD_BODY = re.compile(r"word/document\d*\.xml")
 """Word's web edition calls it document2.xml."""
 
@@ -167,4 +175,6 @@ def _look_into_zip(data: bytes) -> Found:
     ):
         if any(name.startswith(start) for name in names):
             return Found("", spoken)
-    return Found("", "an OpenDocument file" if "content.xml" in names and "mimetype" in names else "a ZIP archive")
+    if "content.xml" in names and "mimetype" in names:
+        return Found("", "an OpenDocument file")
+    return Found("zip", SPOKEN["zip"])

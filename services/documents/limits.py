@@ -35,6 +35,15 @@ class Limits:
     seconds: float = 60.0
     """Wall and processor time for one file."""
 
+    members: int = 1_000
+    """Files of an archive, those of archives within it too: each becomes a row that somebody reads."""
+
+    archive_bytes: int = 300 * MEGABYTE
+    """All files of an archive once unpacked, six of the largest; they are handed over a few at a time."""
+
+    archive_depth: int = 2
+    """Archives within archives: a mail program packs once, a person perhaps twice."""
+
     picture_pixels: int = 8_000_000
     """Pixels of a rendered page: 32 MB as a bitmap."""
 

@@ -9,9 +9,9 @@ import html
 import re
 from dataclasses import dataclass, field
 
+from services.documents.encoding import decode
 from services.documents.limits import Limits
 from services.documents.models import Page
-from services.documents.plain import decode
 from services.documents.tidy import tidy
 from services.errors import DocumentRefused
 

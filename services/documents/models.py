@@ -50,9 +50,10 @@ class Reading:
     """A file as read.
 
     Either `pages` holds text and `refusal` is None, or `pages` is empty and `refusal` says why.
-    `kind` is "pdf", "docx", "pptx", "xlsx", "csv", "markdown", "html", "text", "epub", "email", "rtf" or "odt", and ""
-    where the file is none of them. `title` is what the file calls itself, "" if it does not. `warnings` are sentences
-    about what could not be had of it, such as a damaged page among good ones.
+    `kind` is "pdf", "docx", "pptx", "xlsx", "csv", "markdown", "html", "text", "epub", "email", "rtf" or "odt", "zip"
+    for an archive, whose files Reader.unpack gives, and "" where the file is none of them. `title` is what the file
+    calls itself, "" if it does not. `warnings` are sentences about what could not be had of it, such as a damaged page
+    among good ones.
     """
 
     pages: tuple[Page, ...]
@@ -62,10 +63,37 @@ class Reading:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of an archive: its `name` with the folders above it, never leading out of them; its bytes.
+
+    A file of an archive within the archive is called "inner.zip › file.pdf". `refusal` says why there are no bytes.
+    """
+
+    name: str
+    data: bytes
+    refusal: Refusal | None = None
+
+
 def read_payload(reading: Reading) -> dict[str, Any]:
-    """Return the command line's answer: {"pages": [{"number", "text"}], "refusal": null | {"reason", "hint"}}."""
+    """Return the command line's answer, {"pages": [page], "refusal": null | {"reason", "hint"}}.
+
+    A page is {"number", "text"}, with "label" and "sections" ([{"start", "title", "level"}]) where it has them; an
+    answer has "warnings" where there are any, and a refusal "locked": true where a password is wanted.
+    """
     refusal = reading.refusal
-    return {
-        "pages": [{"number": page.number, "text": page.text} for page in reading.pages],
-        "refusal": None if refusal is None else {"reason": refusal.reason, "hint": refusal.hint},
-    }
+    told: dict[str, Any] = {"pages": [_page_payload(page) for page in reading.pages], "refusal": None}
+    if refusal is not None:
+        told["refusal"] = {"reason": refusal.reason, "hint": refusal.hint} | (
+            {"locked": True} if refusal.locked else {}
+        )
+    return told | ({"warnings": list(reading.warnings)} if reading.warnings else {})
+
+
+def _page_payload(page: Page) -> dict[str, Any]:
+    told: dict[str, Any] = {"number": page.number, "text": page.text}
+    if page.label:
+        told["label"] = page.label
+    if page.sections:
+        told["sections"] = [{"start": each.start, "title": each.title, "level": each.level} for each in page.sections]
+    return told

@@ -48,15 +48,20 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
         os.close(place)
 
 
-def read_file(path: Path, name: str, limits: Limits) -> Reading:
+UNPACKED_ELSEWHERE = Refusal("This is a ZIP archive.", "Its files are read one by one.")
+
+
+def read_file(path: Path, name: str, limits: Limits, password: str = "") -> Reading:
     """Return what a file says, or why it is refused. Raises MemoryError, for the worker to end itself."""
     kind = ""
     try:
         data = read_bytes(path, limits)
         kind = recognise(data, name)
+        if kind == "zip":
+            return Reading((), UNPACKED_ELSEWHERE, kind)
         pages, title = _reads(kind)(data, limits)
     except DocumentRefused as refused:
-        return Reading((), Refusal(refused.reason, refused.hint), kind)
+        return Reading((), Refusal(refused.reason, refused.hint, refused.locked), kind)
     except RecursionError:
         return Reading(
             (), Refusal("The file is nested too deeply.", "Save it again in its program and drop that."), kind

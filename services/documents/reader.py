@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import functools
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from services.documents.limits import DEFAULT_LIMITS, Limits
-from services.documents.models import Page, Reading, Refusal
+from services.documents.models import Member, Reading, Refusal
 from services.documents.pool import Pool, WorkerLost
+from services.documents.wire import unpack_members, unpack_reading
 from services.errors import DocumentRefused
 
 DRAWN_WIDTH = 1000
@@ -26,20 +30,40 @@ class Reader:
         """Read within `limits`, with workers of `pool`, or with two of its own."""
         self.limits, self.pool = limits, pool or Pool()
 
-    def read(self, path: Path, name: str, owner: str = "") -> Reading:
+    def read(self, path: Path, name: str, owner: str = "", password: str = "") -> Reading:
         """Return what the file at `path`, dropped under `name`, says. Never raises for a bad file.
 
-        Two files of one `owner` are read at a time; those of others do not wait for them.
+        Two files of one `owner` are read at a time; those of others do not wait for them. The `password` goes to the
+        worker and nowhere else; where it is missing or wrong the refusal is `locked`. An archive is refused with the
+        kind "zip": `unpack` gives its files.
         """
+        task = {"task": "read", "path": str(path.absolute()), "name": name, "password": password}
         try:
-            answer = self.pool.ask({"task": "read", "path": str(path.absolute()), "name": name}, self.limits, owner)
+            return unpack_reading(self.pool.ask(task, self.limits, owner))
         except WorkerLost as lost:
             return Reading((), self._refusal(lost.why))
-        refusal = answer["refusal"]
-        if refusal is not None:
-            return Reading((), Refusal(*refusal), answer.get("kind", ""))
-        pages = tuple(Page(int(number), str(text)) for number, text in answer["pages"])
-        return Reading(pages, None, str(answer["kind"]), str(answer["title"]))
+
+    def unpack(self, path: Path, owner: str = "", password: str = "") -> Iterator[Member]:
+        """Return the files of the ZIP archive at `path`, a few megabytes of them in memory at a time.
+
+        Raises DocumentRefused, at the call, for an archive that is damaged, a bomb, too large, or `locked`; one file
+        of it that cannot be had is a member with a refusal.
+        """
+        task = {"task": "unpack", "path": str(path.absolute()), "password": password}
+        first = self._members({**task, "start": 0}, owner)
+        return chain(first[0], self._further(task, first[1], owner))
+
+    def _further(self, task: dict[str, Any], start: int | None, owner: str) -> Iterator[Member]:
+        while start is not None:
+            members, start = self._members({**task, "start": start}, owner)
+            yield from members
+
+    def _members(self, task: dict[str, Any], owner: str) -> tuple[tuple[Member, ...], int | None]:
+        try:
+            return unpack_members(self.pool.ask(task, self.limits, owner))
+        except WorkerLost as lost:
+            refusal = self._refusal(lost.why)
+            raise DocumentRefused(refusal.reason, refusal.hint) from None
 
     def draw(
         self, path: Path, number: int, highlight: str | None = None, width: int = DRAWN_WIDTH, owner: str = ""

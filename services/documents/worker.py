@@ -2,10 +2,12 @@
 
 It takes tasks on its standard input and answers on its standard output, as services.documents.wire says:
 
-    {"task": "read", "path", "name", "limits": {…}}
-        -> {"pages": [[number, text]], "refusal": null or [reason, hint], "kind", "title"}
+    {"task": "read", "path", "name", "password", "limits": {…}}
+        -> {"pages": [[number, text, …]], "refusal": null or [reason, hint, locked], "kind", "title", "warnings"}
+    {"task": "unpack", "path", "password", "start", "limits"}
+        -> {"members": [[name, base64, refusal]], "following": null or the next start} or {"refusal": […]}
     {"task": "draw", "path", "number", "highlight", "width", "limits"}
-        -> {"png": base64} or {"refusal": [reason, hint]}
+        -> {"png": base64} or {"refusal": [reason, hint, locked]}
 
 Limits: its address space (RLIMIT_AS; macOS does not keep to it, there the pool watches the resident size), processor
 time for each task, no core dump, no written file of more than 4 MB; it ends itself when a task takes too long even
@@ -27,7 +29,7 @@ from typing import Any, BinaryIO
 from services.documents.limits import Limits
 from services.documents.models import Reading, Refusal
 from services.documents.parse import read_file
-from services.documents.wire import IDLE_SECONDS, OUT_OF_MEMORY, receive, send
+from services.documents.wire import IDLE_SECONDS, OUT_OF_MEMORY, pack_members, pack_reading, receive, send
 from services.errors import DocumentRefused
 
 GRACE_SECONDS = 5
@@ -94,22 +96,16 @@ def _answer(message: dict[str, Any], limits: Limits) -> tuple[dict[str, Any], bo
 
             png = draw_page(Path(message["path"]), message["number"], message["highlight"], message["width"], limits)
             return {"png": base64.b64encode(png).decode("ascii")}, False
-        reading = read_file(Path(message["path"]), message["name"], limits)
+        if message["task"] == "unpack":
+            from services.documents.archive import unpack
+
+            return pack_members(*unpack(Path(message["path"]), message["password"], message["start"], limits)), False
+        reading = read_file(Path(message["path"]), message["name"], limits, message.get("password", ""))
     except DocumentRefused as refused:
-        return {"refusal": [refused.reason, refused.hint]}, False
+        return {"refusal": [refused.reason, refused.hint, refused.locked]}, False
     except MemoryError:
-        return _packed(Reading((), TOO_MUCH_MEMORY)), True
-    return _packed(reading), False
-
-
-def _packed(reading: Reading) -> dict[str, Any]:
-    refusal = reading.refusal
-    return {
-        "pages": [[page.number, page.text] for page in reading.pages],
-        "refusal": [refusal.reason, refusal.hint] if refusal else None,
-        "kind": reading.kind,
-        "title": reading.title,
-    }
+        return pack_reading(Reading((), TOO_MUCH_MEMORY)), True
+    return pack_reading(reading), False
 
 
 if __name__ == "__main__":

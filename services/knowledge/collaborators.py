@@ -86,7 +86,7 @@ class Originals(Protocol):
 class Reader(Protocol):
     """Reads a file in a limited worker process; such as services.documents.reader.Reader."""
 
-    def read(self, path: Path, name: str) -> Reading:
+    def read(self, path: Path, name: str, owner: str = "", password: str = "") -> Reading:
         """Pages of text or a refusal; never raises for a bad file."""
         ...
 

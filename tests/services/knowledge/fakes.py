@@ -79,7 +79,7 @@ class FolderOriginals:
 class TextReader:
     """Reads text; form feeds part pages; a file that begins with % is refused."""
 
-    def read(self, path: Path, name: str) -> Reading:
+    def read(self, path: Path, name: str, owner: str = "", password: str = "") -> Reading:
         text = path.read_text()
         if text.startswith("%"):
             return Reading((), Refusal("This file is encrypted.", "Save it without a password."), "pdf")
