@@ -10,7 +10,7 @@ import getpass
 import logging
 import re
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -114,6 +114,13 @@ class Clients:
         )
         client.meta.events.register("after-call", _refuse_strangers)
         return client
+
+    def in_region(self, region: str) -> Clients:
+        """The same identity's clients in another region of the partition."""
+        if region == self.region:
+            return self
+        source = replace(self._source, region=region)
+        return Clients(self._session, source, account=self.account, partition=self.partition)
 
     def credentials(self) -> Any:
         """botocore's credentials of this session, or None."""

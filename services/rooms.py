@@ -49,7 +49,7 @@ def _shared(folder: Path) -> tuple[State, ReadCache, Any]:
         return _processwide[folder]
 
 
-def _once(key: tuple[object, ...], make: Callable[[], T]) -> T:
+def once(key: tuple[object, ...], make: Callable[[], T]) -> T:
     """What all browsers of one identity share in this process."""
     with _processwide_lock:
         if key not in _shared_by_identity:
@@ -208,7 +208,7 @@ class Rooms:
             pace = Pace(FASTEST * self.catalog.pace)
             return Inventory(reader(pace), pace)
 
-        found = _once((self.folder, *self.connection.key, "inventory"), make)
+        found = once((self.folder, *self.connection.key, "inventory"), make)
         found.use(reader(found.pace))
         return found
 
@@ -273,7 +273,7 @@ class Rooms:
         """The requests of many endpoints in the last day: one board for everybody of this identity."""
         from services.metrics import TrafficBoard
 
-        found = _once((self.folder, *self.connection.key, "traffic"), lambda: TrafficBoard(self.metrics.traffic))
+        found = once((self.folder, *self.connection.key, "traffic"), lambda: TrafficBoard(self.metrics.traffic))
         found.use(self.metrics.traffic)
         return found
 

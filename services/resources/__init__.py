@@ -4,5 +4,6 @@ Costs, savings, leases and cleaning up all read the same `Holdings`. Tested in t
 """
 
 from services.resources.models import Gap, Holdings, Key, Kind, Machine, Resource
+from services.resources.service import ResourcesService
 
-__all__ = ["Gap", "Holdings", "Key", "Kind", "Machine", "Resource"]
+__all__ = ["Gap", "Holdings", "Key", "Kind", "Machine", "Resource", "ResourcesService"]

@@ -144,6 +144,7 @@ class Holdings:
     regions     those that were looked at
     at          when it was read, by the account's clock
     reading     how many resources are still to be described; 0: all are
+    listing     how many lists are still under way; above 0 there may be more than is shown
     """
 
     account: str
@@ -154,6 +155,7 @@ class Holdings:
     alias: str = ""
     gaps: tuple[Gap, ...] = ()
     reading: int = 0
+    listing: int = 0
     by_key: Mapping[Key, Resource] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
