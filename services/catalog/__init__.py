@@ -13,9 +13,9 @@ from services.catalog.instances import InstanceSpec, has_gpu, instance, instance
 from services.catalog.jumpstart import CatalogModel, Licence, as_of, recommended
 from services.catalog.listing import Listing
 from services.catalog.payloads import Example
-from services.catalog.prices import Price, price, priced_regions
+from services.catalog.prices import Price, Use, price, priced_regions
 from services.catalog.queries import PRICE_STEPS, Found, Hit, Order, Query, QuotaLeft, QuotaRoom
-from services.catalog.rates import serverless_second
+from services.catalog.rates import Rate, serverless_second
 from services.catalog.service import CatalogService
 from services.catalog.tasks import TASKS, Task
 
@@ -38,7 +38,9 @@ __all__ = [
     "Query",
     "QuotaLeft",
     "QuotaRoom",
+    "Rate",
     "Task",
+    "Use",
     "as_of",
     "bucket_arns",
     "bundled_versions",

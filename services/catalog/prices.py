@@ -1,4 +1,6 @@
-"""What an instance costs an hour, from the bundled list. An unknown price is None, never zero.
+"""What an instance costs an hour, from the bundled lists. An unknown price is None, never zero.
+
+The lists tell hosting's prices; other uses of the same type differ in the last digits and are given as estimates.
 
 Source: facts/prices.csv (see facts/README.md): EC2 on-demand prices times SageMaker's uplift, checked against
 82 observed prices (within 0.43 %). Column `basis`: O observed, V the family's uplift was verified, X extrapolated.
@@ -8,13 +10,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cache
 
 import facts
 
 AS_OF = "2026-11-20"
-_FILE = facts.path("prices.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,20 @@ class Price:
         return None if self.usd_per_hour is None else round(self.usd_per_hour * count, 6)
 
 
+class Use(StrEnum):
+    """What an instance is held for, in the words of the price list's `component`."""
+
+    HOSTING = "Hosting"
+    TRAINING = "Training"
+    PROCESSING = "Processing"
+    TRANSFORM = "BatchTransform"
+    NOTEBOOK = "Notebook"
+    STUDIO = "studio-jupyterlab"
+
+
 @cache
-def _list() -> Mapping[tuple[str, str], tuple[float, str]]:
-    with _FILE.open(newline="", encoding="utf-8") as lines:
+def _list(name: str = "prices.csv") -> Mapping[tuple[str, str], tuple[float, str]]:
+    with facts.path(name).open(newline="", encoding="utf-8") as lines:
         return {
             (row["region"], row["instance_type"]): (float(row["usd_per_hour"]), row["basis"])
             for row in csv.DictReader(lines)
@@ -58,6 +71,15 @@ def price(region: str, instance_type: str) -> Price:
     if found is None:
         return Price(region, instance_type, None, "unknown")
     return Price(region, instance_type, found[0], "observed" if found[1] == "O" else "estimate")
+
+
+def machine(region: str, instance_type: str, use: Use) -> Price:
+    """The hourly price of one instance held for a use: hosting's is taken for the others, as an estimate."""
+    found = price(region, instance_type)
+    if found.usd_per_hour is not None:
+        return found if use is Use.HOSTING else replace(found, basis="estimate")
+    small = _list("notebook_prices.csv").get((region, instance_type)) if use is not Use.HOSTING else None
+    return found if small is None else Price(region, instance_type, small[0], "estimate")
 
 
 def priced_regions() -> tuple[str, ...]:

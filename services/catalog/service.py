@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from services.catalog import jumpstart, prices
+from services.catalog import jumpstart, prices, rates
 from services.catalog.account import AccountModels
 from services.catalog.containers import GPU_TIMEOUT, Container, assumed_container, hub_container
 from services.catalog.details import ModelDetails, detailed
@@ -20,8 +20,9 @@ from services.catalog.instances import instance as instance_spec
 from services.catalog.jumpstart import CatalogModel
 from services.catalog.keeping import Kept
 from services.catalog.listing import Listing, bundled
-from services.catalog.prices import Price
+from services.catalog.prices import Price, Use
 from services.catalog.queries import Found, Query, QuotaLeft
+from services.catalog.rates import Rate
 from services.catalog.tasks import Task
 from services.errors import NotFound, SagedeckError
 
@@ -155,6 +156,14 @@ class CatalogService:
     def price(self, instance_type: str) -> Price:
         """USD an hour of one instance in this region; unknown is None, never zero."""
         return prices.price(self.region, instance_type)
+
+    def machine(self, instance_type: str, use: Use, region: str = "") -> Price:
+        """What one instance costs an hour when it is held for this use; in this region, where no other is named."""
+        return prices.machine(region or self.region, instance_type, use)
+
+    def rate(self, usage: str, region: str = "") -> Rate:
+        """What one unit of a usage costs, such as "Host:VolumeUsage.gp2" a gigabyte and month."""
+        return rates.rate(region or self.region, usage)
 
     def instance(self, instance_type: str) -> InstanceSpec | None:
         """What a type has; None for one newer than the list."""
