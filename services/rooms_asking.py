@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from services.connection import Mode
 from services.errors import InvalidRequest, NotFound, PermissionDenied, UnknownAnswer
 from services.lazy import lazy
 from services.rooms import Rooms
@@ -143,7 +144,7 @@ class AskingRooms(Rooms):
         """Documents, search and answers."""
         from services.knowledge import KnowledgeService
 
-        return KnowledgeService(
+        made = KnowledgeService(
             owner=self.owner,
             state=self.state,
             jobs=self.jobs,
@@ -154,6 +155,8 @@ class AskingRooms(Rooms):
             local=self.folder / "library.db",
             astra=self.connection.astra,
         )
+        made.rewrites = self.connection.mode is not Mode.SANDBOX
+        return made
 
     @lazy
     def prompts(self) -> PromptsService:

@@ -10,6 +10,7 @@ from services.knowledge import tokens
 from services.knowledge.events import AnswerEvent, Citation, Finished, NotInDocuments, TextDelta
 from services.knowledge.models import Passage
 from services.knowledge.prompt import NOT_FOUND
+from services.knowledge.support import unfound
 
 MATCHING_SHARE = 0.5  # of an uncited answer's words, by rarity, that a passage must hold to be named as its source
 _CITATION = re.compile(r"\[\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*\]")
@@ -102,7 +103,8 @@ def is_refusal(text: str) -> bool:
 def citations(reader: CitationReader, passages: Sequence[Passage], rarity: Mapping[str, float]) -> tuple[Citation, ...]:
     """The citations of an answer in order of appearance; if it names none, the passage that holds most of its words."""
     if reader.cited:
-        return tuple(Citation(number, passages[number - 1]) for number in reader.cited)
+        missing = unfound(reader.text, passages, rarity)
+        return tuple(Citation(number, passages[number - 1], unfound=missing.get(number, ())) for number in reader.cited)
     words = set(tokens.terms(reader.text))
     weights = {word: rarity.get(word, 1.0) for word in words}
     best, share = 0, 0.0

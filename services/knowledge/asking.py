@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from services.errors import InvalidRequest
+from services.inference import Message
 from services.knowledge.answer import read_answer
 from services.knowledge.events import AnswerEvent, NotInDocuments, Retrieved
+from services.knowledge.follow_up import Ask, StandAlone, stand_alone
 from services.knowledge.holding import Holding, usual_collection
 from services.knowledge.models import (
     AskRequest,
+    Evidence,
     Found,
     Passage,
     Question,
@@ -24,8 +28,24 @@ from services.knowledge.ranking import evidence
 NOT_ENOUGH = "No passage comes close enough to the question."
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question ready to be answered: as it was searched for, what was found, how that is judged, what is sent."""
+
+    question: StandAlone
+    found: Found
+    evidence: Evidence
+    messages: tuple[Message, ...]
+
+
 class Asking(Holding):
-    """Searches and answers of one owner."""
+    """Searches and answers of one owner.
+
+    `rewrites` says whether the language endpoints can write: the sandbox's stand-in only reads, and is not asked to
+    rewrite a question.
+    """
+
+    rewrites = True
 
     def search(
         self,
@@ -58,21 +78,43 @@ class Asking(Holding):
         """The best passages, best first."""
         return self.search(question, embedding, settings, store=store, collection=collection).passages
 
-    def answer(self, request: AskRequest) -> Iterator[AnswerEvent]:
-        """Retrieved, then TextDelta as the model speaks, then Finished with citations, or NotInDocuments.
+    def prepare(self, request: AskRequest) -> Prepared:
+        """What is found for a question, and what the model would be sent; the language endpoint is not asked to answer.
 
-        The model is not asked when the passages cannot hold the answer. Raises what the endpoints raise, and
-        InvalidRequest for a question without a word.
+        A question that leans on earlier turns is made to stand alone; where nothing is found for that, it is searched
+        for as it was asked. Raises what the endpoints raise, and InvalidRequest for a question without a word.
         """
         if not request.question.strip():
             raise InvalidRequest("The question is empty.", "", "Write what you want to know.")
+        alone = stand_alone(request.question, request.history, self._rewriter(request.chat))
+        prepared = self._prepared(request, alone)
+        if alone.rewritten and not prepared.evidence.answerable:
+            plain = self._prepared(request, StandAlone(request.question))
+            prepared = plain if plain.evidence.answerable else prepared
+        return prepared
+
+    def _prepared(self, request: AskRequest, alone: StandAlone) -> Prepared:
         found = self.search(
-            request.question, request.embedding, request.settings, store=request.store, collection=request.collection
+            alone.text, request.embedding, request.settings, store=request.store, collection=request.collection
         )
-        judged = evidence(found, request.settings.threshold)
-        yield Retrieved(found.passages, judged)
+        sent = messages(alone.text, found.passages, request.history, request.rules)
+        return Prepared(alone, found, evidence(found, request.settings.threshold), tuple(sent))
+
+    def _rewriter(self, chat: str) -> Ask | None:
+        if not (self.rewrites and chat):
+            return None
+        return lambda sent: (piece.text for piece in self._chat(chat, sent))
+
+    def answer(self, request: AskRequest) -> Iterator[AnswerEvent]:
+        """Retrieved, then TextDelta as the model speaks, then Finished with citations, or NotInDocuments.
+
+        The model is not asked when the passages cannot hold the answer. Raises what `prepare` raises.
+        """
+        prepared = self.prepare(request)
+        found, judged, alone = prepared.found, prepared.evidence, prepared.question
+        searched = alone.text if alone.rewritten else ""
+        yield Retrieved(found.passages, judged, searched, alone.by_model, found)
         if not judged.answerable:
             yield NotInDocuments(NOT_ENOUGH, asked=False)
             return
-        stream = self._chat(request.chat, messages(request.question, found.passages, request.history))
-        yield from read_answer(stream, found.passages, found.rarity)
+        yield from read_answer(self._chat(request.chat, prepared.messages), found.passages, found.rarity)
