@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from services.connection import Mode
-from services.errors import InvalidRequest, NotFound, PermissionDenied, UnknownAnswer
+from services.errors import InvalidRequest, NotFound, PermissionDenied, SagedeckError, UnknownAnswer
 from services.lazy import lazy
 from services.rooms import Rooms
 
 if TYPE_CHECKING:
+    from services.chats import ChatsService
     from services.endpoints import EndpointDetail
     from services.inference import ChatParams, Contract, Delta, EndpointFacts, Kind, Message, SmokeResult, Submitted
     from services.knowledge import Embedding, KnowledgeService
+    from services.knowledge.asked import Asked
     from services.prompts import PromptsService
 
 READ_SECONDS = 300.0  # what reading all endpoints may take: 2,000 at the polite rate take 200
@@ -87,6 +89,31 @@ class AskingRooms(Rooms):
         params = params or ChatParams(max_new_tokens=self.settings.max_new_tokens)
         return self.inference.stream(endpoint, messages, params, self.contract(endpoint, Kind.CHAT))
 
+    def check_chat(self, endpoint: str, messages: Sequence[Message], params: ChatParams) -> None:
+        """Raise RequestTooLong or RateLimited where this would not be sent now; any other trouble shows when it is."""
+        from services.inference import Kind, limits
+
+        self.inference.rate.look(endpoint)
+        try:
+            contract = self.inference.known_contract(self._facts_for(endpoint, Kind.CHAT))
+        except SagedeckError:
+            return
+        if contract is not None and contract.kind is Kind.CHAT:
+            limits.check(endpoint, messages, params, contract)
+
+    @lazy
+    def chats(self) -> ChatsService:
+        """Conversations with endpoints."""
+        from services.chats import ChatsService
+
+        return ChatsService(
+            self.state,
+            self.owner,
+            stream=self.stream,
+            usd_per_hour=lambda endpoint: self.detail(endpoint).usd_per_hour,
+            check=self.check_chat,
+        )
+
     def embedding(self, endpoint: str) -> Embedding:
         """An embedding endpoint as the library uses it; its vector space is named after the model."""
         from services.inference import Kind
@@ -157,6 +184,13 @@ class AskingRooms(Rooms):
         )
         made.rewrites = self.connection.mode is not Mode.SANDBOX
         return made
+
+    @lazy
+    def asked(self) -> Asked:
+        """What was asked of the documents, and what came of it."""
+        from services.knowledge.asked import Asked
+
+        return Asked(self.state, self.owner)
 
     @lazy
     def prompts(self) -> PromptsService:
