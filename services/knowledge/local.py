@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace as changed
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.errors import NotFound
 from services.knowledge import tables, tokens
@@ -31,9 +31,15 @@ from services.knowledge.models import (
     Space,
     StoreKind,
 )
-from services.knowledge.ranking import best_rows
+from services.knowledge.postings import Postings, rows_of
+from services.knowledge.rows import best_rows
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BUSY_SECONDS = 30.0
+CACHE_KIB = 16_384  # of pages a connection keeps: a hundred passages touch some 3,000 pages of the word counts
 
 
 class LocalStore:
@@ -58,6 +64,7 @@ class LocalStore:
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             connection.row_factory = sqlite3.Row
             connection.execute("pragma synchronous=normal")
+            connection.execute(f"pragma cache_size=-{CACHE_KIB}")
             self._local.connection = connection
             self._prepare(connection)
         return connection
@@ -210,10 +217,15 @@ class LocalStore:
                 return Found(())
             matrix = self._matrix(connection, number, space.dimension)
             size = matrix.size
-            usable = matrix.usable(size, settings.documents, tables.matching_rows(connection, number, settings))
-            total = int(matrix.live[:size].sum())
+            rows_held = self._filtered(connection, number, matrix, settings.metadata)
+            usable = matrix.usable(size, settings.documents, rows_held)
+            total = matrix.held(size)
             words = tables.words_of(connection, number, question.text)
-            hits = {} if settings.mode is SearchMode.VECTOR else tables.keyword_hits(connection, number, words, total)
+            vectors_only = settings.mode is SearchMode.VECTOR
+            hits = None
+            if not vectors_only and (usable is None or len(usable)):
+                among = None if usable is None else (int(matrix.ids[usable[0]]), int(matrix.ids[usable[-1]]))
+                hits = tables.keyword_hits(connection, number, words, total, among)
             vector = None if settings.mode is SearchMode.KEYWORD else question.vector
             if vector is not None:
                 vector = checked_vectors([vector], 1, space)[0]
@@ -231,6 +243,19 @@ class LocalStore:
             rarity={term: tokens.rarity(total, count) for term, count in words.items()},
             nearest=nearest,
         )
+
+    def _filtered(
+        self, connection: sqlite3.Connection, number: int, matrix: Matrix, wanted: Mapping[str, Any]
+    ) -> NDArray[np.int64] | None:
+        """The ids of the rows whose metadata is as wanted; None where nothing is."""
+        if not wanted:
+            return None
+        with matrix.lock:
+            for key in wanted:
+                postings = matrix.postings.setdefault(key, Postings())
+                if postings.last_id < matrix.last_id:
+                    tables.refresh_postings(connection, number, key, postings, matrix.last_id)
+        return rows_of(matrix.postings, wanted)
 
     def _matrix(self, connection: sqlite3.Connection, number: int, dimension: int) -> Matrix:
         version, _ = tables.version_of(connection, number)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+
+from services.knowledge.postings import Postings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +30,8 @@ class Matrix:
         self.live: NDArray[np.bool_] = np.zeros(BLOCK, np.bool_)
         self.codes: NDArray[np.int32] = np.zeros(BLOCK, np.int32)
         self.documents: dict[str, int] = {}
+        self.postings: dict[str, Postings] = {}
+        self.gone = False
         self._blocks: list[NDArray[np.float32]] = []
 
     @property
@@ -72,33 +76,74 @@ class Matrix:
 
         kept = np.isin(self.ids[: self.size], np.asarray(ids, np.int64), assume_unique=True)
         self.live[: self.size] = kept
+        self.gone = not bool(kept.all())
+
+    def held(self, size: int) -> int:
+        """How many of the first `size` rows are not forgotten."""
+        return int(self.live[:size].sum()) if self.gone else size
 
     @property
     def wasteful(self) -> bool:
         """Whether most rows are forgotten ones, so that loading anew is worth it."""
         return self.size > BLOCK and 2 * int(self.live[: self.size].sum()) < self.size
 
-    def usable(self, size: int, documents: Sequence[str], rows: Sequence[int] | None) -> NDArray[np.bool_]:
-        """Which of the first `size` rows a search may return: not forgotten, of these documents, with these ids."""
+    def usable(self, size: int, documents: Sequence[str], ids: NDArray[np.int64] | None) -> NDArray[np.intp] | None:
+        """Positions, ascending, of those of the first `size` rows that a search may return; None: all that are live.
+
+        documents   sha256 of the documents they are of; empty: any
+        ids         their row ids, ascending; None: any
+        """
         import numpy as np
 
-        mask: NDArray[np.bool_] = self.live[:size].copy()
-        if documents:
-            mask &= np.isin(self.codes[:size], [self.documents.get(name, -1) for name in documents])
-        if rows is not None:
-            mask &= np.isin(self.ids[:size], np.asarray(rows, np.int64))
-        return mask
+        codes = [self.documents.get(name, -1) for name in documents]
+        if ids is not None:
+            at = np.searchsorted(self.ids[:size], ids)
+            at = at[: np.searchsorted(at, size)]
+            at = at[self.ids[at] == ids[: len(at)]]
+            if codes:
+                at = at[np.isin(self.codes[at], codes)]
+        elif codes:
+            held = self.codes[:size]
+            at = np.flatnonzero(held == codes[0] if len(codes) == 1 else np.isin(held, codes))
+        else:
+            return None
+        return at[self.live[at]] if self.gone else at
 
-    def cosines(self, vector: Any, size: int) -> NDArray[np.float32]:
-        """The cosine of each of the first `size` rows with `vector`."""
+    def cosines(self, vector: Any, size: int, at: NDArray[np.intp] | None = None) -> NDArray[np.float32]:
+        """The cosine of each of the first `size` rows with `vector`, or of the rows at these positions only.
+
+        -inf for a forgotten row, where all are asked for.
+        """
         import numpy as np
 
         query = unit(np.asarray(vector, np.float32).reshape(1, -1))[0]
+        if at is not None:
+            return np.concatenate([rows @ query for rows in self._parts(at)]) if len(at) else np.empty(0, np.float32)
         scores = np.empty(size, np.float32)
         for number, start in enumerate(range(0, size, BLOCK)):
             end = min(start + BLOCK, size)
             np.dot(self._blocks[number][: end - start], query, out=scores[start:end])
+        if self.gone:
+            scores[~self.live[:size]] = -np.inf
         return scores
+
+    def vectors(self, at: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The vectors at these positions, in ascending order of position."""
+        import numpy as np
+
+        return np.concatenate(list(self._parts(at))) if len(at) else np.empty((0, self.dimension), np.float32)
+
+    def _parts(self, at: NDArray[np.intp]) -> Iterator[NDArray[np.float32]]:
+        """The vectors at ascending positions, block by block; rows that follow each other are not copied."""
+        import numpy as np
+
+        blocks = at // BLOCK
+        starts = np.flatnonzero(np.diff(blocks, prepend=-1))
+        for start, end in zip(starts, [*starts[1:], len(at)], strict=True):
+            within = at[start:end] - blocks[start] * BLOCK
+            block = self._blocks[int(blocks[start])]
+            first, last = int(within[0]), int(within[-1])
+            yield block[first : last + 1] if last - first + 1 == end - start else block[within]
 
 
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:

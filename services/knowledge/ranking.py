@@ -7,86 +7,16 @@ either side alone. The weight's default comes from measurement (docs/benchmarks.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 from services.knowledge import tokens
-from services.knowledge.matrix import Matrix
 from services.knowledge.models import Evidence, Found, Passage, SearchMode, SearchSettings
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 EVIDENCE_PASSAGES = 3  # how many of the best passages are searched for the question's words
 COSINE_WEIGHT = 12.0
 COVERAGE_WEIGHT = 8.0
 OFFSET = 9.0
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A ranked row of the matrix. `cosine` None: not computed (keyword mode)."""
-
-    id: int
-    score: float
-    cosine: float | None
-    keyword: float | None
-
-
-def best_rows(
-    matrix: Matrix,
-    size: int,
-    usable: NDArray[np.bool_],
-    vector: Any,
-    hits: Mapping[int, float],
-    settings: SearchSettings,
-) -> tuple[list[Row], float]:
-    """The best `settings.k` of the first `size` rows, best first, and the cosine of the nearest (-1 without any)."""
-    import numpy as np
-
-    if not usable.any():
-        return [], -1.0
-    cosines = matrix.cosines(vector, size) if vector is not None else np.zeros(size, np.float32)
-    ids = matrix.ids[:size]
-    keywords = _keyword_shares(ids, usable, hits)
-    weight = 1.0 if vector is None else settings.weight
-    scores = np.where(usable, cosines + weight * keywords, -np.inf)
-    if vector is None:
-        scores[keywords <= 0] = -np.inf
-    count = min(settings.k, size)
-    top = np.argpartition(-scores, count - 1)[:count]
-    top = top[np.lexsort((ids[top], -scores[top]))]
-    nearest = float(cosines[usable].max()) if vector is not None else -1.0
-    with_words = settings.mode is not SearchMode.VECTOR
-    rows = [
-        Row(
-            id=int(ids[at]),
-            score=float(scores[at]),
-            cosine=float(cosines[at]) if vector is not None else None,
-            keyword=float(keywords[at]) if with_words else None,
-        )
-        for at in top
-        if np.isfinite(scores[at])
-    ]
-    return rows, nearest
-
-
-def _keyword_shares(
-    ids: NDArray[np.int64], usable: NDArray[np.bool_], hits: Mapping[int, float]
-) -> NDArray[np.float32]:
-    """The bm25 of each usable row, divided by the best of them."""
-    import numpy as np
-
-    shares = np.zeros(len(ids), np.float32)
-    if hits:
-        rows = np.fromiter(hits.keys(), np.int64, len(hits))
-        at = np.minimum(np.searchsorted(ids, rows), len(ids) - 1)
-        held = (ids[at] == rows) & usable[at]
-        shares[at[held]] = np.fromiter(hits.values(), np.float32, len(hits))[held]
-        shares /= max(float(shares.max()), 1e-12)
-    return shares
 
 
 def rank(candidates: Sequence[Passage], question: str, settings: SearchSettings) -> Found:

@@ -13,7 +13,8 @@ from services.errors import StoreProblem
 from services.knowledge import tokens
 from services.knowledge.checks import checked_name
 from services.knowledge.matrix import Matrix
-from services.knowledge.models import Entry, Passage, SearchSettings, Space
+from services.knowledge.models import Entry, Passage, Space
+from services.knowledge.postings import Postings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -127,7 +128,7 @@ def count_words(connection: sqlite3.Connection, number: int, counts: Mapping[str
     """Add to how many passages hold each word; FTS5 would have to read a word's whole list to say."""
     connection.executemany(
         "insert into word values(?,?,?) on conflict(space, term) do update set passages=passages+excluded.passages",
-        [(number, term, count) for term, count in counts.items()],
+        [(number, term, counts[term]) for term in sorted(counts)],  # in the order of the table: pages are met once
     )
 
 
@@ -232,26 +233,40 @@ def refresh(connection: sqlite3.Connection, number: int, matrix: Matrix) -> None
         connection.execute("commit")
 
 
-def matching_rows(connection: sqlite3.Connection, number: int, settings: SearchSettings) -> list[int] | None:
-    """Row ids whose metadata equal what the settings ask for; None when they ask for nothing."""
-    if not settings.metadata:
-        return None
-    tests, values = [], []
-    for key, value in settings.metadata.items():
-        tests.append("json_extract(metadata, ?) is ?")
-        values += [f'$."{key}"', value]
-    sql = f"select id from passage where space=? and {' and '.join(tests)}"
-    return [row[0] for row in connection.execute(sql, (number, *values))]
+def refresh_postings(connection: sqlite3.Connection, number: int, key: str, postings: Postings, last_id: int) -> None:
+    """Take into `postings` the values of a metadata key written since it was last read, to `last_id` at least."""
+    sql = (
+        "select passage.id, each.value, each.type from passage, json_each(passage.metadata) each"
+        " where passage.id>? and +passage.space=? and each.key=? order by passage.id"
+    )
+    for row, value, kind in connection.execute(sql, (postings.last_id, number, key)):
+        postings.add(row, value, kind)
+        last_id = max(last_id, row)
+    postings.last_id = last_id
 
 
-def keyword_hits(connection: sqlite3.Connection, number: int, counts: dict[str, int], total: int) -> dict[int, float]:
-    """The best passages by bm25 for the telling words among `counts`: row id -> score, the best first."""
+def keyword_hits(
+    connection: sqlite3.Connection,
+    number: int,
+    counts: dict[str, int],
+    total: int,
+    among: tuple[int, int] | None = None,
+) -> dict[int, float]:
+    """The best passages by bm25 for the telling words among `counts`: row id -> score, the best first.
+
+    among   the first and the last row id that are looked for: then more are given, as not all between may be wanted
+    """
     words = tokens.telling(counts, total)
     if not words:
         return {}
     wanted = " OR ".join(f'"{word}"' for word in words)
-    sql = f"select rowid, -bm25(words_{number}) from words_{number} where words_{number} match ? order by rank limit ?"
-    return {int(row[0]): float(row[1]) for row in connection.execute(sql, (wanted, KEYWORD_HITS))}
+    within, first_last = (" and rowid between ? and ?", among) if among else ("", ())
+    sql = (
+        f"select rowid, -bm25(words_{number}) from words_{number} where words_{number} match ?{within}"
+        " order by rank limit ?"
+    )
+    limit = tokens.MOST_HITS if among else KEYWORD_HITS
+    return {int(row[0]): float(row[1]) for row in connection.execute(sql, (wanted, *first_last, limit))}
 
 
 def passage(row: sqlite3.Row) -> Passage:

@@ -33,6 +33,7 @@ _UNSPACED = (
 )
 _MARKS = "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0971-\u0dff"  # \w leaves these out
 _RUN = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?P<word>(?:(?![{_UNSPACED}_])[\w{_MARKS}])+)")
+_PLAIN = re.compile("[a-z0-9]+")  # the same runs in a text without other scripts, found three times as fast
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _VOWEL = re.compile("[aeiouy]")
 
@@ -40,8 +41,9 @@ _VOWEL = re.compile("[aeiouy]")
 def terms(text: str) -> list[str]:
     """The index terms of `text`, in order, repeated as often as they occur; words that say nothing are left out."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    if not plain.isascii():
-        plain = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", plain)))
+    if plain.isascii():
+        return [stem(word) for word in _PLAIN.findall(plain) if word not in STOP_WORDS]
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", plain)))
     found: list[str] = []
     for run in _RUN.finditer(plain):
         if word := run["word"]:

@@ -1,0 +1,30 @@
+"""Passages that differ: of those that were found, each next one is near the question and unlike those already taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def chosen(scores: Any, vectors: NDArray[np.float32], count: int, weight: float) -> list[int]:
+    """Positions of at most `count` of the candidates in the order they were chosen: maximal marginal relevance.
+
+    scores    n numbers on the scale of a cosine, how well each fits the question
+    vectors   n x dimension, each of length one
+    weight    0..1: how much a candidate loses for being like the one of those chosen that it is most like
+    """
+    import numpy as np
+
+    left = np.array(scores, np.float64)
+    likeness = np.full(len(left), -np.inf)
+    taken: list[int] = []
+    while len(taken) < min(count, len(left)):
+        worth = (1 - weight) * left - (weight * likeness if taken else 0.0)
+        worth[taken] = -np.inf
+        best = int(np.argmax(worth))
+        taken.append(best)
+        likeness = np.maximum(likeness, vectors @ vectors[best])
+    return taken

@@ -1,0 +1,118 @@
+"""The best rows of the embedded store's matrix: the weighted sum of meaning and words, the floor, and diversity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from services.knowledge.diversity import chosen
+from services.knowledge.matrix import Matrix
+from services.knowledge.models import SearchSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+GROUP = 64  # rows whose best is looked at before the rows themselves are: the best few of 200,000 in 0.3 ms, not 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A ranked row of the matrix. `cosine` None: not computed (keyword mode); `keyword` None: words were not asked."""
+
+    id: int
+    score: float
+    cosine: float | None
+    keyword: float | None
+
+
+def best_rows(
+    matrix: Matrix,
+    size: int,
+    at: NDArray[np.intp] | None,
+    vector: Any,
+    hits: Mapping[int, float] | None,
+    settings: SearchSettings,
+) -> tuple[list[Row], float]:
+    """The best `settings.k` rows, best first, and the cosine of the nearest (-1 without a vector or any row).
+
+    at       positions among the first `size` rows that may be returned; None: all
+    vector   of the question; None ranks by words alone
+    hits     bm25 by row id; None: words do not count
+    """
+    import numpy as np
+
+    ids = matrix.ids[:size] if at is None else matrix.ids[at]
+    if not len(ids):
+        return [], -1.0
+    places, shares = _shares(ids, None if at is not None or not matrix.gone else matrix.live[:size], hits or {})
+    if vector is None:
+        order = _chosen(matrix, places if at is None else at[places], shares, ids[places], 1.0, settings)
+        return [Row(int(ids[places[n]]), float(shares[n]), None, float(shares[n])) for n in order], -1.0
+    cosines = matrix.cosines(vector, size, at)
+    nearest = float(cosines.max())
+    scores = cosines.copy()
+    scores[places] += settings.weight * shares
+    if settings.floor:
+        scores[cosines < settings.floor] = -np.inf
+    pool = top(scores, ids, max(settings.k, settings.candidates) if settings.diversity else settings.k)
+    if settings.diversity:
+        scale = 1.0 + (settings.weight if hits is not None else 0.0)
+        picked = _chosen(matrix, pool if at is None else at[pool], scores[pool], ids[pool], scale, settings)
+        pool = pool[picked]
+    keyword = dict(zip(places.tolist(), shares.tolist(), strict=True))
+    worded = hits is not None
+    return [
+        Row(int(ids[n]), float(scores[n]), float(cosines[n]), keyword.get(int(n), 0.0) if worded else None)
+        for n in pool
+    ], max(nearest, -1.0)
+
+
+def _shares(
+    ids: NDArray[np.int64], live: NDArray[np.bool_] | None, hits: Mapping[int, float]
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Where among `ids` the hits are, and the bm25 of each divided by the best of them."""
+    import numpy as np
+
+    rows = np.fromiter(hits.keys(), np.int64, len(hits))
+    places = np.minimum(np.searchsorted(ids, rows), len(ids) - 1)
+    held = ids[places] == rows
+    if live is not None:
+        held &= live[places]
+    shares = np.fromiter(hits.values(), np.float32, len(hits))[held]
+    return places[held], shares / max(float(shares.max()), 1e-12) if len(shares) else shares
+
+
+def _chosen(
+    matrix: Matrix,
+    at: NDArray[np.intp],
+    scores: NDArray[np.float32],
+    ids: NDArray[np.int64],
+    scale: float,
+    settings: SearchSettings,
+) -> list[int]:
+    """The order in which these rows are returned: by score, or by what each adds to those before it."""
+    import numpy as np
+
+    order = top(scores, ids, max(settings.k, settings.candidates) if settings.diversity else settings.k)
+    if not settings.diversity or not len(order):
+        return [int(n) for n in order]
+    ascending = np.sort(at[order])
+    vectors = matrix.vectors(ascending)[np.searchsorted(ascending, at[order])]
+    return [int(order[n]) for n in chosen(scores[order] / scale, vectors, settings.k, settings.diversity)]
+
+
+def top(scores: NDArray[np.float32], ids: NDArray[np.int64], count: int) -> NDArray[np.intp]:
+    """Positions of the `count` greatest scores, best first, equal ones by id; -inf is never among them."""
+    import numpy as np
+
+    bound = -np.inf
+    if count * GROUP < len(scores):  # the count-th best of the groups' bests is no greater than the count-th best row
+        whole = len(scores) // GROUP * GROUP
+        bests = scores[:whole].reshape(-1, GROUP).max(axis=1)
+        bound = np.partition(bests, len(bests) - count)[len(bests) - count]
+    elif count < len(scores):
+        bound = np.partition(scores, len(scores) - count)[len(scores) - count]
+    held = np.flatnonzero((scores >= bound) & (scores > -np.inf))
+    return held[np.lexsort((ids[held], -scores[held]))[:count]]
