@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 
 from services.documents.encoding import decode
 from services.documents.limits import Limits
+from services.documents.marks import compose, foreign, heading, row
 from services.documents.models import Page
 from services.documents.tidy import tidy
 from services.errors import DocumentRefused
@@ -85,6 +86,7 @@ BLOCKS = frozenset(
         "tfoot",
     )
 )
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 SPACE = re.compile(r"\s+")
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
@@ -99,16 +101,16 @@ def read_html(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
         text = _Text(dropped)
         text.feed(source)
         text.close()
-        shown = tidy("".join(text.pieces))
-        if shown:
+        page = compose(1, "".join(text.pieces))
+        if page.text:
             break
-    if not shown:
+    if not page.text:
         raise EMPTY
-    if len(shown) > limits.characters:
+    if len(page.text) > limits.characters:
         raise DocumentRefused(
             f"The page holds more than {limits.characters:,} characters.", "Split it and drop the parts."
         )
-    return (Page(1, shown),), tidy(" ".join("".join(text.title).split()))[:200]
+    return (page,), tidy(" ".join("".join(text.title).split()))[:200]
 
 
 class _Text(HTMLParser):
@@ -123,6 +125,7 @@ class _Text(HTMLParser):
         self.skipping, self.depth = "", 0
         self.in_title, self.preformatted = False, 0
         self.gap, self.cells, self.row_begun, self.cell_is_empty = "", 0, False, False
+        self.head, self.row, self.tables, self.named, self.row_at = "", "", list[int](), 0, -1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open a block, a cell or an item, or begin to skip."""
@@ -144,10 +147,16 @@ class _Text(HTMLParser):
             if self.depth <= 0 or tag in ("html", "body"):
                 self.skipping = ""
             return
+        if tag in HEADINGS:
+            self._end_heading()
+        elif tag in ("tr", "table"):
+            self._end_row()
         if tag in BLOCKS:
             self.cell_is_empty = self.cell_is_empty and tag != "table"
             self._break("\n\n")
-        if tag == "pre":
+        if tag == "table" and self.tables:
+            self.tables.pop()
+        elif tag == "pre":
             self.preformatted = max(0, self.preformatted - 1)
         elif tag in ("ul", "ol") and self.lists:
             self.lists.pop()
@@ -157,7 +166,7 @@ class _Text(HTMLParser):
         if self.in_title:
             self.title.append(data)
         elif not self.skipping:
-            text = data if self.preformatted else SPACE.sub(" ", data)
+            text = foreign(data) if self.preformatted else SPACE.sub(" ", foreign(data))
             if not self.preformatted and (self.gap or not self.pieces or self.pieces[-1][-1:].isspace()):
                 text = text.lstrip()
             if text:
@@ -168,6 +177,11 @@ class _Text(HTMLParser):
             self._break("\n\n")
         if tag == "br":
             self._break("\n")
+        elif tag in HEADINGS:
+            self.head = heading(int(tag[1]))[0]
+        elif tag == "table":
+            self._end_row()
+            self.tables.append(0)
         elif tag == "pre":
             self.preformatted += 1
         elif tag in ("ul", "ol"):
@@ -175,10 +189,9 @@ class _Text(HTMLParser):
         elif tag == "li":
             self._item()
         elif tag == "tr":
-            self.cell_is_empty = False
-            self._break("\n")
-            self.cells, self.row_begun = 0, False
+            self._begin_row()
         elif tag in ("td", "th"):
+            self.named += tag == "th"
             self._cell()
 
     def _item(self) -> None:
@@ -190,6 +203,31 @@ class _Text(HTMLParser):
         else:
             self.lists[-1] = count + 1
             self._write(f"{indent}{count + 1}. ")
+
+    def _begin_row(self) -> None:
+        self._end_row()
+        self.cell_is_empty = False
+        self._break("\n")
+        self.cells, self.named, self.row_begun = 0, 0, False
+        if self.tables:
+            self.tables[-1] += 1
+            self.row, self.row_at = row(self.tables[-1] == 1, names=False)[0], len(self.pieces)
+
+    def _end_row(self) -> None:
+        """Close a row that has text; the first of its table names the columns where all its cells are headings."""
+        if self.row_at < 0:
+            return
+        if self.row_at < len(self.pieces):
+            first, names = row(True, names=False)[0], row(True, names=True)[0]
+            if self.named == self.cells:
+                self.pieces[self.row_at] = self.pieces[self.row_at].replace(first, names)
+            self.pieces[-1] = self.pieces[-1].rstrip(" ") + row(True, names=False)[1]
+        self.row_at, self.row = -1, ""
+
+    def _end_heading(self) -> None:
+        if self.pieces and not self.head:
+            self.pieces[-1] += heading(1)[1]
+        self.head = ""
 
     def _cell(self) -> None:
         if self.cells:
@@ -204,7 +242,8 @@ class _Text(HTMLParser):
             self.gap = gap
 
     def _write(self, text: str) -> None:
-        self.pieces.append(self.gap + text)
+        self.pieces.append(self.gap + self.row + self.head + text)
+        self.row = self.head = ""
         self.gap, self.cell_is_empty, self.row_begun = "", False, True
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from services.documents.encoding import decode
 from services.documents.limits import Limits
+from services.documents.marks import compose, foreign, row, titled
 from services.documents.models import Page
 from services.documents.tidy import tidy
 from services.errors import DocumentRefused
@@ -48,7 +49,7 @@ EMPTY = DocumentRefused("The file holds no text.", "Check that it was saved comp
 
 def read_markdown(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
     """Return the pages (divided at form feeds) and the title, which is the first heading or the front matter's."""
-    source = decode(data)
+    source = foreign(decode(data))
     if len(source) > limits.characters:
         raise DocumentRefused(
             f"The file holds more than {limits.characters:,} characters.", "Split it and drop the parts."
@@ -57,8 +58,7 @@ def read_markdown(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
     body = _without_front_matter(source.replace("\r\n", "\n").replace("\r", "\n"), state)
     if body.count("\f") >= limits.pages:
         raise DocumentRefused(f"The file has more than {limits.pages:,} pages.", "Split it and drop the parts.")
-    texts = [tidy(_plain(part, state)) for part in body.split("\f")]
-    pages = tuple(Page(number, text) for number, text in enumerate(texts, 1))
+    pages = tuple(compose(number, _plain(part, state)) for number, part in enumerate(body.split("\f"), 1))
     if not any(page.text for page in pages):
         raise EMPTY
     return pages, tidy(state.title)[:200]
@@ -71,6 +71,7 @@ class _State:
     title: str = ""
     fence: str = ""
     in_comment: bool = False
+    in_table: bool = False
     lines: list[str] = field(default_factory=list)
 
 
@@ -111,19 +112,24 @@ def _take(line: str, state: _State) -> None:
 def _take_prose(line: str, state: _State) -> None:
     """Add a line that is not code."""
     line, lines = _without_comment(line, state), state.lines
+    state.in_table = state.in_table and bool(line.strip())
     if DEFINITION.match(line):
         return
     if UNDERLINE.match(line) and lines and lines[-1].strip():
         state.title = state.title or lines[-1]
-        lines.append("")
+        lines[-1:] = [titled(1 if "=" in line else 2, lines[-1]), ""]
     elif RULE.match(line):
         lines.append("")
     elif "|" in line and TABLE_RULE.match(line):
-        return
+        if lines and lines[-1].strip() and not state.in_table:
+            lines[-1] = _marked(lines[-1], names=True)
+            state.in_table = True
+    elif state.in_table and "|" in line:
+        lines.append(_marked(_row(_inline(line)), names=False))
     elif heading := HEADING.match(line):
         text = _inline(CLOSING_MARKS.sub("", line[heading.end() :]))
         state.title = state.title or text
-        lines.extend(("", text, ""))
+        lines.extend(("", titled(len(heading[0].split("#")) - 1, text), ""))
     elif item := ITEM.match(line):
         lines.append(item[1] + "- " + _inline(line[item.end() :]))
     else:
@@ -141,6 +147,12 @@ def _without_comment(line: str, state: _State) -> str:
         if found:
             state.in_comment = not state.in_comment
     return "".join(kept)
+
+
+def _marked(line: str, names: bool) -> str:
+    """Return a row of a table, or the `names` of its columns, marked."""
+    before, after = row(names, names)
+    return f"{before}{line}{after}"
 
 
 def _row(line: str) -> str:
@@ -171,4 +183,4 @@ def _prose(text: str) -> str:
     text = TAG.sub("", AUTOLINK.sub(r"\1", text))
     for _ in range(2):  # emphasis within emphasis
         text = UNDERSCORED.sub(r"\2", STRONG.sub(r"\2", text))
-    return html.unescape(SET_ASIDE.sub(lambda sign: chr(ord(sign[0]) - ASIDE), text))
+    return foreign(html.unescape(SET_ASIDE.sub(lambda sign: chr(ord(sign[0]) - ASIDE), text)))

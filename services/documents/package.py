@@ -11,23 +11,47 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from services.documents.limits import MEGABYTE, Limits
+from services.documents.marks import foreign
 from services.errors import DocumentRefused
 
 BLOCK = 64 * 1024
 AGAIN = "Open it in Word, save it again as .docx, and drop that."
-DAMAGED = DocumentRefused("The document is cut off or damaged.", AGAIN)
+
+
+def name_of(element: Element) -> str:
+    """Return an element's name without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def attribute(element: Element | None, name: str) -> str:
+    """Return an attribute by its name without namespace, "" if there is none."""
+    if element is None:
+        return ""
+    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
+
+
+def child_of(element: Element | None, *path: str) -> Element | None:
+    """Return the first child of these names, one level each."""
+    for name in path:
+        if element is None:
+            return None
+        element = next((child for child in element if name_of(child) == name), None)
+    return element
 
 
 class Package:
     """Reads parts of an Office file by name; `unpacked` counts what has really come out, against the limit."""
 
-    def __init__(self, data: bytes, limits: Limits) -> None:
-        """Open the archive; raises DocumentRefused for a damaged, encrypted or over-large one."""
-        self.limits, self.unpacked = limits, 0
+    def __init__(self, data: bytes, limits: Limits, again: str = AGAIN, doctypes: bool = False) -> None:
+        """Open the archive; raises DocumentRefused for a damaged, encrypted or over-large one.
+
+        `again` is the hint for a damaged one; `doctypes` may be named (never declared) where old files do so.
+        """
+        self.limits, self.unpacked, self.again, self.doctypes = limits, 0, again, doctypes
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, EOFError):
-            raise DAMAGED from None
+            raise self.damaged() from None
         entries = self.archive.infolist()
         if any(entry.flag_bits & 1 for entry in entries):
             raise DocumentRefused(
@@ -37,7 +61,7 @@ class Package:
             raise self._too_large()
         for entry in entries:
             if entry.file_size > MEGABYTE and entry.file_size > limits.ratio * max(1, entry.compress_size):
-                raise DocumentRefused("The document is packed as a bomb: a little of it unpacks to very much.", AGAIN)
+                raise DocumentRefused("The document is packed as a bomb: a little of it unpacks to very much.", again)
 
     def __contains__(self, name: str) -> bool:
         return name in self.archive.NameToInfo
@@ -57,7 +81,7 @@ class Package:
 
     def stream(self, name: str, tell: Callable[[Element], None], depth: int) -> None:
         """Call `tell` with each finished element `depth` levels below the root, which then forgets it."""
-        parser = _Parser(tell, depth, self.limits.depth)
+        parser = _Parser(tell, depth, self)
         try:
             with self.archive.open(name) as part:
                 while block := part.read(BLOCK):
@@ -75,7 +99,11 @@ class Package:
             expat.ExpatError,
             RuntimeError,
         ):
-            raise DAMAGED from None
+            raise self.damaged() from None
+
+    def damaged(self) -> DocumentRefused:
+        """Return the refusal of a document that is cut off or damaged."""
+        return DocumentRefused("The document is cut off or damaged.", self.again)
 
     def _too_large(self) -> DocumentRefused:
         size = self.limits.unpacked_bytes // MEGABYTE
@@ -88,12 +116,13 @@ class Package:
 class _Parser:
     """Expat without document types, entities or deep nesting."""
 
-    def __init__(self, tell: Callable[[Element], None], depth: int, deepest: int) -> None:
-        self.tell, self.wanted, self.deepest, self.depth = tell, depth, deepest, -1
+    def __init__(self, tell: Callable[[Element], None], depth: int, package: Package) -> None:
+        self.tell, self.wanted, self.deepest, self.depth = tell, depth, package.limits.depth, -1
+        self.again, self.doctypes = package.again, package.doctypes
         self.builder = TreeBuilder()
         self.expat = expat.ParserCreate(namespace_separator="}")
         self.expat.buffer_text = True
-        self.expat.StartDoctypeDeclHandler = self._refuse
+        self.expat.StartDoctypeDeclHandler = self._doctype
         self.expat.EntityDeclHandler = self._refuse
         self.expat.StartElementHandler = self._start
         self.expat.EndElementHandler = self._end
@@ -102,13 +131,17 @@ class _Parser:
     def feed(self, block: bytes, last: bool = False) -> None:
         self.expat.Parse(block, last)
 
+    def _doctype(self, name: str, system: str | None, public: str | None, declares: bool) -> None:
+        if declares or not self.doctypes:
+            self._refuse()
+
     def _refuse(self, *_: object) -> None:
-        raise DocumentRefused("The document declares its own XML entities, which Word never does.", AGAIN)
+        raise DocumentRefused("The document declares its own XML entities, as no program does.", self.again)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         if self.depth > self.deepest:
-            raise DocumentRefused(f"The document is nested more than {self.deepest} levels deep.", AGAIN)
+            raise DocumentRefused(f"The document is nested more than {self.deepest} levels deep.", self.again)
         if self.depth == self.wanted:
             self.builder = TreeBuilder()
         if self.depth >= self.wanted:
@@ -123,4 +156,4 @@ class _Parser:
 
     def _text(self, text: str) -> None:
         if self.depth >= self.wanted:
-            self.builder.data(text)
+            self.builder.data(foreign(text))

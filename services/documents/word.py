@@ -9,50 +9,35 @@ paragraph. Word reads names from http://schemas.openxmlformats.org/wordprocessin
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from services.documents.limits import Limits
+from services.documents.marks import compose, is_headed, table, titled
 from services.documents.models import Page
-from services.documents.package import Package
+from services.documents.package import Package, attribute, child_of, name_of
 from services.documents.tidy import tidy
+from services.documents.word_styles import Styles, read_styles
 from services.errors import DocumentRefused
 
-NOT_SHOWN = frozenset({"del", "moveFrom", "Fallback", "pPr", "rPr", "sectPr", "instrText", "delText", "comment"})
+NOT_SHOWN = frozenset({"del", "moveFrom", "Fallback", "pPr", "rPr", "sectPr", "delText", "comment", "rt"})
 NOTES = {"footnoteReference": "word/footnotes", "endnoteReference": "word/endnotes"}
+PHONETIC = re.compile(r"\\s\s*\\up\s*\d*\s*\([^()]{0,200}\)\s*[,;]\s*([^()]{0,200})\)")
+"""Word's older phonetic guide, a field without result: EQ \\o\\ad(\\s\\up 9(reading),the letters read)."""
+
 SIGNS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-"}
 EMPTY = DocumentRefused(
     "The document holds no text.", "If it holds pictures of text, run text recognition (OCR) and drop the result."
 )
 
 
-def _name(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def _get(element: Element | None, name: str) -> str:
-    """Return an attribute by its name without namespace, "" if there is none."""
-    if element is None:
-        return ""
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
-
-
-def _child(element: Element | None, *path: str) -> Element | None:
-    """Return the first child of these names, one level each."""
-    for name in path:
-        if element is None:
-            return None
-        element = next((child for child in element if _name(child) == name), None)
-    return element
-
-
 def read_docx(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
     """Return pages and title; raises DocumentRefused for a hostile or damaged file and for one without text."""
     package = Package(data, limits)
     notes = {kind: _notes(package, part) for kind, part in NOTES.items()}
-    story = _Story(limits, _lists(package), notes)
+    story = _Story(limits, read_styles(package), notes)
     package.stream(package.part("word/document"), story.block, depth=2)
     pages = story.finish()
     if not any(page.text for page in pages):
@@ -75,7 +60,7 @@ class _Story:
     """The body as it is read: finished pages, and the blocks of the page in hand."""
 
     limits: Limits
-    lists: _Lists
+    styles: Styles
     notes: dict[str, dict[str, str]]
     pages: list[str] = field(default_factory=list)
     blocks: list[str] = field(default_factory=list)
@@ -84,11 +69,11 @@ class _Story:
 
     def block(self, element: Element) -> None:
         """Take in what lies directly in the body: a paragraph, a table, or a wrapper of such."""
-        name = _name(element)
+        name = name_of(element)
         if name == "p":
             self._paragraph(element)
         elif name == "tbl":
-            self._add("\n".join(_rows(element)))
+            self._table(element)
         elif name not in NOT_SHOWN:
             for child in element:
                 self.block(child)
@@ -96,19 +81,24 @@ class _Story:
     def finish(self) -> tuple[Page, ...]:
         """Return the pages."""
         self._turn()
-        return tuple(Page(number, text) for number, text in enumerate(self.pages, 1))
+        return tuple(compose(number, text) for number, text in enumerate(self.pages, 1))
 
     def _paragraph(self, element: Element) -> None:
         paragraph = _read_paragraph(element, self.notes)
         if paragraph.page_before:
             self._turn()
         if paragraph.text:
-            mark = self.lists.mark(element)
-            self._add(mark + paragraph.text, follows=bool(mark))
+            level = self.styles.level(element)
+            mark = "" if level else self.styles.mark(element)
+            self._add(titled(level, paragraph.text) if level else mark + paragraph.text, follows=bool(mark))
         for note in paragraph.notes:
             self._add(note)
         if paragraph.page_after:
             self._turn()
+
+    def _table(self, element: Element) -> None:
+        rows = list(_rows(element))
+        self._add(table((" | ".join(cells).strip() for cells in rows), is_headed(rows)))
 
     def _add(self, text: str, follows: bool = False) -> None:
         """Add a block; a list item `follows` the item before it without a blank line."""
@@ -125,9 +115,9 @@ class _Story:
 
     def _turn(self) -> None:
         """End the page in hand, unless nothing is on it."""
-        text = tidy("\n\n".join(self.blocks))
+        text = "\n\n".join(self.blocks)
         self.blocks, self.in_list = [], False
-        if not text:
+        if not text.strip():
             return
         if len(self.pages) >= self.limits.pages:
             raise DocumentRefused(
@@ -138,23 +128,50 @@ class _Story:
 
 def _read_paragraph(element: Element, notes: dict[str, dict[str, str]]) -> _Paragraph:
     """Return what one paragraph says; a break within its text counts as one after it."""
-    forced = _child(element, "pPr", "pageBreakBefore")
-    paragraph = _Paragraph(page_before=forced is not None and _get(forced, "val") not in ("0", "false", "off"))
+    forced = child_of(element, "pPr", "pageBreakBefore")
+    paragraph = _Paragraph(page_before=forced is not None and attribute(forced, "val") not in ("0", "false", "off"))
     pieces: list[str] = []
+    fields = _Fields()
     for node in _shown(element):
-        name = _name(node)
-        if name == "lastRenderedPageBreak" or (name == "br" and _get(node, "type") == "page"):
+        name = name_of(node)
+        if name in ("fldChar", "instrText"):
+            pieces.append(fields.take(node))
+        elif name == "lastRenderedPageBreak" or (name == "br" and attribute(node, "type") == "page"):
             if "".join(pieces).strip():
                 paragraph.page_after = True
             else:
                 paragraph.page_before = True
         elif name in NOTES:
-            note = notes[name].get(_get(node, "id"), "")
+            note = notes[name].get(attribute(node, "id"), "")
             paragraph.notes += [note] if note else []
         else:
             pieces.append(_sign(node))
     paragraph.text = "".join(pieces).strip()
     return paragraph
+
+
+class _Fields:
+    """The codes of a paragraph's fields, of which only a phonetic guide's is text."""
+
+    def __init__(self) -> None:
+        self.codes: list[str] = []
+
+    def take(self, node: Element) -> str:
+        """Take in a field's begin, code or end; return the letters of a phonetic guide at its end."""
+        if name_of(node) == "instrText":
+            if self.codes:
+                self.codes[-1] += node.text or ""
+            return ""
+        kind = attribute(node, "fldCharType")
+        if kind == "begin":
+            self.codes.append("")
+        elif kind in ("separate", "end") and self.codes:
+            code = self.codes[-1] if kind == "separate" else self.codes.pop()
+            if kind == "separate":
+                self.codes[-1] = ""
+            if kind == "end" and code.lstrip().upper().startswith("EQ"):
+                return "".join(PHONETIC.findall(code[:4000]))
+        return ""
 
 
 def _shown(element: Element) -> Iterator[Element]:
@@ -164,7 +181,7 @@ def _shown(element: Element) -> Iterator[Element]:
         node = next(stack[-1], None)
         if node is None:
             stack.pop()
-        elif _name(node) in NOT_SHOWN or _is_hidden(node):
+        elif name_of(node) in NOT_SHOWN or _is_hidden(node):
             continue
         elif len(node):
             stack.append(iter(node))
@@ -173,13 +190,13 @@ def _shown(element: Element) -> Iterator[Element]:
 
 
 def _is_hidden(node: Element) -> bool:
-    hidden = _child(node, "rPr", "vanish") if _name(node) == "r" else None
-    return hidden is not None and _get(hidden, "val") not in ("0", "false", "off")
+    hidden = child_of(node, "rPr", "vanish") if name_of(node) == "r" else None
+    return hidden is not None and attribute(hidden, "val") not in ("0", "false", "off")
 
 
 def _sign(node: Element) -> str:
     """Return the text of a leaf: the letters of a run, or what a mark stands for."""
-    name = _name(node)
+    name = name_of(node)
     if name == "t":
         return node.text or ""
     if name == "br":
@@ -190,21 +207,25 @@ def _sign(node: Element) -> str:
 def _text(element: Element) -> str:
     """Return all text below an element in one line, its paragraphs separated by spaces."""
     lines: list[str] = []
-    for paragraph in (node for node in element.iter() if _name(node) == "p"):
-        lines.append("".join(_sign(leaf) for leaf in _shown(paragraph)))
+    for paragraph in (node for node in element.iter() if name_of(node) == "p"):
+        fields = _Fields()
+        leaves = _shown(paragraph)
+        lines.append(
+            "".join(fields.take(leaf) if name_of(leaf) in ("fldChar", "instrText") else _sign(leaf) for leaf in leaves)
+        )
     return " ".join(" ".join(lines).split())
 
 
-def _rows(table: Element) -> Iterator[str]:
-    """Yield a table's rows, its cells separated by " | "; a table within a cell becomes part of the cell's text."""
-    for row in (child for child in table if _name(child) == "tr"):
+def _rows(element: Element) -> Iterator[list[str]]:
+    """Yield the cells of a table's rows; a table within a cell becomes part of the cell's text."""
+    for row in (child for child in element if name_of(child) == "tr"):
         cells: list[str] = []
         for child in row:
-            inner = _child(child, "sdtContent", "tc") if _name(child) == "sdt" else child
-            if inner is not None and _name(inner) == "tc":
+            inner = child_of(child, "sdtContent", "tc") if name_of(child) == "sdt" else child
+            if inner is not None and name_of(inner) == "tc":
                 cells.append(_text(inner))
         if any(cells):
-            yield " | ".join(cells).strip()
+            yield cells
 
 
 def _notes(package: Package, stem: str) -> dict[str, str]:
@@ -212,8 +233,8 @@ def _notes(package: Package, stem: str) -> dict[str, str]:
     notes: dict[str, str] = {}
 
     def keep(note: Element) -> None:
-        if not _get(note, "type"):
-            notes[_get(note, "id")] = _text(note)
+        if not attribute(note, "type"):
+            notes[attribute(note, "id")] = _text(note)
 
     part = package.part(stem)
     if part in package:
@@ -221,62 +242,7 @@ def _notes(package: Package, stem: str) -> dict[str, str]:
     return notes
 
 
-@dataclass(slots=True)
-class _Lists:
-    """How list items are marked: which lists have bullets, which styles are lists, how far each list has counted."""
-
-    bullets: frozenset[tuple[str, str]]
-    styles: dict[str, tuple[str, str]]
-    counted: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
-
-    def mark(self, paragraph: Element) -> str:
-        """Return "- " or "3. " with two spaces for each level for an item, "" for what is none."""
-        own = _child(paragraph, "pPr", "numPr")
-        number, level = self.styles.get(_get(_child(paragraph, "pPr", "pStyle"), "val"), ("", "0"))
-        if own is not None:
-            number = _get(_child(own, "numId"), "val")
-            level = _get(_child(own, "ilvl"), "val") or "0"
-        if not number or number == "0" or not level.isdecimal():
-            return ""
-        depth = min(int(level), 8)
-        if (number, level) in self.bullets:
-            return "  " * depth + "- "
-        self.counted[number, depth] += 1
-        for deeper in range(depth + 1, 9):
-            self.counted.pop((number, deeper), None)
-        return "  " * depth + f"{self.counted[number, depth]}. "
-
-
-def _lists(package: Package) -> _Lists:
-    """Return what numbering.xml and styles.xml say of lists; a document without them has none."""
-    kinds: dict[str, set[str]] = {}
-    bullets: set[tuple[str, str]] = set()
-
-    def keep(element: Element) -> None:
-        if _name(element) == "abstractNum":
-            levels = [child for child in element if _name(child) == "lvl"]
-            marked = {_get(lvl, "ilvl") for lvl in levels if _get(_child(lvl, "numFmt"), "val") == "bullet"}
-            kinds[_get(element, "abstractNumId")] = marked
-        elif _name(element) == "num":
-            marked = kinds.get(_get(_child(element, "abstractNumId"), "val"), set())
-            bullets.update((_get(element, "numId"), level) for level in marked)
-
-    styles: dict[str, tuple[str, str]] = {}
-
-    def keep_style(element: Element) -> None:
-        number = _child(element, "pPr", "numPr", "numId")
-        if number is not None:
-            level = _get(_child(element, "pPr", "numPr", "ilvl"), "val")
-            styles[_get(element, "styleId")] = (_get(number, "val"), level or "0")
-
-    for stem, tell in (("word/numbering", keep), ("word/styles", keep_style)):
-        part = package.part(stem)
-        if part in package:
-            package.stream(part, tell, depth=1)
-    return _Lists(frozenset(bullets), styles)
-
-
 def _title(package: Package) -> str:
     properties = package.tree("docProps/core.xml")
-    title = _child(properties, "title")
+    title = child_of(properties, "title")
     return tidy(title.text or "")[:200] if title is not None else ""
