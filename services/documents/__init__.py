@@ -6,6 +6,7 @@ tests/services/documents with files made in code.
 """
 
 from services.documents.chunking import Chunk, ChunkSettings, Method, chunk, estimate_tokens
+from services.documents.editing import change_passage, drop_passage, merge_passages, split_passage, too_long
 from services.documents.kinds import SUFFIXES
 from services.documents.limits import DEFAULT_LIMITS, Limits
 from services.documents.models import Member, Page, Reading, Refusal, Section, read_payload
@@ -27,10 +28,15 @@ __all__ = [
     "Reading",
     "Refusal",
     "Section",
+    "change_passage",
     "chunk",
     "clean_name",
+    "drop_passage",
     "estimate_tokens",
+    "merge_passages",
     "read_payload",
     "render_page",
     "shared_reader",
+    "split_passage",
+    "too_long",
 ]

@@ -35,6 +35,7 @@ from services.knowledge.models import (
 )
 from services.knowledge.operator import LibraryOperator
 from services.knowledge.planner import plan_collection, plan_delete_documents, plan_removal
+from services.knowledge.previews import ChunkPreview
 from services.knowledge.service import KnowledgeService
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "AskRequest",
     "Chat",
     "ChunkPlan",
+    "ChunkPreview",
     "Citation",
     "Collection",
     "CollectionRequest",

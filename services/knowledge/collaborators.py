@@ -21,7 +21,7 @@ from services.knowledge.models import (
 )
 
 if TYPE_CHECKING:
-    from services.documents import Original, Reading
+    from services.documents import Member, Original, Reading
     from services.inference import Delta, Message
 
 
@@ -40,11 +40,13 @@ class Embedder(Protocol):
 @dataclass(frozen=True, slots=True)
 class Embedding:
     """An embedder and the vector space it works in. `model` is the model's id, not the endpoint's name: the same model
-    on another endpoint finds the same passages. `dimension` None: found by embedding one word."""
+    on another endpoint finds the same passages. `dimension` None: found by embedding one word. `tokens` is how many of
+    a text the model reads, None where that is not known."""
 
     model: str
     embedder: Embedder
     dimension: int | None = None
+    tokens: int | None = None
 
     def known(self) -> tuple[Embedding, int]:
         """This embedding with its dimension known, and that dimension."""
@@ -88,6 +90,10 @@ class Reader(Protocol):
 
     def read(self, path: Path, name: str, owner: str = "", password: str = "") -> Reading:
         """Pages of text or a refusal; never raises for a bad file."""
+        ...
+
+    def unpack(self, path: Path, owner: str = "", password: str = "") -> Iterator[Member]:
+        """The files of a ZIP archive; DocumentRefused, `locked` where a password is missing or wrong."""
         ...
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from services.documents import Chunk, Method
-from services.errors import Problem
+from services.documents import Chunk, ChunkSettings, Method
+from services.errors import InvalidRequest, Problem
 from services.knowledge.models import Collection, StoreKind
 
 
@@ -44,6 +44,17 @@ class ChunkPlan:
     overlap: int = 150
     method: Method = Method.RECURSIVE
 
+    def settings(self, token_cap: int | None = None) -> ChunkSettings:
+        """The same for the chunker; InvalidRequest for lengths that make no passages."""
+        try:
+            return ChunkSettings(self.size, self.overlap, token_cap, self.method)
+        except ValueError as error:
+            raise InvalidRequest(
+                f"Passages of {self.size} characters that overlap by {self.overlap} cannot be made.",
+                "A passage has at least 20 characters, and its overlap is half of that at most.",
+                "Choose a longer passage or less overlap.",
+            ) from error
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -73,7 +84,7 @@ class IngestRequest:
 class FileProgress:
     """One file of an ingest. `chunks` is None until it was read; `reason` and `hint` say why it was refused.
 
-    locked     it opens with a password, which is given again when the ingest is resumed
+    locked     it opens with a password, which is kept nowhere: to resume, give it again
     archive    the position of the archive it came in; its name then is "archive.zip › folder/file.pdf"
     warnings   what could not be had of it, sentences
     """

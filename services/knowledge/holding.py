@@ -43,7 +43,7 @@ class Holding:
         local: Path,
         astra: Astra | None = None,
     ) -> None:
-        self.owner = owner
+        self.owner, self._state = owner, state
         self._library = Library(state, owner)
         self._jobs, self._originals, self._reader = jobs, originals, reader
         self._embeddings, self._chat = embeddings, chat

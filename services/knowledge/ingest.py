@@ -6,209 +6,71 @@ doubled; a document counts as ready only after its last passage; what was stored
 
 from __future__ import annotations
 
-import hashlib
-import queue
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from services.documents import Chunk, ChunkSettings, Page, Reading, chunk
-from services.errors import SagedeckError, problem_of
-from services.knowledge.collaborators import Embedder, Originals, Reader, Store
-from services.knowledge.files import ChunkPlan, DocumentRecord, FileProgress, FileStatus
+from services.errors import problem_of
+from services.knowledge.collaborators import Originals, Reader
+from services.knowledge.file_reading import FileReading
+from services.knowledge.files import FileProgress, FileStatus
+from services.knowledge.ingests import Ingests
 from services.knowledge.library import Library
-from services.knowledge.models import Entry, Space
+from services.knowledge.models import Entry
+from services.knowledge.work import Document, Work, passages_in, remove
 
 if TYPE_CHECKING:
     from services.jobs import JobHandle
 
-READ_AHEAD = 4  # files read and not yet embedded: bounds memory
 WINDOW = 512  # passages embedded in one go; more files share it, so that small ones do not leave the endpoint idle
 STORE_BATCH = 128  # passages a transaction (or 3 requests of 50): what is lost at most when the process dies
-POLL_SECONDS = 0.2
-
-Chunker = Callable[[Sequence[Page], ChunkSettings], tuple[Chunk, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One ingest: where it writes to, with what, how it cuts."""
-
-    ingest: str
-    owner: str
-    space: Space
-    store: Store
-    embedder: Embedder
-    chunks: ChunkPlan
-
-
-@dataclass(slots=True)
-class Document:
-    """A file on its way: its passages, and which of them are still to be stored."""
-
-    file: FileProgress
-    record: DocumentRecord
-    entries: tuple[Entry, ...]
-    missing: tuple[Entry, ...]
-    stored: int = 0
-
-    @property
-    def done(self) -> bool:
-        return self.stored >= len(self.entries)
 
 
 class Ingest:
     """Runs one ingest inside a job."""
 
-    def __init__(
-        self, work: Work, library: Library, originals: Originals, reader: Reader, *, chunker: Chunker = chunk
-    ) -> None:
-        self._work, self._library = work, library
-        self._originals, self._reader, self._chunker = originals, reader, chunker
-        self._stop = threading.Event()
-        self._read: queue.Queue[Document | Exception | None] = queue.Queue(READ_AHEAD)
+    def __init__(self, work: Work, library: Library, ingests: Ingests, originals: Originals, reader: Reader) -> None:
+        self._work, self._library, self._ingests, self._originals = work, library, ingests, originals
+        self._reading = FileReading(work, library, ingests, originals, reader)
+        self._shelf = self._reading.shelf
         self._open: dict[int, Document] = {}
 
     def run(self, handle: JobHandle) -> Mapping[str, Any]:
         """Read in every file that waits; returns how many ended how. Raises JobCancelled, or what stopped it all."""
-        thread = threading.Thread(target=self._read_all, args=(handle.id,), name="ingest-read", daemon=True)
-        thread.start()
+        thread = self._reading.start(handle.id)
         try:
             for window in self._windows(handle):
                 self._embed(window, handle)
         except Exception as error:
-            self._stop.set()
+            self._shelf.stop()
             thread.join()
             problem = problem_of(error)
             self._abandon(handle, problem.what, problem.next)
             raise
         finally:
-            self._stop.set()
+            self._shelf.stop()
         thread.join()
+        self._retire()
         self._report(handle)
         return self._outcome()
-
-    # -- reading, in a thread of its own
-
-    def _read_all(self, job: str) -> None:
-        try:
-            seen: set[str] = set()
-            for file in self._library.files(self._work.ingest):
-                if self._stop.is_set():
-                    return
-                if file.status.ended:
-                    seen.add(file.document)
-                    continue
-                try:
-                    document = self._one(file, seen, job)
-                except SagedeckError as error:
-                    self._mark(file, status=FileStatus.FAILED, reason=error.what, hint=error.next)
-                    continue
-                if document is not None:
-                    self._hand_over(document)
-                seen.add(file.document)
-            self._hand_over(None)
-        except Exception as error:  # noqa: BLE001 - raised again in the job's own thread
-            self._hand_over(error)
-
-    def _hand_over(self, item: Document | Exception | None) -> None:
-        while not self._stop.is_set():
-            try:
-                self._read.put(item, timeout=POLL_SECONDS)
-                return
-            except queue.Full:
-                continue
-
-    def _one(self, file: FileProgress, seen: set[str], job: str) -> Document | None:
-        work = self._work
-        if file.document in seen or self._library.is_ready(work.store.kind, work.space, file.document, work.chunks):
-            self._mark(file, status=FileStatus.SAME)
-            return None
-        self._mark(file, status=FileStatus.READING)
-        reading = self._reader.read(self._originals.open(work.owner, file.document).path, file.name)
-        if reading.refusal is not None:
-            refusal = reading.refusal
-            self._mark(file, status=FileStatus.REFUSED, reason=refusal.reason, hint=refusal.hint)
-            self._drop_original(file)
-            return None
-        entries = self._entries(file, reading)
-        if not entries:
-            reason = "There is no text in this file."
-            self._mark(file, status=FileStatus.REFUSED, reason=reason, hint="Give one with text in it.")
-            return None
-        return self._document(file, reading, entries, job)
-
-    def _document(self, file: FileProgress, reading: Reading, entries: tuple[Entry, ...], job: str) -> Document:
-        work = self._work
-        held = set(work.store.ids(work.space, file.document))
-        stale = held - {entry.id for entry in entries}
-        if stale:
-            work.store.delete(work.space, sorted(stale))
-        record = DocumentRecord(
-            document=file.document,
-            name=file.name,
-            store=work.store.kind,
-            collection=work.space.collection,
-            model=work.space.model,
-            dimension=work.space.dimension,
-            status=FileStatus.EMBEDDING,
-            pages=len(reading.pages),
-            chunks=len(entries),
-            size=file.size,
-            kind=reading.kind,
-            job=job,
-            added=0.0,
-        )
-        missing = tuple(entry for entry in entries if entry.id not in held)
-        document = Document(file, record, entries, missing, len(entries) - len(missing))
-        self._library.note(record, work.chunks)
-        self._mark(file, status=FileStatus.EMBEDDING, pages=record.pages, chunks=record.chunks, stored=document.stored)
-        return document
-
-    def _entries(self, file: FileProgress, reading: Reading) -> tuple[Entry, ...]:
-        work = self._work
-        cut = self._chunker(reading.pages, ChunkSettings(size=work.chunks.size, overlap=work.chunks.overlap))
-        return tuple(
-            Entry(
-                id=passage_id(work.owner, file.document, work.chunks, part),
-                text=part.text,
-                source=file.name,
-                document=file.document,
-                page=part.page,
-                start=part.start,
-                end=part.end,
-                ordinal=part.ordinal,
-                metadata={"source": file.name, "page": part.page},
-            )
-            for part in cut
-        )
 
     # -- embedding and storing
 
     def _windows(self, handle: JobHandle) -> Iterator[list[Document]]:
         """Documents that are read, as many as fit into one go."""
-        ended = False
-        while not ended:
+        while not self._shelf.empty:
             window: list[Document] = []
-            while sum(len(document.missing) for document in window) < WINDOW:
-                try:
-                    item = self._read.get(timeout=POLL_SECONDS) if not window else self._read.get_nowait()
-                except queue.Empty:
-                    if window:
-                        break
-                    handle.checkpoint()
-                    self._report(handle)
-                    continue
-                if isinstance(item, Exception):
-                    raise item
-                if item is None:
-                    ended = True
+            while passages_in(window) < WINDOW:
+                document = self._shelf.take(wait=not window)
+                if document is None:
                     break
-                self._open[item.file.position] = item
-                window.append(item)
+                self._open[document.file.position] = document
+                window.append(document)
             if window:
                 yield window
+            else:
+                handle.checkpoint()
+                self._report(handle)
 
     def _embed(self, window: Sequence[Document], handle: JobHandle) -> None:
         pending = [(document, entry) for document in window for entry in document.missing]
@@ -239,26 +101,30 @@ class Ingest:
 
     def _finish_if_done(self, document: Document) -> None:
         if document.done and document.file.position in self._open:
-            record = self._open.pop(document.file.position).record
-            self._library.note(replace(record, status=FileStatus.READY), self._work.chunks)
+            self._open.pop(document.file.position)
+            if document.stale:
+                self._work.store.delete(self._work.space, document.stale)
+            self._library.note(replace(document.record, status=FileStatus.READY), document.edits)
             self._mark(document.file, status=FileStatus.READY)
 
     # -- progress and ends
 
     def _mark(self, file: FileProgress, **values: Any) -> None:
-        self._library.progress(self._work.ingest, file.position, **values)
+        self._ingests.progress(self._work.ingest, file.position, **values)
 
     def _report(self, handle: JobHandle) -> None:
-        files = self._library.files(self._work.ingest)
+        files = self._ingests.files(self._work.ingest)
         total = sum(file.size + 1 for file in files) or 1
         done = sum((file.size + 1) * _share(file) for file in files)
         ended = sum(file.status.ended for file in files)
-        now = next((file.name for file in files if file.status is FileStatus.EMBEDDING), "")
-        detail = f"{ended} of {len(files)} files" + (f"; embedding {now}" if now else "")
+        now = next((file for file in files if file.status is FileStatus.EMBEDDING), None)
+        detail = f"{ended} of {len(files)} files"
+        if now is not None:
+            detail += f"; embedding {now.name}: {now.stored:,} of {now.chunks:,} passages"
         handle.report(done / total, detail, files=len(files), ended=ended)
 
     def _outcome(self) -> dict[str, Any]:
-        files = self._library.files(self._work.ingest)
+        files = self._ingests.files(self._work.ingest)
         counts = {str(status): sum(file.status is status for file in files) for status in FileStatus}
         return {"files": len(files), "passages": sum(file.stored for file in files)} | {
             status: count for status, count in counts.items() if count
@@ -267,7 +133,7 @@ class Ingest:
     def _abandon(self, handle: JobHandle, reason: str, hint: str) -> None:
         """Leave no half document behind when the ingest was cancelled; mark what was not finished."""
         cancelled = handle.cancelled
-        for file in self._library.files(self._work.ingest):
+        for file in self._ingests.files(self._work.ingest):
             if file.status.ended:
                 continue
             if cancelled and file.status is FileStatus.EMBEDDING:
@@ -276,22 +142,24 @@ class Ingest:
             self._mark(file, status=status, reason=reason, hint=hint)
 
     def _take_back(self, file: FileProgress) -> None:
-        work = self._work
-        work.store.delete(work.space, work.store.ids(work.space, file.document))
+        """Take out the passages of a document that is not complete; one that was there before stays as it was."""
+        work, before = self._work, self._reading.before.get(file.position)
+        kept = set(before.ids) if before else set()
+        work.store.delete(work.space, [each for each in work.store.ids(work.space, file.document) if each not in kept])
         record = self._library.document(work.store.kind, work.space.collection, work.space.model, file.document)
-        if record is not None:
+        if before is not None:
+            self._library.note(before.record, before.edits)
+        elif record is not None:
             self._library.forget(record)
         self._mark(file, stored=0)
 
-    def _drop_original(self, file: FileProgress) -> None:
-        if not any(record.document == file.document for record in self._library.documents()):
-            self._originals.delete(self._work.owner, file.document)
-
-
-def passage_id(owner: str, document: str, chunks: ChunkPlan, part: Chunk) -> str:
-    """A passage's id: the same owner, content and cut give the same one."""
-    parts = (owner, document, str(chunks.size), str(chunks.overlap), str(part.ordinal), part.text)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
+    def _retire(self) -> None:
+        """Take out the documents that files which are in by now replace."""
+        work = self._work
+        for model, document, instead in self._ingests.replaced(work.ingest):
+            record = self._library.document(work.store.kind, work.space.collection, model, document)
+            if record is not None and (model, document) != (work.space.model, instead):
+                remove(record, work.owner, work.store, self._library, self._originals)
 
 
 def _share(file: FileProgress) -> float:

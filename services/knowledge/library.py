@@ -1,12 +1,13 @@
-"""What the state database knows of an owner's documents: which are where, who is reading what, what we made."""
+"""What the state database knows of an owner's documents and collections: which are where, how cut, what we made."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from services.knowledge.files import ChunkPlan, DocumentRecord, FileProgress, FileStatus
+from services.documents import Method
+from services.knowledge.files import ChunkPlan, DocumentRecord, FileStatus
 from services.knowledge.models import Space, StoreKind
 
 if TYPE_CHECKING:
@@ -18,11 +19,6 @@ create table if not exists knowledge_document(
     name text not null, dimension integer not null, status text not null, pages integer not null,
     chunks integer not null, size integer not null, kind text not null, settings text not null, job text not null,
     added real not null, primary key(owner, store, collection, model, document));
-create table if not exists knowledge_file(
-    owner text not null, ingest text not null, position integer not null, name text not null, document text not null,
-    size integer not null, status text not null, pages integer not null default 0, chunks integer,
-    stored integer not null default 0, reason text not null default '', hint text not null default '',
-    primary key(ingest, position));
 create table if not exists knowledge_collection(
     owner text not null, store text not null, name text not null, primary key(owner, store, name));
 """
@@ -62,28 +58,32 @@ class Library:
         )
         return _record(rows[0]) if rows else None
 
-    def is_ready(self, store: StoreKind, space: Space, document: str, settings: ChunkPlan) -> bool:
-        """Whether a document is completely stored, cut in this way."""
-        rows = self._state.read(
-            "select 1 from knowledge_document where owner=? and store=? and collection=? and model=? and document=?"
-            " and status=? and settings=?",
-            self._owner,
-            store,
-            space.collection,
-            space.model,
-            document,
-            FileStatus.READY,
-            _settings(settings),
-        )
-        return bool(rows)
+    def is_ready(self, store: StoreKind, space: Space, document: str, plan: ChunkPlan, edits: str = "") -> bool:
+        """Whether a document is completely stored, cut in this way.
 
-    def note(self, record: DocumentRecord, settings: ChunkPlan) -> None:
-        """Write down a document as it is now."""
+        `edits` is the mark of passages a person made; without it those made before are as good.
+        """
+        record = self.document(store, space.collection, space.model, document)
+        if record is None or record.status is not FileStatus.READY or record.cut != plan:
+            return False
+        return not edits or self.edits(record) == edits
+
+    def edits(self, record: DocumentRecord) -> str:
+        """The mark of the passages a person made of a document, "" where nobody did."""
+        rows = self._state.read(
+            "select settings from knowledge_document where owner=? and store=? and collection=? and model=?"
+            " and document=?",
+            self._owner, record.store, record.collection, record.model, record.document,
+        )  # fmt: skip
+        return str(rows[0]["settings"]).partition("+")[2] if rows else ""
+
+    def note(self, record: DocumentRecord, edits: str = "") -> None:
+        """Write down a document as it is now; `edits` is the mark of the passages a person made of it."""
         self._state.write(
             "insert or replace into knowledge_document values(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             self._owner, record.store, record.collection, record.model, record.document, record.name, record.dimension,
-            record.status, record.pages, record.chunks, record.size, record.kind, _settings(settings), record.job,
-            record.added or self._clock(),
+            record.status, record.pages, record.chunks, record.size, record.kind, _settings(record.cut, edits),
+            record.job, record.added or self._clock(),
         )  # fmt: skip
 
     def forget(self, record: DocumentRecord) -> bool:
@@ -96,60 +96,12 @@ class Library:
             record.model,
             record.document,
         )
-        sql = "select 1 from knowledge_document where owner=? and document=?"
-        return not self._state.read(sql, self._owner, record.document)
+        return not self.holds(record.document)
 
-    # -- ingests
-
-    def begin(self, ingest: str, files: Sequence[tuple[str, str, int]]) -> None:
-        """Write down the files, as (name, sha256, size), an ingest has to read."""
-        with self._state.transaction() as transaction:
-            for position, (name, document, size) in enumerate(files):
-                transaction.execute(
-                    "insert into knowledge_file(owner, ingest, position, name, document, size, status)"
-                    " values(?,?,?,?,?,?,?)",
-                    (self._owner, ingest, position, name, document, size, FileStatus.WAITING),
-                )
-
-    def begin_again(self, ingest: str) -> None:
-        """Set the files that were not finished to waiting."""
-        self._state.write(
-            "update knowledge_file set status=?, reason='', hint='' where owner=? and ingest=?"
-            " and status not in (?,?,?)",
-            FileStatus.WAITING,
-            self._owner,
-            ingest,
-            FileStatus.READY,
-            FileStatus.SAME,
-            FileStatus.REFUSED,
-        )
-
-    def files(self, ingest: str) -> tuple[FileProgress, ...]:
-        """The files of an ingest, in the order they were given."""
-        rows = self._state.read(
-            "select * from knowledge_file where owner=? and ingest=? order by position", self._owner, ingest
-        )
-        return tuple(
-            FileProgress(
-                position=row["position"],
-                name=row["name"],
-                document=row["document"],
-                size=row["size"],
-                status=FileStatus(row["status"]),
-                pages=row["pages"],
-                chunks=row["chunks"],
-                stored=row["stored"],
-                reason=row["reason"],
-                hint=row["hint"],
-            )
-            for row in rows
-        )
-
-    def progress(self, ingest: str, position: int, **values: Any) -> None:
-        """Write down how far a file is: status, pages, chunks, stored, reason, hint."""
-        names = ", ".join(f"{name}=?" for name in values)
-        sql = f"update knowledge_file set {names} where owner=? and ingest=? and position=?"
-        self._state.write(sql, *values.values(), self._owner, ingest, position)
+    def holds(self, document: str) -> bool:
+        """Whether any collection holds this content."""
+        sql = "select 1 from knowledge_document where owner=? and document=? limit 1"
+        return bool(self._state.read(sql, self._owner, document))
 
     # -- collections
 
@@ -175,8 +127,15 @@ class Library:
         return frozenset(row["name"] for row in self._state.read(sql, self._owner, store))
 
 
-def _settings(settings: ChunkPlan) -> str:
-    return f"{settings.size}/{settings.overlap}"
+def _settings(plan: ChunkPlan, edits: str = "") -> str:
+    """A cut as it is written down: "1000/150", "1000/150/heading", "1000/150+<mark of the edits>"."""
+    method = "" if plan.method is Method.RECURSIVE else f"/{plan.method}"
+    return f"{plan.size}/{plan.overlap}{method}" + (f"+{edits}" if edits else "")
+
+
+def _plan(settings: str) -> ChunkPlan:
+    size, overlap, *method = settings.partition("+")[0].split("/")
+    return ChunkPlan(int(size), int(overlap), Method(method[0]) if method else Method.RECURSIVE)
 
 
 def _record(row: Any) -> DocumentRecord:
@@ -194,4 +153,6 @@ def _record(row: Any) -> DocumentRecord:
         kind=row["kind"],
         job=row["job"],
         added=row["added"],
+        cut=_plan(row["settings"]),
+        edited="+" in row["settings"],
     )

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from services.errors import NotFound
+from services.documents import Method
+from services.errors import InvalidRequest, NotFound
 from services.knowledge import planner
-from services.knowledge.asking import Asking
-from services.knowledge.files import ChunkPlan, DocumentRecord, IngestRequest, IngestView
-from services.knowledge.ingest import Ingest, Work
+from services.knowledge.files import ChunkPlan, DocumentRecord, FileStatus, IngestRequest, IngestView
+from services.knowledge.ingest import Ingest
+from services.knowledge.ingests import Arrived, Ingests
 from services.knowledge.models import CollectionRequest, Space, StoreKind
+from services.knowledge.previews import Previews
+from services.knowledge.work import Work, drop_original, remove
 
 if TYPE_CHECKING:
     from services.plans import Plan
@@ -18,46 +24,90 @@ if TYPE_CHECKING:
 JOB_KIND = "ingest"
 
 
-class KnowledgeService(Asking):
+class KnowledgeService(Previews):
     """The documents of one owner. `embeddings(name)` and `chat(name, messages)` reach endpoints by name."""
+
+    @cached_property
+    def _ingests(self) -> Ingests:
+        return Ingests(self._state, self.owner)
 
     def ingest(self, request: IngestRequest) -> str:
         """Keep the files and start reading them in; returns the job's id. The same files again cost nothing.
 
-        NotFound when an Astra collection is not there yet, DocumentRefused when a file is too large to keep.
+        An archive's files become rows of their own. NotFound when an Astra collection is not there yet, DocumentRefused
+        when a file is too large to keep, InvalidRequest for a cut that makes no passages.
         """
+        return self._ingest(request, None)
+
+    def replace_document(self, old: DocumentRecord, request: IngestRequest) -> str:
+        """Read in one file, into the collection of `old`, which goes as soon as all of the new version is there.
+
+        Returns the job's id. A resumed job finishes it; until then both may be found. InvalidRequest for no or several
+        files; an archive in its place leaves the old document.
+        """
+        if len(request.files) != 1:
+            raise InvalidRequest("One file replaces one document.", "", "Choose one file.")
+        return self._ingest(replace(request, store=old.store, collection=old.collection), (old.model, old.document))
+
+    def _ingest(self, request: IngestRequest, replaces: tuple[str, str] | None) -> str:
+        request.chunks.settings()
         space = self._writable(request.store, request.embedding, request.collection)
         kept = [self._originals.put(self.owner, file.name, file.data) for file in request.files]
+        arrived = [
+            Arrived(one.name, one.sha256, one.size, locked=bool(file.password), replaces=replaces)
+            for one, file in zip(kept, request.files, strict=True)
+        ]
+        passwords = {position: file.password for position, file in enumerate(request.files) if file.password}
         ingest = uuid.uuid4().hex
-        self._library.begin(ingest, [(one.name, one.sha256, one.size) for one in kept])
-        return self._start(ingest, request.store, request.embedding, space, request.chunks, len(kept))
+        self._ingests.begin(ingest, arrived, request.edits)
+        told = {
+            "ingest": ingest,
+            "store": request.store,
+            "embedding": request.embedding,
+            "collection": space.collection,
+            "size": request.chunks.size,
+            "overlap": request.chunks.overlap,
+            "method": request.chunks.method,
+            "files": len(kept),
+        }
+        return self._start(told, space, passwords)
 
-    def resume(self, job: str) -> str:
-        """Go on with an ingest that was interrupted, cancelled or failed; returns the new job's id."""
+    def resume(self, job: str, passwords: Mapping[int, str] | None = None) -> str:
+        """Go on with an ingest that was interrupted, cancelled or failed; returns the new job's id.
+
+        `passwords`: by the position of a file that is `locked`. Those given before are gone, and a file whose password
+        is not given again is refused until it is. NotFound where there is no such ingest.
+        """
         view = self._jobs.view(job, self.owner)
         if view is None or view.kind != JOB_KIND:
             raise NotFound("There is no such ingest.", "", "Look at the list of activity.")
-        told = view.payload
-        store, chunks = StoreKind(told["store"]), ChunkPlan(told["size"], told["overlap"])
-        space = self._writable(store, told["embedding"], told["collection"])
-        self._library.begin_again(told["ingest"])
-        return self._start(told["ingest"], store, told["embedding"], space, chunks, told["files"])
+        space = self._writable(StoreKind(view.payload["store"]), view.payload["embedding"], view.payload["collection"])
+        self._ingests.begin_again(view.payload["ingest"], passwords or ())
+        return self._start(view.payload, space, passwords or {})
 
-    def _start(self, ingest: str, store: StoreKind, embedding: str, space: Space, chunks: ChunkPlan, files: int) -> str:
-        embedder = self._embeddings(embedding).embedder
-        work = Work(ingest, self.owner, space, self.store(store), embedder, chunks)
-        run = Ingest(work, self._library, self._originals, self._reader).run
-        payload = {
-            "ingest": ingest,
-            "store": store,
-            "embedding": embedding,
-            "collection": space.collection,
-            "size": chunks.size,
-            "overlap": chunks.overlap,
-            "files": files,
-        }
+    def give_up(self, job: str, position: int) -> None:
+        """Keep a file no longer for which no password came."""
+        view = self.follow(job)
+        for file in view.files if view is not None else ():
+            if file.position == position and file.locked and file.status is FileStatus.REFUSED:
+                drop_original(file.document, self.owner, self._library, self._originals)
+
+    def _start(self, told: Mapping[str, Any], space: Space, passwords: Mapping[int, str]) -> str:
+        embedding = self._embeddings(told["embedding"])
+        work = Work(
+            ingest=told["ingest"],
+            owner=self.owner,
+            space=space,
+            store=self.store(StoreKind(told["store"])),
+            embedder=embedding.embedder,
+            plan=ChunkPlan(told["size"], told["overlap"], Method(told.get("method", Method.RECURSIVE))),
+            token_cap=embedding.tokens,
+            passwords=passwords,
+        )
+        run = Ingest(work, self._library, self._ingests, self._originals, self._reader).run
+        files = told["files"]
         title = f"Read in {files} file{'s' if files != 1 else ''}"
-        return self._jobs.start(JOB_KIND, self.owner, title, run, key=ingest, payload=payload)
+        return self._jobs.start(JOB_KIND, self.owner, title, run, key=work.ingest, payload=told)
 
     def _writable(self, store: StoreKind, embedding: str, collection: str) -> Space:
         """The space to write to: on this machine it makes itself, in Astra its collection is a plan of its own."""
@@ -76,7 +126,7 @@ class KnowledgeService(Asking):
         view = self._jobs.view(job, self.owner)
         if view is None or view.kind != JOB_KIND:
             return None
-        files = self._library.files(view.payload["ingest"])
+        files = self._ingests.files(view.payload["ingest"])
         return IngestView(job, str(view.status), view.progress, files, view.problem)
 
     def plan_delete_documents(self, documents: tuple[DocumentRecord, ...]) -> Plan:
@@ -85,9 +135,4 @@ class KnowledgeService(Asking):
 
     def delete_document(self, record: DocumentRecord) -> int:
         """Remove a document with its passages and, if no other collection holds it, its original."""
-        space = Space(self.owner, record.collection, record.model, record.dimension)
-        store = self.store(record.store)
-        gone = store.delete(space, store.ids(space, record.document))
-        if self._library.forget(record):
-            self._originals.delete(self.owner, record.document)
-        return gone
+        return remove(record, self.owner, self.store(record.store), self._library, self._originals)
