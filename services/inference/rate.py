@@ -23,6 +23,7 @@ create table if not exists inference_rates(
     scope text not null, owner text not null, endpoint text not null, room real not null, at real not null,
     primary key(scope, owner, endpoint)) without rowid;
 """
+_READ = "select room, at from inference_rates where scope = ? and owner = ? and endpoint = ?"
 _waits: ContextVar[bool] = ContextVar("sagedeck_waits_its_turn", default=False)
 
 
@@ -70,6 +71,14 @@ class RateLimit:
                 raise self._refused(endpoint, seconds)
             self._sleep(seconds)
 
+    def look(self, endpoint: str) -> None:
+        """Raise RateLimited where `take` would now, and count nothing."""
+        if self.per_minute <= 0 or self.waits or _waits.get():
+            return
+        missing = self._missing(self._filled(self._kept(endpoint)))
+        if missing > 0:
+            raise self._refused(endpoint, missing)
+
     def _refused(self, endpoint: str, seconds: float) -> RateLimited:
         wait = max(1, math.ceil(seconds))
         return RateLimited(
@@ -84,22 +93,30 @@ class RateLimit:
         """Take one from the bucket: 0.0, or the seconds until there is one."""
         if self._state is None:
             with self._lock:
-                self._own[endpoint], missing = self._after(self._own.get(endpoint))
-            return missing
+                room = self._filled(self._own.get(endpoint))
+                self._own[endpoint] = (room - (room >= 1.0), self._now())
+            return self._missing(room)
         self._state.ensure("inference.rate", _SCHEMA)
         key = (self._scope, self._owner, endpoint)
         with self._state.transaction() as connection:
-            where = "where scope = ? and owner = ? and endpoint = ?"
-            row = connection.execute(f"select room, at from inference_rates {where}", key).fetchone()
-            (room, at), missing = self._after((row["room"], row["at"]) if row else None)
-            connection.execute("insert or replace into inference_rates values (?, ?, ?, ?, ?)", (*key, room, at))
-        return missing
+            row = connection.execute(_READ, key).fetchone()
+            room = self._filled((row["room"], row["at"]) if row else None)
+            kept = (*key, room - (room >= 1.0), self._now())
+            connection.execute("insert or replace into inference_rates values (?, ?, ?, ?, ?)", kept)
+        return self._missing(room)
 
-    def _after(self, before: tuple[float, float] | None) -> tuple[tuple[float, float], float]:
-        """A bucket after one more request, and the seconds that are missing where it held none."""
-        now, speed = self._now(), self.per_minute / 60
-        room, at = before or (float(self.per_minute), now)
-        room = min(float(self.per_minute), room + max(0.0, now - at) * speed)
-        if room >= 1.0 - 1e-9:
-            return (room - 1.0, now), 0.0
-        return (room, now), (1.0 - room) / speed
+    def _kept(self, endpoint: str) -> tuple[float, float] | None:
+        if self._state is None:
+            return self._own.get(endpoint)
+        self._state.ensure("inference.rate", _SCHEMA)
+        rows = self._state.read(_READ, self._scope, self._owner, endpoint)
+        return (rows[0]["room"], rows[0]["at"]) if rows else None
+
+    def _filled(self, before: tuple[float, float] | None) -> float:
+        """What a bucket holds now. Rounded, so that waiting exactly as long as was said is long enough."""
+        room, at = before or (float(self.per_minute), 0.0)
+        since = max(0.0, self._now() - at) if before else 0.0
+        return round(min(float(self.per_minute), room + since * self.per_minute / 60), 6)
+
+    def _missing(self, room: float) -> float:
+        return max(0.0, 1.0 - room) * 60 / self.per_minute
