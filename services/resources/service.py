@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +29,8 @@ class _Region:
     """What is known of one region."""
 
     found: dict[Key, Resource] = field(default_factory=dict)
-    gaps: dict[object, Gap] = field(default_factory=dict)
+    listed_by: dict[Key, str] = field(default_factory=dict)  # the operation, since two lists may tell of one kind
+    gaps: dict[str, Gap] = field(default_factory=dict)
     listing: int = 0
     listed_at: float = -1e9
     queue: OrderedDict[Key, None] = field(default_factory=OrderedDict)
@@ -122,8 +123,10 @@ class ResourcesService:
                     self._changed.notify_all()
             if whole:
                 with self._changed:
-                    for key in [key for key in known.found if key.kind is listing.kind and key not in seen]:
-                        del known.found[key]
+                    told = [key for key, operation in known.listed_by.items() if operation == listing.operation]
+                    for key in [key for key in told if key not in seen]:
+                        del known.listed_by[key]
+                        known.found.pop(key, None)
                         known.queue.pop(key, None)
 
     def _one_list(self, region: str, listing: Listing, seen: set[Key]) -> bool:
@@ -132,7 +135,7 @@ class ResourcesService:
         for left in range(TRIES - 1, -1, -1):
             try:
                 for page in gateway.listed(listing):
-                    self._take_in(region, page, seen)
+                    self._take_in(region, listing, page, seen)
                 return True
             except Throttled as error:
                 self.pace.refused()
@@ -143,11 +146,12 @@ class ResourcesService:
                 return False
         return False
 
-    def _take_in(self, region: str, page: Sequence[Resource], seen: set[Key]) -> None:
+    def _take_in(self, region: str, listing: Listing, page: Sequence[Resource], seen: set[Key]) -> None:
         known = self._regions[region]
         with self._changed:
             for each in page:
                 seen.add(each.key)
+                known.listed_by[each.key] = listing.operation
                 before = known.found.get(each.key)
                 if before is not None and before.described and _same(before, each):
                     continue
@@ -160,28 +164,34 @@ class ResourcesService:
         action = (error.action or listing.action) if isinstance(error, PermissionDenied) else ""
         later = later or not action
         with self._changed:
-            self._regions[region].gaps[listing] = Gap(listing.kind, region, error.what, action, later)
+            self._regions[region].gaps[listing.operation] = Gap(listing.kind, region, error.what, action, later)
 
     def _tagger(self, region: str) -> None:
         known = self._regions[region]
+        tags: Mapping[str, Mapping[str, str]] | None = None
         try:
             tags = self._reader(region).tags()
         except SagedeckError:
-            return
+            pass  # then each one's own are read
         finally:
             with self._changed:
+                while known.listing > 1:
+                    self._changed.wait(0.2)
+                self._tag(known, tags)
                 known.listing -= 1
+                self._start()
                 self._changed.notify_all()
+
+    def _tag(self, known: _Region, tags: Mapping[str, Mapping[str, str]] | None) -> None:
+        """Give everything its tags; what has none there has none, unless it is too young to be there yet."""
         young = datetime.fromtimestamp(self._now(), UTC) - YOUNG
-        with self._changed:
-            while known.listing:
-                self._changed.wait(0.2)
-            for key, each in known.found.items():
-                if each.arn in tags:
-                    known.found[key] = replace(each, tags=tags[each.arn])
-                elif each.tags is None and each.arn and each.created is not None and each.created < young:
-                    known.found[key] = replace(each, tags={})
-            self._changed.notify_all()
+        for key, each in known.found.items():
+            if tags is not None and each.arn in tags:
+                known.found[key] = replace(each, tags=tags[each.arn])
+            elif tags is not None and each.tags is None and each.arn and each.created and each.created < young:
+                known.found[key] = replace(each, tags={})
+            elif each.described and _tags_are_missing(each):
+                known.queue[key] = None
 
     # -- descriptions
 
@@ -227,8 +237,8 @@ class ResourcesService:
     def _describe(self, region: str, resource: Resource) -> None:
         known, gateway = self._regions[region], self._reader(region)
         try:
-            read = gateway.described(resource)
-            if read.tags is None and read.arn.split(":")[2:3] == ["sagemaker"]:
+            read = resource if resource.described else gateway.described(resource)
+            if _tags_are_missing(read) and not known.listing:
                 read = gateway.with_tags(read)
         except NotFound:
             with self._changed:
@@ -268,6 +278,10 @@ class ResourcesService:
 
     def _find_alias(self) -> None:
         self._alias = self._reader(self._home).alias()
+
+
+def _tags_are_missing(resource: Resource) -> bool:
+    return resource.tags is None and resource.arn.split(":")[2:3] == ["sagemaker"]
 
 
 def _same(before: Resource, listed: Resource) -> bool:
