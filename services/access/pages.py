@@ -74,6 +74,68 @@ _PARTS = {
 }
 _COST = {"Budgets on cost": ("budgets:ViewBudget",)}
 _ROLES = {"Execution roles": ("iam:ListRoles", "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")}
+_LISTED = (
+    "Endpoints InferenceComponents EndpointConfigs Models NotebookInstances NotebookInstanceLifecycleConfigs Domains"
+    " UserProfiles Spaces Apps StudioLifecycleConfigs TrainingJobs TransformJobs AutoMLJobs ProcessingJobs Tags"
+)
+_DESCRIBED = (
+    "Endpoint InferenceComponent EndpointConfig Model NotebookInstance Domain UserProfile Space App TrainingJob"
+    " TransformJob AutoMLJobV2 ProcessingJob"
+)
+# What costs, savings, leases and cleaning up are all worked out from: see services/resources.
+_HELD = {
+    "What is held": (
+        *(f"sagemaker:List{each}" for each in _LISTED.split()),
+        *(f"sagemaker:Describe{each}" for each in _DESCRIBED.split()),
+    ),
+    "Its tags": ("tag:GetResources",),
+    "What belongs to it": (
+        "application-autoscaling:DescribeScalableTargets",
+        "cloudwatch:DescribeAlarms",
+        "logs:DescribeLogGroups",
+        "scheduler:ListSchedules",
+        "elasticfilesystem:DescribeFileSystems",
+        "s3:ListAllMyBuckets",
+        "s3:GetBucketTagging",
+        "s3:ListBucket",
+        "iam:ListRoles",
+        "iam:GetRole",
+        "iam:ListAccountAliases",
+    ),
+}
+_CLEAN = {
+    "Endpoints and what they are made of": (*_DELETE, "sagemaker:DeleteInferenceComponent", *_UNSCALE),
+    "Notebooks and Studio": tuple(
+        f"sagemaker:{each}"
+        for each in (
+            "StopNotebookInstance",
+            "DeleteNotebookInstance",
+            "DeleteNotebookInstanceLifecycleConfig",
+            "DeleteApp",
+            "DeleteSpace",
+            "DeleteUserProfile",
+            "DeleteDomain",
+            "DeleteStudioLifecycleConfig",
+        )
+    ),
+    "Home of a domain": (
+        "elasticfilesystem:DescribeMountTargets",
+        "elasticfilesystem:DeleteMountTarget",
+        "elasticfilesystem:DeleteFileSystem",
+    ),
+    "Jobs under way": tuple(f"sagemaker:Stop{each}Job" for each in ("Training", "Transform", "AutoML", "Processing")),
+    "What belongs to it": (
+        "sns:GetTopicAttributes",
+        "sns:DeleteTopic",
+        "logs:DeleteLogGroup",
+        "scheduler:GetSchedule",
+        "scheduler:DeleteSchedule",
+        "s3:ListBucketVersions",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:DeleteBucket",
+    ),
+}
 PAGES: Mapping[str, PageNeeds] = {
     "home": PageNeeds(
         _ENDPOINTS
@@ -176,6 +238,31 @@ PAGES: Mapping[str, PageNeeds] = {
             MAKE_ROLE: ("iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy"),
         },
     ),
+    "bill": PageNeeds(
+        _HELD
+        | {
+            "AWS's own bill": ("ce:GetCostAndUsage", "ce:GetCostForecast"),
+            "What serverless endpoints did, and requests": ("cloudwatch:GetMetricData",),
+            "Prices": ("pricing:GetProducts",),
+        }
+        | _COST,
+        {"Budgets on cost": ("budgets:ModifyBudget", "budgets:TagResource")},
+    ),
+    "savings": PageNeeds(_HELD | {"Figures": ("cloudwatch:GetMetricData",)}, _CLEAN),
+    "leases": PageNeeds(
+        _HELD | _ROLES | {"Schedules": ("scheduler:GetSchedule",)},
+        {
+            "Leases": ("sagemaker:AddTags", "sagemaker:DeleteTags"),
+            "Let AWS keep to them": (
+                "scheduler:CreateSchedule",
+                "scheduler:UpdateSchedule",
+                "scheduler:DeleteSchedule",
+                "iam:PassRole",
+            ),
+            MAKE_ROLE: _ROLE,
+        },
+    ),
+    "clean_up": PageNeeds(_HELD | _ROLES, _CLEAN | {MAKE_ROLE: (*_ROLE, "iam:DetachRolePolicy")}),
     "access": PageNeeds(
         _ROLES | {"Users": ("iam:GetUser", "iam:ListAttachedUserPolicies", "iam:ListAccessKeys", "iam:GetUserPolicy")},
         {
