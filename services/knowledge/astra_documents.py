@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.knowledge.models import Entry, Passage, SearchSettings, Space
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 IN_LIMIT = 100  # values in one $in
 OURS = "sagedeck"
@@ -30,15 +35,32 @@ def mine(space: Space) -> dict[str, Any]:
 
 def conditions(space: Space, settings: SearchSettings) -> list[dict[str, Any]]:
     """The filters of a search: one, or one for every hundred of the documents it is limited to."""
-    base = mine(space) | {f"metadata.{key}": value for key, value in settings.metadata.items()}
+    base = mine(space) | {f"metadata.{key}": _wanted(value) for key, value in settings.metadata.items()}
     if not settings.documents:
         return [base]
     parts = [settings.documents[at : at + IN_LIMIT] for at in range(0, len(settings.documents), IN_LIMIT)]
     return [base | {f"metadata.{OURS}.document": {"$in": list(part)}} for part in parts]
 
 
-def document_of(space: Space, entry: Entry, vector: Sequence[float]) -> dict[str, Any]:
-    """A passage as it is stored."""
+def _wanted(value: Any) -> Any:
+    """A metadata value as a filter has it; of a list, any will do (at most IN_LIMIT, which the server checks)."""
+    return {"$in": list(value)} if isinstance(value, list | tuple | set | frozenset) else value
+
+
+def strange(owner: str) -> dict[str, Any]:
+    """The filter that finds what is not this owner's, ours or not."""
+    return {f"metadata.{OURS}.owner": {"$ne": owner}}
+
+
+def of_other_models(known: Sequence[str]) -> dict[str, Any]:
+    """The filter that finds a document with an embedding model that is none of these."""
+    path = f"metadata.{OURS}.model"
+    parts: list[dict[str, Any]] = [{path: {"$exists": True}}]
+    return {"$and": [*parts, {path: {"$nin": list(known)}}]} if known else parts[0]
+
+
+def document_of(space: Space, entry: Entry, vector: NDArray[np.float32]) -> dict[str, Any]:
+    """A passage as it is stored; the vector as it travels, which astrapy would make of a list ten times as slowly."""
     ours = {
         "id": entry.id,
         "owner": space.owner,
@@ -54,16 +76,16 @@ def document_of(space: Space, entry: Entry, vector: Sequence[float]) -> dict[str
         "_id": stored_id(space, entry.id),
         "content": entry.text,
         "metadata": {**entry.metadata, OURS: ours},
-        "$vector": list(vector),
+        "$vector": {"$binary": base64.b64encode(vector.astype(">f4").tobytes()).decode("ascii")},
     }
 
 
-def passage_of(document: Mapping[str, Any]) -> Passage:
-    """A stored document as a passage; `$similarity` is (1 + cosine) / 2."""
+def passage_of(document: Mapping[str, Any], metric: str = "cosine") -> Passage:
+    """A stored document as a passage."""
     metadata = dict(document.get("metadata") or {})
     ours = metadata.pop(OURS)
     similarity = document.get("$similarity")
-    cosine = None if similarity is None else 2 * float(similarity) - 1
+    cosine = None if similarity is None else cosine_of(float(similarity), metric)
     return Passage(
         id=ours["id"],
         text=document.get("content") or "",
@@ -76,3 +98,13 @@ def passage_of(document: Mapping[str, Any]) -> Passage:
         cosine=cosine,
         metadata=metadata,
     )
+
+
+def cosine_of(similarity: float, metric: str) -> float:
+    """The cosine behind the server's similarity of two vectors of length one.
+
+    Similarity is (1 + cosine) / 2, (1 + dot product) / 2 or 1 / (1 + squared distance), as the Data API documents it.
+    """
+    if metric == "euclidean":
+        return 1 - (1 / max(similarity, 1e-9) - 1) / 2
+    return 2 * similarity - 1

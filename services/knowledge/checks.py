@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from services.errors import InvalidRequest, StoreProblem
+from services.errors import InvalidRequest, NotFound, StoreProblem
 from services.knowledge.matrix import unit
-from services.knowledge.models import Space
+from services.knowledge.places import METRICS, Collection, Space
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +26,34 @@ def checked_name(name: str) -> str:
             "Choose another name.",
         )
     return name
+
+
+def found_in(collections: Sequence[Collection], name: str) -> Collection:
+    """The collection of this name; NotFound when there is none."""
+    for collection in collections:
+        if collection.name == name:
+            return collection
+    raise NotFound(f"There is no collection {name} here.", "", "Look at the list of collections.")
+
+
+def checked_metric(metric: str) -> str:
+    """`metric` if both stores know it; InvalidRequest otherwise."""
+    if metric not in METRICS:
+        raise InvalidRequest(
+            f"There is no metric {metric!r}.", f"There are {', '.join(METRICS)}.", "Choose one of them."
+        )
+    return metric
+
+
+def check_model(collection: str, models: Sequence[str], model: str) -> None:
+    """StoreProblem when the collection is bound to other embedding models than this one."""
+    if models and model not in models:
+        raise StoreProblem(
+            f"The collection {collection} is bound to the embedding model {' and '.join(models)}.",
+            f"Vectors of {model} cannot be compared with those of another model, even of the same length.",
+            "Choose another collection, or an endpoint that serves the collection's model; once it is emptied, it takes"
+            " any model of its dimension.",
+        )
 
 
 def checked_vectors(vectors: Any, count: int, space: Space) -> NDArray[np.float32]:

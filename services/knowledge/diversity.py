@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from services.knowledge.models import Passage, SearchMode, SearchSettings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,3 +31,24 @@ def chosen(scores: Any, vectors: NDArray[np.float32], count: int, weight: float)
         taken.append(best)
         likeness = np.maximum(likeness, vectors @ vectors[best])
     return taken
+
+
+def shortlist(
+    ranked: Sequence[Passage], vectors: Mapping[str, Sequence[float]], settings: SearchSettings
+) -> tuple[Passage, ...]:
+    """The passages to return of those a remote store ranked, best first: above the floor, and as diverse as asked.
+
+    vectors   by passage id, needed for diversity only
+    """
+    import numpy as np
+
+    by_words = settings.mode is SearchMode.KEYWORD
+    if settings.floor and not by_words:
+        ranked = [passage for passage in ranked if (passage.cosine or 0.0) >= settings.floor]
+    if not settings.diversity or not ranked:
+        return tuple(ranked[: settings.k])
+    pool = ranked[: max(settings.k, settings.candidates)]
+    scale = 1.0 + (settings.weight if settings.mode is SearchMode.HYBRID else 0.0)
+    rows = np.asarray([vectors[passage.id] for passage in pool], np.float32)
+    order = chosen([passage.score / scale for passage in pool], rows, settings.k, settings.diversity)
+    return tuple(pool[at] for at in order)

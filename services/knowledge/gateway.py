@@ -13,16 +13,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace as replaced
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from services.errors import InvalidRequest, NotFound, Unreachable
-from services.knowledge.astra_documents import IN_LIMIT, OURS, conditions, document_of, mine, passage_of, stored_ids
+from services.errors import InvalidRequest, Unreachable
+from services.knowledge.astra_collections import COUNT_LIMIT, AstraCollections
+from services.knowledge.astra_documents import (
+    OURS,
+    conditions,
+    document_of,
+    mine,
+    passage_of,
+    stored_ids,
+)
 from services.knowledge.astra_errors import patiently
-from services.knowledge.checks import checked_name, checked_vectors
+from services.knowledge.checks import checked_vectors
+from services.knowledge.diversity import shortlist
 from services.knowledge.models import (
-    Collection,
-    CollectionRequest,
     Entry,
     Found,
     Passage,
@@ -40,19 +48,19 @@ if TYPE_CHECKING:
 BATCH = 50
 CONCURRENCY = 20  # 20 x 50 was measured as the fastest (9,494 documents/s at 60 ms)
 VECTOR_LIMIT = 1000  # results of one vector search
-COUNT_LIMIT = 1000
 REQUEST_MILLISECONDS = 30_000
 VECTOR_ONLY_CANDIDATES = 20  # enough to judge the evidence by words
 
 T = TypeVar("T")
 
 
-class AstraStore:
+class AstraStore(AstraCollections):
     """Passages in an Astra database. Raises StoreProblem, NotFound and ConnectionProblem, never astrapy's errors."""
 
     kind = StoreKind.ASTRA
 
     def __init__(self, astra: Astra, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        super().__init__()
         self._astra = astra
         self._sleep = sleep
         self._lock = Lock()
@@ -93,51 +101,13 @@ class AstraStore:
     def _try(self, call: Callable[[], T]) -> T:
         return patiently(call, self._astra.endpoint, self._sleep)
 
-    # -- collections
-
-    def collections(self, owner: str) -> tuple[Collection, ...]:
-        """Every vector collection of the keyspace; this is also the connection test."""
-        listed = self._try(lambda: self._database().list_collections())
-        return tuple(
-            Collection(
-                store=StoreKind.ASTRA,
-                name=one.name,
-                dimension=one.definition.vector.dimension,
-                metric=one.definition.vector.metric or "cosine",
-            )
-            for one in listed
-            if one.definition.vector and one.definition.vector.dimension
-        )
-
-    def create_collection(self, owner: str, request: CollectionRequest) -> None:
-        """Make a collection that indexes metadata only: an indexed string may have no more than 8,000 bytes."""
-        definition = {
-            "vector": {"dimension": request.dimension, "metric": request.metric},
-            "indexing": {"allow": ["metadata"]},
-        }
-        name = checked_name(request.name)
-        self._try(lambda: self._database().create_collection(name, definition=definition))
-
-    def drop_collection(self, owner: str, name: str) -> None:
-        """Remove a collection and everything in it, whoever owns it. NotFound when there is none."""
-        if name not in self._try(lambda: self._database().list_collection_names()):
-            raise NotFound(f"There is no collection {name} in this database.", "", "Look at the list of collections.")
-        self._try(lambda: self._database().drop_collection(name))
-
-    def holds_more(self, owner: str, name: str, documents: Sequence[str]) -> bool:
-        """Whether anything but these documents of this owner is in the collection."""
-        parts = [list(documents[at : at + IN_LIMIT]) for at in range(0, len(documents), IN_LIMIT)]
-        other = {"$and": [{f"metadata.{OURS}.document": {"$nin": part}} for part in parts]}
-        stranger = {"$or": [{f"metadata.{OURS}.owner": {"$ne": owner}}, other]} if parts else {}
-        found = self._try(lambda: self._collection(name).find_one(stranger, projection={"_id": True}))
-        return found is not None
-
     # -- writing
 
     def add(self, space: Space, entries: Sequence[Entry], vectors: Any, *, replace: bool = False) -> int:
         """Store passages in concurrent batches; returns how many were new. What is there already counts as done."""
         rows = checked_vectors(vectors, len(entries), space)
-        documents = [document_of(space, entry, row.tolist()) for entry, row in zip(entries, rows, strict=True)]
+        self._check_model(space)
+        documents = [document_of(space, entry, row) for entry, row in zip(entries, rows, strict=True)]
         if replace:
             return sum(self._side_by_side(documents, lambda document: self._put(space, document)))
         batches = [documents[at : at + BATCH] for at in range(0, len(documents), BATCH)]
@@ -204,39 +174,67 @@ class AstraStore:
 
     def count(self, space: Space) -> int:
         """How many passages the space holds, up to 1000: the server counts no further."""
+        return self._counted(space.collection, mine(space))
+
+    def _counted(self, name: str, wanted: Mapping[str, Any]) -> int:
         from astrapy.exceptions import TooManyDocumentsToCountException
 
-        collection = self._collection(space.collection)
+        collection = self._collection(name)
 
         def count() -> int:
             try:
-                return int(collection.count_documents(mine(space), upper_bound=COUNT_LIMIT))
+                return int(collection.count_documents(wanted, upper_bound=COUNT_LIMIT))
             except TooManyDocumentsToCountException:
                 return COUNT_LIMIT
 
         return self._try(count)
 
     def search(self, space: Space, question: Question, settings: SearchSettings) -> Found:
-        """The best passages for a question, of the nearest `candidates`. The question needs a vector in every mode."""
+        """The best passages for a question, of the nearest `candidates`. The question needs a vector in every mode.
+
+        StoreProblem when the vector does not fit, or the collection is bound to another model.
+        """
         if question.vector is None:
             raise InvalidRequest(
                 "Astra finds passages by meaning first.", "The question has no vector.", "Choose an embedding endpoint."
             )
         vector = checked_vectors([question.vector], 1, space)[0].tolist()
-        wanted = settings.candidates if settings.mode is not SearchMode.VECTOR else VECTOR_ONLY_CANDIDATES
+        by_words = settings.mode is not SearchMode.VECTOR
+        wanted = settings.candidates if by_words or settings.diversity else VECTOR_ONLY_CANDIDATES
         limit = min(max(wanted, settings.k), VECTOR_LIMIT)
-        candidates: list[Passage] = []
-        for condition in conditions(space, settings):
-            found = self._read(
+        documents = self._nearest(space, vector, limit, settings)
+        if not documents:
+            self._checked.discard((space.collection, space.model))
+            self._check_model(space)
+            return Found(())
+        metric = self._metric(space.collection)
+        candidates = [passage_of(document, metric) for document in documents]
+        vectors = {one.id: document.get("$vector") for one, document in zip(candidates, documents, strict=True)}
+        found = rank(candidates, question.text, replaced(settings, k=len(candidates)))
+        return replaced(
+            found,
+            passages=shortlist(found.passages, vectors, settings),  # type: ignore[arg-type]
+            rescored=len(documents) if by_words and len(documents) >= limit else 0,
+        )
+
+    def _nearest(
+        self, space: Space, vector: Sequence[float], limit: int, settings: SearchSettings
+    ) -> list[dict[str, Any]]:
+        """The documents nearest to a vector, with their similarity, and their vectors where diversity needs them."""
+        found: list[dict[str, Any]] = []
+        parts = conditions(space, settings)
+        for condition in parts:
+            found += self._read(
                 space,
                 filter=condition,
                 sort={"$vector": vector},
                 limit=limit,
                 include_similarity=True,
-                projection={"content": True, "metadata": True},
+                projection={"content": True, "metadata": True} | ({"$vector": True} if settings.diversity else {}),
             )
-            candidates += [passage_of(document) for document in found]
-        return rank(candidates, question.text, settings)
+        if len(parts) > 1:
+            found.sort(key=lambda document: -float(document["$similarity"]))
+        return found[:limit]
 
     def close(self) -> None:
         """Close the connections astrapy leaves open."""

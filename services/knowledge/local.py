@@ -15,9 +15,8 @@ from dataclasses import replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from services.errors import NotFound
-from services.knowledge import tables, tokens
-from services.knowledge.checks import checked_vectors
+from services.knowledge import spaces, tables, tokens
+from services.knowledge.checks import check_model, checked_vectors, found_in
 from services.knowledge.matrix import Matrix
 from services.knowledge.models import (
     Collection,
@@ -76,6 +75,7 @@ class LocalStore:
             connection.execute("pragma page_size=8192")
             connection.execute("pragma journal_mode=wal")
             connection.executescript(tables.SCHEMA)
+            tables.bring_up_to_date(connection)
             self._ready = True
         tables.index_again_if_older(connection)
 
@@ -106,44 +106,61 @@ class LocalStore:
     # -- collections
 
     def collections(self, owner: str) -> tuple[Collection, ...]:
-        """This owner's collections, with how many passages each holds."""
+        """This owner's collections, with how many passages each holds and the model it is bound to."""
         with self._reading() as connection:
-            rows = connection.execute("select * from collection where owner=? order by name", (owner,)).fetchall()
-            spaces = connection.execute(
-                "select collection, model, (select count(*) from passage where space=space.id) held"
-                " from space where owner=?",
+            rows = connection.execute(
+                "select name, dimension, metric, (select count(*) from passage where space in"
+                " (select id from space where owner=collection.owner and collection=collection.name)) held"
+                " from collection where owner=? order by name",
                 (owner,),
             ).fetchall()
-        return tuple(
-            Collection(
-                store=StoreKind.LOCAL,
-                name=row["name"],
-                dimension=row["dimension"],
-                metric=row["metric"],
-                made_here=True,
-                passages=sum(space["held"] for space in spaces if space["collection"] == row["name"]),
-                models=tuple(s["model"] for s in spaces if s["collection"] == row["name"] and s["held"]),
+            return tuple(
+                Collection(
+                    store=StoreKind.LOCAL,
+                    name=row["name"],
+                    dimension=row["dimension"],
+                    metric=row["metric"],
+                    made_here=True,
+                    passages=row["held"],
+                    models=spaces.bound(connection, owner, row["name"]),
+                    others=False,
+                )
+                for row in rows
             )
-            for row in rows
-        )
+
+    def described(self, owner: str, name: str) -> Collection:
+        """One collection, looked at. NotFound when there is none."""
+        return found_in(self.collections(owner), name)
+
+    def models(self, owner: str, name: str) -> tuple[str, ...]:
+        """The embedding models the collection is bound to; none while it is empty and was made for none."""
+        with self._reading() as connection:
+            return spaces.bound(connection, owner, name)
 
     def create_collection(self, owner: str, request: CollectionRequest) -> None:
-        """Make a collection; the same one again is fine, another dimension under its name a StoreProblem."""
+        """Make a collection; the same one again is fine, a different one under its name a StoreProblem."""
         with self._writing() as connection:
-            tables.make_collection(connection, owner, request.name, request.dimension, request.metric)
+            spaces.make_collection(connection, owner, request)
+
+    def empty_collection(self, owner: str, name: str) -> int:
+        """Remove everything in a collection of this owner, which is then free for any model; how many passages went."""
+        found_in(self.collections(owner), name)
+        with self._writing() as connection:
+            gone, numbers = spaces.empty(connection, owner, name)
+        self._forget(numbers)
+        return gone
 
     def drop_collection(self, owner: str, name: str) -> None:
         """Remove a collection of this owner and everything in it. NotFound when there is none."""
+        found_in(self.collections(owner), name)
         with self._writing() as connection:
-            gone = connection.execute("delete from collection where owner=? and name=?", (owner, name)).rowcount
-            if not gone:
-                raise NotFound(f"There is no collection {name} here.", "", "Look at the list of collections.")
-            found = connection.execute("select id from space where owner=? and collection=?", (owner, name))
-            for (space,) in found.fetchall():
-                for table in ("vector", "passage"):
-                    connection.execute(f"delete from {table} where space=?", (space,))
-                connection.execute("delete from space where id=?", (space,))
-                tables.drop_words(connection, space)
+            _, numbers = spaces.empty(connection, owner, name)
+            connection.execute("delete from collection where owner=? and name=?", (owner, name))
+        self._forget(numbers)
+
+    def _forget(self, spaces: Sequence[int]) -> None:
+        with self._lock:
+            for space in spaces:
                 self._matrices.pop(space, None)
 
     def holds_more(self, owner: str, name: str, documents: Sequence[str]) -> bool:
@@ -165,7 +182,7 @@ class LocalStore:
         """
         rows = checked_vectors(vectors, len(entries), space)
         with self._writing() as connection:
-            number = tables.make_space(connection, space)
+            number = spaces.make_space(connection, space)
             removed = tables.remove(connection, number, [entry.id for entry in entries]) if replace else 0
             new = tables.insert(connection, number, entries, rows)
             tables.touch(connection, number, removed)
@@ -174,7 +191,7 @@ class LocalStore:
     def delete(self, space: Space, ids: Sequence[str]) -> int:
         """Remove passages by id; those that are not there are not missed. Returns how many went."""
         with self._writing() as connection:
-            number = tables.number_of(connection, space)
+            number = spaces.number_of(connection, space)
             if number is None:
                 return 0
             removed = tables.remove(connection, number, ids)
@@ -188,14 +205,14 @@ class LocalStore:
         with self._reading() as connection:
             rows = connection.execute(
                 "select key from passage where space=? and document=? order by ordinal",
-                (tables.number_of(connection, space), document),
+                (spaces.number_of(connection, space), document),
             ).fetchall()
         return tuple(row["key"] for row in rows)
 
     def get(self, space: Space, ids: Sequence[str]) -> tuple[Passage, ...]:
         """The passages with these ids, in their order; absent ones are left out."""
         with self._reading() as connection:
-            number = tables.number_of(connection, space)
+            number = spaces.number_of(connection, space)
             found: dict[str, Passage] = {}
             for start in range(0, len(ids), 500):
                 part = list(ids[start : start + 500])
@@ -206,16 +223,20 @@ class LocalStore:
     def count(self, space: Space) -> int:
         """How many passages the space holds."""
         with self._reading() as connection:
-            number = tables.number_of(connection, space)
+            number = spaces.number_of(connection, space)
             return int(connection.execute("select count(*) from passage where space=?", (number,)).fetchone()[0])
 
     def search(self, space: Space, question: Question, settings: SearchSettings) -> Found:
-        """The best passages for a question. StoreProblem when the question's vector does not fit the space."""
+        """The best passages for a question.
+
+        StoreProblem when its vector does not fit the space, or the collection is bound to another model.
+        """
         with self._reading() as connection:
-            number = tables.number_of(connection, space)
-            if number is None:
+            number = spaces.number_of(connection, space)
+            matrix = None if number is None else self._matrix(connection, number, space.dimension)
+            if number is None or matrix is None or not matrix.size:
+                check_model(space.collection, spaces.bound(connection, space.owner, space.collection), space.model)
                 return Found(())
-            matrix = self._matrix(connection, number, space.dimension)
             size = matrix.size
             rows_held = self._filtered(connection, number, matrix, settings.metadata)
             usable = matrix.usable(size, settings.documents, rows_held)

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from services.errors import StoreProblem
 from services.knowledge import tokens
-from services.knowledge.checks import checked_name
 from services.knowledge.matrix import Matrix
-from services.knowledge.models import Entry, Passage, Space
+from services.knowledge.models import Entry, Passage
 from services.knowledge.postings import Postings
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ SCHEMA = """
 create table if not exists setting(name text primary key, value text not null);
 create table if not exists collection(
     owner text not null, name text not null, dimension integer not null, metric text not null,
-    primary key(owner, name));
+    model text not null default '', primary key(owner, name));
 create table if not exists space(
     id integer primary key autoincrement, owner text not null, collection text not null, model text not null,
     dimension integer not null, version integer not null default 0, removed integer not null default 0,
@@ -60,33 +59,18 @@ def problems() -> Iterator[None]:
         ) from error
 
 
-def make_collection(connection: sqlite3.Connection, owner: str, name: str, dimension: int, metric: str) -> None:
-    """The collection, made if missing. StoreProblem when it exists with another dimension."""
-    connection.execute(
-        "insert or ignore into collection values(?,?,?,?)", (owner, checked_name(name), dimension, metric)
-    )
-    held = connection.execute("select dimension from collection where owner=? and name=?", (owner, name)).fetchone()[0]
-    if held != dimension:
-        raise StoreProblem(
-            f"The collection {name} holds vectors of {held} numbers, not {dimension}.",
-            "All vectors of a collection come from models of one size.",
-            "Choose another collection, or the embedding model it was made for.",
-        )
+def bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Add what a file made by an earlier version lacks."""
+    if _binds(connection):
+        return
+    connection.execute("begin immediate")
+    if not _binds(connection):  # another process may have been faster
+        connection.execute("alter table collection add column model text not null default ''")
+    connection.execute("commit")
 
 
-def make_space(connection: sqlite3.Connection, space: Space) -> int:
-    """The number of `space`, which is made, with its collection and its word index, if missing."""
-    number = number_of(connection, space)
-    if number is not None:
-        return number
-    make_collection(connection, space.owner, space.collection, space.dimension, "cosine")
-    number = connection.execute(
-        "insert into space(owner, collection, model, dimension) values(?,?,?,?)",
-        (space.owner, space.collection, space.model, space.dimension),
-    ).lastrowid
-    assert number is not None
-    make_words(connection, number)
-    return number
+def _binds(connection: sqlite3.Connection) -> bool:
+    return any(row["name"] == "model" for row in connection.execute("pragma table_info(collection)"))
 
 
 def make_words(connection: sqlite3.Connection, number: int) -> None:
@@ -138,21 +122,6 @@ def words_of(connection: sqlite3.Connection, number: int, question: str) -> dict
     sql = f"select term, passages from word where space=? and term in ({','.join('?' * len(wanted))})"
     held = {row["term"]: int(row["passages"]) for row in connection.execute(sql, (number, *wanted))}
     return {term: held.get(term, 0) for term in wanted}
-
-
-def number_of(connection: sqlite3.Connection, space: Space) -> int | None:
-    """The number of a space, None if nothing was ever stored in it. StoreProblem when its dimension differs."""
-    row = connection.execute(
-        "select id, dimension from space where owner=? and collection=? and model=?",
-        (space.owner, space.collection, space.model),
-    ).fetchone()
-    if row is not None and row["dimension"] != space.dimension:
-        raise StoreProblem(
-            f"The model {space.model} gave vectors of {row['dimension']} numbers before and {space.dimension} now.",
-            "",
-            "Check which model the embedding endpoint serves.",
-        )
-    return None if row is None else int(row["id"])
 
 
 def insert(connection: sqlite3.Connection, number: int, entries: Sequence[Entry], rows: NDArray[np.float32]) -> int:

@@ -134,7 +134,8 @@ def test_owners_and_models_share_a_collection_unseen(store: AstraStore) -> None:
         assert [p.text for p in store.search(space, Question(text, [1, 0, 0, 0]), SearchSettings()).passages] == [text]
         assert store.get(space, ["a"])[0].text == text
         assert store.count(space) == 1
-    assert store.search(Space("me", "notes", "another", 4), Question("", [1, 0, 0, 0]), SearchSettings()).passages == ()
+    with pytest.raises(StoreProblem, match="bound to the embedding model model"):
+        store.search(Space("me", "notes", "another", 4), Question("", [1, 0, 0, 0]), SearchSettings())
     assert store.holds_more("me", "notes", ["d"])
     assert store.delete(other, ["a"]) == 1
     assert not store.holds_more("me", "notes", ["d"])

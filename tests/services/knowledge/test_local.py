@@ -75,7 +75,7 @@ def test_searches_can_be_limited_to_documents_and_metadata(store: LocalStore) ->
 
 @pytest.mark.parametrize(
     "other",
-    [Space("you", "notes", "model", 4), Space("me", "other", "model", 4), Space("me", "notes", "another", 4)],
+    [Space("you", "notes", "model", 4), Space("me", "other", "model", 4), Space("me", "other", "another", 4)],
 )
 def test_nothing_crosses_owners_collections_or_models(store: LocalStore, other: Space) -> None:
     store.add(MINE, [entry("a", "secret lighthouse")], [[1, 0, 0, 0]])
