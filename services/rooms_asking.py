@@ -14,9 +14,11 @@ from services.rooms import Rooms
 if TYPE_CHECKING:
     from services.chats import ChatsService
     from services.endpoints import EndpointDetail
+    from services.evaluation import EvaluationService
     from services.inference import ChatParams, Contract, Delta, EndpointFacts, Kind, Message, SmokeResult, Submitted
     from services.knowledge import Embedding, KnowledgeService
     from services.knowledge.asked import Asked
+    from services.knowledge.defaults import Defaults
     from services.prompts import PromptsService
 
 READ_SECONDS = 300.0  # what reading all endpoints may take: 2,000 at the polite rate take 200
@@ -101,6 +103,16 @@ class AskingRooms(Rooms):
         if contract is not None and contract.kind is Kind.CHAT:
             limits.check(endpoint, messages, params, contract)
 
+    def chat_parameters(self, endpoint: str) -> frozenset[str]:
+        """Which fields of ChatParams an endpoint takes; all of them where nothing tells how it wants to be called."""
+        from services.inference import PARAMETERS, Family, Kind
+
+        try:
+            contract = self.inference.known_contract(self._facts_for(endpoint, Kind.CHAT))
+        except SagedeckError:
+            contract = None
+        return PARAMETERS.get(contract.family if contract else Family.MESSAGES, PARAMETERS[Family.MESSAGES])
+
     @lazy
     def chats(self) -> ChatsService:
         """Conversations with endpoints."""
@@ -116,13 +128,15 @@ class AskingRooms(Rooms):
 
     def embedding(self, endpoint: str) -> Embedding:
         """An embedding endpoint as the library uses it; its vector space is named after the model."""
+        from services.catalog import embedding_tokens
         from services.inference import Kind
         from services.knowledge import Embedding
 
         detail = self.detail(endpoint)
         contract = self.contract(endpoint, Kind.EMBEDDING)
         model = detail.model_id or f"endpoint/{endpoint}"
-        return Embedding(model, self.inference.embeddings(endpoint, contract, model=model), contract.dimension)
+        embedder = self.inference.embeddings(endpoint, contract, model=model)
+        return Embedding(model, embedder, contract.dimension, embedding_tokens(detail.model_id or ""))
 
     def pair(self) -> Pair | None:
         """The newest endpoints in service that together can answer from documents, or None when one is missing."""
@@ -198,3 +212,44 @@ class AskingRooms(Rooms):
         from services.prompts import PromptsService
 
         return PromptsService(self.state, self.owner)
+
+    @lazy
+    def knowledge_defaults(self) -> Defaults:
+        """How this owner wants documents cut, searched and answered from."""
+        from services.knowledge.defaults import Defaults
+
+        return Defaults(self.state, self.owner)
+
+    def hourly(self, endpoint: str) -> float | None:
+        """What an endpoint costs an hour in dollars, None where that is not known."""
+        try:
+            return self.detail(endpoint).usd_per_hour
+        except SagedeckError:
+            return None
+
+    @lazy
+    def evaluation(self) -> EvaluationService:
+        """Measuring which model, cut and search answer best."""
+        from functools import partial
+
+        from services.documents import Originals
+        from services.evaluation import EvaluationService, Workshop
+
+        workshop = Workshop(
+            owner=self.owner,
+            folder=self.folder / "evaluation",
+            originals=self.originals,
+            own=Originals(self.folder / "evaluation"),
+            reader=self.reader,
+            embeddings=self.embedding,
+            knowledge=self.knowledge.beside,
+        )
+        return EvaluationService(
+            self.state,
+            self.jobs,
+            workshop,
+            chat=self.stream,
+            price=self.hourly,
+            documents=partial(self.knowledge.documents, None),
+            defaults=self.knowledge_defaults,
+        )

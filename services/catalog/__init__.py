@@ -16,6 +16,7 @@ from services.catalog.payloads import Example
 from services.catalog.prices import Price, Use, price, priced_regions
 from services.catalog.queries import PRICE_STEPS, Found, Hit, Order, Query, QuotaLeft, QuotaRoom
 from services.catalog.rates import Rate, serverless_second
+from services.catalog.reach import embedding_tokens
 from services.catalog.service import CatalogService
 from services.catalog.tasks import TASKS, Task
 
@@ -46,6 +47,7 @@ __all__ = [
     "bundled_versions",
     "content_bucket",
     "dns_suffix",
+    "embedding_tokens",
     "has_gpu",
     "inference_ami",
     "instance",
