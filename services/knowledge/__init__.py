@@ -36,6 +36,15 @@ from services.knowledge.models import (
 from services.knowledge.operator import LibraryOperator
 from services.knowledge.planner import plan_collection, plan_delete_documents, plan_removal
 from services.knowledge.previews import ChunkPreview
+from services.knowledge.samples import (
+    SampleEntry,
+    SampleQuestion,
+    SampleSet,
+    list_samples,
+    preview_sample,
+    sample_request,
+    sample_uploads,
+)
 from services.knowledge.service import KnowledgeService
 
 __all__ = [
@@ -67,6 +76,9 @@ __all__ = [
     "Passage",
     "Question",
     "Retrieved",
+    "SampleEntry",
+    "SampleQuestion",
+    "SampleSet",
     "SearchMode",
     "SearchSettings",
     "Space",
@@ -74,7 +86,11 @@ __all__ = [
     "StoreKind",
     "TextDelta",
     "Upload",
+    "list_samples",
     "plan_collection",
     "plan_delete_documents",
     "plan_removal",
+    "preview_sample",
+    "sample_request",
+    "sample_uploads",
 ]
