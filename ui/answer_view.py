@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.errors import SagedeckError, StreamBroken
-from services.knowledge import AskRequest, Citation, Evidence, Finished, NotInDocuments, Passage, Retrieved, TextDelta
+from services.errors import SagedeckError, StreamBroken, problem_of
+from services.knowledge import AskRequest, Citation, Finished, NotInDocuments, Retrieved, TextDelta
 from services.knowledge.prompt import messages
-from ui import bars, diagnosis_box, error_box, formats, passage_view
+from ui import answer_actions, answer_turn, diagnosis_box, error_box, formats, passage_view, retrieval_view
+from ui.answer_turn import Turn
 from ui.escape import answer, literal
 
 if TYPE_CHECKING:
@@ -21,42 +21,16 @@ if TYPE_CHECKING:
     from services.console import Console
 
 BETWEEN_DRAWS = 0.04  # seconds; more often than the eye sees only costs bandwidth
-EXCERPT = 320  # characters of a passage in the list; opening it shows the rest in its page
-TURNS_REMEMBERED = 6  # sent along as history; older ones cost tokens and seldom matter
 _NUMBER = re.compile(r"\\\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\\\]")
 
 
-@dataclass(slots=True)
-class Turn:
-    """One question with what came of it so far; kept in the session, also when its stream was stopped."""
-
-    question: str
-    text: str = ""
-    citations: tuple[Citation, ...] = ()
-    passages: tuple[Passage, ...] = ()
-    evidence: Evidence | None = None
-    not_found: str = ""
-    stopped: bool = False
-    problem: SagedeckError | None = None
-    seconds: float = 0.0
-    first_token: float | None = None
-    request: AskRequest | None = None
-
-
-def history(turns: list[Turn]) -> tuple[tuple[str, str], ...]:
-    """The last turns as (role, text) pairs."""
-    kept = [turn for turn in turns if turn.text][-TURNS_REMEMBERED:]
-    return tuple(pair for turn in kept for pair in (("user", turn.question), ("assistant", turn.text)))
-
-
-def stream(console: Console, request: AskRequest, turns: list[Turn], *, key: str) -> None:
+def stream(console: Console, request: AskRequest, turns: list[Turn]) -> None:
     """Ask and write the answer as it comes.
 
     The turn is in `turns` from its first moment, as stopped: a stop or a click elsewhere ends this script in any `st`
     call, and the next run may draw before this one has noticed.
     """
-    turn = Turn(question=request.question, request=request, stopped=True)
-    turns.append(turn)
+    turn = answer_turn.begin(console, request, turns)
     started = time.perf_counter()
     _question(turn)
     with st.chat_message("assistant", avatar=":material/auto_awesome:"):
@@ -64,34 +38,43 @@ def stream(console: Console, request: AskRequest, turns: list[Turn], *, key: str
         place.markdown(":gray[:shimmer[Looking through the documents]]")
         try:
             _follow(console, request, turn, place, started)
+            turn.change(stopped=False)
         except SagedeckError as error:
-            turn.problem = error
-            if isinstance(error, StreamBroken):
-                turn.text = turn.text or error.partial
-        turn.stopped, turn.seconds = False, time.perf_counter() - started
+            partial = error.partial if isinstance(error, StreamBroken) else ""
+            turn.error = error
+            turn.change(problem=problem_of(error), text=turn.kept.text or partial, stopped=False)
+        finally:
+            seconds = time.perf_counter() - started
+            turn.change(seconds=seconds, usd=answer_actions.usd(console, request.chat, seconds))
+            console.asked.keep(turn.kept)
         place.empty()
-        _answer(console, turn, key)
+        _answer(console, turn, len(turns) - 1, last=True)
 
 
 def _follow(console: Console, request: AskRequest, turn: Turn, place: DeltaGenerator, started: float) -> None:
     drawn = 0.0
     for event in console.knowledge.answer(request):
         match event:
-            case Retrieved(passages, evidence):
-                turn.passages, turn.evidence = passages, evidence
-                place.markdown(f":gray[:shimmer[Reading {formats.count(len(passages), 'passage')}]]")
+            case Retrieved():
+                _retrieved(turn, event)
+                place.markdown(f":gray[:shimmer[Reading {formats.count(len(event.passages), 'passage')}]]")
             case TextDelta(text):
-                turn.text += text
                 now = time.perf_counter()
-                if turn.first_token is None:
-                    turn.first_token = now - started
+                turn.change(text=turn.kept.text + text, first_token=turn.kept.first_token or now - started)
                 if now - drawn >= BETWEEN_DRAWS:
-                    place.markdown(with_numbers(turn.text))
+                    place.markdown(with_numbers(turn.kept.text))
                     drawn = now
-            case Finished(text, citations):
-                turn.text, turn.citations = text, citations
+            case Finished(text, citations, done):
+                usage = getattr(done, "usage", None)
+                turn.change(text=text, citations=citations, tokens=usage.completion_tokens if usage else None)
             case NotInDocuments(reason):
-                turn.not_found = reason
+                turn.change(not_found=reason)
+
+
+def _retrieved(turn: Turn, event: Retrieved) -> None:
+    rescored = event.found.rescored if event.found else 0
+    turn.change(passages=event.passages, evidence=event.evidence, searched=event.searched, by_model=event.by_model,
+                rescored=rescored)  # fmt: skip
 
 
 def with_numbers(text: str) -> str:
@@ -101,73 +84,84 @@ def with_numbers(text: str) -> str:
     )
 
 
-def show(console: Console, turn: Turn, *, key: str) -> None:
-    """Write a turn that is over."""
+def show(console: Console, turn: Turn, position: int, *, last: bool) -> None:
+    """Write a turn that is over; `last` of its conversation."""
     _question(turn)
     with st.chat_message("assistant", avatar=":material/auto_awesome:"):
-        _answer(console, turn, key)
+        _answer(console, turn, position, last=last)
 
 
 def _question(turn: Turn) -> None:
     with st.chat_message("user", avatar=":material/person:"):
-        st.markdown(literal(turn.question))
+        st.markdown(literal(turn.kept.question))
 
 
-def _answer(console: Console, turn: Turn, key: str) -> None:
-    if turn.not_found:
-        st.info(f"**Not in the documents.** {literal(turn.not_found)}", icon=":material/search_off:")
-    elif turn.text:
-        st.markdown(with_numbers(turn.text), width=760)
-    if turn.stopped:
+def _answer(console: Console, turn: Turn, position: int, *, last: bool) -> None:
+    kept, key = turn.kept, f"ask-{turn.kept.id}"
+    if kept.not_found:
+        st.info(f"**Not in the documents.** {literal(kept.not_found)}", icon=":material/search_off:")
+        if last:
+            answer_actions.after_refusal(turn, position)
+    elif kept.text:
+        st.markdown(with_numbers(kept.text), width=760)
+    if kept.stopped:
         st.markdown(":orange-badge[:material/stop_circle: Stopped] :gray[:small[What had arrived is kept.]]")
-    if turn.problem is not None:
-        error_box.show(turn.problem)
-        diagnosis_box.of_problem(console, turn.problem)
-    if turn.citations:
+    if kept.problem is not None:
+        error_box.show(kept.problem)
+        if turn.error is not None:
+            diagnosis_box.of_problem(console, turn.error)
+    if kept.citations:
         with st.container(horizontal=True, gap="xsmall"):
-            for citation in turn.citations:
+            for citation in kept.citations:
                 _citation(console, citation, key)
-    _found(console, turn, key)
+        _unfound(kept.citations)
+    answer_actions.show(console, turn, position)
+    _found(console, turn, key, opened=bool(kept.not_found and last))
 
 
 def _citation(console: Console, citation: Citation, key: str) -> None:
     passage = citation.passage
     name = passage.source if len(passage.source) <= 40 else f"{passage.source[:37]}…"
+    where = str(passage.metadata.get("label") or f"p. {passage.page}")
+    told = []
+    if citation.inferred:
+        told.append("Found by comparing the answer with the passages.")
+    if citation.unfound:
+        told.append("Words of its sentence are not found in the passage.")
     if st.button(
-        f"{citation.number} · {literal(name)}, p. {passage.page}",
+        f"{citation.number} · {literal(name)}, {literal(where)}",
         key=f"{key}-citation-{citation.number}",
-        icon=":material/format_quote:",
-        help="Found by comparing the answer with the passages" if citation.inferred else None,
+        icon=":material/rule:" if citation.unfound else ":material/format_quote:",
+        help=" ".join(told) or None,
     ):
-        passage_view.open_passage(console, passage)
+        passage_view.open_passage(console, passage, citation.unfound)
 
 
-def _found(console: Console, turn: Turn, key: str) -> None:
-    if not turn.passages:
+def _unfound(citations: tuple[Citation, ...]) -> None:
+    """Say of which citations a sentence's words are missing: a hint, since other words may mean the same."""
+    numbers = [str(each.number) for each in citations if each.unfound]
+    if numbers:
+        st.markdown(
+            f":orange[:material/rule: :small[Not found in the passage: words of a sentence that cites "
+            f"{', '.join(numbers)}. It may be said in other words; open the passage and compare.]]"
+        )
+
+
+def _found(console: Console, turn: Turn, key: str, *, opened: bool) -> None:
+    kept = turn.kept
+    if kept.searched:
+        retrieval_view.searched(kept.searched, kept.by_model)
+    if not kept.passages:
         return
-    label = f"{formats.count(len(turn.passages), 'nearest passage')} · {turn.seconds:.1f} s"
-    found = st.expander(label, type="compact", key=f"{key}-found", on_change="rerun")
+    label = formats.count(len(kept.passages), "nearest passage")
+    found = st.expander(label, expanded=opened, type="compact", key=f"{key}-found", on_change="rerun")
     if not found.open:
         return
     with found:
-        if turn.evidence is not None:
-            evidence = turn.evidence
-            st.markdown(
-                f":gray[Evidence {evidence.score:.2f}: nearest meaning {evidence.cosine:.2f}, "
-                f"words of the question found {evidence.coverage:.0%}]"
-            )
-        bars.show(
-            [(f"{number} {each.source}, page {each.page}", each.score) for number, each in enumerate(turn.passages, 1)],
-            label="Score of each passage",
-        )
-        for number, passage in enumerate(turn.passages, 1):
-            with st.container(border=True, gap="xsmall"):
-                with st.container(horizontal=True, vertical_alignment="center"):
-                    st.markdown(f"**{number}** {literal(passage.source)}, page {passage.page}", width="stretch")
-                    if st.button("Open", key=f"{key}-open-{number}", type="tertiary"):
-                        passage_view.open_passage(console, passage)
-                st.text(passage.text if len(passage.text) < EXCERPT else f"{passage.text[:EXCERPT]}…")
-        if turn.request is not None and st.toggle("Show the prompt as the model got it", key=f"{key}-prompt"):
-            for message in messages(turn.request.question, turn.passages, turn.request.history):
-                st.markdown(f"**{literal(message.role)}**")
-                st.code(message.content, language=None, wrap_lines=True)
+        if kept.evidence is not None:
+            retrieval_view.evidence(kept.evidence)
+        retrieval_view.without_index(kept.rescored)
+        retrieval_view.passages(console, kept.passages, key=key)
+        request = kept.request
+        asked = kept.searched or request.question
+        retrieval_view.prompt(messages(asked, kept.passages, request.history, request.rules), key=key)

@@ -1,9 +1,14 @@
 """Ask the documents: a streamed answer with numbered citations, each of which opens its passage."""
 
+import time
+
 import streamlit as st
 
-from services.knowledge import AskRequest, SearchMode, SearchSettings
+from services.knowledge import AskRequest
+from services.knowledge.asked import history_of
 from ui import (
+    answer_history,
+    answer_turn,
     answer_view,
     empty_state,
     endpoint_picker,
@@ -13,16 +18,21 @@ from ui import (
     inventory_line,
     navigation,
     page_head,
+    prompt_choice,
+    retrieval_options,
+    retrieval_view,
     session,
     store_picker,
 )
 from ui.escape import code, literal
 
+ANSWER, SEARCH = "Answer", "Only search"
 console = session.console()
 with page_head.show("Ask", "Answers come from your documents only, and say where."):
+    view = st.segmented_control("What to do", [ANSWER, SEARCH], default=ANSWER, required=True, key="ask.view",
+                                label_visibility="collapsed", persist_state="session")  # fmt: skip
     options = st.popover("Options", icon=":material/tune:")
-    if st.button("New", icon=":material/add_comment:", help="Start a new conversation"):
-        st.session_state["ask.turns"] = []
+    talks = st.popover("Conversations", icon=":material/forum:", key="ask.talks", on_change="rerun")
 
 embedding, chat = endpoint_picker.pair(console)
 if not (embedding and chat):
@@ -33,57 +43,64 @@ if not (embedding and chat):
         page=navigation.DEPLOY, label="Deploy a pair",
     )  # fmt: skip
     st.stop()
-if not console.knowledge.documents():
+records = console.knowledge.documents()
+if not records:
     empty_state.show(
-        "description", "No documents yet", "Add PDF, Word, Markdown, HTML or text files, then ask about them.",
+        "description", "No documents yet", "Add PDF, Word, Excel, Markdown, HTML or text files, then ask about them.",
         page=navigation.DOCUMENTS, label="Add documents",
     )  # fmt: skip
     st.stop()
 
+turns = answer_turn.on_page(console)
 with options:
     store, collection = store_picker.show(console, key="library")
     embedding = endpoint_picker.choose_embedding(console) or embedding
     chat = endpoint_picker.choose_chat(console) or chat
-    k = st.slider("Passages given to the model", 1, 20, 5, key="ask.k", persist_state="session")
-    mode = st.segmented_control(
-        "Search by",
-        list(SearchMode),
-        default=SearchMode.HYBRID,
-        required=True,
-        key="ask.mode",
-        format_func=str.capitalize,
-    )
-    threshold = st.slider(
-        "Evidence needed", 0.0, 1.0, SearchSettings().threshold, key="ask.threshold",
-        help="Below this the answer is “not in the documents”, and the model is not asked.",
-    )  # fmt: skip
-
-model = endpoint_reads.model_of(console, embedding)
-if not any(record.model == model and record.store is store for record in console.knowledge.documents()):
+    model = endpoint_reads.model_of(console, embedding)
+    held = retrieval_options.of_collection(records, model, store, collection)
+    settings = retrieval_options.show(console, held)
+    rules, usable = prompt_choice.rules(console, key="ask.prompt")
+if talks.open:
+    with talks, error_box.shown():
+        answer_history.show(console, turns)
+if not held:
     st.warning(
         f"None of your documents were read with the embedding model in use ({code(model)}) into this store. "
         "Add them again, or choose the model they were read with under Options.",
         icon=":material/warning:",
     )
-turns: list[answer_view.Turn] = st.session_state.setdefault("ask.turns", [])
-question = st.chat_input("Ask your documents", key="ask.question", max_chars=4000, submit_mode="stop")
-for number, turn in enumerate(turns):
-    answer_view.show(console, turn, key=f"ask-{number}")
+if not usable:
+    st.warning("The prompt template lacks a value. Fill it in under Options.", icon=":material/edit_note:")
+
+question = st.chat_input(
+    "Ask your documents" if view == ANSWER else "Search your documents", key="ask.question", max_chars=4000,
+    submit_mode="stop", disabled=not usable,
+)  # fmt: skip
+again = answer_turn.asked_again(console, turns)
+question = again or (question or "").strip()
+request = AskRequest(question, embedding, chat, store, collection, settings,
+                     history_of([turn.kept for turn in turns]), rules)  # fmt: skip
+if view == SEARCH and not again:
+    if question:
+        with error_box.shown():
+            started = time.perf_counter()
+            found = console.knowledge.prepare(request)
+            st.session_state["ask.searched"] = (question, found, time.perf_counter() - started)
+    if "ask.searched" in st.session_state:
+        asked, found, seconds = st.session_state["ask.searched"]
+        retrieval_view.show(console, found, asked, seconds, key="ask-search")
+    else:
+        st.markdown("See which passages a question finds, with their scores, and the prompt they make. No answer is "
+                    "asked for.")  # fmt: skip
+    st.stop()
+for position, turn in enumerate(turns):
+    answer_view.show(console, turn, position, last=position == len(turns) - 1 and not question)
 if not turns and not question:
-    asked = formats.count(len(console.knowledge.documents()), "document")
     st.markdown(
-        f"Ask anything that your {asked} may say. Answers name their passages; what is not there is said to be missing."
-        f"  \n:gray[:small[{literal(chat)} answers from what {literal(embedding)} finds.]]"
+        f"Ask anything that your {formats.count(len(records), 'document')} may say. Answers name their passages; what "
+        f"is not there is said to be missing.  \n:gray[:small[{literal(chat)} answers from what {literal(embedding)} "
+        "finds.]]"
     )
 if question:
-    request = AskRequest(
-        question=question.strip(),
-        embedding=embedding,
-        chat=chat,
-        store=store,
-        collection=collection,
-        settings=SearchSettings(k=k, mode=mode or SearchMode.HYBRID, threshold=threshold),
-        history=answer_view.history(turns),
-    )
     with error_box.shown():
-        answer_view.stream(console, request, turns, key=f"ask-{len(turns)}")
+        answer_view.stream(console, request, turns)

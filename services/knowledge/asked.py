@@ -34,6 +34,7 @@ class AskedTurn:
     not_found    why the documents are said not to hold the answer
     stopped      whether the stream was cut off; what had arrived is in `text`
     usd          what the language endpoint cost in this time; None where its price is not known
+    rescored     how many passages words were weighed among, where the database has no keyword index (Found)
     vote         1 good, -1 bad, 0 not judged; `comment` says why
     """
 
@@ -53,6 +54,7 @@ class AskedTurn:
     first_token: float | None = None
     tokens: int | None = None
     usd: float | None = None
+    rescored: int = 0
     at: float = 0.0
     vote: int = 0
     comment: str = ""

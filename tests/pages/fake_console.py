@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +28,7 @@ from services.knowledge import (
     Evidence,
     FileStatus,
     Finished,
+    Found,
     IngestRequest,
     IngestView,
     Passage,
@@ -33,9 +36,15 @@ from services.knowledge import (
     StoreKind,
     TextDelta,
 )
+from services.knowledge.asked import Asked
+from services.knowledge.asking import Prepared
+from services.knowledge.follow_up import StandAlone
+from services.knowledge.prompt import messages
 from services.plans import Estimate, Plan, Pulse, RunStatus, RunView, Step, StepStatus, StepView
 from services.preflight import Preflight
+from services.prompts import PromptsService
 from services.settings import Settings
+from services.state import State
 from tests.pages.fake_changes import FakeChanges
 from tests.pages.fake_endpoints import FakeEndpoints, FakeHistory, FakeInventory, FakeTraffic, fake_alarms, fake_metrics
 from tests.pages.fake_sandbox import MADE, FakeSandbox
@@ -150,6 +159,7 @@ class FakeKnowledge:
     events: Callable[[AskRequest], Iterator[AnswerEvent]] | None = None
     ingested: list[IngestRequest] = field(default_factory=list)
     ingest_view: IngestView | None = None
+    prepared: list[AskRequest] = field(default_factory=list)
 
     def documents(self) -> tuple[DocumentRecord, ...]:
         return tuple(self.records)
@@ -163,6 +173,11 @@ class FakeKnowledge:
 
     def follow(self, job: str) -> IngestView | None:
         return self.ingest_view
+
+    def prepare(self, request: AskRequest) -> Prepared:
+        self.prepared.append(request)
+        sent = messages(request.question, (PASSAGE,), request.history, request.rules)
+        return Prepared(StandAlone(request.question), Found((PASSAGE,), nearest=0.8), EVIDENCE, tuple(sent))
 
     def answer(self, request: AskRequest) -> Iterator[AnswerEvent]:
         if self.events is not None:
@@ -191,6 +206,9 @@ class FakeConsole:
         )
         self.changes = FakeChanges()
         self.knowledge = FakeKnowledge()
+        self.originals: Any = SimpleNamespace(used_bytes=lambda owner: 1200, quota_bytes=2_000_000_000)
+        self.state = State(Path(tempfile.mkdtemp(prefix="sagedeck-pages-")) / "state.db")
+        self.asked, self.prompts = Asked(self.state, self.owner), PromptsService(self.state, self.owner)
         self.runs = FakeRuns()
         self.jobs_found: list[JobView] = []
         self.jobs = SimpleNamespace(
