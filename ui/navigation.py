@@ -13,6 +13,7 @@ ENDPOINT = "../pages/endpoint.py"  # ?endpoint=NAME&tab=Metrics; not in the side
 DOCUMENTS = "../pages/playground/documents.py"
 ASK = "../pages/playground/ask.py"
 CHAT = "../pages/playground/chat.py"
+PROMPTS = "../pages/playground/prompts.py"
 ACTIVITY = "../pages/activity.py"
 TAKE_DOWN = "../pages/take_down.py"
 SETTINGS = "../pages/settings.py"
@@ -38,6 +39,8 @@ def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
                     help="Ask your documents; every answer cites its passages."),
             st.Page(CHAT, title="Chat", icon=":material/chat:",
                     help="Talk to a deployed language model directly."),
+            st.Page(PROMPTS, title="Prompts", icon=":material/edit_note:",
+                    help="Templates with variables: write, compare, share and use them."),
         ],
         "Account": [
             st.Page(ACTIVITY, title="Activity", icon=":material/history:",

@@ -15,6 +15,7 @@ PAGES = {
     "playground/documents": "Documents",
     "playground/ask": "Ask",
     "playground/chat": "Chat",
+    "playground/prompts": "Prompts",
     "activity": "Activity",
     "take_down": "Take down",
     "access": "Access",
