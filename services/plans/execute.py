@@ -182,7 +182,7 @@ class Execution:
             self._clock(),
             intent=outcome.intent,
             problem=self._clean(outcome.problem),
-            receipt=self._receipt(outcome.answer),
+            receipt=self._receipt(outcome),
             values=values,
         )
 
@@ -205,11 +205,11 @@ class Execution:
     def _scrub(self, text: str) -> str:
         return scrub(text, tuple(self._secret_values))
 
-    def _receipt(self, answer: Mapping[str, Any] | None) -> Receipt | None:
-        if answer is None:
+    def _receipt(self, outcome: Outcome) -> Receipt | None:
+        if outcome.answer is None:
             return None
-        meta = answer.get("ResponseMetadata") or {}
-        return Receipt(str(meta.get("RequestId", "")), self._scrub(_arn_in(answer)), self._clock())
+        request = str((outcome.answer.get("ResponseMetadata") or {}).get("RequestId", ""))
+        return Receipt(request, self._scrub(_arn_in(outcome.answer)), self._clock(), outcome.gone)
 
 
 class _Bounded:

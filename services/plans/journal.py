@@ -244,6 +244,6 @@ class Ledger:
             int(intent),
             now,
             json.dumps(problem.as_dict()) if problem else None,
-            json.dumps([receipt.request_id, receipt.arn, receipt.at]) if receipt else None,
+            json.dumps([receipt.request_id, receipt.arn, receipt.at, receipt.gone]) if receipt else None,
             codec.write(values) if values is not None else None,
         )

@@ -33,12 +33,15 @@ class Pen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a step. `intent`: a call may have been carried out without our knowing."""
+    """What became of a step. `intent`: a call may have been carried out without our knowing. `gone`: a look afterwards
+    proved that what was to go is not there any more.
+    """
 
     status: StepStatus
     problem: Problem | None = None
     answer: Mapping[str, Any] | None = None
     intent: bool = False
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Performer:
             rewind(parameters)
             try:
                 answer = self.call(step.service, step.operation, parameters)
-                return Outcome(StepStatus.DONE, answer=answer)
+                return Outcome(StepStatus.DONE, answer=answer, gone=self._is_gone(step, known))
             except Exception as error:  # noqa: BLE001 - whatever it is, what it left behind must be settled
                 waited = self.clock() - started
                 if not _means_later(manner, error, waited):
@@ -110,6 +113,13 @@ class Performer:
             tries += 1
             if not self.pause(min(2.0 * tries, 15.0)):
                 return _stopped()
+
+    def _is_gone(self, step: Step, known: Values) -> bool:
+        """Whether a look proves that a thing that was asked to go is gone; one that takes its time is not yet."""
+        if step.proof is None or not step.proof.gone:
+            return False
+        found = self.look(step, known)
+        return found is not None and found.there
 
     def _after(self, step: Step, known: Values, error: Exception, before: Finding | None) -> Outcome:
         """After a call that failed: perhaps it was carried out all the same."""
@@ -122,7 +132,8 @@ class Performer:
         if found is not None and found.there:
             ours = unanswered or _was_retried(error) or (step.proof is not None and step.proof.gone)
             ours = ours and before is not None and before.missing
-            return Outcome(StepStatus.DONE if ours else StepStatus.ALREADY_THERE, answer=found.answer)
+            gone = step.proof is not None and step.proof.gone
+            return Outcome(StepStatus.DONE if ours else StepStatus.ALREADY_THERE, answer=found.answer or {}, gone=gone)
         if not unanswered:
             return Outcome(StepStatus.FAILED, problem)
         if looking.repeatable(step) or (found is not None and found.missing):
@@ -152,7 +163,8 @@ class Performer:
         except Exception as error:  # noqa: BLE001 - sorted here: gone, not seen yet, passing, or a failure
             told = answer_of(error)
             if told is not None and any(each.matches(*told) for each in manner.absent):
-                return _Asked(Outcome(StepStatus.DONE, answer={}) if manner.gone else None, error=error, unseen=1)
+                gone = Outcome(StepStatus.DONE, answer={}, gone=True) if manner.gone else None
+                return _Asked(gone, error=error, unseen=1)
             return _Asked(None if passes_by_itself(error) else Outcome(StepStatus.FAILED, _problem(step, error)))
         return _Asked(_ending(step, manner, answer, known), heard=str(look(manner.path, answer) or ""))
 
@@ -192,7 +204,8 @@ class Performer:
 def _settled(step: Step, found: Finding | None, unsettled: bool) -> Outcome | None:
     """The outcome when looking is enough; None when the step is to be carried out."""
     if found is not None and found.there:
-        return Outcome(StepStatus.DONE if unsettled else StepStatus.ALREADY_THERE, answer=found.answer)
+        gone = step.proof is not None and step.proof.gone
+        return Outcome(StepStatus.DONE if unsettled else StepStatus.ALREADY_THERE, answer=found.answer or {}, gone=gone)
     if found is not None and found.differs:
         return Outcome(StepStatus.FAILED, wording.clash(step, found.differs))
     if unsettled and (found is None or not found.missing) and not looking.repeatable(step):

@@ -46,14 +46,18 @@ class StepStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the other side gave us to refer to: its request id, the ARN it named, and when (seconds since 1970)."""
+    """What the other side gave us to refer to: its request id, the ARN it named, and when (seconds since 1970).
+
+    `gone`: it was asked afterwards and no longer knew what was to go.
+    """
 
     request_id: str = ""
     arn: str = ""
     at: float = 0.0
+    gone: bool = False
 
     def __str__(self) -> str:
-        parts = (self.arn, f"request {self.request_id}" if self.request_id else "")
+        parts = (self.arn, f"request {self.request_id}" if self.request_id else "", "seen gone" if self.gone else "")
         return ", ".join(part for part in parts if part)
 
 
