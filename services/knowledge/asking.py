@@ -63,7 +63,9 @@ class Asking(Holding):
         else:
             vector = held.embedder.embed_query(question)
             dimension = len(vector)
-        space = Space(self.owner, collection or usual_collection(dimension), held.model, dimension)
+        space = Space(
+            self.owner, collection or self.home(store, usual_collection(dimension), held.model), held.model, dimension
+        )
         return self.store(store).search(space, Question(question, vector), settings)
 
     def retrieve(

@@ -78,6 +78,10 @@ class AstraCollections:
             found.append(str(one["metadata"][OURS]["model"]))
         return tuple(found)
 
+    def passages(self, owner: str, name: str) -> int:
+        """How many passages of this owner a collection holds, up to 1000."""
+        return self._counted(name, {f"metadata.{OURS}.owner": owner})
+
     def create_collection(self, owner: str, request: CollectionRequest) -> None:
         """Make a collection that indexes metadata only: an indexed string may have no more than 8,000 bytes."""
         definition = {

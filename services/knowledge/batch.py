@@ -16,8 +16,8 @@ from typing import Any
 from services.documents import DEFAULT_LIMITS
 from services.errors import InvalidRequest, NotFound, SagedeckError
 from services.knowledge.events import Finished, Retrieved
-from services.knowledge.files import FileStatus, IngestRequest, IngestView, Upload
-from services.knowledge.models import AskRequest, SearchSettings
+from services.knowledge.files import INSIDE, FileStatus, IngestRequest, IngestView, Upload
+from services.knowledge.models import AskRequest, SearchSettings, StoreKind
 from services.knowledge.service import KnowledgeService
 
 AT_ONCE_BYTES = 64 * 1024 * 1024  # files are handed over in groups of this size: a folder need not fit in memory
@@ -108,7 +108,8 @@ def read_folder(
 
     A file that is refused stops nothing. Raises what stops all of it, such as an endpoint that does not answer.
     """
-    collection = f"folder_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
+    usual = f"folder_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
+    collection = knowledge.place(StoreKind.LOCAL, embedding, usual).name
     documents: dict[str, str] = {}
     refused: list[tuple[str, str]] = []
     usable = []
@@ -121,11 +122,13 @@ def read_folder(
     for group in _groups(usable):
         uploads = tuple(Upload(_name(path, path.parent), path.read_bytes()) for path in group)
         view = _follow(knowledge, knowledge.ingest(IngestRequest(uploads, embedding, collection=collection)), say)
-        for path, file in zip(group, view.files, strict=True):
-            name = _name(path, folder)
+        for file in view.files:
+            name = _name(group[file.position if file.archive is None else file.archive], folder)
+            if file.archive is not None:
+                name += INSIDE + file.name.partition(INSIDE)[2]
             if file.status in (FileStatus.READY, FileStatus.SAME):
                 documents.setdefault(file.document, name)
-            else:
+            elif file.status is not FileStatus.UNPACKED:
                 refused.append((name, " ".join(part for part in (file.reason, file.hint) if part)))
                 say(f"  not read: {name}: {file.reason}")
     return FolderReading(collection, documents, tuple(refused))

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,47}")
+MOST_LETTERS = 48  # of a collection's name
+_NAME = re.compile(rf"[A-Za-z][A-Za-z0-9_]{{0,{MOST_LETTERS - 1}}}")
 
 
 def checked_name(name: str) -> str:

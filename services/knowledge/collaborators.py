@@ -106,8 +106,24 @@ class Store(Protocol):
         """The collections this owner can use."""
         ...
 
+    def described(self, owner: str, name: str) -> Collection:
+        """One collection, looked at: how much is in it, of which models, whether of others too. NotFound without it."""
+        ...
+
+    def models(self, owner: str, name: str) -> tuple[str, ...]:
+        """The embedding models a collection is bound to, as far as the store itself knows."""
+        ...
+
+    def passages(self, owner: str, name: str) -> int:
+        """How many passages of this owner a collection holds; a remote store may stop counting at its limit."""
+        ...
+
     def create_collection(self, owner: str, request: CollectionRequest) -> None:
         """Make a collection; the same one again is fine, a different one of that name a StoreProblem."""
+        ...
+
+    def empty_collection(self, owner: str, name: str) -> int:
+        """Remove all passages of this owner from a collection; returns how many went. NotFound without it."""
         ...
 
     def drop_collection(self, owner: str, name: str) -> None:
@@ -119,7 +135,10 @@ class Store(Protocol):
         ...
 
     def add(self, space: Space, entries: Sequence[Entry], vectors: Any, *, replace: bool = False) -> int:
-        """Store passages; an id that is there already is left alone, or replaced. Returns how many were new."""
+        """Store passages; an id that is there already is left alone, or replaced. Returns how many were new.
+
+        StoreProblem when the vectors do not fit, or the collection is bound to another model.
+        """
         ...
 
     def search(self, space: Space, question: Question, settings: SearchSettings) -> Found:

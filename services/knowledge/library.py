@@ -21,6 +21,8 @@ create table if not exists knowledge_document(
     added real not null, primary key(owner, store, collection, model, document));
 create table if not exists knowledge_collection(
     owner text not null, store text not null, name text not null, primary key(owner, store, name));
+create table if not exists knowledge_binding(
+    owner text not null, store text not null, name text not null, model text not null, primary key(owner, store, name));
 """
 
 
@@ -105,9 +107,15 @@ class Library:
 
     # -- collections
 
-    def made(self, store: StoreKind, name: str) -> None:
-        """Remember that this console made a collection, which is empty: one of that name may have been lost before."""
+    def made(self, store: StoreKind, name: str, model: str = "") -> None:
+        """Remember that this console made a collection, which is empty: one of that name may have been lost before.
+
+        `model` is the embedding model it was made for, "" for any.
+        """
         self._empty(store, name)
+        if model:
+            sql = "insert or replace into knowledge_binding values(?,?,?,?)"
+            self._state.write(sql, self._owner, store, name, model)
         self._state.write("insert or ignore into knowledge_collection values(?,?,?)", self._owner, store, name)
 
     def unmade(self, store: StoreKind, name: str) -> None:
@@ -120,6 +128,17 @@ class Library:
     def _empty(self, store: StoreKind, name: str) -> None:
         sql = "delete from knowledge_document where owner=? and store=? and collection=?"
         self._state.write(sql, self._owner, store, name)
+        sql = "delete from knowledge_binding where owner=? and store=? and name=?"
+        self._state.write(sql, self._owner, store, name)
+
+    def freed(self, store: StoreKind, name: str) -> None:
+        """Forget what an emptied collection held, and the model it was made for."""
+        self._empty(store, name)
+
+    def made_for(self, store: StoreKind, name: str) -> tuple[str, ...]:
+        """The embedding model a collection was made for; nothing where it was made for any, or elsewhere."""
+        sql = "select model from knowledge_binding where owner=? and store=? and name=?"
+        return tuple(row["model"] for row in self._state.read(sql, self._owner, store, name))
 
     def made_here(self, store: StoreKind) -> frozenset[str]:
         """The collections this console made for this owner."""

@@ -24,6 +24,8 @@ class LibraryOperator:
         self._calls: Mapping[str, Call] = {
             "create_collection": self._create_collection,
             "describe_collection": self._describe_collection,
+            "count_collection": self._count_collection,
+            "empty_collection": self._empty_collection,
             "delete_collection": self._delete_collection,
             "describe_document": self._describe_document,
             "delete_document": self._delete_document,
@@ -36,7 +38,9 @@ class LibraryOperator:
         return self._calls[operation](STORES[service], parameters)
 
     def _create_collection(self, store: StoreKind, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        request = CollectionRequest(parameters["name"], parameters["dimension"], store, parameters["metric"])
+        request = CollectionRequest(
+            parameters["name"], parameters["dimension"], store, parameters["metric"], parameters.get("model", "")
+        )
         self._knowledge.create_collection(request)
         return {"name": request.name}
 
@@ -47,8 +51,14 @@ class LibraryOperator:
         raise NotFound(f"There is no collection {parameters['name']}.")
 
     def _delete_collection(self, store: StoreKind, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        self._knowledge.delete_collection(store, parameters["name"])
+        self._knowledge.delete_collection(store, parameters["name"], filled=bool(parameters.get("filled")))
         return {}
+
+    def _count_collection(self, store: StoreKind, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"passages": self._knowledge.passages(store, parameters["name"])}
+
+    def _empty_collection(self, store: StoreKind, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"passages": self._knowledge.empty_collection(store, parameters["name"])}
 
     def _describe_document(self, _store: StoreKind, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         record = self._record(parameters)

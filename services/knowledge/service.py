@@ -111,14 +111,14 @@ class KnowledgeService(Previews):
 
     def _writable(self, store: StoreKind, embedding: str, collection: str) -> Space:
         """The space to write to: on this machine it makes itself, in Astra its collection is a plan of its own."""
-        space = self._space(embedding, collection)
+        space = self._space(store, embedding, collection)
         there = any(held.name == space.collection for held in self.collections(store))
         if not there and store is StoreKind.ASTRA:
             raise NotFound(
                 f"The collection {space.collection} is not in this database yet.", "", "Make the collection first."
             )
         if not there:
-            self.create_collection(CollectionRequest(space.collection, space.dimension, store))
+            self.create_collection(CollectionRequest(space.collection, space.dimension, store, model=space.model))
         return space
 
     def follow(self, job: str) -> IngestView | None:
