@@ -10,6 +10,8 @@ from services.documents import Chunk, ChunkSettings, Method
 from services.errors import InvalidRequest, Problem
 from services.knowledge.models import Collection, StoreKind
 
+INSIDE = " › "  # between an archive's name and that of a file in it
+
 
 class FileStatus(StrEnum):
     """Where a file of an ingest is; from READY on they are ends.
