@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from services.documents import Chunk, ChunkSettings, Page, Reading, chunk, clean_name
 from services.errors import DocumentRefused, SagedeckError
 from services.knowledge.collaborators import Originals, Reader
-from services.knowledge.files import DocumentRecord, FileProgress, FileStatus
+from services.knowledge.files import INSIDE, DocumentRecord, FileProgress, FileStatus
 from services.knowledge.ingests import Arrived, Ingests, mark_of
 from services.knowledge.library import Library
 from services.knowledge.work import Before, Document, Work, drop_original, entries
@@ -88,7 +88,7 @@ class Shelf:
 def inside(archive: str, member: str) -> str:
     """What a file of an archive is called: "archive.zip › folder/file.pdf"."""
     parts = (clean_name(part) for part in member.split("/") if part)
-    return f"{clean_name(archive)} › {'/'.join(parts)}"
+    return clean_name(archive) + INSIDE + "/".join(parts)
 
 
 class FileReading:

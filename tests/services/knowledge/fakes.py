@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import re
 import time
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from services.documents import Original, Page, Reading, Refusal
+from services.documents import Member, Original, Page, Reading, Refusal, Section
 from services.errors import NotFound
 from services.inference import Delta, Message
 from services.jobs import Jobs, JobView
@@ -77,13 +80,42 @@ class FolderOriginals:
 
 
 class TextReader:
-    """Reads text; form feeds part pages; a file that begins with % is refused."""
+    """Reads text; form feeds part pages, lines of "# " begin sections; a file that begins with % is refused.
+
+    One that begins with "locked by" opens with the word after that; ZIP archives are unpacked without limits.
+    """
 
     def read(self, path: Path, name: str, owner: str = "", password: str = "") -> Reading:
+        if zipfile.is_zipfile(path):
+            return Reading((), Refusal("This is an archive.", "Unpack it."), "zip")
         text = path.read_text()
         if text.startswith("%"):
             return Reading((), Refusal("This file is encrypted.", "Save it without a password."), "pdf")
-        return Reading(tuple(Page(n, part) for n, part in enumerate(text.split("\f"), 1)), None, "text")
+        if text.startswith("locked by ") and text.split()[2] != password:
+            return Reading((), Refusal("It opens with a password.", "Give its password.", locked=True), "pdf")
+        return Reading(tuple(page(number, part) for number, part in enumerate(text.split("\f"), 1)), None, "text")
+
+    def unpack(self, path: Path, owner: str = "", password: str = "") -> Iterator[Member]:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                data = archive.read(name)
+                refusal = Refusal("This file is damaged.", "Pack it again.") if data == b"broken" else None
+                yield Member(name, b"" if refusal else data, refusal)
+
+
+def page(number: int, text: str) -> Page:
+    """A page whose lines that begin with # are headings."""
+    headings = re.finditer(r"^(#+) (.+)$", text, re.MULTILINE)
+    return Page(number, text, sections=tuple(Section(each.start(), each[2], len(each[1])) for each in headings))
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """A ZIP archive of these files."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return packed.getvalue()
 
 
 class Parrot:
