@@ -146,7 +146,7 @@ def _belongs(text: str, group: list[tuple[int, int, Path]], part: tuple[int, int
 def _cut(page: Page, start: int, end: int, settings: ChunkSettings) -> Iterator[_Piece]:
     """Yield the pieces of a part of a page, text and tables in turn."""
     text, bounds = page.text, settings.bounds
-    rows = [row for row in page.rows if start <= row[0] and row[1] <= end and text[row[0] : row[1]].strip()]
+    rows = [(first, min(last, end)) for first, last in page.rows if start <= first < end and text[first:last].strip()]
     before = f"{page.header.strip()}\n" if rows and page.header.strip() else ""
     if not bounds.halves(before):
         before = ""

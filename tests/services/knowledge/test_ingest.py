@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from services.documents import Method, change_passage, drop_passage, estimate_tokens
+from services.documents import Chunk, Method, change_passage, drop_passage, estimate_tokens
 from services.errors import InvalidRequest, NotFound
 from services.jobs import JobStatus
 from services.knowledge import (
@@ -25,6 +25,8 @@ from services.knowledge import (
 )
 from services.state import State
 from tests.services.knowledge.fakes import DIMENSION, WordEmbedder, make_service, wait, zipped
+
+Edits = Mapping[str, tuple[Chunk, ...]]
 
 GUIDE = b"""# Boats
 
@@ -51,10 +53,9 @@ def files(service: KnowledgeService, job: str) -> tuple[FileProgress, ...]:
 
 
 def put_in(
-    service: KnowledgeService, *uploads: Upload, plan: ChunkPlan | None = None, **more: object
+    service: KnowledgeService, *uploads: Upload, plan: ChunkPlan | None = None, edits: Edits | None = None
 ) -> tuple[FileProgress, ...]:
-    request = replace(IngestRequest(uploads, "embed", chunks=plan or ChunkPlan()), **more)
-    job = service.ingest(request)
+    job = service.ingest(IngestRequest(uploads, "embed", chunks=plan or ChunkPlan(), edits=edits or {}))
     assert wait(service, job).status is JobStatus.DONE
     return files(service, job)
 
