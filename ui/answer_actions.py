@@ -85,7 +85,7 @@ def _edit(turn: Turn, position: int, key: str) -> None:
 
 
 def after_refusal(turn: Turn, position: int) -> None:
-    """What can be done next; the nearest passages stand below, open."""
+    """What can be done next; the nearest passages stand below."""
     kept = turn.kept
     evidence, settings = kept.evidence, kept.request.settings
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):

@@ -116,7 +116,7 @@ def _answer(console: Console, turn: Turn, position: int, *, last: bool) -> None:
                 _citation(console, citation, key)
         _unfound(kept.citations)
     answer_actions.show(console, turn, position)
-    _found(console, turn, key, opened=bool(kept.not_found and last))
+    _found(console, turn, key)
 
 
 def _citation(console: Console, citation: Citation, key: str) -> None:
@@ -147,14 +147,14 @@ def _unfound(citations: tuple[Citation, ...]) -> None:
         )
 
 
-def _found(console: Console, turn: Turn, key: str, *, opened: bool) -> None:
+def _found(console: Console, turn: Turn, key: str) -> None:
     kept = turn.kept
     if kept.searched:
         retrieval_view.searched(kept.searched, kept.by_model)
     if not kept.passages:
         return
     label = formats.count(len(kept.passages), "nearest passage")
-    found = st.expander(label, expanded=opened, type="compact", key=f"{key}-found", on_change="rerun")
+    found = st.expander(label, type="compact", key=f"{key}-found", on_change="rerun")
     if not found.open:
         return
     with found:

@@ -61,19 +61,20 @@ def without_index(rescored: int) -> None:
 
 
 def passages(console: Console, found: Sequence[Passage], *, key: str) -> None:
-    """The passages, best first, each with its scores."""
+    """The passages, best first, each with its scores; all bars are of one scale."""
+    most = max((value for each in found for _, value in scores(each)), default=1.0)
     for number, passage in enumerate(found, 1):
         with st.container(border=True, gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**{number}** {literal(passage_view.place(passage))}", width="stretch")
                 if st.button("Open", key=f"{key}-open-{number}", type="tertiary", help=f"Open passage {number}"):
                     passage_view.open_passage(console, passage)
-            bars.show(scores(passage, found), label=f"Scores of passage {number}")
+            bars.show(scores(passage), label=f"Scores of passage {number}", most=max(1.0, most))
             st.text(passage.text if len(passage.text) < EXCERPT else f"{passage.text[:EXCERPT]}…")
 
 
-def scores(passage: Passage, found: Sequence[Passage]) -> list[tuple[str, float]]:
-    """A passage's scores by name. `found` are all of the search."""
+def scores(passage: Passage) -> list[tuple[str, float]]:
+    """A passage's scores by name, as far as there are such."""
     named = (
         ("Sum", passage.score),
         ("Meaning (cosine)", passage.cosine),

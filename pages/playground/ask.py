@@ -56,10 +56,10 @@ with options:
     store, collection = store_picker.show(console, key="library")
     embedding = endpoint_picker.choose_embedding(console) or embedding
     chat = endpoint_picker.choose_chat(console) or chat
+    rules, usable = prompt_choice.rules(console, key="ask.prompt")
     model = endpoint_reads.model_of(console, embedding)
     held = retrieval_options.of_collection(records, model, store, collection)
     settings = retrieval_options.show(console, held)
-    rules, usable = prompt_choice.rules(console, key="ask.prompt")
 if talks.open:
     with talks, error_box.shown():
         answer_history.show(console, turns)
