@@ -137,6 +137,10 @@ class LocalStore:
         with self._reading() as connection:
             return spaces.bound(connection, owner, name)
 
+    def passages(self, owner: str, name: str) -> int:
+        """How many passages the collection holds."""
+        return self.described(owner, name).passages or 0
+
     def create_collection(self, owner: str, request: CollectionRequest) -> None:
         """Make a collection; the same one again is fine, a different one under its name a StoreProblem."""
         with self._writing() as connection:
@@ -250,7 +254,7 @@ class LocalStore:
             vector = None if settings.mode is SearchMode.KEYWORD else question.vector
             if vector is not None:
                 vector = checked_vectors([vector], 1, space)[0]
-            rows, nearest = best_rows(matrix, size, usable, vector, hits, settings)
+            rows, nearest, trust = best_rows(matrix, size, usable, vector, hits, settings)
             sql = f"select {tables.FIELDS} from passage where +space=? and id in ({','.join('?' * len(rows))})"
             texts = {
                 row["id"]: tables.passage(row) for row in connection.execute(sql, (number, *(row.id for row in rows)))
@@ -263,6 +267,7 @@ class LocalStore:
             ),
             rarity={term: tokens.rarity(total, count) for term, count in words.items()},
             nearest=nearest,
+            trust=trust,
         )
 
     def _filtered(

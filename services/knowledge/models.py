@@ -67,7 +67,7 @@ class SearchSettings:
 
     k            how many passages are returned
     candidates   how many of the nearest a remote store sends for ranking by words (at most 1000)
-    weight       of the keyword score in the hybrid sum, cosine + weight x keyword
+    weight       of the keyword score in the hybrid sum, trust x cosine + weight x keyword
     threshold    of the evidence (0..1) under which the documents are said not to hold the answer
     documents    sha256 of the documents to look into; empty: all
     metadata     values a passage's metadata must equal; of a list of values, any
@@ -103,13 +103,15 @@ class Evidence:
 
     cosine     of the nearest passage
     coverage   share (0..1, by rarity) of the question's words found in the best passages
-    score      0..1, both together; `answerable` is score >= threshold
+    score      0..1, all together; `answerable` is score >= threshold
+    trust      0..1, how far the cosines count: little where the embedding model does not know the language
     """
 
     answerable: bool
     score: float
     cosine: float
     coverage: float
+    trust: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +120,14 @@ class Found:
 
     `rescored` is above 0 where the database has no keyword index and there was more than was looked at: the words were
     weighed among so many of the nearest passages only, and one that is far in meaning is not found by its words.
+    `trust` (0..1) is what the cosines were multiplied by (services/knowledge/trust.py).
     """
 
     passages: tuple[Passage, ...]
     rarity: Mapping[str, float] = field(default_factory=dict)
     nearest: float = -1.0
     rescored: int = 0
+    trust: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

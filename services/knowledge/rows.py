@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from services.knowledge.diversity import chosen
 from services.knowledge.matrix import Matrix
 from services.knowledge.models import SearchSettings
+from services.knowledge.trust import trust_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,8 +35,8 @@ def best_rows(
     vector: Any,
     hits: Mapping[int, float] | None,
     settings: SearchSettings,
-) -> tuple[list[Row], float]:
-    """The best `settings.k` rows, best first, and the cosine of the nearest (-1 without a vector or any row).
+) -> tuple[list[Row], float, float]:
+    """The best `settings.k` rows, best first; the cosine of the nearest, -1 without a vector or any row; the trust.
 
     at       positions among the first `size` rows that may be returned; None: all
     vector   of the question; None ranks by words alone
@@ -45,28 +46,33 @@ def best_rows(
 
     ids = matrix.ids[:size] if at is None else matrix.ids[at]
     if not len(ids):
-        return [], -1.0
+        return [], -1.0, 1.0
     places, shares = _shares(ids, None if at is not None or not matrix.gone else matrix.live[:size], hits or {})
     if vector is None:
         order = _chosen(matrix, places if at is None else at[places], shares, ids[places], 1.0, settings)
-        return [Row(int(ids[places[n]]), float(shares[n]), None, float(shares[n])) for n in order], -1.0
+        return [Row(int(ids[places[n]]), float(shares[n]), None, float(shares[n])) for n in order], -1.0, 1.0
     cosines = matrix.cosines(vector, size, at)
     nearest = float(cosines.max())
-    scores = cosines.copy()
+    trust = 1.0 if hits is None else trust_of(cosines, shares, places, len(cosines))
+    scores = trust * cosines
     scores[places] += settings.weight * shares
     if settings.floor:
         scores[cosines < settings.floor] = -np.inf
     pool = top(scores, ids, max(settings.k, settings.candidates) if settings.diversity else settings.k)
     if settings.diversity:
-        scale = 1.0 + (settings.weight if hits is not None else 0.0)
+        scale = trust + (settings.weight if hits is not None else 0.0)
         picked = _chosen(matrix, pool if at is None else at[pool], scores[pool], ids[pool], scale, settings)
         pool = pool[picked]
     keyword = dict(zip(places.tolist(), shares.tolist(), strict=True))
     worded = hits is not None
-    return [
-        Row(int(ids[n]), float(scores[n]), float(cosines[n]), keyword.get(int(n), 0.0) if worded else None)
-        for n in pool
-    ], max(nearest, -1.0)
+    return (
+        [
+            Row(int(ids[n]), float(scores[n]), float(cosines[n]), keyword.get(int(n), 0.0) if worded else None)
+            for n in pool
+        ],
+        max(nearest, -1.0),
+        trust,
+    )
 
 
 def _shares(

@@ -103,7 +103,7 @@ def index_again_if_older(connection: sqlite3.Connection) -> None:
 
 def add_words(connection: sqlite3.Connection, number: int, row: int, text: str) -> set[str]:
     """Put a passage into the word index; returns its distinct words."""
-    words = tokens.terms(text)
+    words = tokens.index_terms(text)
     connection.execute(f"insert into words_{number}(rowid, terms) values(?,?)", (row, " ".join(words)))
     return set(words)
 
@@ -118,7 +118,7 @@ def count_words(connection: sqlite3.Connection, number: int, counts: Mapping[str
 
 def words_of(connection: sqlite3.Connection, number: int, question: str) -> dict[str, int]:
     """In how many passages each of a question's words occurs."""
-    wanted = tokens.question_terms(question)[:MOST_WORDS]
+    wanted = tokens.search_terms(question)[:MOST_WORDS]
     sql = f"select term, passages from word where space=? and term in ({','.join('?' * len(wanted))})"
     held = {row["term"]: int(row["passages"]) for row in connection.execute(sql, (number, *wanted))}
     return {term: held.get(term, 0) for term in wanted}
@@ -158,7 +158,7 @@ def remove(connection: sqlite3.Connection, number: int, keys: Sequence[str]) -> 
         row = connection.execute("select id, text from passage where space=? and key=?", (number, key)).fetchone()
         if row is None:
             continue
-        terms = tokens.terms(row["text"])
+        terms = tokens.index_terms(row["text"])
         words = " ".join(terms)  # an index without content must be told what it held
         counts.subtract(set(terms))
         sql = f"insert into words_{number}(words_{number}, rowid, terms) values('delete',?,?)"
