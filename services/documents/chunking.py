@@ -143,28 +143,68 @@ def _belongs(text: str, group: list[tuple[int, int, Path]], part: tuple[int, int
     return small and bounds.holds(text[first[0] : part[1]].strip())
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Rows that follow each other; `before` is what each passage of them begins with, `start` where that stands."""
+
+    start: int
+    rows: tuple[tuple[int, int], ...]
+    before: str = ""
+
+
 def _cut(page: Page, start: int, end: int, settings: ChunkSettings) -> Iterator[_Piece]:
     """Yield the pieces of a part of a page, text and tables in turn."""
-    text, bounds = page.text, settings.bounds
-    rows = [(first, min(last, end)) for first, last in page.rows if start <= first < end and text[first:last].strip()]
-    before = f"{page.header.strip()}\n" if rows and page.header.strip() else ""
-    if not bounds.halves(before):
-        before = ""
-    place, group = start, (start, start)
-    for row in rows:
-        between = text[place : row[0]].strip()
-        stands_apart = bool(between) and between != before.strip()
-        joined = settings.method is not Method.ROW and not stands_apart and group[0] < group[1]
-        if joined and bounds.less(before).holds(text[group[0] : row[1]]):
+    place = start
+    for table in _tables(page, start, end, settings):
+        yield from _text(page.text, place, table.start, settings.bounds)
+        yield from _rows(page.text, table, settings)
+        place = table.rows[-1][1]
+    yield from _text(page.text, place, end, settings.bounds)
+
+
+def _tables(page: Page, start: int, end: int, settings: ChunkSettings) -> Iterator[_Table]:
+    """Yield the tables of a part of a page; those whose columns have no known names are text, except by row."""
+    text, header = page.text, page.header.strip()
+    if not header and settings.method is not Method.ROW:
+        return
+    run: list[tuple[int, int]] = []
+    for first, last in page.rows:
+        if not (start <= first < end and text[first:last].strip()):
+            continue
+        if run and text[run[-1][1] : first].strip() not in ("", header):
+            yield _table(text, run, header, settings.bounds)
+            run = []
+        run.append((first, min(last, end)))
+    if run:
+        yield _table(text, run, header, settings.bounds)
+
+
+def _table(text: str, rows: list[tuple[int, int]], header: str, bounds: Bounds) -> _Table:
+    """A table with its column names: the page's, else its first row, if they leave room for the others."""
+    first = rows[0]
+    if header:
+        if not bounds.halves(f"{header}\n"):
+            return _Table(first[0], tuple(rows))
+        stands = text[: first[0]].rstrip().endswith(header)
+        start = len(text[: first[0]].rstrip()) - len(header) if stands else first[0]
+        return _Table(start, tuple(rows), f"{header}\n")
+    names = text[first[0] : first[1]].strip() + "\n"
+    if len(rows) == 1 or not bounds.halves(names):
+        return _Table(first[0], tuple(rows))
+    return _Table(first[0], tuple(rows[1:]), names)
+
+
+def _rows(text: str, table: _Table, settings: ChunkSettings) -> Iterator[_Piece]:
+    """Yield each row, or as many together as fit into a passage."""
+    bounds, group = settings.bounds, table.rows[0]
+    for row in table.rows[1:]:
+        together = settings.method is not Method.ROW
+        if together and bounds.less(table.before).holds(text[group[0] : row[1]]):
             group = (group[0], row[1])
         else:
-            yield from _text(text, *group, bounds, before)
-            if stands_apart:
-                yield from _text(text, place, row[0], bounds)
+            yield from _text(text, *group, bounds, table.before)
             group = row
-        place = row[1]
-    yield from _text(text, *group, bounds, before)
-    yield from _text(text, place, end, bounds)
+    yield from _text(text, *group, bounds, table.before)
 
 
 def _text(text: str, start: int, end: int, bounds: Bounds, before: str = "") -> Iterator[_Piece]:
