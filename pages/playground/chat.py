@@ -1,19 +1,49 @@
-"""Chat with any deployed language model: streaming, a stop that keeps what arrived, parameters."""
+"""Chat with one to four deployed language models at once: streamed, measured, branched, kept."""
 
 import streamlit as st
 
+from services.catalog import Task
+from services.chats import Setup
 from services.inference import ChatParams
-from ui import chat_view, empty_state, endpoint_picker, error_box, inventory_line, navigation, page_head, session
-from ui.escape import literal
+from ui import (
+    chat_code,
+    chat_compare,
+    chat_history,
+    chat_input,
+    chat_live,
+    chat_options,
+    chat_session,
+    chat_view,
+    empty_state,
+    endpoint_picker,
+    endpoint_reads,
+    error_box,
+    inventory_line,
+    navigation,
+    page_head,
+    session,
+)
+
+TURNS_DRAWN = 12  # at first: each has a handful of widgets a column
 
 console = session.console()
-with page_head.show("Chat", "Straight to the model: nothing is looked up in your documents."):
+with page_head.show("Chat", "Straight to the models: nothing is looked up in your documents."):
+    history = st.popover("History", icon=":material/history:", key="chat.history")
     options = st.popover("Options", icon=":material/tune:")
-    if st.button("New", icon=":material/add_comment:", help="Start a new conversation"):
-        st.session_state["chat.turns"] = []
+    code = st.container(width="content")
+    st.button("New", icon=":material/add_comment:", help="Start a new conversation",
+              on_click=chat_session.show, args=("",))  # fmt: skip
 
-endpoint = endpoint_picker.chat(console)
-if not endpoint:
+chat = None
+with error_box.shown():
+    chat = chat_session.current(console)
+chat_history.undo(console)
+
+usual = endpoint_picker.chat(console)
+ready = endpoint_reads.ready_for(console, Task.CHAT)
+if not ready and chat is None:
+    with history:
+        chat_history.show(console, chat)
     if inventory_line.wait(console, lambda: bool(endpoint_picker.chat(console))):
         st.stop()
     empty_state.show(
@@ -22,21 +52,39 @@ if not endpoint:
     )  # fmt: skip
     st.stop()
 
+first = Setup((usual,) if usual else (), params=ChatParams(max_new_tokens=console.settings.max_new_tokens))
+chat_session.fill_in(chat, chat_session.kept_setup(chat, first), ready)
+names = chat_options.endpoints(ready)
 with options:
-    endpoint = endpoint_picker.choose_chat(console) or endpoint
-    system = st.text_area("System prompt", key="chat.system", placeholder="You are a helpful assistant.", height=80)
-    params = ChatParams(
-        max_new_tokens=int(st.number_input("Longest answer (tokens)", 1, 8192, 512, key="chat.tokens")),
-        temperature=st.slider("Temperature", 0.0, 2.0, 0.2, key="chat.temperature"),
-        top_p=st.slider("Top p", 0.05, 1.0, 0.9, key="chat.top_p"),
-    )
+    setup = chat_options.show(console, names)
+chat_session.keep_setup(setup)
 
-turns: list[chat_view.Turn] = st.session_state.setdefault("chat.turns", [])
-words = st.chat_input("Say something", key="chat.words", max_chars=20_000, submit_mode="stop")
-for turn in turns:
-    chat_view.show(console, turn)
-if not turns and not words:
-    st.markdown(f":gray[Talking to {literal(endpoint)}.]")
-if words:
-    with error_box.shown():
-        chat_view.stream(console, endpoint, words, turns, system=system, params=params)
+box = chat_input.show(console, chat, setup)
+if box.sent is not None:
+    chat = box.sent
+with history:
+    chat_history.show(console, chat)
+asking = box.asking or (console.chats.under_way(chat.id) if chat else None)
+if chat and asking is None:
+    chat = console.chats.open(chat.id)  # it may have ended between the two looks
+path = chat.path() if chat else ()
+drawn = len(path) if st.session_state.get("chat.all") == (chat.id if chat else "") else TURNS_DRAWN
+if chat and len(path) > drawn:
+    st.button(f"Show the {len(path) - drawn} turns before", type="tertiary", key="chat.earlier",
+              on_click=st.session_state.update, args=({"chat.all": chat.id},))  # fmt: skip
+if chat is None:
+    chat_input.greeting(names)
+for turn in path[-drawn:] if chat else ():
+    assert chat is not None
+    chat_view.words(console, chat, turn, setup)
+    live = asking if asking is not None and asking.turn == turn.id else None
+    if live is None:
+        chat_view.answers(console, chat, turn)
+    else:
+        chat_live.show(console, chat, live, turn)
+if chat is not None and asking is not None:
+    chat = console.chats.open(chat.id)
+if chat is not None:
+    chat_compare.show(chat)
+    with code:
+        chat_code.button(console, chat, setup)

@@ -23,7 +23,7 @@ _COMMON = frozenset({"max_new_tokens", "temperature", "top_p"})
 _SAMPLING = _COMMON | {"top_k", "repetition_penalty", "stop", "seed"}
 # Which fields of ChatParams a family's containers take: TGI's openapi.json, LMI's and vLLM's sampling parameters, the
 # JumpStart notebooks. `stop` is cut by this console where a container does not take it, but then it saves no tokens.
-PARAMETERS = {
+PARAMETERS: dict[Family, frozenset[str]] = {
     Family.MESSAGES: _SAMPLING,
     Family.TGI: _SAMPLING,
     Family.LMI: _SAMPLING,

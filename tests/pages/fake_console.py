@@ -6,19 +6,21 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from services.access import AccessService
 from services.catalog import CatalogService
+from services.chats import ChatsService
 from services.cleanup import TakeDown, TakeDownItem
 from services.connection import Connection, Identity, Mode
 from services.deploy import DeployService, FoundEndpoint, Sighting
 from services.diagnosis import ContainerLog, Place, diagnose
 from services.endpoints import Activity, Concern, EndpointDetail, Variant, watch
 from services.errors import NotFound, SagedeckError
-from services.inference import ChatParams, Contract, Delta, Family, Kind, Message, SmokeResult, Submitted
+from services.inference import PARAMETERS, ChatParams, Contract, Delta, Family, Kind, Message, SmokeResult, Submitted
 from services.jobs import JobView
 from services.knowledge import (
     AnswerEvent,
@@ -38,6 +40,7 @@ from services.knowledge import (
 )
 from services.knowledge.asked import Asked
 from services.knowledge.asking import Prepared
+from services.knowledge.defaults import KnowledgeDefaults
 from services.knowledge.follow_up import StandAlone
 from services.knowledge.prompt import messages
 from services.plans import Estimate, Plan, Pulse, RunStatus, RunView, Step, StepStatus, StepView
@@ -206,6 +209,7 @@ class FakeConsole:
         )
         self.changes = FakeChanges()
         self.knowledge = FakeKnowledge()
+        self.knowledge_defaults = SimpleNamespace(read=KnowledgeDefaults)
         self.originals: Any = SimpleNamespace(used_bytes=lambda owner: 1200, quota_bytes=2_000_000_000)
         self.state = State(Path(tempfile.mkdtemp(prefix="sagedeck-pages-")) / "state.db")
         self.asked, self.prompts = Asked(self.state, self.owner), PromptsService(self.state, self.owner)
@@ -265,6 +269,22 @@ class FakeConsole:
 
     def stream(self, name: str, messages: Sequence[Message], params: ChatParams | None = None) -> Iterator[Delta]:
         yield from self.said
+
+    @cached_property
+    def chats(self) -> ChatsService:
+        return ChatsService(
+            self.state, self.owner, stream=lambda *asked: self.stream(*asked),
+            usd_per_hour=lambda name: self.detail(name).usd_per_hour, check=lambda *asked: self.check_chat(*asked),
+        )  # fmt: skip
+
+    def check_chat(self, name: str, messages: Sequence[Message], params: ChatParams) -> None:
+        """Everything may be sent."""
+
+    def chat_parameters(self, name: str) -> frozenset[str]:
+        return PARAMETERS[Family.TGI]
+
+    def contract(self, name: str, kind: Kind | None = None) -> Contract:
+        return Contract(Family.TGI)
 
     def submit_test(self, name: str) -> Submitted:
         self.tested.append((name, "through S3"))

@@ -1,0 +1,79 @@
+"""Which conversation this tab shows, and how the next turn is asked: in the address, and in the session."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from services.chats import Conversation, Setup
+from services.errors import SagedeckError
+
+if TYPE_CHECKING:
+    from services.console import Console
+
+_CURRENT, _SETUP, _LOADED = "chat.current", "chat.setup", "chat.loaded"
+PENDING = "chat.pending"  # words that were not sent, so that nobody has to write them again
+
+
+def current(console: Console) -> Conversation | None:
+    """The conversation of the address, else the one this session showed last. Raises NotFound for one that is gone."""
+    id = str(st.query_params.get("chat", "")) or str(st.session_state.get(_CURRENT, ""))
+    if not id:
+        return None
+    try:
+        found = console.chats.open(id)
+    except SagedeckError:
+        show("")
+        raise
+    st.query_params["chat"] = st.session_state[_CURRENT] = id
+    return found
+
+
+def show(id: str) -> None:
+    """Show this conversation from the next drawing on; "" begins a new one."""
+    st.session_state[_CURRENT] = id
+    for name in ("chat.editing", PENDING):
+        st.session_state.pop(name, None)
+    if id:
+        st.query_params["chat"] = id
+    else:
+        st.query_params.pop("chat", None)
+
+
+def kept_setup(chat: Conversation | None, usual: Setup) -> Setup:
+    """How the conversation was asked last, else as this session asked last, else `usual`."""
+    if chat is not None:
+        return chat.setup
+    last: Setup | None = st.session_state.get(_SETUP)
+    return usual if last is None else replace(last, examples=(), skip=0)
+
+
+def fill_in(chat: Conversation | None, setup: Setup, ready: list[str], *, force: bool = False) -> None:
+    """Put a setup into the widgets when another conversation is shown, or when they were not drawn for a while."""
+    id = chat.id if chat else ""
+    if st.session_state.get(_LOADED) == id and "chat.endpoints" in st.session_state and not force:
+        st.session_state["chat.endpoints"] = [name for name in st.session_state["chat.endpoints"] if name in ready]
+        return
+    st.session_state[_LOADED] = id
+    st.session_state["chat.endpoints"] = [name for name in setup.endpoints if name in ready] or ready[:1]
+    st.session_state["chat.system"] = setup.system
+    st.session_state["chat.examples"], st.session_state["chat.skip"] = setup.examples, setup.skip
+    params = setup.params
+    st.session_state["chat.max_new_tokens"] = params.max_new_tokens
+    st.session_state["chat.temperature"], st.session_state["chat.top_p"] = params.temperature, params.top_p
+    st.session_state["chat.top_k"], st.session_state["chat.seed"] = params.top_k, params.seed
+    st.session_state["chat.repetition_penalty"] = params.repetition_penalty
+    st.session_state["chat.stop"] = "\n".join(params.stop)
+
+
+def keep_setup(setup: Setup) -> None:
+    """What a new conversation of this session begins with."""
+    st.session_state[_SETUP] = setup
+
+
+def follow(id: str) -> None:
+    """A conversation that was just begun is the one that is shown; its widgets are filled in already."""
+    st.session_state[_CURRENT] = st.session_state[_LOADED] = id
+    st.query_params["chat"] = id
