@@ -21,8 +21,10 @@ def ask(key: str, name: str) -> None:
     st.rerun()
 
 
-def show(console: Console, key: str, plan_of: Callable[[str], Plan]) -> None:
-    """Write the plan of what was asked for with this key; nothing while nothing is."""
+def show(
+    console: Console, key: str, plan_of: Callable[[str], Plan], *, verb: str = "Delete", typed: bool = False
+) -> None:
+    """Write the plan of what was asked for with this key; nothing while nothing is. `typed`: its name has to be."""
     name = st.session_state.get(f"{key}.going")
     if name is None:
         return
@@ -35,7 +37,7 @@ def show(console: Console, key: str, plan_of: Callable[[str], Plan]) -> None:
         shown = st.session_state.get(kept) or plan()
         st.session_state[kept] = shown
         run = plan_review.show(
-            console, shown, key=f"{key}-delete", verb="Delete", replan=plan,
+            console, shown, key=f"{key}-delete", verb=verb, replan=plan, typed=name if typed else "",
             changed=lambda new: st.session_state.update({kept: new}),
         )  # fmt: skip
         if run:

@@ -13,7 +13,9 @@ ENDPOINT = "../pages/endpoint.py"  # ?endpoint=NAME&tab=Metrics; not in the side
 DOCUMENTS = "../pages/playground/documents.py"
 ASK = "../pages/playground/ask.py"
 CHAT = "../pages/playground/chat.py"
+EVALUATION = "../pages/playground/evaluation.py"
 PROMPTS = "../pages/playground/prompts.py"
+COLLECTIONS = "../pages/playground/collections.py"
 ACTIVITY = "../pages/activity.py"
 TAKE_DOWN = "../pages/take_down.py"
 SETTINGS = "../pages/settings.py"
@@ -39,8 +41,12 @@ def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
                     help="Ask your documents; every answer cites its passages."),
             st.Page(CHAT, title="Chat", icon=":material/chat:",
                     help="Talk to a deployed language model directly."),
+            st.Page(COLLECTIONS, title="Collections", icon=":material/database:",
+                    help="Where passages are kept: make, look into, empty, delete."),
             st.Page(PROMPTS, title="Prompts", icon=":material/edit_note:",
                     help="Templates with variables: write, compare, share and use them."),
+            st.Page(EVALUATION, title="Evaluation", icon=":material/experiment:",
+                    help="Measure which cut, model and search answer your documents best."),
         ],
         "Account": [
             st.Page(ACTIVITY, title="Activity", icon=":material/history:",

@@ -50,6 +50,7 @@ from services.settings import Settings
 from services.state import State
 from tests.pages.fake_changes import FakeChanges
 from tests.pages.fake_endpoints import FakeEndpoints, FakeHistory, FakeInventory, FakeTraffic, fake_alarms, fake_metrics
+from tests.pages.fake_evaluation import fake_evaluation
 from tests.pages.fake_sandbox import MADE, FakeSandbox
 
 PASSAGE = Passage("p1", "Flights are refunded within 30 days.", "travel.md", "a" * 64, 1, 0, 36, 0.91, 0.8, 0.9)
@@ -170,6 +171,8 @@ class FakeKnowledge:
     def collections(self, store: StoreKind = StoreKind.LOCAL) -> tuple[Any, ...]:
         return ()
 
+    survey = collections
+
     def ingest(self, request: IngestRequest) -> str:
         self.ingested.append(request)
         return "job-1"
@@ -195,6 +198,9 @@ class FakeKnowledge:
 class FakeConsole:
     """What ui/session.py hands to pages in these tests."""
 
+    knowledge_defaults = SimpleNamespace(read=KnowledgeDefaults)
+    originals: Any = SimpleNamespace(used_bytes=lambda owner: 1200, quota_bytes=2_000_000_000)
+
     def __init__(self, *details: EndpointDetail, read_only: bool = False, mode: Mode = Mode.SANDBOX) -> None:
         self.connection = connection(read_only=read_only, mode=mode)
         self.owner = self.connection.owner
@@ -209,10 +215,9 @@ class FakeConsole:
         )
         self.changes = FakeChanges()
         self.knowledge = FakeKnowledge()
-        self.knowledge_defaults = SimpleNamespace(read=KnowledgeDefaults)
-        self.originals: Any = SimpleNamespace(used_bytes=lambda owner: 1200, quota_bytes=2_000_000_000)
         self.state = State(Path(tempfile.mkdtemp(prefix="sagedeck-pages-")) / "state.db")
         self.asked, self.prompts = Asked(self.state, self.owner), PromptsService(self.state, self.owner)
+        self.evaluation = fake_evaluation(self.state.path.parent, self.owner, lambda: self.knowledge.records)
         self.runs = FakeRuns()
         self.jobs_found: list[JobView] = []
         self.jobs = SimpleNamespace(

@@ -16,6 +16,8 @@ PAGES = {
     "playground/ask": "Ask",
     "playground/chat": "Chat",
     "playground/prompts": "Prompts",
+    "playground/evaluation": "Evaluation",
+    "playground/collections": "Collections",
     "activity": "Activity",
     "take_down": "Take down",
     "access": "Access",
