@@ -56,6 +56,15 @@ def articles() -> tuple[Article, ...]:
     return tuple(_article(place, kinds[number % len(kinds)], number) for number, place in enumerate(NAMES))
 
 
+def book(pages: int) -> Article:
+    """A PDF of so many pages of about 2,600 characters, the question answered in its middle."""
+    chance = random.Random(SEED)
+    texts = ["\n\n".join(_paragraph(chance, chance.choice(NAMES)) for _ in range(4)) for _ in range(pages)]
+    texts[pages // 2] += "\n\nThe clock tower of Yarnwick was finished in 1687."
+    data = make_pdf(texts, title="A book")
+    return Article("book.pdf", data, "When was the clock tower of Yarnwick finished?", "1687")
+
+
 def _article(place: str, kind: str, number: int) -> Article:
     chance = random.Random(SEED * 1000 + number)
     year = 1500 + 17 * number
