@@ -25,7 +25,7 @@ _DASHES = ("solid", "dot", "dash", "dashdot")  # where there are more lines than
 
 def bars(names: Sequence[str], values: Sequence[float], *, alt: str, unit: str = "", key: str) -> None:
     """Horizontal bars with their values at the end; no axis titles, since the heading says what is shown."""
-    graph_objects = _plotly()
+    graph_objects = plotly()
     figure = graph_objects.Figure(
         graph_objects.Bar(
             x=list(values), y=list(names), orientation="h", text=[f"{unit}{value:,.2f}" for value in values],
@@ -76,7 +76,7 @@ def lines(
         top = max((value for each in series for _, value in each.points if value is not None), default=0.0)
         layout["yaxis"]["range"] = [0, 1.1 * max(top, limit) or 1]
     data = [_line(each, times, unit, number) for number, each in enumerate(series)]
-    figure = _plotly().Figure(data=data, layout=layout, _validate=False)  # validating takes ten times as long
+    figure = plotly().Figure(data=data, layout=layout, _validate=False)  # validating takes ten times as long
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)
 
 
@@ -99,7 +99,7 @@ def _rows(labels: Sequence[str]) -> int:
     return -(-len(labels) // a_row)
 
 
-def _plotly() -> Any:
+def plotly() -> Any:
     from plotly import graph_objects, io
 
     if "streamlit" not in io.templates:  # Streamlit was imported before Plotly could be: see cli/serving.py

@@ -61,8 +61,21 @@ def smoke_sentence(result: SmokeResult) -> str:
 
 def _in_use(console: Console, task: Task) -> str:
     ready = endpoint_reads.ready_for(console, task)
-    chosen = str(st.session_state.get(_CHOSEN[task], ""))
+    chosen = str(st.session_state.get(_CHOSEN[task]) or _usual(console, task))
     return chosen if chosen in ready else (ready[0] if ready else "")
+
+
+def _usual(console: Console, task: Task) -> str:
+    """The endpoint that an evaluation made usual, "" without one."""
+    chosen = console.knowledge_defaults.read()
+    return {Task.EMBEDDING: chosen.embedding, Task.CHAT: chosen.chat}.get(task, "")
+
+
+def forget() -> None:
+    """Begin anew with the usual endpoints."""
+    for key in _CHOSEN.values():
+        st.session_state.pop(key, None)
+        st.session_state.pop(f"{key}.box", None)
 
 
 def _choose(console: Console, task: Task) -> str:

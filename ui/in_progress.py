@@ -50,7 +50,8 @@ def show(console: Console) -> None:
         halted = [job for job in console.jobs.list(owner, limit=20) if job.status is JobStatus.INTERRUPTED][:MOST]
         for job in halted:
             st.markdown(f"{status_chip.badge(job.status)} {literal(job.title)}")
-            st.page_link(navigation.DOCUMENTS, label="Look", icon=":material/visibility:", query_params={"job": job.id})
+            page = navigation.EVALUATION if job.kind.startswith("evaluation") else navigation.DOCUMENTS
+            st.page_link(page, label="Look", icon=":material/visibility:", query_params={"job": job.id})
         if not live and not jobs and not waiting and not halted:
             st.markdown(":gray[Nothing is under way.]")
 

@@ -23,6 +23,7 @@ from ui import (
     retrieval_view,
     session,
     store_picker,
+    usual,
 )
 from ui.escape import code, literal
 
@@ -52,6 +53,7 @@ if not records:
     st.stop()
 
 turns = answer_turn.on_page(console)
+usual.begin_asking(console)
 with options:
     store, collection = store_picker.show(console, key="library")
     embedding = endpoint_picker.choose_embedding(console) or embedding

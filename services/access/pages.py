@@ -224,6 +224,7 @@ PAGES: Mapping[str, PageNeeds] = {
     "ask": PageNeeds(_ENDPOINTS | _PART, {"Ask": _CALL}),
     "documents": PageNeeds(_ENDPOINTS | _PART, {"Embed": _CALL[:1]}),
     "chat": PageNeeds(_ENDPOINTS | _PART, {"Chat": _CALL}),
+    "evaluation": PageNeeds(_ENDPOINTS | _PART, {"Search and answer": _CALL}),
     "take_down": PageNeeds(
         _ENDPOINTS
         | _ROLES

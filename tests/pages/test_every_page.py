@@ -64,6 +64,7 @@ def test_a_refused_permission_is_explained_and_leaves_the_page_standing(
         "playground/ask",
         "playground/chat",
         "playground/documents",
+        "playground/evaluation",
         "settings",
     )
     assert bool(said) is needs_the_list

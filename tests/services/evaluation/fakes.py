@@ -65,15 +65,15 @@ class Model:
         yield Delta(done=True, usage=Usage(20, 5))
 
 
-def make(home: Path, *, pause: float = 0.0, model: Model | None = None, library: bool = True) -> EvaluationService:
-    """The service of "me"; the embedder pauses before each batch of four."""
+def make(home: Path, *, pause: float = 0.0, model: Model | None = None, owner: str = "me") -> EvaluationService:
+    """The service of one owner; the embedder pauses before each batch of four."""
     state = State(home / "state.db")
     jobs, originals, inner = Jobs(state), Originals(home), WordEmbedder(pause)
     chat = model or Model()
     embeddings: Callable[[str], Embedding] = lambda _name: Embedding("words", inner, DIMENSION)  # noqa: E731
-    knowledge = make_service(home, state=state, jobs=jobs, originals=originals, embeddings=embeddings, chat=chat)
+    knowledge = make_service(home, owner, state=state, jobs=jobs, originals=originals, embeddings=embeddings, chat=chat)
     reader: Any = TextReader()
-    workshop = Workshop("me", home / "evaluation", originals, Originals(home / "evaluation"), reader, embeddings,
+    workshop = Workshop(owner, home / "evaluation", originals, Originals(home / "evaluation"), reader, embeddings,
                         knowledge.beside)  # fmt: skip
 
     def documents(_collection: str) -> tuple[DocumentRecord, ...]:
@@ -81,7 +81,7 @@ def make(home: Path, *, pause: float = 0.0, model: Model | None = None, library:
 
     made = EvaluationService(
         state, jobs, workshop, chat=chat, price=lambda name: {"embed": 1.8}.get(name), documents=documents,
-        defaults=Defaults(state, "me"),
+        defaults=Defaults(state, owner),
     )  # fmt: skip
     made.embedder = inner  # type: ignore[attr-defined]
     return made
