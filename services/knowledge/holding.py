@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from services.errors import InUse, MissingCredentials, NotFound, SagedeckError
+from services.errors import InUse, MissingCredentials, SagedeckError
 from services.knowledge import planner
 from services.knowledge.checks import MOST_LETTERS, check_model, found_in
 from services.knowledge.collaborators import Chat, EmbeddingFactory, Originals, Reader, Store
@@ -118,10 +118,9 @@ class Holding:
 
     def models(self, store: StoreKind, name: str) -> tuple[str, ...]:
         """The embedding models a collection is bound to; none where it is empty and free, or not there."""
-        try:
-            return self.store(store).models(self.owner, name) or self._library.made_for(store, name)
-        except NotFound:
+        if not any(held.name == name for held in self.collections(store)):
             return ()
+        return self.store(store).models(self.owner, name) or self._library.made_for(store, name)
 
     def home(self, store: StoreKind, name: str, model: str) -> str:
         """The collection for this model: `name`, or the one beside it where `name` is bound to another model."""
