@@ -92,8 +92,9 @@ def after_refusal(turn: Turn, position: int) -> None:
         if evidence is not None and not evidence.answerable and kept.passages:
             lower = max(0.0, round(evidence.score - LEAST_STEP, 2))
             st.button(
-                f"Ask with evidence of {lower:.2f}", key=f"ask-{kept.id}-lower", icon=":material/arrow_downward:",
-                help=f"The evidence is {evidence.score:.2f}, and {settings.threshold:.2f} is needed now.",
+                "Answer all the same", key=f"ask-{kept.id}-lower", icon=":material/arrow_downward:",
+                help=f"Needs evidence of {lower:.2f} from then on; there is {evidence.score:.2f}, and "
+                f"{settings.threshold:.2f} was needed. The model may still find nothing.",
                 on_click=_with, args=("threshold", lower, position, kept.question),
             )  # fmt: skip
         if settings.k < retrieval_options.MOST_K:

@@ -1,4 +1,4 @@
-"""The templates there are, one chosen; bringing in a file of them, and putting back what was just deleted."""
+"""The templates there are, one of them chosen; bringing in a file of them, and putting back what was just deleted."""
 
 from __future__ import annotations
 
@@ -14,33 +14,24 @@ from ui.escape import literal
 if TYPE_CHECKING:
     from services.console import Console
 
-NEW, CHOSEN, DELETED = "", "prompts.chosen", "prompts.deleted"
+NEW, CHOSEN, DELETED, REFUSED = "", "prompts.chosen", "prompts.deleted", "prompts.refused"
 ADDRESS = "prompt"
 KINDS = {PromptKind.ZERO_SHOT: "Request", PromptKind.FEW_SHOT: "With examples", PromptKind.RAG: "Rules for answers"}
-ICONS = {PromptKind.ZERO_SHOT: "short_text", PromptKind.FEW_SHOT: "format_list_numbered", PromptKind.RAG: "rule"}
 
 
 def choose(console: Console) -> str:
-    """The list; the id of the chosen template, "" for a new one."""
-    offered = console.prompts.list()
-    ids = [each.id for each in offered]
+    """The list to choose from; the id of the chosen template, "" for a new one."""
+    offered = {each.id: each for each in console.prompts.list()}
     if CHOSEN not in st.session_state:
         named = str(st.query_params.get(ADDRESS, ""))
-        st.session_state[CHOSEN] = named if named in ids else (ids[0] if ids else NEW)
-    chosen = str(st.session_state[CHOSEN])
-    chosen = chosen if chosen in ids else NEW
-    st.button("New prompt", icon=":material/add:", on_click=_take, args=(NEW,), width="stretch",
-              type="primary" if chosen == NEW else "secondary")  # fmt: skip
-    for title, group in _groups(offered):
-        if group:
-            st.markdown(f":gray[:small[{title}]]")
-        for each in group:
-            st.button(
-                literal(each.name), key=f"prompts-{each.id}", on_click=_take, args=(each.id,), width="stretch",
-                type="secondary" if each.id == chosen else "tertiary", icon=f":material/{ICONS[each.kind]}:",
-                help=literal(each.draft.note) or KINDS[each.kind],
-            )  # fmt: skip
-    _bring_in(console)
+        st.session_state[CHOSEN] = named if named in offered else next(iter(offered), NEW)
+    if st.session_state[CHOSEN] not in offered:
+        st.session_state[CHOSEN] = NEW
+    chosen = str(
+        st.selectbox("Prompt", [NEW, *offered], key=CHOSEN, persist_state="session",
+                     format_func=lambda id: _label(offered.get(id)), width=560)
+        or NEW
+    )  # fmt: skip
     if chosen:
         st.query_params[ADDRESS] = chosen
     else:
@@ -48,26 +39,35 @@ def choose(console: Console) -> str:
     return chosen
 
 
-def _groups(offered: tuple[PromptTemplate, ...]) -> tuple[tuple[str, list[PromptTemplate]], ...]:
-    return (
-        ("Yours", [each for each in offered if each.mine]),
-        ("Shared by others", [each for each in offered if not each.mine and not each.built_in]),
-        ("With the console", [each for each in offered if each.built_in]),
-    )
+def _label(template: PromptTemplate | None) -> str:
+    if template is None:
+        return "A new prompt"
+    whose = "with the console" if template.built_in else ("yours" if template.mine else f"of {template.owner}")
+    return f"{template.name} · {KINDS[template.kind].lower()} · {whose}"
 
 
 def _take(id: str) -> None:
     st.session_state[CHOSEN] = id
 
 
-def _bring_in(console: Console) -> None:
-    with st.popover("Import", icon=":material/upload:", width="stretch"):
+def head(console: Console) -> None:
+    """The buttons beside the title."""
+    st.button("New", icon=":material/add:", on_click=_take, args=(NEW,), help="Write a new prompt")
+    with st.popover("Import", icon=":material/upload:"):
         file = st.file_uploader("A file that “Export” made", type=["json", "md"], key="prompts.file", max_upload_size=1)
-        if file is not None and st.button("Import these", type="primary", key="prompts.import"):
-            with error_box.shown():
-                brought = console.prompts.bring_in(file.name, file.getvalue())
-                _take(brought[0].id)
-                st.rerun()
+        if file is not None:
+            st.button("Import these", type="primary", key="prompts.import", on_click=_bring_in,
+                      args=(console, file.name, file.getvalue()))  # fmt: skip
+        error = st.session_state.pop(REFUSED, None)
+        if error is not None:
+            error_box.show(error)
+
+
+def _bring_in(console: Console, name: str, content: bytes) -> None:
+    try:
+        _take(console.prompts.bring_in(name, content)[0].id)
+    except SagedeckError as error:
+        st.session_state[REFUSED] = error
 
 
 def delete(console: Console, id: str) -> None:
