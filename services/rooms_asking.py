@@ -118,6 +118,7 @@ class AskingRooms(Rooms):
         """Conversations with endpoints."""
         from services.chats import ChatsService
 
+        self.inference.warm_up()  # whoever opens a conversation asks next
         return ChatsService(
             self.state,
             self.owner,

@@ -35,7 +35,7 @@ def show(chat: Conversation) -> None:
 def _bars(title: str, found: tuple[EndpointSummary, ...], value: object, key: str) -> None:
     assert callable(value)
     known = [(each.endpoint, value(each)) for each in found]
-    known = [(name, number) for name, number in known if number is not None]
+    known = [(name, number) for name, number in reversed(known) if number is not None]  # drawn from below
     st.markdown(f"**{title}**")
     if not known:
         st.markdown(":gray[Not measured.]")

@@ -32,12 +32,10 @@ def show(console: Console, chat: Conversation | None, setup: Setup) -> Box:
     refill = st.session_state.pop(chat_session.PENDING, None)
     if refill is not None:
         st.session_state["chat.words"] = refill
-    with st.bottom:
-        place = st.container()
-        words = st.chat_input(
-            "Say something", key="chat.words", max_chars=MOST_SIGNS, submit_mode="stop",
-            disabled=not setup.endpoints,
-        )  # fmt: skip
+    place = st.bottom.container()
+    words = st.chat_input(
+        "Say something", key="chat.words", max_chars=MOST_SIGNS, submit_mode="stop", disabled=not setup.endpoints
+    )
     again = st.session_state.pop(_AGAIN, None)
     if again is not None:
         words, setup = again
@@ -59,13 +57,11 @@ def show(console: Console, chat: Conversation | None, setup: Setup) -> Box:
     return Box()
 
 
-def _send(words: str, setup: Setup, skip: int | None = None) -> None:
+def _send(words: str, setup: Setup) -> None:
     """Send once more at the next drawing; what was changed for it stays in the options."""
     st.session_state.pop(_REFUSED, None)
     st.session_state[chat_session.PENDING] = ""  # what stands in the input is what is sent now
-    if skip is not None:
-        st.session_state["chat.skip"] = skip
-    st.session_state["chat.max_new_tokens"] = setup.params.max_new_tokens
+    chat_session.load(setup)
     st.session_state[_AGAIN] = (words, setup)
 
 
@@ -80,7 +76,7 @@ def _refusal(setup: Setup) -> None:
         if isinstance(error, RequestTooLong) and error.drop:
             skip = setup.skip + error.drop
             st.button(f"Send without the oldest {formats.count(error.drop, 'message')}", key="chat.drop",
-                      on_click=_send, args=(words, replace(setup, skip=skip), skip))  # fmt: skip
+                      on_click=_send, args=(words, replace(setup, skip=skip)))  # fmt: skip
         if isinstance(error, RequestTooLong) and error.answer_tokens:
             shorter = replace(setup, params=replace(setup.params, max_new_tokens=error.answer_tokens))
             st.button(f"Send, with {error.answer_tokens:,} tokens for the answer", key="chat.shorter",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -29,6 +30,7 @@ def endpoints(ready: list[str]) -> list[str]:
     """Which endpoints are asked, in the order of their columns."""
     chosen = st.multiselect(
         "Endpoints, side by side", ready, key="chat.endpoints", max_selections=MOST_ENDPOINTS,
+        select_all=False,
         placeholder=f"Choose one to {MOST_ENDPOINTS}", format_func=formats.short,
     )  # fmt: skip
     return [str(name) for name in chosen]
@@ -36,27 +38,29 @@ def endpoints(ready: list[str]) -> list[str]:
 
 def show(console: Console, names: list[str]) -> Setup:
     """The fields, and the setup they make."""
-    _picker(console)
-    system = st.text_area("System prompt", key="chat.system", placeholder="You are a helpful assistant.", height=90)
-    examples: tuple[tuple[str, str], ...] = st.session_state.get("chat.examples", ())
-    if examples:
-        _left_out(
-            f"{formats.count(len(examples) // 2, 'worked example')} go before the conversation.", "chat.examples", ()
-        )
-    skip = int(st.session_state.get("chat.skip", 0))
-    if skip:
-        _left_out(f"The oldest {formats.count(skip, 'message')} are left out.", "chat.skip", 0)
-    params = _parameters(console, names)
-    return Setup(tuple(names), system or "", params, examples, skip)
+    before, key = chat_session.base(), f"chat.{chat_session.round_()}"
+    system = st.text_area(
+        "System prompt", before.system, key=f"{key}.system", placeholder="You are a helpful assistant.", height=90
+    )
+    params = _parameters(console, names, before.params, key)
+    setup = Setup(tuple(names), system or "", params, before.examples, before.skip)
+    if setup.examples:
+        count = formats.count(len(setup.examples) // 2, "worked example")
+        _left_out(f"Before the conversation: {count}.", f"{key}.examples", replace(setup, examples=()))
+    if setup.skip:
+        count = formats.count(setup.skip, "message")
+        _left_out(f"The oldest {count} are left out.", f"{key}.skip", replace(setup, skip=0))
+    _picker(console, setup)
+    return setup
 
 
-def _left_out(words: str, key: str, none: Any) -> None:
+def _left_out(words: str, key: str, without: Setup) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":gray[{words}]", width="stretch")
-        st.button("Undo", key=f"{key}.undo", type="tertiary", on_click=st.session_state.update, args=({key: none},))
+        st.button("Undo", key=key, type="tertiary", on_click=chat_session.load, args=(without,))
 
 
-def _parameters(console: Console, names: list[str]) -> ChatParams:
+def _parameters(console: Console, names: list[str], before: ChatParams, key: str) -> ChatParams:
     takes = {name: console.chat_parameters(name) for name in names}
     wanted = set().union(*takes.values()) if takes else set(_NAMES)
 
@@ -65,24 +69,30 @@ def _parameters(console: Console, names: list[str]) -> ChatParams:
         return f"Not taken by {literal(', '.join(without))}, and not sent there." if without else None
 
     made: dict[str, Any] = {}
-    draw: dict[str, Any] = {
-        "max_new_tokens": lambda label, **how: int(st.number_input(label, 1, 32_768, **how)),
-        "temperature": lambda label, **how: st.slider(label, 0.0, 2.0, **how),
-        "top_p": lambda label, **how: st.slider(label, 0.05, 1.0, **how),
-        "top_k": lambda label, **how: st.number_input(label, 1, 1000, placeholder="Not sent", **how),
-        "repetition_penalty": lambda label, **how: st.number_input(
-            label, 0.1, 2.0, step=0.05, placeholder="Not sent", **how
-        ),
-        "stop": lambda label, **how: tuple(line for line in st.text_area(label, height=70, **how).split("\n") if line),
-        "seed": lambda label, **how: st.number_input(label, 0, 2**31 - 1, placeholder="Not sent", **how),
-    }
     for parameter, label in _NAMES.items():
         if parameter in wanted:
-            made[parameter] = draw[parameter](label, key=f"chat.{parameter}", help=note(parameter))
+            how: dict[str, Any] = {"key": f"{key}.{parameter}", "help": note(parameter)}
+            made[parameter] = _field(parameter, label, getattr(before, parameter), how)
     return ChatParams(**made)
 
 
-def _picker(console: Console) -> None:
+def _field(parameter: str, label: str, value: Any, how: dict[str, Any]) -> Any:
+    """The field of one parameter, and what stands in it."""
+    if parameter == "stop":
+        text = st.text_area(label, "\n".join(value), height=70, **how)
+        return tuple(line for line in text.split("\n") if line)
+    if parameter == "max_new_tokens":
+        return int(st.number_input(label, 1, 32_768, min(value, 32_768), **how))
+    if parameter in ("temperature", "top_p"):
+        least, most = (0.0, 2.0) if parameter == "temperature" else (0.05, 1.0)
+        return st.slider(label, least, most, min(max(float(value), least), most), **how)
+    if parameter == "repetition_penalty":
+        return st.number_input(label, 0.1, 2.0, value, step=0.05, placeholder="Not sent", **how)
+    least, most = (1, 1000) if parameter == "top_k" else (0, 2**31 - 1)
+    return st.number_input(label, least, most, value, placeholder="Not sent", **how)
+
+
+def _picker(console: Console, setup: Setup) -> None:
     """A template whose blanks are filled in here; its request is put where one writes."""
     from services.errors import SagedeckError
     from services.prompts import PromptKind
@@ -107,8 +117,7 @@ def _picker(console: Console) -> None:
         except SagedeckError as error:
             st.session_state["chat.template.problem"] = f"{error.what} {error.why}"
             return
-        st.session_state["chat.system"] = made.system or st.session_state.get("chat.system", "")
-        st.session_state["chat.examples"] = tuple(made.turns[:-1])
+        chat_session.load(replace(setup, system=made.system or setup.system, examples=tuple(made.turns[:-1])))
         st.session_state[chat_session.PENDING] = made.turns[-1][1]
         st.session_state["chat.template"] = None
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from services.console import Console
 
 _CURRENT, _SETUP, _LOADED = "chat.current", "chat.setup", "chat.loaded"
+_BASE, _ROUND = "chat.base", "chat.round"
 PENDING = "chat.pending"  # words that were not sent, so that nobody has to write them again
 
 
@@ -50,22 +51,33 @@ def kept_setup(chat: Conversation | None, usual: Setup) -> Setup:
     return usual if last is None else replace(last, examples=(), skip=0)
 
 
-def fill_in(chat: Conversation | None, setup: Setup, ready: list[str], *, force: bool = False) -> None:
+def fill_in(chat: Conversation | None, setup: Setup, ready: list[str]) -> None:
     """Put a setup into the widgets when another conversation is shown, or when they were not drawn for a while."""
     id = chat.id if chat else ""
-    if st.session_state.get(_LOADED) == id and "chat.endpoints" in st.session_state and not force:
+    if st.session_state.get(_LOADED) == id and "chat.endpoints" in st.session_state:
         st.session_state["chat.endpoints"] = [name for name in st.session_state["chat.endpoints"] if name in ready]
         return
     st.session_state[_LOADED] = id
     st.session_state["chat.endpoints"] = [name for name in setup.endpoints if name in ready] or ready[:1]
-    st.session_state["chat.system"] = setup.system
-    st.session_state["chat.examples"], st.session_state["chat.skip"] = setup.examples, setup.skip
-    params = setup.params
-    st.session_state["chat.max_new_tokens"] = params.max_new_tokens
-    st.session_state["chat.temperature"], st.session_state["chat.top_p"] = params.temperature, params.top_p
-    st.session_state["chat.top_k"], st.session_state["chat.seed"] = params.top_k, params.seed
-    st.session_state["chat.repetition_penalty"] = params.repetition_penalty
-    st.session_state["chat.stop"] = "\n".join(params.stop)
+    load(setup)
+
+
+def load(setup: Setup) -> None:
+    """Begin the options with this setup. Their fields get new keys, since a field in a closed popover is not there yet
+    to be given a value."""
+    st.session_state[_BASE] = setup
+    st.session_state[_ROUND] = round_() + 1
+
+
+def base() -> Setup:
+    """What the fields of the options began with."""
+    found: Setup = st.session_state[_BASE]
+    return found
+
+
+def round_() -> int:
+    """How often they were begun: part of their keys."""
+    return int(st.session_state.get(_ROUND, 0))
 
 
 def keep_setup(setup: Setup) -> None:

@@ -27,13 +27,12 @@ def words(console: Console, chat: Conversation, turn: Turn, setup: Setup) -> Non
         if st.session_state.get("chat.editing") == turn.id:
             _edit(console, chat, turn, setup)
             return
-        st.text(turn.words)
-        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"chat-turn-{turn.id}"):
+        with st.container(horizontal=True, gap="small"):
+            st.text(turn.words, width="stretch")
             chosen = st.menu_button(
-                "More", ["Edit", "Ask all again", "Fork from here"], key=f"chat.more.{turn.id}", type="tertiary",
-                icon=":material/more_horiz:",
-            )  # fmt: skip
-            _branches(console, chat, turn)
+                "More", ["Edit", "Ask all again", "Fork from here"], key=f"chat.more.{turn.id}", type="tertiary"
+            )
+        _branches(console, chat, turn)
     if chosen == "Edit":
         st.session_state["chat.editing"] = turn.id
         st.session_state[f"chat.edit.{turn.id}"] = turn.words
@@ -69,10 +68,11 @@ def _branches(console: Console, chat: Conversation, turn: Turn) -> None:
     if len(beside) < 2:
         return
     at = [each.id for each in beside].index(turn.id)
-    _switch(
-        f"chat.branch.{turn.id}", "Version", at, len(beside),
-        lambda to: console.chats.choose_branch(chat.id, beside[to].id),
-    )  # fmt: skip
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        _switch(
+            f"chat.branch.{turn.id}", "Version", at, len(beside),
+            lambda to: console.chats.choose_branch(chat.id, beside[to].id),
+        )  # fmt: skip
 
 
 def _switch(key: str, what: str, at: int, of: int, choose: object) -> None:

@@ -94,18 +94,18 @@ class Live:
             self._news.notify_all()
 
     def _measured(self, last: Delta) -> Figures:
-        seconds = time.perf_counter() - self._started
+        timing, usage = last.timing, last.usage
+        seconds = timing.total_ms / 1000 if timing else time.perf_counter() - self._started
         usd = None
         with suppress(Exception):  # a price that cannot be looked up is not known
             usd = self._price()
-        timing, usage = last.timing, last.usage
         first = timing.first_token_ms if timing and timing.first_token_ms is not None else self._first
         return Figures(
             first_token_ms=first,
             tokens_in=usage.prompt_tokens,
             tokens_out=usage.completion_tokens,
             tokens_per_second=timing.tokens_per_second if timing else None,
-            seconds=timing.total_ms / 1000 if timing else seconds,
+            seconds=seconds,
             usd=None if usd is None else usd * seconds / 3600,
         )
 

@@ -46,6 +46,10 @@ def button(at: AppTest, key: str) -> Any:
     return next(each for each in at.button if str(each.key or "").startswith(key) or each.label == key)
 
 
+def labelled(found: Any, label: str) -> Any:
+    return next(each for each in found if each.label == label)
+
+
 def chat_of(at: AppTest) -> str:
     found = at.query_params["chat"]
     return found if isinstance(found, str) else found[0]
@@ -148,17 +152,17 @@ def test_a_person_over_the_limit_reads_when_to_go_on_and_sends_again_with_a_clic
 def test_only_the_parameters_the_family_takes_are_offered_and_all_of_them_are_sent(open_page: Open) -> None:
     console = Talking()
     at = open_page("playground/chat", console, "Chat")
-    at.number_input(key="chat.seed").set_value(7)
-    at.number_input(key="chat.top_k").set_value(40)
-    at.text_area(key="chat.stop").set_value("END\n\nSTOP")
-    at.text_area(key="chat.system").set_value("Be brief.")
+    labelled(at.number_input, "Seed").set_value(7)
+    labelled(at.number_input, "Top k").set_value(40)
+    labelled(at.text_area, "Stop at (one a line)").set_value("END\n\nSTOP")
+    labelled(at.text_area, "System prompt").set_value("Be brief.")
     talk(at, "Hello")
     (_, messages, params) = console.sent[0]
     assert (params.seed, params.top_k, params.stop) == (7, 40, ("END", "STOP"))
     assert (messages[0].role, messages[0].content) == ("system", "Be brief.")
     console.chat_parameters = lambda name: frozenset({"max_new_tokens", "temperature", "top_p"})  # type: ignore[method-assign]
     at.run()
-    assert "chat.seed" not in [each.key for each in at.number_input]
+    assert [each.label for each in at.number_input] == ["Longest answer (tokens)"]
 
 
 def test_a_template_fills_the_system_prompt_the_examples_and_the_words(open_page: Open) -> None:
@@ -171,7 +175,7 @@ def test_a_template_fills_the_system_prompt_the_examples_and_the_words(open_page
     at.text_area(key=f"chat.template.{template.id}.name").set_value("Ana").run()
     button(at, "Use it").click().run()
     assert not at.exception
-    assert at.text_area(key="chat.system").value == "You are warm."
+    assert labelled(at.text_area, "System prompt").value == "You are warm."
 
 
 def test_the_history_renames_pins_forks_deletes_and_brings_back(open_page: Open) -> None:
