@@ -95,22 +95,28 @@ EMPTY = DocumentRefused("The page holds no text.", "If a script fills it in, ope
 
 def read_html(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
     """Return one page and the title; raises DocumentRefused where nothing is left to read."""
-    declared = CHARSET.search(data[:4096])
-    source = decode(data, declared[1].decode("ascii") if declared else "")
-    for dropped in (DROPPED | BOILERPLATE, DROPPED):
-        text = _Text(dropped)
-        text.feed(source)
-        text.close()
-        page = compose(1, "".join(text.pieces))
-        if page.text:
-            break
+    page, title = page_of(data, 1)
     if not page.text:
         raise EMPTY
     if len(page.text) > limits.characters:
         raise DocumentRefused(
             f"The page holds more than {limits.characters:,} characters.", "Split it and drop the parts."
         )
-    return (page,), tidy(" ".join("".join(text.title).split()))[:200]
+    return (page,), title
+
+
+def page_of(data: bytes, number: int, label: str = "", declared: str = "") -> tuple[Page, str]:
+    """Return HTML as a page, which may be empty, and its title; `declared` is an encoding named outside of it."""
+    named = CHARSET.search(data[:4096])
+    source = decode(data, named[1].decode("ascii") if named else declared)
+    for dropped in (DROPPED | BOILERPLATE, DROPPED):
+        text = _Text(dropped)
+        text.feed(source)
+        text.close()
+        page = compose(number, "".join(text.pieces), label)
+        if page.text:
+            break
+    return page, tidy(" ".join("".join(text.title).split()))[:200]
 
 
 class _Text(HTMLParser):

@@ -19,6 +19,10 @@ LONGEST_NAME = 80
 _END = "\U0010f000"
 _LEVELS = "".join(chr(0x10F000 + level) for level in range(1, DEEPEST + 1))
 _NAMES, _FIRST, _ROW, _ROW_END = "\U0010f010", "\U0010f011", "\U0010f012", "\U0010f013"
+MOST_NAMED = 0.8
+"""Share of columns that have a name; the corner of a cross table often has none."""
+
+YEAR = re.compile(r"(?:19|20)\d\d")
 MARK = re.compile("[\U0010f000-\U0010f01f]")
 
 
@@ -52,13 +56,21 @@ def table(lines: Iterable[str], headed: bool) -> str:
     return "\n".join(marked)
 
 
+def _is_name(name: str) -> bool:
+    """Whether a cell names a column: a few words, or a year."""
+    return len(name) < LONGEST_NAME and (any(sign.isalpha() for sign in name) or YEAR.fullmatch(name) is not None)
+
+
 def is_headed(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first of a table's rows names its columns: words in every cell, no two the same, and rows below."""
+    """Whether the first of a table's rows names its columns: words in nearly every cell, no two the same."""
     if len(rows) < 2 or len(rows[0]) < 2:
         return False
     names = [cell.strip() for cell in rows[0]]
-    worded = all(any(sign.isalpha() for sign in name) and len(name) < LONGEST_NAME for name in names)
-    return worded and len(set(names)) == len(names)
+    filled = [name for name in names if name]
+    if len(filled) < max(2, MOST_NAMED * len(names)) or len(set(filled)) < len(filled):
+        return False
+    worded = not names[0] or any(any(sign.isalpha() for sign in name) for name in filled)
+    return worded and all(map(_is_name, filled))
 
 
 def compose(number: int, marked: str, label: str = "") -> Page:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -12,9 +14,16 @@ from xml.parsers import expat
 
 from services.documents.limits import MEGABYTE, Limits
 from services.documents.marks import foreign
+from services.documents.tidy import tidy
 from services.errors import DocumentRefused
 
 BLOCK = 64 * 1024
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError, struct.error),
+    *(NotImplementedError, expat.ExpatError, RuntimeError),
+)
+"""What a damaged archive, or damaged XML in it, makes the readers below raise."""
+
 AGAIN = "Open it in Word, save it again as .docx, and drop that."
 
 
@@ -71,6 +80,39 @@ class Package:
         pattern = re.compile(re.escape(stem) + r"\d*\.xml")
         return next((name for name in self.archive.namelist() if pattern.fullmatch(name)), stem + ".xml")
 
+    def names(self) -> list[str]:
+        """Return the names of all parts, in the order of the archive."""
+        return self.archive.namelist()
+
+    def content(self, name: str) -> bytes:
+        """Return a part's bytes, counted; raises DocumentRefused where it is missing or damaged."""
+        out = io.BytesIO()
+        self._each_block(name, out.write)
+        return out.getvalue()
+
+    def related(self, name: str) -> dict[str, tuple[str, str]]:
+        """Return what a part points to: by its relation's id, the last word of its type and the part's name."""
+        folder, _, bare = name.rpartition("/")
+        relations = self.tree(f"{folder}/_rels/{bare}.rels" if folder else f"_rels/{bare}.rels")
+        found: dict[str, tuple[str, str]] = {}
+        for each in relations if relations is not None else ():
+            target = attribute(each, "Target")
+            if target and attribute(each, "TargetMode") != "External":
+                place = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
+                found[attribute(each, "Id")] = (attribute(each, "Type").rpartition("/")[2], place)
+        return found
+
+    def title(self, part: str = "docProps/core.xml") -> str:
+        """Return the title in the document's properties, "" if it has none or they cannot be read."""
+        try:
+            properties = self.tree(part)
+        except DocumentRefused as refused:
+            if "damaged" not in refused.reason:
+                raise
+            return ""
+        found = (each.text for each in properties.iter() if name_of(each) == "title") if properties is not None else ()
+        return tidy(next(iter(found), "") or "")[:200]
+
     def tree(self, name: str) -> Element | None:
         """Return a small part as a tree, None where the file has no such part."""
         if name not in self:
@@ -82,23 +124,22 @@ class Package:
     def stream(self, name: str, tell: Callable[[Element], None], depth: int) -> None:
         """Call `tell` with each finished element `depth` levels below the root, which then forgets it."""
         parser = _Parser(tell, depth, self)
+        self._each_block(name, parser.feed)
+        try:
+            parser.feed(b"", last=True)
+        except expat.ExpatError:
+            raise self.damaged() from None
+
+    def _each_block(self, name: str, take: Callable[[bytes], object]) -> None:
+        """Give a part to `take`, block by block, counting what comes out."""
         try:
             with self.archive.open(name) as part:
                 while block := part.read(BLOCK):
                     self.unpacked += len(block)
                     if self.unpacked > self.limits.unpacked_bytes:
                         raise self._too_large()
-                    parser.feed(block)
-            parser.feed(b"", last=True)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            KeyError,
-            NotImplementedError,
-            expat.ExpatError,
-            RuntimeError,
-        ):
+                    take(block)
+        except BROKEN:
             raise self.damaged() from None
 
     def damaged(self) -> DocumentRefused:

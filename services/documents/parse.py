@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import stat
-from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from services.documents.kinds import recognise
 from services.documents.limits import MEGABYTE, Limits
 from services.documents.models import Page, Reading, Refusal
+from services.documents.unlock import is_locked, unlock
 from services.errors import DocumentRefused
 
-Reads = Callable[[bytes, Limits], tuple[tuple[Page, ...], str]]
+READERS = {
+    "docx": ("word", "read_docx", False),
+    "pptx": ("powerpoint", "read_pptx", True),
+    "xlsx": ("excel", "read_xlsx", True),
+    "csv": ("tabular", "read_csv", False),
+    "html": ("html", "read_html", False),
+    "markdown": ("markdown", "read_markdown", False),
+    "text": ("plain", "read_text", False),
+    "epub": ("epub", "read_epub", True),
+    "rtf": ("rtf", "read_rtf", False),
+    "odt": ("opendocument", "read_odt", False),
+}
+"""For each kind the module and function that read it, and whether it has words about what could not be had."""
+
+MOST_WARNINGS = 20
+"""More would not be read; a file with a thousand damaged parts says the same thing a thousand times."""
 
 
 def read_bytes(path: Path, limits: Limits) -> bytes:
@@ -49,52 +67,70 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
 
 
 UNPACKED_ELSEWHERE = Refusal("This is a ZIP archive.", "Its files are read one by one.")
+DAMAGED = Refusal("The file is damaged and cannot be read.", "Open it in its program, save it again, drop that.")
+TOO_DEEP = Refusal("The file is nested too deeply.", "Save it again in its program and drop that.")
+DEEPEST_MAIL = 3
+"""E-mails within e-mails: a forwarded one, and what was forwarded with that."""
 
 
 def read_file(path: Path, name: str, limits: Limits, password: str = "") -> Reading:
     """Return what a file says, or why it is refused. Raises MemoryError, for the worker to end itself."""
-    kind = ""
     try:
         data = read_bytes(path, limits)
+    except DocumentRefused as refused:
+        return Reading((), Refusal(refused.reason, refused.hint))
+    return read_data(data, name, limits, password)
+
+
+def read_data(data: bytes, name: str, limits: Limits, password: str = "", depth: int = 0) -> Reading:
+    """Return what a file's content says; `depth` counts the e-mails it is attached to."""
+    kind, warnings = "", list[str]()
+    try:
+        if is_locked(data):
+            data = unlock(data, password, limits)
         kind = recognise(data, name)
         if kind == "zip":
             return Reading((), UNPACKED_ELSEWHERE, kind)
-        pages, title = _reads(kind)(data, limits)
+        pages, title = _read(kind, _Task(data, limits, password, warnings, depth))
     except DocumentRefused as refused:
         return Reading((), Refusal(refused.reason, refused.hint, refused.locked), kind)
     except RecursionError:
-        return Reading(
-            (), Refusal("The file is nested too deeply.", "Save it again in its program and drop that."), kind
-        )
+        return Reading((), TOO_DEEP, kind)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - a file that a reader trips over is refused, never an error of the console
-        return Reading(
-            (),
-            Refusal("The file is damaged and cannot be read.", "Open it in its program, save it again, drop that."),
-            kind,
-        )
-    return Reading(pages, None, kind, title)
+        return Reading((), DAMAGED, kind)
+    return Reading(pages, None, kind, title, tuple(warnings[:MOST_WARNINGS]))
 
 
-def _reads(kind: str) -> Reads:
-    """Return the reader of a kind, importing no other."""
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A file to read: its content and bounds, and where to put words about what could not be had of it."""
+
+    data: bytes
+    limits: Limits
+    password: str
+    warnings: list[str]
+    depth: int
+
+
+def _read(kind: str, task: _Task) -> tuple[tuple[Page, ...], str]:
+    """Return the pages and title of a file of a kind, importing no other kind's reader."""
     if kind == "pdf":
         from services.documents.pdf import read_pdf
 
-        return read_pdf
-    if kind == "docx":
-        from services.documents.word import read_docx
+        return read_pdf(task.data, task.limits, task.password, task.warnings)
+    if kind == "email":
+        from services.documents.mail import read_eml
 
-        return read_docx
-    if kind == "html":
-        from services.documents.html import read_html
+        return read_eml(task.data, task.limits, task.warnings, partial(_attachment, task))
+    module, name, warns = READERS[kind]
+    reader = getattr(importlib.import_module(f"services.documents.{module}"), name)
+    pages, title = reader(task.data, task.limits, *((task.warnings,) if warns else ()))
+    return pages, title
 
-        return read_html
-    if kind == "markdown":
-        from services.documents.markdown import read_markdown
 
-        return read_markdown
-    from services.documents.plain import read_text
-
-    return read_text
+def _attachment(task: _Task, data: bytes, name: str) -> Reading:
+    if task.depth >= DEEPEST_MAIL:
+        return Reading((), TOO_DEEP)
+    return read_data(data, name, task.limits, "", task.depth + 1)

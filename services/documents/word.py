@@ -18,7 +18,6 @@ from services.documents.limits import Limits
 from services.documents.marks import compose, is_headed, table, titled
 from services.documents.models import Page
 from services.documents.package import Package, attribute, child_of, name_of
-from services.documents.tidy import tidy
 from services.documents.word_styles import Styles, read_styles
 from services.errors import DocumentRefused
 
@@ -42,7 +41,7 @@ def read_docx(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
     pages = story.finish()
     if not any(page.text for page in pages):
         raise EMPTY
-    return pages, _title(package)
+    return pages, package.title()
 
 
 @dataclass(slots=True)
@@ -240,9 +239,3 @@ def _notes(package: Package, stem: str) -> dict[str, str]:
     if part in package:
         package.stream(part, keep, depth=1)
     return notes
-
-
-def _title(package: Package) -> str:
-    properties = package.tree("docProps/core.xml")
-    title = child_of(properties, "title")
-    return tidy(title.text or "")[:200] if title is not None else ""

@@ -99,6 +99,11 @@ def test_scripts_in_a_pdf_are_neither_run_nor_read() -> None:
 @pytest.mark.parametrize("algorithm", ["RC4-128", "AES-256"])
 def test_a_password_is_needed_only_where_viewers_need_it(algorithm: str) -> None:
     assert refusal(encrypted("secret", algorithm)) == "The PDF is protected by a password."
+    ((opened,), _) = read_pdf(encrypted("secret", algorithm), DEFAULT_LIMITS, "secret")
+    assert opened.text == "Nothing to hide"
+    with pytest.raises(DocumentRefused, match="does not open") as refused:
+        read_pdf(encrypted("secret", algorithm), DEFAULT_LIMITS, "another")
+    assert refused.value.locked
     ((page,), _) = read_pdf(encrypted("", algorithm), DEFAULT_LIMITS)
     assert page.text == "Nothing to hide"
 
@@ -114,11 +119,48 @@ def test_a_truncated_pdf_is_refused(part: float) -> None:
     assert refusal(whole[: int(len(whole) * part)]) == "The PDF is cut off: its end is missing."
 
 
-def test_a_pdf_whose_middle_is_missing_is_refused_rather_than_read_in_part() -> None:
-    whole = make_pdf(["word " * 200] * 20)
-    assert "damaged" in refusal(whole[:300] + whole[len(whole) // 2 :])
+def test_a_pdf_whose_middle_is_missing_keeps_what_is_there_and_says_what_is_not() -> None:
+    whole, warnings = make_pdf(["word " * 200] * 20), list[str]()
+    pages, _ = read_pdf(whole[:300] + whole[len(whole) // 2 :], DEFAULT_LIMITS, warnings=warnings)
+    assert len(pages) == 20
+    assert 5 < sum(bool(page.text) for page in pages) < 15
+    assert "pages are damaged and could not be read: 1, 2, 3" in warnings[0]
+
+
+def test_a_page_without_its_content_is_named_and_the_others_are_read() -> None:
+    whole, warnings = make_pdf(["One", "Two", "Three"]), list[str]()
+    start = whole.index(b"13 0 obj")
+    broken = whole[:start] + whole[whole.index(b"14 0 obj") :]
+    pages, _ = read_pdf(broken, DEFAULT_LIMITS, warnings=warnings)
+    assert [page.text for page in pages] == ["One", "", "Three"]
+    assert warnings == ["Page 2 is damaged and could not be read."]
+
+
+def test_a_page_that_is_gone_keeps_its_number() -> None:
+    whole, warnings = make_pdf(["One", "Two", "Three"]), list[str]()
+    start = whole.index(b"12 0 obj")
+    broken = whole[:start] + whole[whole.index(b"13 0 obj") :]
+    pages, _ = read_pdf(broken, DEFAULT_LIMITS, warnings=warnings)
+    assert [(page.number, page.text) for page in pages] == [(1, "One"), (2, ""), (3, "Three")]
+    assert warnings == ["Page 2 is damaged and could not be read."]
+
+
+def test_a_pdf_all_of_whose_pages_are_lost_is_refused() -> None:
+    whole = make_pdf(["One"])
     start = whole.index(b"11 0 obj")
-    assert "some of its pages are missing" in refusal(whole[:start] + whole[whole.index(b"12 0 obj") :])
+    assert "pages are missing" in refusal(whole[:start] + whole[whole.index(b"xref") :])
+
+
+def test_bookmarks_are_headings_where_their_titles_stand() -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(make_pdf(["Some words.\nThe Start\nmore", "Two", "Three"]))))
+    first = writer.add_outline_item(title="The start", page_number=0)
+    writer.add_outline_item(title="Details", page_number=2, parent=first)
+    writer.write(out := io.BytesIO())
+    pages, _ = read_pdf(out.getvalue(), DEFAULT_LIMITS)
+    found = [
+        (page.number, each.title, each.level, page.text[each.start :][:5]) for page in pages for each in page.sections
+    ]
+    assert found == [(1, "The start", 1, "The S"), (3, "Details", 2, "Three")]
 
 
 def tree(kids: int, leaf: bytes) -> bytes:
