@@ -9,8 +9,7 @@ import streamlit as st
 
 from services.documents import estimate_tokens
 from services.documents.editing import change_passage, drop_passage, merge_passages, split_passage, too_long
-from ui import document_pages, formats
-from ui.escape import literal
+from ui import document_names, document_pages, formats
 
 if TYPE_CHECKING:
     from services.documents import Chunk
@@ -43,20 +42,19 @@ def show(draft: Draft, seen: ChunkPreview, *, key: str) -> None:
 
 def _passage(draft: Draft, each: Chunk, seen: ChunkPreview, key: str) -> None:
     cap, tokens = seen.token_cap, estimate_tokens(each.text)
-    place = " · ".join(part for part in (literal(each.label or f"Page {each.page}"), literal(each.section)) if part)
+    place = " · ".join(
+        document_names.shown(part, 160) for part in (each.label or f"Page {each.page}", each.section) if part
+    )
     mark = " · :orange[:material/warning: over the limit]" if cap is not None and tokens > cap else ""
     mark += " · :blue[:material/edit: changed]" if each.edited else ""
     # a field of its own for each text: after a change the places of those behind it are others
     name = f"{key}.{each.ordinal}.{hash(each.text) & 0xFFFFFFFF:x}"
     with st.container(border=True, gap="small"):
         st.markdown(f"**{each.ordinal + 1}** · {place} · :gray[{tokens:,} tokens (estimate)]{mark}")
-        text = st.text_area(
+        st.text_area(
             f"Passage {each.ordinal + 1}", each.text, key=f"{name}.text", max_chars=LONGEST, height="content",
-            label_visibility="collapsed",
+            label_visibility="collapsed", on_change=_rewrite, args=(draft, each.ordinal, f"{name}.text"),
         )  # fmt: skip
-        if text is not None and text.strip() != each.text.strip():
-            draft.change(change_passage(draft.passages, each.ordinal, text, seen.pages))
-            st.rerun(scope="fragment")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             _parting(draft, each, name)
             st.button(
@@ -88,6 +86,13 @@ def _parting(draft: Draft, each: Chunk, name: str) -> None:
 def parting_places(text: str) -> list[int]:
     """The places in a text, after the first, where a sentence or a line begins."""
     return [match.end() for match in _PLACES.finditer(text) if 0 < match.end() < len(text)]
+
+
+def _rewrite(draft: Draft, ordinal: int, field: str) -> None:
+    text = str(st.session_state.get(field) or "")
+    if ordinal < len(draft.passages) and text.strip() != draft.passages[ordinal].text.strip():
+        pages = draft.seen.pages if draft.seen is not None else ()
+        draft.change(change_passage(draft.passages, ordinal, text, pages))
 
 
 def _do(draft: Draft, what: str, ordinal: int, place: int = 0) -> None:

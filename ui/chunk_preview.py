@@ -8,7 +8,7 @@ import streamlit as st
 
 from services.documents import estimate_tokens
 from services.knowledge import ChunkPlan
-from ui import chunk_editing, chunk_figures, chunk_settings, chunk_text, document_pages, polling
+from ui import chunk_editing, chunk_figures, chunk_settings, chunk_text, document_names, document_pages, polling
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 
 def show(
-    console: Console, draft: Draft, *, key: str, cut: str = chunk_settings.NEW, usual: ChunkPlan = chunk_settings.USUAL
+    console: Console, draft: Draft, *, key: str, cut: str = chunk_settings.NEW, usual: ChunkPlan | None = None
 ) -> None:
     """Write the cut, the figures, the page and the passages; a change draws this part again and nothing else.
 
     cut     whose fields say how it is cut (chunk_settings)
-    usual   the cut they begin with
+    usual   the cut they begin with; None: as the owner has chosen for new files
     """
     polling.alone(lambda: _draw(console, draft, key, cut, usual))
 
 
-def _draw(console: Console, draft: Draft, key: str, cut: str, usual: ChunkPlan) -> None:
+def _draw(console: Console, draft: Draft, key: str, cut: str, usual: ChunkPlan | None) -> None:
     left, right = st.columns([1, 2], gap="medium")
     with left:
         plan = chunk_settings.show(cut, usual)
@@ -43,7 +43,7 @@ def _draw(console: Console, draft: Draft, key: str, cut: str, usual: ChunkPlan) 
     with right:
         chunk_figures.show([estimate_tokens(each.text) for each in draft.passages], seen.token_cap)
     for warning in seen.reading.warnings:
-        st.warning(literal(warning), icon=":material/warning:")
+        st.warning(document_names.shown(warning, 400), icon=":material/warning:")
     pages, passages = st.tabs(["Pages", "Passages"], on_change="rerun", key=f"{key}.tabs")
     if pages.open:
         with pages:

@@ -15,19 +15,27 @@ HELP = (
 )
 SMALLEST, LARGEST, STEP = 200, 4000, 50
 USUAL = ChunkPlan()
+_USUAL = "documents.usual-cut"
 NEW = "documents.cut"  # of what is dropped; a stored document that is cut anew has fields of its own
 
 
-def current(key: str = NEW, usual: ChunkPlan = USUAL) -> ChunkPlan:
+def begin_with(plan: ChunkPlan) -> None:
+    """Let what is dropped be cut like this unless somebody says otherwise: as the owner has chosen."""
+    st.session_state[_USUAL] = plan
+
+
+def current(key: str = NEW, usual: ChunkPlan | None = None) -> ChunkPlan:
     """The cut as it is chosen now, also where its fields are not shown."""
+    usual = usual or st.session_state.get(_USUAL) or USUAL
     size = int(st.session_state.get(f"{key}.size") or usual.size)
     overlap = st.session_state.get(f"{key}.overlap")
     overlap = usual.overlap if overlap is None else int(overlap)
     return ChunkPlan(size, min(overlap, size // 2), Method(st.session_state.get(f"{key}.method") or usual.method))
 
 
-def show(key: str = NEW, usual: ChunkPlan = USUAL) -> ChunkPlan:
+def show(key: str = NEW, usual: ChunkPlan | None = None) -> ChunkPlan:
     """Write the fields; the cut they say. An overlap is at most half of a passage."""
+    usual = usual or st.session_state.get(_USUAL) or USUAL
     methods = list(Method)
     st.selectbox(
         "Cut at", methods, methods.index(usual.method), key=f"{key}.method", format_func=NAMES.__getitem__, help=HELP,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.errors import SagedeckError
-from ui import error_box, formats, plain_table, run_progress
+from ui import document_names, error_box, formats, plain_table, run_progress
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def ask(console: Console, records: Sequence[DocumentRecord]) -> None:
     passages = formats.count(sum(record.chunks for record in records), "passage")
     documents = formats.count(len(records), "document")
     st.markdown(f"The passages ({passages}) and the originals of {documents} will be gone:")
-    st.markdown("\n".join(f"- {literal(record.name)}" for record in records[:MOST_NAMED]))
+    st.markdown("\n".join(f"- {document_names.shown(record.name)}" for record in records[:MOST_NAMED]))
     if len(records) > MOST_NAMED:
         st.markdown(f"and {len(records) - MOST_NAMED:,} more")
     st.markdown(

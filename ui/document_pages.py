@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import formats
-from ui.escape import literal
+from ui import document_names, formats
 
 if TYPE_CHECKING:
     from services.documents import Page
@@ -27,4 +26,4 @@ def picker(count: int, *, key: str, noun: str = "Page") -> int:
 def head(page: Page, passages: int) -> None:
     """Write a page's name and how many passages begin on it."""
     name = page.label or f"Page {page.number}"
-    st.markdown(f"**{literal(name)}** · {formats.count(passages, 'passage')}", width="content")
+    st.markdown(f"**{document_names.shown(name)}** · {formats.count(passages, 'passage')}", width="content")

@@ -9,7 +9,16 @@ import streamlit as st
 
 from services.documents import DEFAULT_LIMITS, SUFFIXES
 from services.knowledge import IngestRequest, Upload
-from ui import chunk_preview, chunk_settings, document_draft, endpoint_picker, endpoint_reads, error_box, formats
+from ui import (
+    chunk_preview,
+    chunk_settings,
+    document_draft,
+    document_names,
+    endpoint_picker,
+    endpoint_reads,
+    error_box,
+    formats,
+)
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
@@ -29,7 +38,7 @@ def version(console: Console, record: DocumentRecord, name: str) -> None:
         f"It goes into the same collection, {literal(chunk_settings.sentence(record.cut))}."
     )
     file = st.file_uploader(
-        f"New version of {literal(formats.short(record.name))}",
+        f"New version of {document_names.shown(record.name)}",
         type=[suffix.removeprefix(".") for suffix in SUFFIXES if suffix != ".zip"],
         max_upload_size=DEFAULT_LIMITS.file_bytes // MEGABYTE, key=f"document.version.{name}",
         disabled=console.connection.read_only,
@@ -39,7 +48,7 @@ def version(console: Console, record: DocumentRecord, name: str) -> None:
     if document_draft.sha256(file.getvalue()) == record.document:
         st.info("This is the same file, byte for byte: there is nothing to replace.", icon=":material/done_all:")
         return
-    label = f"Replace with {literal(formats.short(file.name))}, {formats.size(file.size)}"
+    label = f"Replace with {document_names.shown(file.name)}, {formats.size(file.size)}"
     if st.button(label, type="primary", icon=":material/sync:", key="document.replace"):
         with error_box.shown():
             request = IngestRequest(
@@ -59,7 +68,7 @@ def passages(console: Console, record: DocumentRecord, name: str) -> None:
             "the changed passages stay as they are until you store these.", icon=":material/edit:",
         )  # fmt: skip
     draft = document_draft.of(name, record, embedding)
-    chunk_preview.show(console, draft, key=f"anew.{name}", cut=f"anew.{name}.cut", usual=record.cut)
+    chunk_preview.show(console, draft, key="anew", cut=f"anew.{name}.cut", usual=record.cut)
     closed = console.connection.read_only
     if st.button("Store these passages", type="primary", icon=":material/save:", key="document.store", disabled=closed):
         with error_box.shown():

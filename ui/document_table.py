@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from services.knowledge import DocumentRecord
-from ui import document_choice, document_deletion, document_filters, formats, status_chip
+from ui import document_choice, document_deletion, document_filters, document_names, formats, status_chip
 
 if TYPE_CHECKING:
     from services.console import Console
@@ -111,12 +110,7 @@ def _arrow(records: Sequence[DocumentRecord]) -> Any:
 
 def _name(record: DocumentRecord) -> str:
     """A file's name for a cell, its icon in front; nothing in it turns the line around or is an icon itself."""
-    return f":material/{ICONS.get(record.kind, 'description')}: {plain(record.name)}"
-
-
-def plain(name: str) -> str:
-    """A file's name with what is not seen, or turns a line around, taken out; for where no Markdown is read."""
-    return "".join(sign for sign in name if unicodedata.category(sign) not in ("Cf", "Cc", "Cs")) or "document"
+    return f":material/{ICONS.get(record.kind, 'description')}: {document_names.plain(record.name)}"
 
 
 def _actions(

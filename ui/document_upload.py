@@ -22,6 +22,7 @@ from ui import (
     chunk_settings,
     document_draft,
     document_filters,
+    document_names,
     error_box,
     formats,
     plain_table,
@@ -158,10 +159,10 @@ def _row(file: UploadedFile, there: dict[str, DocumentRecord]) -> dict[str, str]
     record = there.get(_document(file))
     kind = PurePath(file.name).suffix.lstrip(".").upper()
     state = "" if record is None else (
-        f"{status_chip.badge('already there')} :gray[as {literal(formats.short(record.name))}; "
+        f"{status_chip.badge('already there')} :gray[as {document_names.shown(record.name)}; "
         f"{document_filters.kind_of(record.kind)} of {formats.count(record.chunks, 'passage')}]"
     )  # fmt: skip
-    return {"File": f"**{literal(formats.short(file.name, 60))}**", "Size": f"{kind} · {formats.size(file.size)}",
+    return {"File": f"**{document_names.shown(file.name)}**", "Size": f"{kind} · {formats.size(file.size)}",
             "State": state or ":gray[new]"}  # fmt: skip
 
 
@@ -179,21 +180,24 @@ def _look(console: Console, target: Target, dropped: Sequence[UploadedFile]) -> 
     chosen: str | None = dropped[0].file_id
     if len(dropped) > 1:
         chosen = st.selectbox(
-            "File to look at", list(files), format_func=lambda name: files[name].name, key="documents.looked-at"
+            "File to look at",
+            list(files),
+            format_func=lambda name: document_names.plain(files[name].name),
+            key="documents.looked-at",
         )
     file = files.get(chosen or "", dropped[0])
     if not file.name.lower().endswith(".zip"):
         draft = document_draft.of(file.file_id, Upload(file.name, file.getvalue()), target.embedding)
-        chunk_preview.show(console, draft, key=f"look.{file.file_id[:12]}")
+        chunk_preview.show(console, draft, key="look")
         return
     members = _members(console, file)
     if members:
         inside = st.selectbox(
-            "In the archive", range(len(members)), format_func=lambda place: members[place].name,
+            "In the archive", range(len(members)), format_func=lambda place: document_names.plain(members[place].name),
             key=f"documents.inside.{file.file_id}",
         )  # fmt: skip
         draft = document_draft.of(f"{file.file_id}.{inside}", members[inside], target.embedding)
-        chunk_preview.show(console, draft, key=f"look.{file.file_id[:12]}.{inside}")
+        chunk_preview.show(console, draft, key="look")
 
 
 def _members(console: Console, file: UploadedFile) -> tuple[Upload, ...]:

@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from services.knowledge import FileProgress, FileStatus
-from ui import formats, plain_table, status_chip
+from ui import document_names, formats, plain_table, status_chip
 from ui.escape import literal
 
 ROWS = 12  # shown at once; further ones behind a line to open
 MOST_OPENED = 300
 BAR = 12  # characters of a bar in a row
-SHORTEST = 60  # characters of a name that are shown
 SAME = "The same content is there already, cut in the same way: nothing is stored twice."
 STOPPED = "Stopped before it was through; nothing half done of it is kept."
 UNPACKED = "An archive: its files stand under it."
@@ -68,7 +67,7 @@ def row(file: FileProgress) -> Mapping[str, str]:
     name = file.name.split(" › ", 1)[-1] if file.archive is not None else file.name
     indent = ":material/subdirectory_arrow_right: " if file.archive is not None else ""
     return {
-        "File": f"{indent}{status_chip.icon(_chip(file))} **{literal(formats.short(name, SHORTEST))}** "
+        "File": f"{indent}{status_chip.icon(_chip(file))} **{document_names.shown(name)}** "
         f":gray[{formats.size(file.size)}]",
         "What": what(file),
     }
@@ -94,7 +93,7 @@ def what(file: FileProgress) -> str:
             return f"Cancelled. :gray[{STOPPED}]"
         case FileStatus.REFUSED | FileStatus.FAILED:
             colour = "orange" if file.locked else "red"
-            return f":{colour}[{literal(file.reason)}] {literal(file.hint)}".strip()
+            return f":{colour}[{_words(file.reason)}] {_words(file.hint)}".strip()
     return f":gray[{status_chip.chip(file.status).word}]"
 
 
@@ -106,7 +105,12 @@ def _bar(file: FileProgress) -> str:
 
 
 def _warnings(file: FileProgress) -> str:
-    return "".join(f" :orange[:material/warning: {literal(each)}]" for each in file.warnings)
+    return "".join(f" :orange[:material/warning: {_words(each)}]" for each in file.warnings)
+
+
+def _words(text: str) -> str:
+    """A sentence of a reading, which may name what is in the file."""
+    return literal(document_names.plain(text)) if text else ""
 
 
 def passwords(files: Sequence[FileProgress], *, key: str) -> Mapping[int, str] | None:
@@ -121,8 +125,8 @@ def passwords(files: Sequence[FileProgress], *, key: str) -> Mapping[int, str] |
         )
         given = {
             file.position: st.text_input(
-                literal(formats.short(file.name, SHORTEST)), type="password", autocomplete="off",
-                key=f"{key}-password-{file.position}", help=literal(file.reason),
+                document_names.shown(file.name), type="password", autocomplete="off",
+                key=f"{key}-password-{file.position}", help=_words(file.reason),
             )
             for file in locked[:ROWS]
         }  # fmt: skip

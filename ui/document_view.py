@@ -17,6 +17,7 @@ from ui import (
     document_choice,
     document_deletion,
     document_filters,
+    document_names,
     document_pages,
     document_replacing,
     document_table,
@@ -96,7 +97,7 @@ def _head(console: Console, record: DocumentRecord) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button("All documents", icon=":material/arrow_back:", type="tertiary", on_click=_leave, key="document.back")
         st.markdown(status_chip.badge(record.status), width="content")
-    st.subheader(literal(formats.short(record.name, 90)), anchor=False)
+    st.subheader(document_names.shown(record.name, 90), anchor=False)
     facts = [
         document_filters.kind_of(record.kind),
         formats.count(record.pages, "page"),
@@ -141,7 +142,7 @@ def _pages(console: Console, record: DocumentRecord) -> None:
         )
         return
     for warning in reading.warnings:
-        st.warning(literal(warning), icon=":material/warning:")
+        st.warning(document_names.shown(warning, 400), icon=":material/warning:")
     number = document_pages.picker(len(reading.pages), key=f"document.page.{document_table.address(record)}")
     page = reading.pages[number - 1]
     here = [(place, each) for place, each in enumerate(passages, 1) if each.page == page.number]
@@ -176,4 +177,5 @@ def where(passage: Passage) -> str:
     """A passage's page, and the section it stands under."""
     label = str(passage.metadata.get("label") or "")
     section = str(passage.metadata.get("section") or "")
-    return " · ".join(part for part in (literal(label or f"Page {passage.page}"), literal(section)) if part)
+    parts = [document_names.shown(label or f"Page {passage.page}")]
+    return " · ".join([*parts, document_names.shown(section, 160)] if section else parts)

@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.knowledge import StoreKind
+from services.knowledge.holding import usual_collection
 
 if TYPE_CHECKING:
     from services.console import Console
 
 NAMES = {StoreKind.LOCAL: "This machine", StoreKind.ASTRA: "Astra DB"}
+_NEXT = "library.next"  # the store and collection to be shown from the next page on
+_KEY = "library"  # of the pages that share what is chosen here
+
+
+def use(store: StoreKind, collection: str, dimension: int) -> None:
+    """Have this store and collection chosen on the next page that is drawn, such as Ask for some documents only."""
+    st.session_state[_NEXT] = (store, "" if collection == usual_collection(dimension) else collection)
 
 
 def show(console: Console, *, key: str) -> tuple[StoreKind, str]:
@@ -19,9 +27,13 @@ def show(console: Console, *, key: str) -> tuple[StoreKind, str]:
     newest = next(iter(console.knowledge.documents()), None)
     offered = [StoreKind.LOCAL, *([StoreKind.ASTRA] if console.connection.astra else [])]
     usual = newest.store if newest and newest.store in offered else StoreKind.LOCAL
+    wanted = st.session_state.pop(_NEXT, None) if key == _KEY else None
+    if wanted is not None and wanted[0] in offered:
+        st.session_state[f"{key}.store"], st.session_state[f"{key}.collection"] = wanted
     store = st.segmented_control(
-        "Store", offered, default=usual, required=True, key=f"{key}.store", format_func=NAMES.__getitem__,
-        help="Astra DB is offered once Settings name a database.", persist_state="session",
+        "Store", offered, default=None if f"{key}.store" in st.session_state else usual, required=True,
+        key=f"{key}.store", format_func=NAMES.__getitem__, persist_state="session",
+        help="Astra DB is offered once Settings name a database.",
     )  # fmt: skip
     collection = st.text_input(
         "Collection", key=f"{key}.collection", placeholder="the usual one", max_chars=48, persist_state="session",

@@ -5,6 +5,8 @@ import streamlit as st
 from services.knowledge import StoreKind
 from ui import (
     astra_collection,
+    chunk_settings,
+    document_samples,
     document_stock,
     document_table,
     document_upload,
@@ -30,6 +32,7 @@ with options:
     store, collection = store_picker.show(console, key="library")
     embedding = endpoint_picker.choose_embedding(console) or embedding
 
+target: document_upload.Target | None = None
 opened = document_view.current(records)
 if opened is not None:
     document_view.show(console, opened)
@@ -42,7 +45,9 @@ if not embedding:
         )  # fmt: skip
 elif store is not StoreKind.ASTRA or astra_collection.ready(console, embedding, collection):
     model = endpoint_reads.model_of(console, embedding)
-    document_upload.show(console, document_upload.Target(embedding, store, collection, model), records)
+    chunk_settings.begin_with(console.knowledge_defaults.read().chunks)
+    target = document_upload.Target(embedding, store, collection, model)
+    document_upload.show(console, target, records)
 
 if run_progress.current():
     run_progress.show(console, run_progress.current())
@@ -53,5 +58,9 @@ if job:
     records = console.knowledge.documents()
 if records:
     document_table.show(console, records)
-elif embedding and not job:
-    empty_state.show("description", "Nothing here yet", "Drop a file above; it can be asked some seconds later.")
+    document_samples.suggestions(records)
+elif target and not job:
+    empty_state.show("description", "Nothing here yet", "Drop a file above, or begin with a set of samples below.")
+if target:
+    with st.expander("Sample sets to try things with", icon=":material/science:", expanded=not records):
+        document_samples.show(console, target, records)
