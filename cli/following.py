@@ -38,7 +38,6 @@ Script = Annotated[
     ScriptFormat | None,
     typer.Option("--script", help="Print the plan as a file for other tools, boto3 if left out; change nothing."),
 ]
-_GO_ON = "The console's Activity page resumes this run, or undoes what it made."
 
 
 def by_yes(plan: Plan) -> bool:
@@ -78,7 +77,7 @@ def carry_out(
     if view.status is RunStatus.DONE:
         return view
     if not view.status.ended:
-        say("Everything is asked for. The wait is left: the console's Activity page can resume this run.")
+        say(f"Everything is asked for. The wait is left: `sagedeck resume-run {run[:8]}` goes on with it.")
         return view
     _say_cause(console, view)
     raise _failed(view)
@@ -90,7 +89,7 @@ def _failed(view: RunView) -> SagedeckError:
     return SagedeckError(
         problem.what if problem else f"The run ended as {view.status}.",
         problem.why if problem else "",
-        " ".join(part for part in (problem.next if problem else "", _still(view), _GO_ON) if part),
+        " ".join(part for part in (problem.next if problem else "", _still(view), _go_on(view.id)) if part),
     )
 
 
@@ -135,11 +134,22 @@ def ended_as_by_hand() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+def follow_run(console: Console, run: str) -> RunView:
+    """Follow a run to its end, its steps on standard error; stopping the command leaves it interrupted."""
+    try:
+        with ended_as_by_hand():
+            return _follow(console, run, wait=True)
+    except KeyboardInterrupt:
+        raise _left(console, run) from None
+    finally:
+        console.refresh()
+
+
 def _follow(console: Console, run: str, wait: bool) -> RunView:
     view, told = console.runs.view(run), set()
-    while not view.status.ended and (wait or not _only_waits(view)):
+    while (console.runs.under_way(run) or not view.status.ended) and (wait or not _only_waits(view)):
         view = console.runs.wait(run, 0.5)
-        for step in view.steps:
+        for step in (*view.steps, *view.undo_steps):
             if (step.id, step.status) not in told and step.status not in ("waiting", "skipped"):
                 told.add((step.id, step.status))
                 say(f"  {step.status:<13} {step.reason}")
@@ -159,8 +169,13 @@ def _left(console: Console, run: str) -> SagedeckError:
     return SagedeckError(
         "Stopped; the run is interrupted half-way.",
         _still(console.runs.view(run)),
-        "Resume or undo it on the console's Activity page, or remove everything with `sagedeck down`.",
+        f"{_go_on(run)} `sagedeck down` removes everything.",
     )
+
+
+def _go_on(run: str) -> str:
+    """What can be done about a run that did not come to its end."""
+    return f"`sagedeck resume-run {run[:8]}` goes on with it, `sagedeck undo {run[:8]}` takes back what it made."
 
 
 def _still(view: RunView) -> str:

@@ -6,6 +6,7 @@ from ui import (
     activity_rows,
     empty_state,
     job_progress,
+    journal_view,
     navigation,
     page_head,
     run_progress,
@@ -19,6 +20,13 @@ console = session.console()
 with page_head.show("Activity", "What this console did: which calls, when, with what result."):
     st.button("Refresh", icon=":material/refresh:")
 
+view = st.segmented_control(
+    "Show", ["Runs and jobs", "Every call"], default="Runs and jobs", required=True, key="activity.view",
+    label_visibility="collapsed",
+)  # fmt: skip
+if view == "Every call":
+    journal_view.show(console)
+    st.stop()
 jobs = console.jobs.list(console.owner, limit=MOST)
 rows = activity_rows.rows(console.runs.list(MOST), jobs)
 if run_progress.current():

@@ -128,4 +128,4 @@ def test_what_made_a_run_fail_is_said_with_what_to_do_and_where_it_goes_on(
     assert "Cause (artifact_unavailable): The files in S3 cannot be read." in told
     assert "What to do: Check that the S3 path exists" in told
     assert "Until then, trying again will not help." in told
-    assert "Activity page resumes this run" in caught.value.next
+    assert "`sagedeck resume-run" in caught.value.next

@@ -28,6 +28,9 @@ class StartedRuns:
     def view(self, run_id: str) -> RunView:
         return RunView(run_id, "Deploy", RunStatus.RUNNING, (), Plan("Deploy", ()), 0.0, None, 1.5)
 
+    def under_way(self, run_id: str) -> bool:
+        return False
+
     def wait(self, run_id: str, timeout: float) -> RunView:
         os.kill(os.getpid(), self.number)
         return self.view(run_id)

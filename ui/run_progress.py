@@ -17,6 +17,7 @@ from ui import (
     diagnosis_box,
     error_box,
     formats,
+    journal_view,
     plain_table,
     plan_review,
     polling,
@@ -157,6 +158,11 @@ def _actions(console: Console, view: RunView, key: str) -> None:
                 "Cancel and undo", icon=":material/cancel:", key=f"{key}-cancel",
                 on_click=_cancel, args=(console, view.id),
             )  # fmt: skip
+        if view.status == "done":
+            st.button(
+                "Undo", icon=":material/undo:", key=f"{key}-undo", on_click=_look_at_undo, args=(console, view.id),
+                help="Shows the plan that takes back what this run made, before anything is done.",
+            )  # fmt: skip
         if view.status in ("failed", "interrupted"):
             needed = console.runs.needs(view.id)
             secrets = secret_inputs.show(needed, f"{key}-resume")
@@ -177,12 +183,14 @@ def _actions(console: Console, view: RunView, key: str) -> None:
             with st.popover("Receipts", icon=":material/receipt_long:", key=f"{key}-receipts"):
                 for step in receipts:
                     st.markdown(f"{code(step.operation)} {literal(step.receipt)}")
+        if view.status.ended:
+            journal_view.report_buttons(console, view, key=key)
 
 
 def _undo(console: Console, view: RunView, key: str) -> None:
     """The plan that takes the run back, once somebody asked for it; nothing is taken back that was not shown."""
     asked, plan = st.session_state.get(_UNDO, ("", None))
-    if asked != view.id or view.status not in ("failed", "interrupted"):
+    if asked != view.id or view.status not in ("done", "failed", "interrupted"):
         return
     if not plan.steps:
         st.info("Nothing stands that this run made, so there is nothing to take back.", icon=":material/check_circle:")

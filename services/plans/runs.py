@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.errors import InvalidRequest, PlanChanged, PlanInvalid, ReadOnly, RunTaken
-from services.plans import undoing
 from services.plans.entries import Phase, StepEntry
 from services.plans.execute import Signals
 from services.plans.graph import SATISFIED
@@ -19,7 +18,7 @@ from services.plans.models import Plan, Step
 from services.plans.operators import Operator
 from services.plans.secrecy import scrub
 from services.plans.snapshot import view_of
-from services.plans.undoing import Undo, complete, undo_of
+from services.plans.undoing import Undo, former, undo_of
 from services.plans.validate import check
 from services.plans.values import conceal, secrets_of
 from services.plans.views import Pulse, RunStatus, RunView
@@ -106,7 +105,7 @@ class Runs:
         live = self._lease(given)
         self._take(run_id, live)
         if plan is not None and run.phase is Phase.PLAN:
-            self._journal.replan(run_id, live.token, plan, _former(entries, plan))
+            self._journal.replan(run_id, live.token, plan, former(entries, plan))
         self._journal.reopen(run_id, live.token, run.phase)
         self._launch(run_id, live, RunStatus.CANCELLED if run.cancel else None)
 
@@ -180,6 +179,10 @@ class Runs:
             if (view.status.ended and run_id not in self._live) or time.monotonic() >= deadline:
                 return view
             time.sleep(_POLL_SECONDS)
+
+    def under_way(self, run_id: str) -> bool:
+        """Whether this process carries the run out now; one to be taken back may not have begun with it."""
+        return run_id in self._live
 
     def take_secrets(self, run_id: str) -> dict[str, str]:
         """The secret results of a run started here, once: "step-id.path" -> value. Afterwards they are gone."""
@@ -277,18 +280,6 @@ def _open_steps(entries: Iterable[StepEntry], phase: Phase, plan: Plan | None) -
     done = {entry.id for entry in entries if entry.phase is phase and entry.status in SATISFIED}
     steps = plan.steps if plan is not None else tuple(entry.step for entry in entries if entry.phase is phase)
     return [step for step in steps if step.id not in done]
-
-
-def _former(entries: Iterable[StepEntry], plan: Plan) -> list[Step]:
-    """What the former plan made and the new one does not hold, complete in itself so that it can be taken back."""
-    current = tuple(entry for entry in entries if entry.phase is Phase.PLAN)
-    values = {entry.id: entry.values for entry in current}
-    same = {step.id: step for step in plan.steps}
-    return [
-        complete(entry.step, values)
-        for entry in undoing.standing(current)
-        if entry.id not in same or not Plan("", (same[entry.id],)).same_work(Plan("", (entry.step,)))
-    ]
 
 
 def _taken() -> RunTaken:

@@ -60,7 +60,16 @@ def _step_view(entry: StepEntry, undo: Sequence[StepEntry]) -> StepView:
         receipt=entry.receipt,
         typical=_typical(step),
         detail=entry.detail,
+        name=_name_in(step),
+        usd_per_hour=step.cost.usd_per_hour if step.cost is not None else 0.0,
     )
+
+
+def _name_in(step: Step) -> str:
+    """What the step is about: the first parameter that names something."""
+    named = ("name", "id", "arn", "bucket")
+    found = (value for key, value in step.parameters.items() if key.lower().endswith(named))
+    return next((value for value in found if isinstance(value, str)), "")
 
 
 def _typical(step: Step) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -150,3 +150,15 @@ def _saved(made: Sequence[StepEntry]) -> Estimate:
     if any(cost is None for cost in costs):
         return Estimate(usd_per_hour=None)
     return Estimate(usd_per_hour=0.0 - sum(cost or 0.0 for cost in costs))
+
+
+def former(entries: Iterable[StepEntry], plan: Plan) -> list[Step]:
+    """What the former plan made and the new one does not hold, complete in itself so that it can be taken back."""
+    current = tuple(entry for entry in entries if entry.phase is Phase.PLAN)
+    values = {entry.id: entry.values for entry in current}
+    same = {step.id: step for step in plan.steps}
+    return [
+        complete(entry.step, values)
+        for entry in standing(current)
+        if entry.id not in same or not Plan("", (same[entry.id],)).same_work(Plan("", (entry.step,)))
+    ]

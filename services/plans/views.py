@@ -65,7 +65,8 @@ class Receipt:
 class StepView:
     """One step of a run. Times are seconds since 1970; `typical` is seconds, 0 where a step is one quick call.
 
-    `detail` is what a running step last heard, such as "Creating" or "2000 treated".
+    `detail` is what a running step last heard, such as "Creating" or "2000 treated". `name` is what it is about, and
+    `usd_per_hour` what it starts or ends costing once it is done (None: not known).
     """
 
     id: str
@@ -79,6 +80,8 @@ class StepView:
     receipt: Receipt | None = None
     typical: float = 0.0
     detail: str = ""
+    name: str = ""
+    usd_per_hour: float | None = 0.0
 
 
 @dataclass(frozen=True, slots=True)
