@@ -7,7 +7,7 @@ than either side alone. The weight's default comes from measurement (docs/benchm
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from services.knowledge import tokens
@@ -17,6 +17,7 @@ from services.knowledge.trust import trust_of
 EVIDENCE_PASSAGES = 3  # how many of the best passages are looked through for the question's words
 COSINE_WEIGHT, COSINE_OFFSET = 15.0, 8.3
 COVERAGE_WEIGHT, COVERAGE_OFFSET = 13.0, 5.0
+EVERY_WORD = 1.0
 
 
 def rank(candidates: Sequence[Passage], question: str, settings: SearchSettings) -> Found:
@@ -87,12 +88,13 @@ def coverage(found: Found) -> float:
 
     1 when the question has no such words.
     """
-    total = sum(found.rarity.values())
+    total = _weight(found.rarity, found.rarity.keys())
     if not total:
         return 1.0
     texts = [set(tokens.index_terms(passage.text)) for passage in found.passages[:EVIDENCE_PASSAGES]]
-    return max((_held(found.rarity, held) / total for held in texts), default=0.0)
+    return max((_weight(found.rarity, held) / total for held in texts), default=0.0)
 
 
-def _held(rarity: Mapping[str, float], held: set[str]) -> float:
-    return sum(weight for term, weight in rarity.items() if term in held)
+def _weight(rarity: Mapping[str, float], held: Collection[str]) -> float:
+    """In a few passages a word that is held looks common, hence the constant."""
+    return sum(EVERY_WORD + weight for term, weight in rarity.items() if term in held)

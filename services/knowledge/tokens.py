@@ -16,7 +16,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-VERSION = 2
+from services.knowledge.stop_words import ASKING, STOP_WORDS
+
+VERSION = 3
 COMMON_SHARE = 0.2  # a word in more than a fifth of the passages says nothing and costs the most time
 SMALL = 20_000  # passages; up to here every word of a question is weighed, and common words cost little
 SMALL_HITS = 15_000
@@ -24,13 +26,6 @@ BEGINNING = 5  # letters; a longer word is also found by these (measured beside 
 BEGINS = "\ue000"  # marks a beginning, so that it is no word
 STEMS_KEPT = 16_384  # about 2 MB; most words of a language's texts come again and again
 MOST_HITS = 3_000  # passages weighed for a question: the rarest words decide, and the rest would only cost time
-
-_STOP = """
-a about after all also am an and any are as at be been but by can could did do does for from had has have he her his how
-i if in into is it its me more most my no not of on or our s she should so some such t than that the their them then
-there these they this to was we were what when where which who whom whose why will with would you your
-"""
-STOP_WORDS = frozenset(_STOP.split())
 
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
@@ -78,7 +73,8 @@ def _parts(
 @lru_cache(maxsize=STEMS_KEPT)
 def _word(word: str) -> tuple[str, ...]:
     """The term of a word; none of one that says nothing."""
-    return () if word in STOP_WORDS else (stem(folded(word)),)
+    plain = folded(word)
+    return () if plain in STOP_WORDS else (stem(plain),)
 
 
 @lru_cache(maxsize=STEMS_KEPT)
@@ -160,8 +156,8 @@ def question_terms(question: str) -> tuple[str, ...]:
 
 
 def search_terms(question: str) -> tuple[str, ...]:
-    """The distinct terms an index is asked for, in order."""
-    return tuple(dict.fromkeys(index_terms(question)))
+    """The distinct terms an index is asked for, in order; where words are not told apart, without those that ask."""
+    return tuple(dict.fromkeys(index_terms(ASKING.sub(" ", question)))) or question_terms(question)
 
 
 def rarity(total: int, holding: int) -> float:
