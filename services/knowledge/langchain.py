@@ -61,7 +61,10 @@ class KnowledgeVectorStore(VectorStore):
         filter: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> list[tuple[Document, float]]:
-        """Documents with their score, best first: the cosine, or the weighted sum with `mode="hybrid"`."""
+        """Documents with their score, best first: the cosine, or the weighted sum with `mode="hybrid"`.
+
+        `filter` holds what the metadata must equal; of a list of values, any will do.
+        """
         return self._search(query, self._embedding.embed_query(query), k, filter, kwargs.get("mode", "vector"))
 
     def similarity_search(self, query: str, k: int = 4, **kwargs: Any) -> list[Document]:
@@ -72,10 +75,33 @@ class KnowledgeVectorStore(VectorStore):
         """The documents nearest to a vector."""
         return [document for document, _ in self._search("", embedding, k, kwargs.get("filter"), "vector")]
 
+    def max_marginal_relevance_search(
+        self, query: str, k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **kwargs: Any
+    ) -> list[Document]:
+        """Documents near a text that differ from each other; `lambda_mult` 1 asks for no difference, 0 for the most."""
+        vector = self._embedding.embed_query(query)
+        return self.max_marginal_relevance_search_by_vector(vector, k, fetch_k, lambda_mult, **kwargs)
+
+    def max_marginal_relevance_search_by_vector(
+        self, embedding: list[float], k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **kwargs: Any
+    ) -> list[Document]:
+        """The same for a vector: `k` of the `fetch_k` nearest."""
+        found = self._search("", embedding, k, kwargs.get("filter"), "vector", max(k, fetch_k), 1 - lambda_mult)
+        return [document for document, _ in found]
+
     def _search(
-        self, text: str, vector: Sequence[float], k: int, metadata: dict[str, Any] | None, mode: str
+        self,
+        text: str,
+        vector: Sequence[float],
+        k: int,
+        metadata: dict[str, Any] | None,
+        mode: str,
+        candidates: int = SearchSettings().candidates,
+        diversity: float = 0.0,
     ) -> list[tuple[Document, float]]:
-        settings = SearchSettings(k=k, mode=SearchMode(mode), metadata=metadata or {})
+        settings = SearchSettings(
+            k=k, candidates=candidates, mode=SearchMode(mode), metadata=metadata or {}, diversity=diversity
+        )
         found = self._store.search(self._space, Question(text, vector), settings)
         return [(document_of(passage), passage.score) for passage in found.passages]
 

@@ -26,8 +26,21 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+class AlsoHeld:
+    """What the suite does not ask for, of both stores."""
+
+    def test_lists_and_diversity(self, vectorstore: VectorStore) -> None:
+        texts = ["a", "b", "c", "d"]
+        vectorstore.add_texts(texts, [{"n": n} for n in range(4)], ids=texts)
+        assert {one.id for one in vectorstore.similarity_search("a", filter={"n": [1, 3, 9]})} == {"b", "d"}
+        near = [one.id for one in vectorstore.similarity_search("b", k=4)]
+        assert [one.id for one in vectorstore.max_marginal_relevance_search("b", k=4, lambda_mult=1.0)] == near
+        found = vectorstore.as_retriever(search_type="mmr", search_kwargs={"k": 2, "filter": {"n": [0, 2]}}).invoke("a")
+        assert {one.id for one in found} == {"a", "c"}
+
+
 @pytest.mark.anyio
-class TestLocalStoreInLangChain(VectorStoreIntegrationTests):
+class TestLocalStoreInLangChain(AlsoHeld, VectorStoreIntegrationTests):
     @pytest.fixture
     def vectorstore(self, tmp_path: Path) -> VectorStore:
         space = Space("me", "suite", "fake", EMBEDDING_SIZE)
@@ -47,7 +60,7 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.mark.anyio
-class TestAstraStoreInLangChain(VectorStoreIntegrationTests):
+class TestAstraStoreInLangChain(AlsoHeld, VectorStoreIntegrationTests):
     @pytest.fixture
     def vectorstore(self, endpoint: str) -> Iterator[VectorStore]:
         with closing_clients():
