@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.documents.models import Page
-from services.documents.outline import SEPARATOR, Outline, Path, common, outlines
+from services.documents.outline import GAP, SEPARATOR, Outline, Path, common, outlines
 from services.documents.spans import Bounds, estimate_tokens, spans
 
 __all__ = ["Chunk", "ChunkSettings", "Method", "chunk", "estimate_tokens"]
@@ -185,9 +185,9 @@ def _table(text: str, rows: list[tuple[int, int]], header: str, bounds: Bounds) 
     if header:
         if not bounds.halves(f"{header}\n"):
             return _Table(first[0], tuple(rows))
-        stands = text[: first[0]].rstrip().endswith(header)
-        start = len(text[: first[0]].rstrip()) - len(header) if stands else first[0]
-        return _Table(start, tuple(rows), f"{header}\n")
+        start = text.rfind(header, max(0, first[0] - len(header) - GAP), first[0])
+        stands = start >= 0 and not text[start + len(header) : first[0]].strip()
+        return _Table(start if stands else first[0], tuple(rows), f"{header}\n")
     names = text[first[0] : first[1]].strip() + "\n"
     if len(rows) == 1 or not bounds.halves(names):
         return _Table(first[0], tuple(rows))

@@ -13,6 +13,9 @@ SEPARATOR = " › "
 LONGEST_HEADING = 120
 """Characters of one heading in a path; what is longer was rather a sentence in bold."""
 
+GAP = 8
+"""White space between a heading and what it heads, at most."""
+
 Path = tuple[str, ...]
 
 
@@ -56,10 +59,11 @@ def outlines(pages: Sequence[Page], guess: bool = False) -> Iterator[Outline]:
 
 def _with_heading(text: str, section: Section) -> int:
     """Where the section begins with its heading, which may stand before the place that is told."""
-    before = text[: section.start].rstrip()
     title = section.title.strip()
+    first = max(0, section.start - len(title) - GAP)
+    before = text[first : section.start].rstrip()
     if before.endswith(title) and (len(before) == len(title) or before[-len(title) - 1] == "\n"):
-        return len(before) - len(title)
+        return first + len(before) - len(title)
     return min(section.start, len(text))
 
 
