@@ -20,6 +20,7 @@ def main() -> None:
         asking,
         calling,
         changing,
+        chatting,
         collecting,
         deploying,
         describing,
@@ -33,6 +34,8 @@ def main() -> None:
         models,
         permissions,
         preflight,
+        prompting,
+        searching,
         serving,
     )
 

@@ -26,6 +26,7 @@ from services.knowledge.prompt import messages
 from services.knowledge.ranking import evidence
 
 NOT_ENOUGH = "No passage comes close enough to the question."
+NOTHING = "No passage was found: nothing was read in here for this model, or the settings leave none."
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,6 @@ class Asking(Holding):
         searched = alone.text if alone.rewritten else ""
         yield Retrieved(found.passages, judged, searched, alone.by_model, found)
         if not judged.answerable:
-            yield NotInDocuments(NOT_ENOUGH, asked=False)
+            yield NotInDocuments(NOT_ENOUGH if found.passages else NOTHING, asked=False)
             return
         yield from read_answer(self._chat(request.chat, prepared.messages), found.passages, found.rarity)

@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +30,18 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
-    """Which endpoints answer, from which documents (sha256 -> path in the folder), with how many passages."""
+    """Which endpoints answer, from which documents (sha256 -> path in the folder), with how many passages.
+
+    `settings` say how passages are looked for, but for their number and the documents; `rules` as in AskRequest.
+    """
 
     embedding: str
     language: str
     collection: str
     documents: Mapping[str, str]
     k: int = 5
+    settings: SearchSettings = SearchSettings()  # noqa: RUF009 - frozen
+    rules: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +181,11 @@ def answer_all(
 
 
 def _line(knowledge: KnowledgeService, question: Question, request: BatchRequest) -> dict[str, Any]:
-    settings = SearchSettings(k=request.k, documents=tuple(request.documents))
+    settings = replace(request.settings, k=request.k, documents=tuple(request.documents))
     asked = AskRequest(
-        question[1], request.embedding, request.language, collection=request.collection, settings=settings
-    )
+        question[1], request.embedding, request.language, collection=request.collection, settings=settings,
+        rules=request.rules,
+    )  # fmt: skip
     line: dict[str, Any] = {"id": question[0], "chunks": [], "answer": None}
     try:
         for event in knowledge.answer(asked):

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.knowledge.asked import AskedTurn
+from services.knowledge.models import Passage
 
 _MARKUP = re.compile(r"<|\[(?!\d{1,3}\])|(?<!\d)\]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -28,7 +29,7 @@ def conversation_markdown(turns: Sequence[AskedTurn]) -> str:
         if turn.citations:
             lines.append("")
         for each in turn.citations:
-            lines.append(f"- \\[{each.number}\\] {_plain(_place(each.passage))}")
+            lines.append(f"- \\[{each.number}\\] {_plain(place_of(each.passage))}")
             lines += [f"  > {line}" for line in _MARKUP.sub(r"\\\g<0>", each.passage.text).splitlines()]
     return "\n".join(lines) + "\n"
 
@@ -47,12 +48,12 @@ def as_dict(turn: AskedTurn) -> dict[str, Any]:
         "answer": turn.text,
         "not_in_documents": turn.not_found or None,
         "citations": [
-            {"number": each.number, "source": _place(each.passage), "text": each.passage.text,
+            {"number": each.number, "source": place_of(each.passage), "text": each.passage.text,
              "words_not_found": list(each.unfound)}
             for each in turn.citations
         ],
         "passages": [
-            {"source": _place(each), "score": each.score, "cosine": each.cosine, "keyword": each.keyword,
+            {"source": place_of(each), "score": each.score, "cosine": each.cosine, "keyword": each.keyword,
              "text": each.text}
             for each in turn.passages
         ],
@@ -76,7 +77,7 @@ def feedback_csv(turns: Sequence[AskedTurn]) -> str:
     table = csv.writer(out)
     table.writerow(COLUMNS)
     for turn in turns:
-        sources = "; ".join(dict.fromkeys(_place(each.passage) for each in turn.citations))
+        sources = "; ".join(dict.fromkeys(place_of(each.passage) for each in turn.citations))
         row = (_time(turn.at), str(turn.vote), turn.comment, turn.question, turn.searched, turn.text or _said(turn),
                sources, turn.request.embedding, turn.request.chat, f"{turn.seconds:.2f}")  # fmt: skip
         table.writerow([row[0], row[1], *(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row[2:])])
@@ -89,7 +90,8 @@ def _said(turn: AskedTurn) -> str:
     return turn.problem.what if turn.problem else "Stopped before anything came."
 
 
-def _place(passage: Any) -> str:
+def place_of(passage: Passage) -> str:
+    """Where a passage stands, in words: file, page or label, section."""
     label = passage.metadata.get("label") or f"p. {passage.page}"
     section = passage.metadata.get("section")
     return f"{passage.source}, {label}" + (f", {section}" if section else "")
