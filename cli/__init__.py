@@ -26,6 +26,7 @@ def main() -> None:
         describing,
         diagnosing,
         documents,
+        evaluating,
         faults,
         journal,
         listing,

@@ -41,7 +41,7 @@ def _row(console: Console, each: Listing, current: Conversation | None) -> None:
     if st.session_state.get(_RENAMED) == each.id:
         _rename(console, each)
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         shown = current is not None and current.id == each.id
         icon = ":material/keep:" if each.pinned else ":material/chat_bubble:" if shown else ":material/chat:"
         st.button(

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from services.access import AccessService
 from services.catalog import CatalogService
-from services.chats import ChatsService
 from services.cleanup import TakeDown, TakeDownItem
 from services.connection import Connection, Identity, Mode
 from services.deploy import DeployService, FoundEndpoint, Sighting
 from services.diagnosis import ContainerLog, Place, diagnose
 from services.endpoints import Activity, Concern, EndpointDetail, Variant, watch
 from services.errors import NotFound, SagedeckError
-from services.inference import PARAMETERS, ChatParams, Contract, Delta, Family, Kind, Message, SmokeResult, Submitted
+from services.inference import Contract, Delta, Family, Kind, SmokeResult, Submitted
 from services.jobs import JobView
 from services.knowledge import (
     AnswerEvent,
@@ -49,6 +47,7 @@ from services.prompts import PromptsService
 from services.settings import Settings
 from services.state import State
 from tests.pages.fake_changes import FakeChanges
+from tests.pages.fake_chats import FakeChats
 from tests.pages.fake_endpoints import FakeEndpoints, FakeHistory, FakeInventory, FakeTraffic, fake_alarms, fake_metrics
 from tests.pages.fake_evaluation import fake_evaluation
 from tests.pages.fake_sandbox import MADE, FakeSandbox
@@ -195,7 +194,7 @@ class FakeKnowledge:
         yield Finished("Within 30 days [1].", (Citation(1, PASSAGE),))
 
 
-class FakeConsole:
+class FakeConsole(FakeChats):
     """What ui/session.py hands to pages in these tests."""
 
     knowledge_defaults = SimpleNamespace(read=KnowledgeDefaults)
@@ -271,25 +270,6 @@ class FakeConsole:
 
     def detail(self, name: str) -> EndpointDetail:
         return self.endpoints.describe_endpoint(name)
-
-    def stream(self, name: str, messages: Sequence[Message], params: ChatParams | None = None) -> Iterator[Delta]:
-        yield from self.said
-
-    @cached_property
-    def chats(self) -> ChatsService:
-        return ChatsService(
-            self.state, self.owner, stream=lambda *asked: self.stream(*asked),
-            usd_per_hour=lambda name: self.detail(name).usd_per_hour, check=lambda *asked: self.check_chat(*asked),
-        )  # fmt: skip
-
-    def check_chat(self, name: str, messages: Sequence[Message], params: ChatParams) -> None:
-        """Everything may be sent."""
-
-    def chat_parameters(self, name: str) -> frozenset[str]:
-        return PARAMETERS[Family.TGI]
-
-    def contract(self, name: str, kind: Kind | None = None) -> Contract:
-        return Contract(Family.TGI)
 
     def submit_test(self, name: str) -> Submitted:
         self.tested.append((name, "through S3"))
