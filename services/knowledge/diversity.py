@@ -34,11 +34,12 @@ def chosen(scores: Any, vectors: NDArray[np.float32], count: int, weight: float)
 
 
 def shortlist(
-    ranked: Sequence[Passage], vectors: Mapping[str, Sequence[float]], settings: SearchSettings
+    ranked: Sequence[Passage], vectors: Mapping[str, Sequence[float]], settings: SearchSettings, trust: float = 1.0
 ) -> tuple[Passage, ...]:
     """The passages to return of those a remote store ranked, best first: above the floor, and as diverse as asked.
 
     vectors   by passage id, needed for diversity only
+    trust     what the cosines counted in the hybrid sum (services.knowledge.trust)
     """
     import numpy as np
 
@@ -48,7 +49,7 @@ def shortlist(
     if not settings.diversity or not ranked:
         return tuple(ranked[: settings.k])
     pool = ranked[: max(settings.k, settings.candidates)]
-    scale = 1.0 + (settings.weight if settings.mode is SearchMode.HYBRID else 0.0)
+    scale = trust + settings.weight if settings.mode is SearchMode.HYBRID else 1.0
     rows = np.asarray([vectors[passage.id] for passage in pool], np.float32)
     order = chosen([passage.score / scale for passage in pool], rows, settings.k, settings.diversity)
     return tuple(pool[at] for at in order)

@@ -213,7 +213,7 @@ class AstraStore(AstraCollections):
         found = rank(candidates, question.text, replaced(settings, k=len(candidates)))
         return replaced(
             found,
-            passages=shortlist(found.passages, vectors, settings),  # type: ignore[arg-type]
+            passages=shortlist(found.passages, vectors, settings, found.trust),  # type: ignore[arg-type]
             rescored=len(documents) if by_words and len(documents) >= limit else 0,
         )
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-BLOCK = 4096  # rows a block: 6 MB at 384 dimensions; growing by blocks never copies what is there
+BLOCK = 16_384  # rows a block, 25 MB at 384 dimensions of which only what is written takes memory; nothing is copied
+ROOM = 4096  # rows there is room for at first; with fewer, forgotten ones are not worth loading anew
 
 
 class Matrix:
@@ -26,9 +27,9 @@ class Matrix:
         self.size = 0
         self.version = -1
         self.removed = 0
-        self.ids: NDArray[np.int64] = np.empty(BLOCK, np.int64)
-        self.live: NDArray[np.bool_] = np.zeros(BLOCK, np.bool_)
-        self.codes: NDArray[np.int32] = np.zeros(BLOCK, np.int32)
+        self.ids: NDArray[np.int64] = np.empty(ROOM, np.int64)
+        self.live: NDArray[np.bool_] = np.zeros(ROOM, np.bool_)
+        self.codes: NDArray[np.int32] = np.zeros(ROOM, np.int32)
         self.documents: dict[str, int] = {}
         self.postings: dict[str, Postings] = {}
         self.gone = False
@@ -85,7 +86,7 @@ class Matrix:
     @property
     def wasteful(self) -> bool:
         """Whether most rows are forgotten ones, so that loading anew is worth it."""
-        return self.size > BLOCK and 2 * int(self.live[: self.size].sum()) < self.size
+        return self.size > ROOM and 2 * int(self.live[: self.size].sum()) < self.size
 
     def usable(self, size: int, documents: Sequence[str], ids: NDArray[np.int64] | None) -> NDArray[np.intp] | None:
         """Positions, ascending, of those of the first `size` rows that a search may return; None: all that are live.

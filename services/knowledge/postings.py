@@ -33,7 +33,10 @@ class Postings:
         found = [self._array(name) for name in dict.fromkeys(map(_name, values)) if name in self._ids]
         if len(found) == 1:
             return found[0]
-        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+        if not found:
+            return np.empty(0, np.int64)
+        rows = np.sort(np.concatenate(found), kind="stable")  # runs in order are only merged; np.unique would hash them
+        return rows[np.diff(rows, prepend=-1) > 0]
 
     def _array(self, name: tuple[str, Any]) -> NDArray[np.int64]:
         import numpy as np

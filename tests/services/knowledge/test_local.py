@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from services.errors import InvalidRequest, NotFound, StoreProblem
-from services.knowledge import tokens
+from services.knowledge import matrix, tokens
 from services.knowledge.local import LocalStore
-from services.knowledge.matrix import BLOCK
+from services.knowledge.matrix import ROOM
 from services.knowledge.models import CollectionRequest, Entry, Question, SearchMode, SearchSettings, Space, StoreKind
 
 MINE = Space("me", "notes", "model", 4)
@@ -121,10 +121,13 @@ def test_a_broken_file_is_said_in_words(tmp_path: Path) -> None:
         LocalStore(tmp_path / "knowledge.db").collections("me")
 
 
-def test_the_matrix_follows_what_another_store_writes_and_removes(tmp_path: Path) -> None:
+def test_the_matrix_follows_what_another_store_writes_and_removes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matrix, "BLOCK", 1500)  # so that rows lie in several
     reader, writer = LocalStore(tmp_path / "k.db"), LocalStore(tmp_path / "k.db")
     settings = SearchSettings(k=20, mode=SearchMode.VECTOR)
-    for start in range(0, BLOCK + 100, 1000):
+    for start in range(0, ROOM + 100, 1000):
         vectors = np.random.default_rng(start).standard_normal((1000, 4))
         writer.add(MINE, [entry(str(start + n)) for n in range(1000)], vectors)
         assert len(reader.search(MINE, Question("", [1, 0, 0, 0]), settings).passages) == 20
