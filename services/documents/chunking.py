@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.documents.models import Page
-from services.documents.outline import GAP, SEPARATOR, Outline, Path, common, outlines
+from services.documents.outline import GAP, LONGEST_HEADING, SEPARATOR, Outline, Path, common, outlines
 from services.documents.spans import Bounds, estimate_tokens, spans
 
 __all__ = ["Chunk", "ChunkSettings", "Method", "chunk", "estimate_tokens"]
@@ -104,8 +104,8 @@ def chunk(pages: Sequence[Page], settings: ChunkSettings = DEFAULT_SETTINGS) -> 
         for piece in _pieces(page, outline, settings):
             path = outline.path(piece.place) if piece.path is None else piece.path
             text = piece.before + page.text[piece.start : piece.end]
-            section = SEPARATOR.join(path)
-            chunks.append(Chunk(len(chunks), text, page.number, piece.start, piece.end, section, page.label))
+            section, label = SEPARATOR.join(path), page.label[:LONGEST_HEADING]
+            chunks.append(Chunk(len(chunks), text, page.number, piece.start, piece.end, section, label))
     return tuple(chunks)
 
 

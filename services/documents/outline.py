@@ -13,6 +13,9 @@ SEPARATOR = " › "
 LONGEST_HEADING = 120
 """Characters of one heading in a path; what is longer was rather a sentence in bold."""
 
+DEEPEST = 8
+"""Headings of a path; what is nested deeper counts as of the last. A path is at most a kilobyte, which stores index."""
+
 GAP = 8
 """White space between a heading and what it heads, at most."""
 
@@ -51,6 +54,7 @@ def outlines(pages: Sequence[Page], guess: bool = False) -> Iterator[Outline]:
                 continue
             while open_sections and open_sections[-1][0] >= section.level:
                 open_sections.pop()
+            del open_sections[DEEPEST - 1 :]
             open_sections.append((section.level, title))
             starts.append(max(_with_heading(page.text, section), starts[-1]))
             paths.append(tuple(each for _, each in open_sections))

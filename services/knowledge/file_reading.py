@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 READ_AHEAD = 4  # files read and not yet embedded
 AHEAD_PASSAGES = 4_000  # passages of them; both bound memory, one document may have more alone
 POLL_SECONDS = 0.2
+LONGEST_PATH = 300  # characters of a path in an archive; stores index names
 NO_TEXT = "There is no text in this file."
 
 Chunker = Callable[[Sequence[Page], ChunkSettings], tuple[Chunk, ...]]
@@ -87,8 +88,10 @@ class Shelf:
 
 def inside(archive: str, member: str) -> str:
     """What a file of an archive is called: "archive.zip › folder/file.pdf"."""
-    parts = (clean_name(part) for part in member.split("/") if part)
-    return clean_name(archive) + INSIDE + "/".join(parts)
+    path = "/".join(clean_name(part) for part in member.split("/") if part)
+    if len(path) > LONGEST_PATH:
+        path = "…" + path[-LONGEST_PATH:]
+    return clean_name(archive) + INSIDE + path
 
 
 class FileReading:

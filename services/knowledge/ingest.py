@@ -6,6 +6,7 @@ doubled; a document counts as ready only after its last passage; what was stored
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from services.jobs import JobHandle
 
 WINDOW = 512  # passages embedded in one go; more files share it, so that small ones do not leave the endpoint idle
+STORE_SECONDS = 2.0  # where the endpoint is slow, what came so far is stored after this, so that progress is seen
 STORE_BATCH = 128  # passages a transaction (or 3 requests of 50): what is lost at most when the process dies
 
 
@@ -76,15 +78,16 @@ class Ingest:
         pending = [(document, entry) for document in window for entry in document.missing]
         batch: list[tuple[Document, Entry]] = []
         vectors: list[Any] = []
+        last = time.monotonic()
         for document in window:
             self._finish_if_done(document)
         for start, rows in self._work.embedder.embed_batches([entry.text for _, entry in pending]) if pending else ():
             handle.checkpoint()
             batch += pending[start : start + len(rows)]
             vectors.extend(rows)
-            if len(batch) >= STORE_BATCH:
+            if len(batch) >= STORE_BATCH or time.monotonic() - last > STORE_SECONDS:
                 self._store(batch, vectors, handle)
-                batch, vectors = [], []
+                batch, vectors, last = [], [], time.monotonic()
         if batch:
             self._store(batch, vectors, handle)
 

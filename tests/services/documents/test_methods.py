@@ -97,6 +97,14 @@ def test_where_a_file_names_no_heading_short_lines_that_stand_alone_are_headings
     assert {each.section for each in chunk([Page(1, text)])} == {""}
 
 
+def test_a_path_stays_short_however_deep_the_headings_are() -> None:
+    page = headed(1, *((f"Level {level} " + "x" * 300, level, WORDS) for level in range(1, 60)), label="y" * 500)
+    chunks = chunk([page], ChunkSettings(300, 0, method=Method.HEADING))
+    assert max(len(each.section) for each in chunks) <= 1000
+    assert {len(each.label) for each in chunks} == {120}
+    assert chunks[-1].section.count(" › ") == 7
+
+
 def test_a_page_is_a_passage_and_a_long_one_is_cut() -> None:
     pages = [Page(1, WORDS * 5), Page(2, WORDS * 40)]
     chunks = chunk(pages, ChunkSettings(1000, 100, method=Method.PAGE))
