@@ -62,7 +62,8 @@ def _grid(console: Console) -> Grid:
         modes = st.multiselect("Search by", list(MODES), list(MODES), key="evaluation.modes",
                                format_func=MODES.__getitem__)  # fmt: skip
         weights = st.multiselect("Weight of words, where both count", WEIGHTS, [0.5], key="evaluation.weights")
-        diversities = st.multiselect("Diversity", DIVERSITIES, [0.0], key="evaluation.diversities")
+        diversities = st.multiselect("Diversity", DIVERSITIES, [0.0], key="evaluation.diversities",
+                                     format_func=lambda share: f"{share:g}" if share else "none")  # fmt: skip
         rerankers = endpoint_reads.ready_for(console, Task.RERANK)
         reranks = st.multiselect(
             "Reranking", ["", *rerankers], [""], key="evaluation.reranks", format_func=lambda name: name or "none",
@@ -115,10 +116,14 @@ def _start(
 def _say(found: Estimate) -> None:
     calls = f" and **{found.calls:,}** answers" if found.calls else ""
     takes = f"about {formats.duration(found.seconds)}" if found.seconds is not None else "time not known yet"
-    costs = f"about {formats.money(found.usd)}" if found.usd is not None else "cost not known"
+    costs = "cost not known" if found.usd is None else _money(found.usd)
     st.markdown(
         f"**{formats.count(found.settings, 'setting')}** × {formats.count(found.questions, 'question')}: "
         f"**{found.searches:,}** searches{calls}, {formats.count(found.passages, 'passage')} to embed. "
         f"Estimate: **{takes}**, **{costs}**.".replace("$", "\\$"),
         help="  \n".join(literal(line) for line in found.basis),
     )
+
+
+def _money(usd: float) -> str:
+    return f"about ${usd:,.2f}" if usd >= 0.01 else "less than $0.01"

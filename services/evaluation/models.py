@@ -192,6 +192,7 @@ class Outcome:
     expected    how many passages of this cut are the expected ones; 0: none can be found
     contained   whether one of the passages given to the model holds an answer, None without answer strings
     evidence    whether the passages were judged able to hold an answer
+    search_seconds  of the search alone: questions are embedded before, once a model
     answer      what the model said, None where none was asked or it refused
     refused     the documents were said not to hold it; None where nothing was answered
     right       whether the answer holds an expected one

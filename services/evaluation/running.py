@@ -143,6 +143,7 @@ class Running:
 
         try:
             scratch.fill(collection, endpoint, entries, tell)
+            scratch.ask_ahead(endpoint, [item.question for item in self._items])
         finally:
             self._timed("embedding", started)
         if scratch.embedded() - before > 50:

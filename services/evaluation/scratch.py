@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from services.documents import Originals, Page, chunk
 from services.errors import NotFound, SagedeckError
 from services.evaluation.models import Source
 from services.evaluation.vectors import ShelvedEmbedder, VectorShelf
+from services.inference import in_turn
 from services.knowledge import ChunkPlan, Embedding, EmbeddingFactory, Entry, KnowledgeService, Space, StoreKind
 from services.knowledge.collaborators import Reader
 from services.knowledge.work import usable
 
+SIDE_BY_SIDE = 4  # questions embedded at a time
 MakeKnowledge = Callable[[Path, EmbeddingFactory], KnowledgeService]
 Tell = Callable[[int], None]
 
@@ -131,6 +134,17 @@ class Scratch:
         for start, vectors in known.embedder.embed_batches([entry.text for entry in entries]):
             store.add(space, entries[start : start + len(vectors)], vectors)
             tell(start + len(vectors))
+
+    def ask_ahead(self, endpoint: str, questions: Sequence[str]) -> None:
+        """Embed questions, some side by side, so that searching for them waits for no endpoint."""
+        embedder = self.embedding(endpoint).embedder
+
+        def ask(question: str) -> None:
+            with in_turn():
+                embedder.embed_query(question)
+
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            list(pool.map(ask, questions))
 
     def embedded(self) -> int:
         """How many passages had to be embedded, the shelf not having them."""
