@@ -52,27 +52,19 @@ def best_rows(
         order = _chosen(matrix, places if at is None else at[places], shares, ids[places], 1.0, settings)
         return [Row(int(ids[places[n]]), float(shares[n]), None, float(shares[n])) for n in order], -1.0, 1.0
     cosines = matrix.cosines(vector, size, at)
-    nearest = float(cosines.max())
     trust = 1.0 if hits is None else trust_of(cosines, shares, places, len(cosines))
     scores = trust * cosines
     scores[places] += settings.weight * shares
     if settings.floor:
         scores[cosines < settings.floor] = -np.inf
-    pool = top(scores, ids, max(settings.k, settings.candidates) if settings.diversity else settings.k)
-    if settings.diversity:
-        scale = trust + (settings.weight if hits is not None else 0.0)
-        picked = _chosen(matrix, pool if at is None else at[pool], scores[pool], ids[pool], scale, settings)
-        pool = pool[picked]
-    keyword = dict(zip(places.tolist(), shares.tolist(), strict=True))
-    worded = hits is not None
-    return (
-        [
-            Row(int(ids[n]), float(scores[n]), float(cosines[n]), keyword.get(int(n), 0.0) if worded else None)
-            for n in pool
-        ],
-        max(nearest, -1.0),
-        trust,
-    )
+    scale = trust + (settings.weight if hits is not None else 0.0)
+    pool = _chosen(matrix, at, scores, ids, scale, settings)
+    keyword = {} if hits is None else dict(zip(places.tolist(), shares.tolist(), strict=True))
+    rows = [
+        Row(int(ids[n]), float(scores[n]), float(cosines[n]), None if hits is None else keyword.get(n, 0.0))
+        for n in pool
+    ]
+    return rows, max(float(cosines.max()), -1.0), trust
 
 
 def _shares(
@@ -92,20 +84,25 @@ def _shares(
 
 def _chosen(
     matrix: Matrix,
-    at: NDArray[np.intp],
+    at: NDArray[np.intp] | None,
     scores: NDArray[np.float32],
     ids: NDArray[np.int64],
     scale: float,
     settings: SearchSettings,
 ) -> list[int]:
-    """The order in which these rows are returned: by score, or by what each adds to those before it."""
+    """Which of these rows are returned, in order: by score, or by what each adds to those before it.
+
+    at      their positions in the matrix; None: they are its first
+    scale   what brings the scores to the scale of a cosine
+    """
     import numpy as np
 
     order = top(scores, ids, max(settings.k, settings.candidates) if settings.diversity else settings.k)
     if not settings.diversity or not len(order):
         return [int(n) for n in order]
-    ascending = np.sort(at[order])
-    vectors = matrix.vectors(ascending)[np.searchsorted(ascending, at[order])]
+    wanted = order if at is None else at[order]
+    ascending = np.sort(wanted)
+    vectors = matrix.vectors(ascending)[np.searchsorted(ascending, wanted)]
     return [int(order[n]) for n in chosen(scores[order] / scale, vectors, settings.k, settings.diversity)]
 
 
