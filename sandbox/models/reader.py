@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sandbox.models.conversation import Turn, last_user
-from sandbox.models.cues import kind_of, offers
+from sandbox.models.cues import is_english, kind_of, offers
 from sandbox.models.passages import Asked, Passage, find_asked
 from sandbox.models.sentences import sentences, terms
 from sandbox.models.shortening import shortened
@@ -26,6 +26,9 @@ _LOOKED_AT = 4  # sentences considered for the answer
 # Weights found on 101 answerable and 20 unanswerable public reading-comprehension questions, 2026-11.
 _WORDS, _CONTEXT, _PASSAGE, _CUE, _RANK, _FRAGMENT = 0.45, 0.15, 0.15, 0.1, 0.01, 0.15
 _EVIDENCE_WORDS = 0.5
+_UNREAD = 0.3  # what the cosine counts in a question that is not English: the embedding model reads nothing else well
+_ALONE = 1.2  # what the words count there, as evidence
+_ENOUGH_UNREAD = 0.3
 _ENOUGH = 0.6  # cosine plus half the share of the question's words; below it the question counts as unanswered
 _CERTAIN = 0.85  # what the evidence must reach in a conversation, where nothing was retrieved for the question
 _STRANGE = 0.08  # more is wanted if the passages know none of the names in the question
@@ -89,7 +92,8 @@ class Reader:
 
     def _answer(self, asked: Asked) -> str:
         ranked = self.rank(asked)
-        if not ranked or max(each.evidence for each in ranked) < _ENOUGH + _STRANGE * _strange(asked):
+        enough = _ENOUGH + _STRANGE * _strange(asked) if is_english(asked.question) else _ENOUGH_UNREAD
+        if not ranked or max(each.evidence for each in ranked) < enough:
             return NOT_FOUND
         return _written(ranked, asked.question)
 
@@ -102,15 +106,16 @@ class Reader:
             return []
         question, *vectors = self._embedder.embed([asked.question, *(each.text[:_EMBEDDED] for each in near)])
         around = {passage.number: weigh.share(frozenset(terms(passage.text))) for passage in asked.passages}
-        kind = kind_of(asked.question)
+        kind, reads = kind_of(asked.question), 1.0 if is_english(asked.question) else _UNREAD
         scored = []
         for each, vector in zip(near, vectors, strict=True):
-            cosine = sum(a * b for a, b in zip(question, vector, strict=True))
+            cosine = reads * sum(a * b for a, b in zip(question, vector, strict=True))
             overlap = weigh.share(each.terms)
             context = weigh.share(each.terms | each.before) - overlap
             score = cosine + _WORDS * overlap + _CONTEXT * context + _PASSAGE * around[each.number] - _RANK * each.rank
             score += _CUE * offers(each.text, kind, asked.question) - _FRAGMENT * each.fragment
-            scored.append(_Scored(each, score, cosine + _EVIDENCE_WORDS * overlap))
+            told = overlap if reads == 1.0 else max(overlap, overlap + context)
+            scored.append(_Scored(each, score, cosine + (_EVIDENCE_WORDS if reads == 1.0 else _ALONE) * told))
         return sorted(scored, key=lambda each: -each.score)
 
 

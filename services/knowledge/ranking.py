@@ -15,8 +15,8 @@ from services.knowledge.models import Evidence, Found, Passage, SearchMode, Sear
 from services.knowledge.trust import trust_of
 
 EVIDENCE_PASSAGES = 3  # how many of the best passages are looked through for the question's words
-COSINE_WEIGHT, COSINE_OFFSET = 15.0, 8.3
-COVERAGE_WEIGHT, COVERAGE_OFFSET = 13.0, 5.0
+COSINE_WEIGHT, COSINE_OFFSET = 15.0, 8.6
+COVERAGE_WEIGHT, COVERAGE_OFFSET = 13.0, 4.6
 EVERY_WORD = 1.0
 
 
