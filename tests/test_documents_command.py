@@ -27,7 +27,7 @@ def test_a_file_is_looked_at_added_replaced_and_deleted(shell: Shell, tmp_path: 
     manual = tmp_path / "manual.md"
     manual.write_text(MANUAL)
     seen = shell.json("documents", "preview", str(manual), "--method", "heading", "--size", "40", "--overlap", "0")
-    assert {each["section"] for each in seen["passages"]} >= {"Kettle › Boiling", "Kettle › Cleaning"}
+    assert "Kettle › Cleaning" in {each["section"] for each in seen["passages"]}
     assert seen["cut"] == {"method": "heading", "size": 40, "overlap": 0}
     assert shell.json("documents") == [], "looking stores nothing"
     added = shell.run("documents", "add", str(manual), "--method", "heading", "--size", "40", "--overlap", "0")

@@ -38,7 +38,7 @@ def version(console: Console, record: DocumentRecord, name: str) -> None:
         f"It goes into the same collection, {literal(chunk_settings.sentence(record.cut))}."
     )
     file = st.file_uploader(
-        f"New version of {document_names.shown(record.name)}",
+        "New version",
         type=[suffix.removeprefix(".") for suffix in SUFFIXES if suffix != ".zip"],
         max_upload_size=DEFAULT_LIMITS.file_bytes // MEGABYTE, key=f"document.version.{name}",
         disabled=console.connection.read_only,

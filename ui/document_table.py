@@ -62,7 +62,7 @@ def _table(records: Sequence[DocumentRecord]) -> tuple[list[DocumentRecord], tup
         selection_mode="multi-row",
         placeholder="—",
         column_config=_columns(records, menu, opened),
-        alt="Documents that can be asked, with kind, state, pages, passages, size, collection and model",
+        alt="Documents that can be asked",
     )
     ticked = [records[row] for row in (chosen.selection.rows if chosen else ()) if row < len(records)]
     click = st.session_state.get(menu)

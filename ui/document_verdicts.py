@@ -5,6 +5,7 @@ Files of an archive stand under it. A refused file says why and what to do; a lo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -27,8 +28,8 @@ _FIRST = {
 
 def show(files: Sequence[FileProgress], *, key: str) -> None:
     """Write how many ended how, the rows, and the further ones to open."""
-    counts = {status: sum(file.status is status for file in files) for status in FileStatus if status.ended}
-    badges = [f"{status_chip.badge(status)} {number:,}" for status, number in counts.items() if number]
+    counts = Counter(_chip(file) for file in files if file.status.ended)
+    badges = [f"{status_chip.badge(status)} {number:,}" for status, number in sorted(counts.items())]
     if badges and len(files) > 1:
         st.markdown("   ".join(badges))
     ordered = in_order(files)
@@ -108,6 +109,14 @@ def _warnings(file: FileProgress) -> str:
     return "".join(f" :orange[:material/warning: {_words(each)}]" for each in file.warnings)
 
 
+def _password(file: FileProgress, number: int, key: str) -> str | None:
+    st.markdown(f"**{document_names.shown(file.name)}** :gray[{_words(file.reason)}]")
+    # a field's label is read out as it is written, so a name, which would have to be escaped, stands above it
+    return st.text_input(
+        f"Password {number}", type="password", autocomplete="off", key=f"{key}-password-{file.position}"
+    )
+
+
 def _words(text: str) -> str:
     """A sentence of a reading, which may name what is in the file."""
     return literal(document_names.plain(text)) if text else ""
@@ -123,13 +132,7 @@ def passwords(files: Sequence[FileProgress], *, key: str) -> Mapping[int, str] |
             f":material/lock: **{formats.count(len(locked), 'file')} to open with a password** "
             ":gray[It opens the file and is kept nowhere: after a restart it is asked for again.]"
         )
-        given = {
-            file.position: st.text_input(
-                document_names.shown(file.name), type="password", autocomplete="off",
-                key=f"{key}-password-{file.position}", help=_words(file.reason),
-            )
-            for file in locked[:ROWS]
-        }  # fmt: skip
+        given = {file.position: _password(file, number, key) for number, file in enumerate(locked[:ROWS], 1)}
         pressed = st.form_submit_button("Read on", icon=":material/lock_open:", type="primary")
     found = {position: word for position, word in given.items() if word}
     return found if pressed and found else None

@@ -49,6 +49,8 @@ CHIPS: dict[str, Chip] = {
     "reading": Chip("Reading", "blue", "progress_activity"),
     "embedding": Chip("Embedding", "blue", "progress_activity"),
     "refused": Chip("Refused", "red", "block"),
+    "locked": Chip("Locked", "orange", "lock"),
+    "unpacked": Chip("Unpacked", "gray", "folder_zip"),
 }
 
 
