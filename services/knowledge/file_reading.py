@@ -94,6 +94,12 @@ def inside(archive: str, member: str) -> str:
     return clean_name(archive) + INSIDE + path
 
 
+def shown(name: str, kept: str) -> str:
+    """A file's name in the list: the one its original is `kept` under, or what it is called in its archive."""
+    archive, within, member = name.partition(INSIDE)
+    return inside(archive, member) if within else kept
+
+
 class FileReading:
     """Reads the files of one ingest and puts what is to be stored of them on a shelf."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from services.documents import Method
 from services.errors import InvalidRequest, NotFound
 from services.knowledge import planner
+from services.knowledge.file_reading import shown
 from services.knowledge.files import ChunkPlan, DocumentRecord, FileStatus, IngestRequest, IngestView
 from services.knowledge.ingest import Ingest
 from services.knowledge.ingests import Arrived, Ingests
@@ -54,7 +55,7 @@ class KnowledgeService(Previews):
         space = self._writable(request.store, request.embedding, request.collection)
         kept = [self._originals.put(self.owner, file.name, file.data) for file in request.files]
         arrived = [
-            Arrived(one.name, one.sha256, one.size, locked=bool(file.password), replaces=replaces)
+            Arrived(shown(file.name, one.name), one.sha256, one.size, locked=bool(file.password), replaces=replaces)
             for one, file in zip(kept, request.files, strict=True)
         ]
         passwords = {position: file.password for position, file in enumerate(request.files) if file.password}

@@ -127,6 +127,9 @@ def test_the_files_of_an_archive_are_named_for_a_preview_as_they_will_be(service
     edits = {service.preview(only).document: drop_passage(service.preview(only).chunks, 0)}
     _, member, _ = put_in(service, archive, edits=edits)
     assert (member.name, member.chunks) == (only.name, 1)
+    [record] = service.documents()
+    [again] = put_in(service, service.upload_of(record), plan=ChunkPlan(60, 0))
+    assert (again.name, again.status) == (only.name, FileStatus.READY)
 
 
 # -- passwords
