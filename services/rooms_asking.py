@@ -84,6 +84,15 @@ class AskingRooms(Rooms):
             )
         return self.inference.contract_for(self._facts_for(endpoint, kind))
 
+    def rerank(self, endpoint: str, question: str, texts: Sequence[str]) -> tuple[float, ...]:
+        """How well each text answers the question, by a reranking endpoint. UnknownAnswer where it does not rerank."""
+        from services.inference import Contract, Family
+        from services.inference.rerank import rerank
+
+        facts = self.facts(endpoint)
+        contract = Contract(Family.TEI, inference_component=facts.inference_component)
+        return rerank(self.inference.runtime, endpoint, question, texts, contract)
+
     def stream(self, endpoint: str, messages: Sequence[Message], params: ChatParams | None = None) -> Iterator[Delta]:
         """An endpoint's answer piece by piece."""
         from services.inference import ChatParams, Kind
@@ -198,6 +207,7 @@ class AskingRooms(Rooms):
             astra=self.connection.astra,
         )
         made.rewrites = self.connection.mode is not Mode.SANDBOX
+        made.scores = self.rerank
         return made
 
     @lazy

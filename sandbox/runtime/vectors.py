@@ -1,9 +1,11 @@
 """The payloads of the embedding containers: texts in, vectors out, each family's limits and words for what is wrong."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from sandbox.models.sentences import terms
 from sandbox.runtime.families import Family
 from sandbox.runtime.refusals import ContainerError
 from sandbox.strict_json import load
@@ -36,9 +38,18 @@ def cosine(one: Sequence[float], other: Sequence[float]) -> float:
 
 
 def relevance(query: str, texts: Sequence[str], model: Embeds) -> list[float]:
-    """Return how near each text is to the query, 0 to 1."""
+    """Return how near each text is to the query, 0 to 1: half by meaning, half by which of its rarer words it holds.
+
+    A simulation: a real reranker reads both texts together.
+    """
     asked, *vectors = model.embed([query, *texts])
-    return [round((1 + cosine(asked, each)) / 2, 6) for each in vectors]
+    held = [set(terms(text)) for text in texts]
+    weights = {term: math.log(1 + len(held) / (0.5 + sum(term in each for each in held))) for term in set(terms(query))}
+    total = sum(weights.values()) or 1.0
+    shares = [sum(weight for term, weight in weights.items() if term in each) / total for each in held]
+    return [
+        round((1 + cosine(asked, vector)) / 4 + share / 2, 6) for vector, share in zip(vectors, shares, strict=True)
+    ]
 
 
 def strings(value: Any) -> list[str] | None:

@@ -24,6 +24,7 @@ from services.knowledge.models import (
 )
 from services.knowledge.prompt import messages
 from services.knowledge.ranking import evidence
+from services.knowledge.rerank import Scores, reranked, widened
 
 NOT_ENOUGH = "No passage comes close enough to the question."
 NOTHING = "No passage was found: nothing was read in here for this model, or the settings leave none."
@@ -43,10 +44,11 @@ class Asking(Holding):
     """Searches and answers of one owner.
 
     `rewrites` says whether the language endpoints can write: the sandbox's stand-in only reads, and is not asked to
-    rewrite a question.
+    rewrite a question. `scores` calls a reranking endpoint.
     """
 
     rewrites = True
+    scores: Scores | None = None
 
     def search(
         self,
@@ -67,7 +69,8 @@ class Asking(Holding):
         space = Space(
             self.owner, collection or self.home(store, usual_collection(dimension), held.model), held.model, dimension
         )
-        return self.store(store).search(space, Question(question, vector), settings)
+        found = self.store(store).search(space, Question(question, vector), widened(settings))
+        return reranked(found, question, settings, self.scores)
 
     def retrieve(
         self,

@@ -59,6 +59,7 @@ class Passage:
     cosine: float | None = None
     keyword: float | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    rerank: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
