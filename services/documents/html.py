@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from services.documents.encoding import decode
+from services.documents.encoding import decoded
 from services.documents.limits import Limits
 from services.documents.marks import compose, foreign, heading, row
 from services.documents.models import Page
@@ -93,9 +93,9 @@ CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})"
 EMPTY = DocumentRefused("The page holds no text.", "If a script fills it in, open it in a browser and print it to PDF.")
 
 
-def read_html(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
+def read_html(data: bytes, limits: Limits, warnings: list[str] | None = None) -> tuple[tuple[Page, ...], str]:
     """Return one page and the title; raises DocumentRefused where nothing is left to read."""
-    page, title = page_of(data, 1)
+    page, title = page_of(data, 1, warnings=warnings)
     if not page.text:
         raise EMPTY
     if len(page.text) > limits.characters:
@@ -105,10 +105,15 @@ def read_html(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
     return (page,), title
 
 
-def page_of(data: bytes, number: int, label: str = "", declared: str = "") -> tuple[Page, str]:
+def page_of(
+    data: bytes, number: int, label: str = "", declared: str = "", warnings: list[str] | None = None
+) -> tuple[Page, str]:
     """Return HTML as a page, which may be empty, and its title; `declared` is an encoding named outside of it."""
     named = CHARSET.search(data[:4096])
-    source = decode(data, named[1].decode("ascii") if named else declared)
+    found = decoded(data, named[1].decode("ascii") if named else declared)
+    source = found.text
+    if warnings is not None:
+        warnings += found.warnings
     for dropped in (DROPPED | BOILERPLATE, DROPPED):
         text = _Text(dropped)
         text.feed(source)

@@ -9,7 +9,7 @@ import html
 import re
 from dataclasses import dataclass, field
 
-from services.documents.encoding import decode
+from services.documents.encoding import decoded
 from services.documents.limits import Limits
 from services.documents.marks import compose, foreign, row, titled
 from services.documents.models import Page
@@ -47,9 +47,12 @@ SET_ASIDE = re.compile("[\U000f0021-\U000f007e]")
 EMPTY = DocumentRefused("The file holds no text.", "Check that it was saved completely, and drop it again.")
 
 
-def read_markdown(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
+def read_markdown(data: bytes, limits: Limits, warnings: list[str] | None = None) -> tuple[tuple[Page, ...], str]:
     """Return the pages (divided at form feeds) and the title, which is the first heading or the front matter's."""
-    source = foreign(decode(data))
+    found = decoded(data)
+    source = foreign(found.text)
+    if warnings is not None:
+        warnings += found.warnings
     if len(source) > limits.characters:
         raise DocumentRefused(
             f"The file holds more than {limits.characters:,} characters.", "Split it and drop the parts."

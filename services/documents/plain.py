@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from services.documents.encoding import decode
+from services.documents.encoding import decoded
 from services.documents.limits import Limits
 from services.documents.models import Page
 from services.documents.tidy import tidy
 from services.errors import DocumentRefused
 
 
-def read_text(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
+def read_text(data: bytes, limits: Limits, warnings: list[str] | None = None) -> tuple[tuple[Page, ...], str]:
     """Return the pages, divided at form feeds, and no title."""
-    source = decode(data)
+    found = decoded(data)
+    source = found.text
+    if warnings is not None:
+        warnings += found.warnings
     if len(source) > limits.characters:
         raise DocumentRefused(
             f"The file holds more than {limits.characters:,} characters.", "Split it and drop the parts."

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from services.documents.encoding import decode
+from services.documents.encoding import decoded
 from services.documents.limits import Limits
 from services.documents.marks import compose, foreign, is_headed, table
 from services.documents.models import Page
@@ -25,9 +25,12 @@ LONGEST_FIELD = 1_000_000
 EMPTY = DocumentRefused("The table holds no text.", "Check that it was saved completely, and drop it again.")
 
 
-def read_csv(data: bytes, limits: Limits) -> tuple[tuple[Page, ...], str]:
+def read_csv(data: bytes, limits: Limits, warnings: list[str] | None = None) -> tuple[tuple[Page, ...], str]:
     """Return the pages of a table of comma-, semicolon-, tab- or bar-separated values, and no title."""
-    source = foreign(decode(data)).replace("\0", "")
+    found = decoded(data)
+    source = foreign(found.text).replace("\0", "")
+    if warnings is not None:
+        warnings += found.warnings
     if len(source) > limits.characters:
         raise DocumentRefused(
             f"The table holds more than {limits.characters:,} characters.", "Split it and drop the parts."
