@@ -34,7 +34,7 @@ def show(console: Console, target: Target, records: Sequence[DocumentRecord]) ->
                 _card(console, target, each, added=documents(each.id) <= held)
 
 
-def suggestions(records: Sequence[DocumentRecord]) -> None:
+def suggestions(console: Console, records: Sequence[DocumentRecord]) -> None:
     """Write questions to the sets that were added; each leads to Ask with the question filled in."""
     held = {record.document: record for record in records}
     for each in list_samples():
@@ -45,7 +45,7 @@ def suggestions(records: Sequence[DocumentRecord]) -> None:
                 with st.container(horizontal=True, gap="small"):
                     for number, one in enumerate(each.questions[:QUESTIONS]):
                         if st.button(literal(one.question), key=f"suggested.{each.id}.{number}", wrap=True):
-                            document_choice.ask(mine, one.question)
+                            document_choice.ask(console, mine, one.question)
 
 
 @cache

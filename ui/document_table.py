@@ -124,7 +124,7 @@ def _actions(
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Ask {'this one' if len(ticked) == 1 else f'these {len(ticked)}'} only" if ticked else "Ask all"
         if st.button(label, type="primary", icon=":material/forum:", key="documents.ask"):
-            document_choice.ask(ticked)
+            document_choice.ask(console, ticked)
         label = f"Delete {len(ticked)}" if ticked else "Delete"
         closed = not ticked or console.connection.read_only
         if st.button(label, icon=":material/delete:", disabled=closed, key="documents.delete"):
@@ -136,7 +136,7 @@ def _actions(
 
 def _act(console: Console, verb: str, record: DocumentRecord) -> None:
     if verb == ASK:
-        document_choice.ask([record])
+        document_choice.ask(console, [record])
     elif verb == DELETE:
         if not console.connection.read_only:
             document_deletion.ask(console, [record])

@@ -110,7 +110,7 @@ def _head(console: Console, record: DocumentRecord) -> None:
     st.markdown(f":gray[{literal(' · '.join(facts))}]  \n:gray[{where}]")
     with st.container(horizontal=True, gap="small"):
         if st.button("Ask only this", type="primary", icon=":material/forum:", key="document.ask"):
-            document_choice.ask([record])
+            document_choice.ask(console, [record])
         _download(console, record)
         if st.button("Delete…", icon=":material/delete:", key="document.delete", disabled=console.connection.read_only):
             document_deletion.ask(console, [record])

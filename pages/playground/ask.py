@@ -10,6 +10,7 @@ from ui import (
     answer_history,
     answer_turn,
     answer_view,
+    document_choice,
     empty_state,
     endpoint_picker,
     endpoint_reads,
@@ -74,6 +75,7 @@ if not held:
 if not usable:
     st.warning("The prompt template lacks a value. Fill it in under Options.", icon=":material/edit_note:")
 
+document_choice.note(settings.documents, held)
 question = st.chat_input(
     "Ask your documents" if view == ANSWER else "Search your documents", key="ask.question", max_chars=4000,
     submit_mode="stop", disabled=not usable,

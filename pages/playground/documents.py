@@ -58,7 +58,7 @@ if job:
     records = console.knowledge.documents()
 if records:
     document_table.show(console, records)
-    document_samples.suggestions(records)
+    document_samples.suggestions(console, records)
 elif target and not job:
     empty_state.show("description", "Nothing here yet", "Drop a file above, or begin with a set of samples below.")
 if target:
