@@ -176,7 +176,10 @@ class FileReading:
             refusal = reading.refusal
             self._refuse(file, refusal.reason, refusal.hint, refusal.locked)
             return None
-        passages = self._chunker(reading.pages, work.settings) if edits is None else edits
+        passages = self._chunker(reading.pages, work.settings)
+        if edits == passages:  # taken back to what the cut makes
+            edits = None
+        passages = passages if edits is None else edits
         if not passages:
             self._refuse(file, NO_TEXT, "Give one with text in it.")
             return None

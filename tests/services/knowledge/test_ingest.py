@@ -205,6 +205,7 @@ def test_edited_passages_are_stored_as_they_were_edited(service: KnowledgeServic
     assert again.status is FileStatus.SAME
     put_in(service, Upload("guide.md", GUIDE), plan=plan, edits={seen.document: seen.chunks})
     assert len(every_passage(service)) == 3
+    assert not service.documents()[0].edited
 
 
 def test_edits_outlive_an_ingest_that_failed(tmp_path: Path) -> None:
