@@ -55,6 +55,7 @@ if not ready and chat is None:
 first = Setup((usual,) if usual else (), params=ChatParams(max_new_tokens=console.settings.max_new_tokens))
 chat_session.fill_in(chat, chat_session.kept_setup(chat, first), ready)
 names = chat_options.endpoints(ready)
+inventory_line.wait(console, lambda: False)  # more to choose from is still being read
 with options:
     setup = chat_options.show(console, names)
 chat_session.keep_setup(setup)
