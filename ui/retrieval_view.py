@@ -46,6 +46,8 @@ def evidence(judged: Evidence) -> None:
     """How it is judged whether the passages can hold the answer."""
     verdict = "enough to answer" if judged.answerable else "too little to answer"
     nearest = f"nearest meaning {judged.cosine:.2f}, " if judged.cosine > -1.0 else ""
+    if nearest and judged.trust < 1.0:
+        nearest = f"{nearest[:-2]} (trusted {judged.trust:.0%}, as the model seems to know the language), "
     st.markdown(
         f":gray[Evidence {judged.score:.2f}, {verdict}: {nearest}words of the question found {judged.coverage:.0%}]"
     )
