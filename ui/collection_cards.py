@@ -22,7 +22,8 @@ def show(console: Console, store: StoreKind, found: Sequence[Collection]) -> Non
     """Write a card for each, and the plan of the one that is to be emptied or deleted."""
     _changes(console, store)
     if not found:
-        empty_state.show("database", "No collections yet", "The first document makes one; or make it here beforehand.")
+        first = "makes one" if store is StoreKind.LOCAL else "brings the plan that makes one"
+        empty_state.show("database", "No collections yet", f"The first document {first}; or make it here beforehand.")
     for each in found:
         _card(console, each)
 
