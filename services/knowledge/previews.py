@@ -16,6 +16,7 @@ from services.documents import Chunk, Page, Reading, chunk
 from services.knowledge.asking import Asking
 from services.knowledge.file_reading import inside
 from services.knowledge.files import ChunkPlan, DocumentRecord, Upload
+from services.knowledge.models import Space
 from services.knowledge.work import usable
 
 KEPT_READINGS = 4  # a slider asks for the same file again and again, and reading a book takes seconds
@@ -53,6 +54,7 @@ class Previews(Asking):
     ) -> ChunkPreview:
         """Cut a file that is not stored yet, or a document that is, as `plan` says (a document: as it was cut).
 
+        A document that a person edited is shown with its edits, unless another cut is asked for.
         `embedding` names the endpoint whose model's reach caps the passages. Stores nothing; a file that cannot be read
         is told in the reading. InvalidRequest for a plan that makes no passages, NotFound where the original is gone.
         """
@@ -66,8 +68,29 @@ class Previews(Asking):
         else:
             document = hashlib.sha256(source.data).hexdigest()
             reading = self._read(document, source.name, source.data, password or source.password)
-        chunks = chunk(reading.pages, settings)
+        if isinstance(source, DocumentRecord) and source.edited and plan == source.cut and not reading.refusal:
+            chunks = self._stored(source)
+        else:
+            chunks = chunk(reading.pages, settings)
         return ChunkPreview(document, source.name, chunks, reading.pages, reading, cap)
+
+    def _stored(self, record: DocumentRecord) -> tuple[Chunk, ...]:
+        """A document's passages as they are stored, in the order of the text."""
+        space, store = Space(self.owner, record.collection, record.model, record.dimension), self.store(record.store)
+        passages = store.get(space, store.ids(space, record.document))
+        return tuple(
+            Chunk(
+                ordinal=number,
+                text=each.text,
+                page=each.page,
+                start=each.start,
+                end=each.end,
+                section=str(each.metadata.get("section", "")),
+                label=str(each.metadata.get("label", "")),
+                edited=bool(each.metadata.get("edited")),
+            )
+            for number, each in enumerate(passages)
+        )
 
     def upload_of(self, record: DocumentRecord) -> Upload:
         """A stored document as a file, to read it in anew with another cut or with edits. NotFound."""

@@ -201,6 +201,8 @@ def test_edited_passages_are_stored_as_they_were_edited(service: KnowledgeServic
     assert "edited" not in hours.metadata
     [record] = service.documents()
     assert (record.edited, record.chunks, record.cut) == (True, 2, plan)
+    assert service.preview(record).chunks == chunks
+    assert service.preview(record, ChunkPlan()).chunks != chunks
     [again] = put_in(service, Upload("guide.md", GUIDE), plan=plan)
     assert again.status is FileStatus.SAME
     put_in(service, Upload("guide.md", GUIDE), plan=plan, edits={seen.document: seen.chunks})
