@@ -105,6 +105,7 @@ def unlocks_and_unpacks(page: Page) -> None:
     page.get_by_role("button", name="Read on").click()
     expect(page.get_by_text("3 documents", exact=True)).to_be_visible(timeout=60_000)
     page.get_by_test_id("stMain").get_by_role("button", name="Close").click()
+    expect(page.locator(".st-key-ingest-progress")).to_have_count(0)  # the table moves up
     settle(page)
 
 
