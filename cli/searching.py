@@ -75,6 +75,7 @@ def written(prepared: Prepared) -> str:
         scores = [f"{each.score:.3f}"]
         scores += [f"cosine {each.cosine:.3f}"] if each.cosine is not None else []
         scores += [f"words {each.keyword:.3f}"] if each.keyword is not None else []
+        scores += [f"rerank {each.rerank:.3f}"] if each.rerank is not None else []
         lines += [f"[{number}] {legible(each.source)}, {legible(str(label))}  ({', '.join(scores)})"]
         lines += [f"    {legible(' '.join(each.text.split()))[:300]}"]
     return "\n".join(lines)

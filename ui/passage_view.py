@@ -69,6 +69,8 @@ def _why(passage: Passage) -> str:
         parts.append(f"nearness in meaning {passage.cosine:.2f}")
     if passage.keyword is not None:
         parts.append(f"rare words shared {passage.keyword:.2f}")
+    if passage.rerank is not None:
+        parts.append(f"by the reranker {passage.rerank:.2f}")
     return "; ".join(parts) + "."
 
 

@@ -84,8 +84,15 @@ def _ranking(mode: SearchMode) -> tuple[float, float, float]:
     return weight, floor, diversity
 
 
+def rerankers(console: Console) -> list[str]:
+    """The reranking endpoints that take requests now, as far as they are known; waits for none that is still read."""
+    found = endpoint_reads.looked(console)
+    ready = (found.details[each.name] for each in found.summaries if each.ready and each.name in found.details)
+    return [each.name for each in ready if endpoint_reads.task_of(each) == Task.RERANK and not each.asynchronous]
+
+
 def _reranker(console: Console) -> str:
-    offered = ["", *endpoint_reads.ready_for(console, Task.RERANK)]
+    offered = ["", *rerankers(console)]
     if st.session_state.get("ask.rerank") not in offered:
         st.session_state["ask.rerank"] = ""
     chosen = st.selectbox(

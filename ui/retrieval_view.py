@@ -81,7 +81,7 @@ def scores(passage: Passage) -> list[tuple[str, float]]:
         ("Sum", passage.score),
         ("Meaning (cosine)", passage.cosine),
         ("Words (of the best)", passage.keyword),
-        ("Rerank", getattr(passage, "rerank", None)),
+        ("Rerank", passage.rerank),
     )
     return [(name, value) for name, value in named if value is not None]
 

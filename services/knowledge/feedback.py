@@ -54,7 +54,7 @@ def as_dict(turn: AskedTurn) -> dict[str, Any]:
         ],
         "passages": [
             {"source": place_of(each), "score": each.score, "cosine": each.cosine, "keyword": each.keyword,
-             "text": each.text}
+             "rerank": each.rerank, "text": each.text}
             for each in turn.passages
         ],
         "embedding": turn.request.embedding,

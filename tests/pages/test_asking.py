@@ -23,8 +23,8 @@ from services.knowledge import (
 from services.knowledge.asking import Prepared
 from services.prompts import PromptDraft, PromptKind
 from tests.pages.conftest import Open
-from tests.pages.fake_console import EVIDENCE, PASSAGE, FakeConsole, document, pair
-from ui import passage_view, retrieval_options
+from tests.pages.fake_console import EVIDENCE, PASSAGE, FakeConsole, document, endpoint, pair
+from ui import passage_view, retrieval_options, retrieval_view
 
 WEAK = Evidence(False, 0.32, 0.2, 0.1)
 
@@ -245,3 +245,16 @@ def test_a_row_of_a_table_is_marked_where_it_stands_without_its_header() -> None
 def test_the_section_and_the_label_are_named() -> None:
     held = replace(PASSAGE, metadata={"section": "Terms › Rent", "label": "Slide 3"})
     assert passage_view.place(held) == "travel.md, Slide 3, Terms › Rent"
+
+
+def test_a_reranker_in_service_is_offered_and_its_score_shown(open_page: Open) -> None:
+    console = FakeConsole(*pair(), endpoint("sorter", "rerank"))
+    console.knowledge.records = [document()]
+    at = open_page("playground/ask", console, "Ask")
+    assert at.selectbox("ask.rerank").options == ["none", "sorter"]
+    at.selectbox("ask.rerank").set_value("sorter").run()
+    at.session_state["ask.view"] = "Only search"
+    at.run()
+    ask(at, "When?")
+    assert console.knowledge.prepared[0].settings.rerank == "sorter"
+    assert ("Rerank", 0.7) in retrieval_view.scores(replace(PASSAGE, rerank=0.7))
