@@ -3,9 +3,10 @@
     python -m benchmarks.languages [--handbook DIR] [--foldoc FILE]
 
 DIR is /usr/share/doc/debian-handbook/html of the Debian package debian-handbook, FILE is
-/usr/share/dictd/foldoc.dict.dz of dict-foldoc; without them only the small set of the tests is measured. The questions are ours (benchmarks/reading).
-A hit is the passage a question was written for, among the best five of the embedded store with the sandbox's embedding
-model. An answer counts if it has at most 300 characters and holds the right string; it comes from the sandbox's reader.
+/usr/share/dictd/foldoc.dict.dz of dict-foldoc; without them only the small set of the tests is measured. The questions
+are ours (benchmarks/reading). A hit is the passage a question was written for, among the best five of the embedded
+store with the sandbox's embedding model. An answer counts if it has at most 300 characters and holds the right string;
+it comes from the sandbox's reader.
 """
 
 from __future__ import annotations
