@@ -8,7 +8,7 @@ import streamlit as st
 
 from services.catalog import Task
 from services.documents import Method
-from services.evaluation import Grid, RunRequest, Setting, Source, settings_of
+from services.evaluation import Grid, RunRequest, Setting, Source, setting_id, settings_of
 from services.knowledge import SearchMode
 from services.prompts import PromptKind
 from ui import chunk_settings, endpoint_reads, error_box, evaluation_state, formats
@@ -24,6 +24,7 @@ OVERLAPS = (0, 50, 100, 150, 200, 300)
 WEIGHTS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5)
 KS = (1, 3, 5, 8, 10, 15, 20)
 DIVERSITIES = (0.0, 0.2, 0.3, 0.5)
+_COUNTED = "evaluation.counted"
 
 
 def show(console: Console) -> None:
@@ -99,9 +100,7 @@ def _answering(console: Console) -> tuple[list[str], list[int], list[tuple[str, 
 def _start(
     console: Console, questions: QuestionSet, sources: tuple[Source, ...], settings: tuple[Setting, ...]
 ) -> None:
-    with st.spinner("Counting passages", show_time=True):
-        found = console.evaluation.estimate(settings, len(questions.items), sources)
-    _say(found)
+    _say(_estimate(console, questions, sources, settings))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name of the evaluation", questions.name, key="evaluation.run.name", max_chars=80, width=300
@@ -111,6 +110,21 @@ def _start(
         run = console.evaluation.start(RunRequest(name.strip() or questions.name, questions.id, sources, settings))
         st.session_state["evaluation.begun"] = run
         st.rerun()
+
+
+def _estimate(
+    console: Console, questions: QuestionSet, sources: tuple[Source, ...], settings: tuple[Setting, ...]
+) -> Estimate:
+    """The estimate, counted again only where something it rests on has changed."""
+    runs = tuple((each.id, each.status) for each in console.evaluation.runs())
+    key = questions.id, tuple(map(setting_id, settings)), sources, runs
+    held = st.session_state.get(_COUNTED)
+    if held is None or held[0] != key:
+        with st.spinner("Counting passages", show_time=True):
+            held = key, console.evaluation.estimate(settings, len(questions.items), sources)
+        st.session_state[_COUNTED] = held
+    found: Estimate = held[1]
+    return found
 
 
 def _say(found: Estimate) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ RUN_KIND, WRITE_KIND = "evaluation", "evaluation-questions"
 MOST_OUTCOMES = 100_000  # questions times settings: 500 MB of what was found
 KEPT_CHARACTERS = 20_000_000  # of documents' text held for the next estimate
 KEPT_VIEWS = 4
+_beginning = threading.Lock()  # between a job's first moment and its being written down nothing is swept
 
 Chat = Callable[[str, Sequence[Any]], Iterator[Any]]
 
@@ -167,20 +169,21 @@ class EvaluationService:
                 f"{len(items):,} questions in {len(request.settings)} settings are too many.",
                 f"{MOST_OUTCOMES:,} can be asked in a run.", "Choose fewer settings.",
             )  # fmt: skip
-        self.tidy()
         run = self._keeping.add_run(request, self._prices(request.settings))
         return self._carry_out(run, request, items)
 
     def resume(self, run: str) -> str:
         """Go on with a run that was interrupted, cancelled or failed; what is done is not done again."""
-        self.tidy()
         request = self._keeping.request_of(run)
         return self._carry_out(run, request, self.set(request.questions).items)
 
     def _carry_out(self, run: str, request: RunRequest, items: Sequence[Item]) -> str:
         title = f"Evaluate {len(request.settings)} setting{'s' if len(request.settings) != 1 else ''}: {request.name}"
         work = Running(run, request, items, self._keeping, self._workshop)
-        self._keeping.set_job(run, self._jobs.start(RUN_KIND, self.owner, title, work, key=run, payload={"run": run}))
+        self.tidy()
+        with _beginning:
+            job = self._jobs.start(RUN_KIND, self.owner, title, work, key=run, payload={"run": run})
+            self._keeping.set_job(run, job)
         return run
 
     def job(self, run: str) -> JobView | None:
@@ -205,7 +208,8 @@ class EvaluationService:
 
     def tidy(self) -> int:
         """Remove scratch spaces that no live run uses, such as one whose process was killed; how many."""
-        return self._workshop.sweep(each.id for each in self.runs() if each.status == JobStatus.RUNNING)
+        with _beginning:
+            return self._workshop.sweep(each.id for each in self.runs() if each.status == JobStatus.RUNNING)
 
     def runs(self) -> tuple[RunSummary, ...]:
         """The runs, newest first."""
