@@ -20,8 +20,8 @@ from services.knowledge.stop_words import ASKING, STOP_WORDS
 
 VERSION = 3
 COMMON_SHARE = 0.2  # a word in more than a fifth of the passages says nothing and costs the most time
-SMALL = 20_000  # passages; up to here every word of a question is weighed, and common words cost little
-SMALL_HITS = 15_000
+SMALL = 5_000  # passages; up to here every word of a question is weighed, and common words cost little
+SMALL_HITS = 10_000
 BEGINNING = 5  # letters; a longer word is also found by these (measured beside 4, 6 and 7: docs/benchmarks.md)
 BEGINS = "\ue000"  # marks a beginning, so that it is no word
 STEMS_KEPT = 16_384  # about 2 MB; most words of a language's texts come again and again
