@@ -181,19 +181,39 @@ def version_of(connection: sqlite3.Connection, number: int) -> tuple[int, int]:
     return (int(row["version"]), int(row["removed"])) if row else (0, 0)
 
 
+def _written(
+    connection: sqlite3.Connection, number: int, last_id: int
+) -> Iterator[tuple[Sequence[int], Sequence[bytes], Sequence[str]]]:
+    """Ids, vectors and documents of the rows after `last_id`, some at a time.
+
+    From the beginning, the documents are read from their index alone: the texts, two thirds of the file, stay unread.
+    """
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    if last_id:
+        cursor.execute(
+            "select vector.id, embedding, document from vector join passage using(id)"
+            " where vector.space=? and vector.id>? order by vector.id",
+            (number, last_id),
+        )
+        while rows := cursor.fetchmany(READ_ROWS):
+            yield tuple(zip(*rows, strict=True))  # type: ignore[misc]
+        return
+    of = dict(cursor.execute("select id, document from passage indexed by passage_document where space=?", (number,)))
+    cursor.execute("select id, embedding from vector where space=? order by id", (number,))
+    while rows := cursor.fetchmany(READ_ROWS):
+        ids, vectors = zip(*rows, strict=True)
+        yield ids, vectors, [of[row] for row in ids]
+
+
 def refresh(connection: sqlite3.Connection, number: int, matrix: Matrix) -> None:
     """Take into `matrix` what was written since it was last read; one snapshot, so nothing is half seen."""
     connection.execute("begin")
     try:
         version, removed = version_of(connection, number)
         if version != matrix.version:
-            cursor = connection.execute(
-                "select vector.id, embedding, document from vector join passage using(id)"
-                " where vector.space=? and vector.id>? order by vector.id",
-                (number, matrix.last_id),
-            )
-            while rows := cursor.fetchmany(READ_ROWS):
-                matrix.append([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
+            for ids, vectors, documents in _written(connection, number, matrix.last_id):
+                matrix.append(ids, vectors, documents)
             if removed != matrix.removed:
                 held = connection.execute("select id from vector where space=?", (number,)).fetchall()
                 matrix.keep_only([row[0] for row in held])
