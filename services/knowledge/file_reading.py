@@ -24,7 +24,8 @@ READ_AHEAD = 4  # files read and not yet embedded
 AHEAD_PASSAGES = 4_000  # passages of them; both bound memory, one document may have more alone
 POLL_SECONDS = 0.2
 LONGEST_PATH = 300  # characters of a path in an archive; stores index names
-NO_TEXT = "There is no text in this file."
+NO_TEXT = "There is no text in this file.", "Give one with text in it."
+ALL_LEFT_OUT = "All passages of this file were left out.", "Keep one of them, or leave out the file."
 
 Chunker = Callable[[Sequence[Page], ChunkSettings], tuple[Chunk, ...]]
 
@@ -181,7 +182,7 @@ class FileReading:
             edits = None
         passages = passages if edits is None else edits
         if not passages:
-            self._refuse(file, NO_TEXT, "Give one with text in it.")
+            self._refuse(file, *(NO_TEXT if edits is None else ALL_LEFT_OUT))
             return None
         return self._document(file, reading, passages, job, mark_of(edits))
 

@@ -17,7 +17,7 @@ from services.knowledge.ingest import Ingest
 from services.knowledge.ingests import Arrived, Ingests
 from services.knowledge.models import CollectionRequest, Space, StoreKind
 from services.knowledge.previews import Previews
-from services.knowledge.work import Work, drop_original, remove
+from services.knowledge.work import Work, check_lengths, drop_original, remove
 
 if TYPE_CHECKING:
     from services.plans import Plan
@@ -52,6 +52,8 @@ class KnowledgeService(Previews):
 
     def _ingest(self, request: IngestRequest, replaces: tuple[str, str] | None) -> str:
         request.chunks.settings()
+        for passages in request.edits.values():
+            check_lengths(passages, request.chunks.size)
         space = self._writable(request.store, request.embedding, request.collection)
         kept = [self._originals.put(self.owner, file.name, file.data) for file in request.files]
         arrived = [

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.documents import Chunk, ChunkSettings, Method
+from services.errors import InvalidRequest
 from services.knowledge.collaborators import Embedder, Originals, Store
 from services.knowledge.files import ChunkPlan, DocumentRecord, FileProgress
 from services.knowledge.library import Library
 from services.knowledge.models import Entry, Space
 
+LONGEST_PASSAGE = 20_000  # characters of one that a person wrote; an endpoint refuses what is far longer
 SPECIAL_TOKENS = 2  # a model's own marks at both ends of what it reads
 
 
@@ -114,6 +116,18 @@ def passage_id(owner: str, document: str, plan: ChunkPlan, part: Chunk) -> str:
     method = () if plan.method is Method.RECURSIVE else (str(plan.method),)
     parts = (owner, document, str(plan.size), str(plan.overlap), *method, str(part.ordinal), part.text)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
+
+
+def check_lengths(passages: Sequence[Chunk], size: int) -> None:
+    """Raise InvalidRequest for a passage without text, and for one far longer than the cut's `size`."""
+    most = max(LONGEST_PASSAGE, size)
+    for each in passages:
+        if not each.text.strip() or len(each.text) > most:
+            raise InvalidRequest(
+                f"Passage {each.ordinal + 1} cannot be stored.",
+                f"It has {len(each.text):,} characters; a passage has 1 to {most:,}.",
+                "Part it, or leave it out.",
+            )
 
 
 def remove(record: DocumentRecord, owner: str, store: Store, library: Library, originals: Originals) -> int:

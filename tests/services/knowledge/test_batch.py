@@ -19,7 +19,7 @@ from services.knowledge.batch import (
     read_questions,
 )
 from services.knowledge.models import AskRequest
-from tests.services.knowledge.fakes import make_service
+from tests.services.knowledge.fakes import make_service, zipped
 
 TEXT = "The keeper of the lighthouse is Ada Quill."
 
@@ -41,6 +41,13 @@ def docs(tmp_path: Path) -> Path:
     (folder / "keeper.txt").write_text(TEXT)
     (folder / "below" / "hive.txt").write_text("A hive holds sixty thousand bees in summer.")
     return folder
+
+
+def test_the_files_of_an_archive_are_documents_of_the_folder(tmp_path: Path, docs: Path) -> None:
+    (docs / "below" / "old.zip").write_bytes(zipped({"in/rent.txt": b"The rent is nine crowns.", "bad.pdf": b"% no"}))
+    reading = read_folder(make_service(tmp_path / "home"), folder_files(docs), "embed", docs, quiet)
+    assert sorted(reading.documents.values()) == ["below/hive.txt", "below/old.zip › in/rent.txt", "keeper.txt"]
+    assert reading.refused == (("below/old.zip › bad.pdf", "This file is encrypted. Save it without a password."),)
 
 
 def test_ids_come_back_as_they_were_and_any_letters_may_stand_in_a_question(tmp_path: Path) -> None:

@@ -210,6 +210,15 @@ def test_edited_passages_are_stored_as_they_were_edited(service: KnowledgeServic
     assert not service.documents()[0].edited
 
 
+def test_passages_nobody_can_store_are_refused_at_once(service: KnowledgeService) -> None:
+    seen = service.preview(Upload("guide.md", GUIDE))
+    endless = change_passage(seen.chunks, 0, "word " * 5_000, seen.pages)
+    with pytest.raises(InvalidRequest, match="Passage 1 cannot be stored"):
+        service.ingest(IngestRequest((Upload("guide.md", GUIDE),), "embed", edits={seen.document: endless}))
+    [file] = put_in(service, Upload("guide.md", GUIDE), edits={seen.document: ()})
+    assert (file.status, file.reason) == (FileStatus.REFUSED, "All passages of this file were left out.")
+
+
 def test_edits_outlive_an_ingest_that_failed(tmp_path: Path) -> None:
     class Broken(WordEmbedder):
         def embed_batches(self, texts):  # type: ignore[no-untyped-def]
