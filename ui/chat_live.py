@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
-from ui import chat_view
+from ui import chat_view, polling
 from ui.escape import answer as harmless
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from services.console import Console
 
 BETWEEN_DRAWS = 0.05  # seconds
+ENDED_SECONDS = 1.0
 LOOK_SECONDS = 0.3  # a stop or a click is heard when something is drawn, so something is, also while nothing comes
 
 
@@ -30,6 +31,7 @@ def show(console: Console, chat: Conversation, asking: Asking, turn: Turn) -> No
     others = tuple(each for each in turn.shown if each.endpoint not in under_way)  # asked again was only one of several
     place = st.empty()
     with place.container():
+        polling.live(lambda: _again(asking), ENDED_SECONDS)
         st.button("Stop", icon=":material/stop_circle:", key=f"chat.stop.{asking.turn}", on_click=asking.stop)
         spots = []
         for frame, live in zip(chat_view.frames(len(asking.lives)), asking.lives, strict=True):
@@ -46,6 +48,12 @@ def show(console: Console, chat: Conversation, asking: Asking, turn: Turn) -> No
     place.empty()
     known = console.chats.open(chat.id)
     chat_view.answers(console, known, known.turn(asking.turn) or turn)
+
+
+def _again(asking: Asking) -> None:
+    """Stopped at the input, this script drew no further: the page is drawn anew with what was kept."""
+    if asking.ended:
+        st.rerun()
 
 
 def _follow(asking: Asking, spots: list[DeltaGenerator]) -> None:

@@ -52,6 +52,12 @@ def test_side_by_side_stopped_reloaded_edited_and_on_a_phone(tmp_path: Path, ope
         expect(page.get_by_text("I am the sandbox").first).to_be_visible()
         assert not [each for each in foreign if "127.0.0.1:9/" in each]
 
+        say(page, "Stop this one where one writes. " * 40)
+        expect(page.get_by_text("I am the sandbox").nth(3)).to_be_visible(timeout=30_000)
+        page.get_by_test_id("stChatInputStopButton").click()
+        expect(page.get_by_text("What had arrived is kept.").nth(3)).to_be_visible(timeout=20_000)
+        settle(page)
+
         say(page, "Who are you?")
         expect(page.get_by_text("tokens/s").first).to_be_visible(timeout=30_000)
         settle(page)
