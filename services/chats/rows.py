@@ -168,12 +168,13 @@ def _excerpt(said: str, plain: str, word: str) -> str:
     return f"{'…' if start else ''}{text}{'…' if len(said) > start + EXCERPT else ''}"
 
 
-def listings(state: State, owner: str, hits: Mapping[str, str] | None) -> list[Listing]:
-    """The history, pinned ones first, then the newest."""
+def listings(state: State, owner: str, hits: Mapping[str, str] | None, limit: int = -1) -> list[Listing]:
+    """The history, pinned ones first, then the newest; all of it where no limit is given."""
     rows: Iterable[Any] = state.read(
         "select c.*, (select count(*) from chat_turns t where t.conversation = c.id) as turns from chat_conversations c"
-        " where owner=? and deleted is null order by pinned desc, updated desc, c.rowid desc",
+        " where owner=? and deleted is null order by pinned desc, updated desc, c.rowid desc limit ?",
         owner,
+        limit if hits is None else -1,
     )
     return [
         Listing(

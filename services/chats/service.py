@@ -60,7 +60,8 @@ class ChatsService:
 
     def list(self, query: str = "", limit: int = MOST_LISTED) -> tuple[Listing, ...]:
         """The history, pinned ones first, then the newest; with a query those that hold all its words."""
-        return tuple(rows.listings(self._state, self.owner, rows.find(self._state, self.owner, query))[:limit])
+        hits = rows.find(self._state, self.owner, query)
+        return tuple(rows.listings(self._state, self.owner, hits, limit)[:limit])
 
     def open(self, id: str) -> Conversation:
         """A conversation with every branch. Raises NotFound."""
