@@ -171,8 +171,9 @@ def _excerpt(said: str, plain: str, word: str) -> str:
 def listings(state: State, owner: str, hits: Mapping[str, str] | None, limit: int = -1) -> list[Listing]:
     """The history, pinned ones first, then the newest; all of it where no limit is given."""
     rows: Iterable[Any] = state.read(
-        "select c.*, (select count(*) from chat_turns t where t.conversation = c.id) as turns from chat_conversations c"
-        " where owner=? and deleted is null order by pinned desc, updated desc, c.rowid desc limit ?",
+        "select c.*, (select count(*) from chat_turns t where t.conversation = c.id) as turns"
+        " from (select * from chat_conversations where owner=? and deleted is null"
+        " order by pinned desc, updated desc, rowid desc limit ?) c order by pinned desc, updated desc",
         owner,
         limit if hits is None else -1,
     )
