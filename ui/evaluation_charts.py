@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _BEST, _OTHER = "#000001", "#000002"  # the theme's first two colours
 _HEIGHT = 340
+_SCALE = [[0, "#c9d7f8"], [1, "#1746b3"]]  # more is darker; either end can be read on both themes
 
 
 def against(rows: Sequence[Scored], figure: str, cost: str, best: str, equal: set[str]) -> None:
@@ -73,7 +74,7 @@ def heat(rows: Sequence[Scored], figure: str) -> None:
     down = sorted(sizes, key=lambda cut: (sizes[cut], cut))
     values = [[cells.get((cut, search)) for search in across] for cut in down]
     data = {
-        "type": "heatmap", "x": across, "y": down, "z": values, "colorscale": "Blues", "showscale": False,
+        "type": "heatmap", "x": across, "y": down, "z": values, "colorscale": _SCALE, "showscale": False,
         "texttemplate": "%{z:.2f}", "hovertemplate": "%{y}, %{x}: %{z:.3f}<extra></extra>", "xgap": 2, "ygap": 2,
     }  # fmt: skip
     layout = {

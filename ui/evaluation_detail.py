@@ -72,8 +72,7 @@ def _one(item: Item, view: RunView, found: Sequence[Scored], chosen: Scored, out
     with st.container(border=True):
         st.markdown(f"**{literal(item.question)}**")
         expected = "not in the documents" if item.unanswerable else " || ".join(item.answers) or "a place"
-        where = f", {literal(item.place.document[:12])} page {item.place.page}" if item.place.page else ""
-        st.markdown(f":gray[Expected: {literal(expected)}{where}]")
+        st.markdown(f":gray[Expected: {literal(expected)}{_where(item, outcomes)}]")
         ids = [row.id for row in found]
         labels = {row.id: row.label for row in found}
         which = st.selectbox("In the setting", ids, ids.index(chosen.id), format_func=labels.__getitem__)
@@ -85,6 +84,17 @@ def _one(item: Item, view: RunView, found: Sequence[Scored], chosen: Scored, out
                   if item.id in outcomes.get(row.id, {}) else ""} for row in found]  # fmt: skip
         with st.expander("In every setting", type="compact"):
             st.dataframe(table, hide_index=True, alt="This question in every setting")
+
+
+def _where(item: Item, outcomes: Outcomes) -> str:
+    """The expected document by the name it was found under, and its page."""
+    place = item.place
+    if not place.document:
+        return ""
+    seen = (each for held in outcomes.values() if item.id in held for each in held[item.id].seen)
+    name = next((each.source for each in seen if each.document == place.document), "")
+    name = name or (place.document if len(place.document) != 64 else "")
+    return ", ".join(["", *([literal(name)] if name else []), *([f"page {place.page}"] if place.page else [])])
 
 
 def _outcome(item: Item, one: Outcome) -> None:
@@ -122,7 +132,9 @@ def _compare(console: Console, view: RunView, found: Sequence[Scored], chosen: S
         st.markdown(":gray[They have no question in common that counts here.]")
         return
     said = f"{ALL_NAMES[figure]}: first less second **{gap.value:+.3f}**"
-    if gap.low is not None and gap.high is not None:
+    if not duel.won and not duel.lost:
+        said += ": no question parts them."
+    elif gap.low is not None and gap.high is not None:
         said += f" (95 %: {gap.low:+.3f} to {gap.high:+.3f}) over {formats.count(gap.count, 'question')}. "
         said += "**That may be chance.**" if duel.noise else "**That is more than chance.**"
     st.markdown(said.replace("$", "\\$"))

@@ -27,7 +27,7 @@ from services.knowledge.ranking import evidence
 if TYPE_CHECKING:
     from services.jobs import JobHandle
 
-KEPT_TEXT = 240  # characters of a found passage in the drill-down
+KEPT_TEXT, KEPT_EXPECTED = 240, 2000  # characters of a found passage, and of an expected one, in the drill-down
 SEARCH_WEIGHT, EMBED_WEIGHT, ANSWER_WEIGHT = 1.0, 2.0, 100.0  # of the bar: about 10 ms, 20 ms, 1 s
 
 Ids = Mapping[str, frozenset[str]]  # of the passages that each question expects
@@ -187,7 +187,7 @@ class Running:
         given = found.passages[: setting.search.k]
         seen = tuple(
             Seen(rank, each.source, each.document, each.page, each.start, each.end, each.score, each.cosine,
-                 each.keyword, each.text[:KEPT_TEXT], each.id in expected)
+                 each.keyword, each.text[: KEPT_EXPECTED if each.id in expected else KEPT_TEXT], each.id in expected)
             for rank, each in enumerate(found.passages[:BEST], 1)
         )  # fmt: skip
         return Outcome(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KEPT_BYTES = 512 * 1024 * 1024  # 350,000 vectors of 384 numbers; the longest unused go first
 TOUCHED_SECONDS = 86_400.0  # how exactly the last use is known: writing it at each would double the writing
-WINDOW = 256  # texts between two looks at whether the run was cancelled
+WINDOW = 1024  # texts looked up at a time
 _SCHEMA = """
 create table if not exists vector(key text primary key, data blob not null, used real not null) without rowid;
 create index if not exists vector_used on vector(used);
@@ -104,14 +104,22 @@ class ShelvedEmbedder:
             keys = [self._shelf.key(self._model, text) for text in window]
             known = self._shelf.get(keys)
             missing = {key: text for key, text in zip(keys, window, strict=True) if key not in known}
+            if len(missing) == len(window):  # nothing is known: each batch is given while the next are under way
+                for at, rows in self._inner.embed_batches(window):
+                    self._keep(keys[at : at + len(rows)], rows)
+                    yield start + at, rows
+                continue
             wanted = list(missing)
             for at, rows in self._inner.embed_batches(list(missing.values())) if missing else ():
                 new = dict(zip(wanted[at : at + len(rows)], rows, strict=True))
-                self._shelf.put(new)
-                self.made += len(new)
+                self._keep(list(new), rows)
                 known |= new
             if window:
                 yield start, np.stack([known[key] for key in keys])
+
+    def _keep(self, keys: Sequence[str], rows: Any) -> None:
+        self._shelf.put(dict(zip(keys, rows, strict=True)))
+        self.made += len(keys)
 
     def embed_query(self, text: str) -> Sequence[float]:
         """The vector of a question: one call for each, however many settings ask it."""
