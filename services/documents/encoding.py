@@ -109,6 +109,8 @@ def decoded(data: bytes, declared: str = "") -> Decoded:
         return _checked(Decoded(text, "utf-8"))
     if text is not None or b"\0" in data[:SAMPLE_BYTES]:
         wide = _wide(data)
+        if wide is None and 0 < data.count(0) <= max(2, len(data) // 200):  # left between letters by a fault
+            return decoded(data.replace(b"\0", b""), declared)
         if wide is None:
             raise BINARY
         return _checked(wide)

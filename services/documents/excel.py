@@ -86,7 +86,7 @@ class _Sheet:
         for cell in element:
             if name_of(cell) != "c":
                 continue
-            column = _column(attribute(cell, "r")) or column + 1
+            column = _column(attribute(cell, "r"), column + 1)
             text = _shown(cell, self.book)
             if text and column <= LAST_COLUMN:
                 cells.append((column, text))
@@ -115,7 +115,7 @@ def _sheet_pages(book: _Book, part: str, title: str, number: int, warnings: list
     try:
         book.package.stream(part, sheet.take, depth=2)
     except DocumentRefused as refused:
-        if "damaged" not in refused.reason or not sheet.rows:
+        if "damaged" not in refused.reason:
             raise
         warnings.append(f"The sheet “{title}” is damaged; its first {len(sheet.rows):,} rows were read.")
     pages = list(table_pages(sheet.table(), f"Sheet {title}", number, book.limits))
@@ -172,14 +172,14 @@ def _rich(element: Element) -> str:
     return "".join(pieces)
 
 
-def _column(reference: str) -> int:
-    """Return the column's number from 1 of a cell such as "AB12", 0 where it says none."""
+def _column(reference: str, following: int) -> int:
+    """Return the column's number from 1 of a cell such as "AB12", the `following` one where it says none there is."""
     number = 0
     for sign in reference[:4]:
         if not "A" <= sign <= "Z":
             break
         number = number * 26 + ord(sign) - 64
-    return number
+    return number if 0 < number <= LAST_COLUMN else following
 
 
 def _since_1904(workbook: Element) -> bool:

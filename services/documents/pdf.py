@@ -48,6 +48,9 @@ NO_TEXT = DocumentRefused("The PDF holds no text.", "If its text is drawn as sha
 MEANINGLESS = re.compile("[\x00-\x08\x0e-\x1f\ue000-\uf8ff\ufffd]")
 """What pypdf gives for glyphs whose font does not say what they are, or only in an ActualText."""
 
+MOST_CONTENT = 8_000_000
+"""Bytes of a page's drawing; a page of a map has three million."""
+
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 LETTER = re.compile(r"\w")
 
@@ -186,9 +189,11 @@ class _Book:
             unread, broken = [], set[int]()
         for index, page in zip(there, pages, strict=False):
             text = _text_of(page)
-            if text is None:
+            if text is None and _is_swollen(page):
+                self.lost.add(index)
+            elif text is None:
                 broken.add(index)
-            elif MEANINGLESS.search(text) and not RIGHT_TO_LEFT.search(text):
+            elif text and MEANINGLESS.search(text) and not RIGHT_TO_LEFT.search(text):
                 unread.append(index)
             self._keep(index, _readable(text or ""))
         if unread or broken:
@@ -241,6 +246,21 @@ def _pages(reader: PdfReader) -> Sequence[PageObject]:
         raise
     except Exception:  # noqa: BLE001 - the tree is damaged in a way that only our walk bears
         return ()
+
+
+def _is_swollen(page: PageObject) -> bool:
+    """Whether a page that could not be read unfolds into more than PDFium bears, which ends its process."""
+    from pypdf.errors import LimitReachedError
+
+    try:
+        content = page.get_contents()
+        return content is not None and len(content.get_data()) > MOST_CONTENT
+    except LimitReachedError:
+        return True
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - damaged, not large
+        return False
 
 
 def _text_of(page: PageObject) -> str | None:

@@ -13,56 +13,13 @@ from dataclasses import dataclass, field, replace
 from services.documents.limits import Limits
 from services.documents.marks import compose, foreign, is_headed, table, titled
 from services.documents.models import Page
+from services.documents.rtf_words import CHARSETS, KEPT_STARS, PAGES, SIGNS, SKIPPED
 from services.documents.tidy import tidy
 from services.errors import DocumentRefused
 
 TOKEN = re.compile(
     r"\\([a-zA-Z]{1,32})(-?\d{1,10})?[ ]?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.DOTALL
 )
-SKIPPED = frozenset(
-    (
-        *("colortbl", "pict", "object", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr"),
-        *("footerf", "themedata", "datastore", "generator", "xmlnstbl", "rsidtbl", "listtable", "nonshppict"),
-        *("fldinst", "listoverridetable", "author", "operator", "company", "subject", "keywords", "doccomm", "tc"),
-        *("annotation", "pntxtb", "creatim", "revtim", "printim", "buptim", "bkmkstart", "bkmkend", "revtbl"),
-        *("filetbl", "ftnsep", "atnid"),
-    )
-)
-KEPT_STARS = frozenset(("shptxt", "shpinst", "shppict"))
-SIGNS = {
-    "tab": "\t",
-    "line": "\n",
-    "emdash": "—",
-    "endash": "–",
-    "lquote": "‘",
-    "rquote": "’",
-    "ldblquote": "“",
-    "rdblquote": "”",
-    "bullet": "•",
-    "emspace": " ",
-    "enspace": " ",
-    "softline": "\n",
-}
-CHARSETS = {
-    128: "cp932",
-    129: "cp949",
-    130: "johab",
-    134: "gb18030",
-    136: "big5",
-    161: "cp1253",
-    162: "cp1254",
-    163: "cp1258",
-    177: "cp1255",
-    178: "cp1256",
-    186: "cp1257",
-    204: "cp1251",
-    222: "cp874",
-    238: "cp1250",
-    0: "cp1252",
-    77: "mac-roman",
-    255: "cp437",
-}
-PAGES = {936: "gb18030", 10000: "mac-roman", 10007: "mac-cyrillic", 65001: "utf-8"}
 NAMED_HEADING = re.compile(r"heading ([1-9])\b", re.IGNORECASE)
 DEEPEST = 2_000
 """Groups within groups; each costs a few bytes only, but no program writes more than a hundred."""

@@ -29,11 +29,15 @@ ACCENTS = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
 ACCENT_RUN = re.compile(f"({ACCENTS}{{8}}){ACCENTS}+")
 """More accents on a letter than any language has; putting thousands in order takes minutes."""
 
+ASCII_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+"""What of ASCII does not stay as it is; most text has none, and none of the slower patterns then applies."""
+
 INNER_RUN = re.compile(r"(?<=\S)[ \t]{2,}")
 BLANK_LINE = re.compile(r"^[ \t]+$", re.MULTILINE)
 DEEP_INDENT = re.compile(r"^[ \t]{41,}", re.MULTILINE)
 BLANK_LINES = re.compile(r"\n{3,}")
 HYPHEN_AT_END = re.compile("([^\\W\\d_])([-\u2010\xad\ufffe])[ \t]*\n[ \t]*([^\\W\\d_]\\S{0,40}) ?")
+BROKEN_LINE = re.compile("[-\u2010\xad\ufffe][ \t]*\n")
 WORD_BEFORE = re.compile(r"[^\W_]+\Z")
 WORD_AFTER = re.compile(r"[^\W_]+")
 LIST_ITEM = re.compile(r"(?:[-–—*•◦▪‣·○●■►✓]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)]|\d{1,3}(?:\.\d{1,3})+)\s")
@@ -45,16 +49,26 @@ FULL_LINE = 0.75
 
 def tidy(text: str) -> str:
     """Return `text` in NFC with plain line ends and spaces, and without characters that cannot be seen."""
+    if not text.isascii():
+        text = _plain(text)
+    elif ASCII_UNSEEN.search(text):
+        text = UNSEEN.sub("", LINE_ENDS.sub("\n", text))
+    if "  " in text or "\t" in text:
+        text = DEEP_INDENT.sub(" " * 40, INNER_RUN.sub(" ", text))
+    if " \n" in text or "\t\n" in text or text[:1] in " \t" or text[-1:] in " \t":
+        text = BLANK_LINE.sub("", text).replace(" \n", "\n").replace("\t\n", "\n")
+    if "\n\n\n" in text:
+        text = BLANK_LINES.sub("\n\n", text)
+    return text.strip("\n").rstrip()
+
+
+def _plain(text: str) -> str:
+    """Return letters beyond ASCII in their plain forms, without those that cannot be seen."""
     text = SURROGATES.sub("\ufffd", LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n"))
     text = UNSEEN.sub("", SPACES.sub(" ", text))
     text = SYMBOL_BULLETS.sub("•", LETTER_FORMS.sub(lambda shapes: unicodedata.normalize("NFKC", shapes[0]), text))
     text = ACCENT_RUN.sub(r"\1", text)
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    text = INNER_RUN.sub(" ", text)
-    text = BLANK_LINE.sub("", text).replace(" \n", "\n").replace("\t\n", "\n")
-    text = BLANK_LINES.sub("\n\n", DEEP_INDENT.sub(" " * 40, text))
-    return text.strip("\n").rstrip()
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 def join_hyphens(text: str) -> str:
@@ -63,6 +77,8 @@ def join_hyphens(text: str) -> str:
     The hyphen stays where the word has one elsewhere in the text ("well-known") or where the next line begins with
     a capital ("Jean-Luc").
     """
+    if not BROKEN_LINE.search(text):
+        return text
     folded = text.casefold()
 
     def joined(match: re.Match[str]) -> str:
