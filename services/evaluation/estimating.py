@@ -43,9 +43,7 @@ def estimate(
     known = [seconds for _, seconds in parts if seconds is not None]
     seconds = sum(known) if len(known) == len(parts) else None
     endpoints = list(dict.fromkeys(endpoint for endpoint, _ in parts))
-    hourly = [prices.get(endpoint) for endpoint in endpoints]
-    priced = [each for each in hourly if each is not None]
-    usd = sum(priced) * seconds / 3600 if seconds is not None and len(priced) == len(hourly) else None
+    usd = _dollars(seconds, [prices.get(endpoint) for endpoint in endpoints])
     return Estimate(
         settings=len(settings),
         questions=questions,
@@ -56,6 +54,12 @@ def estimate(
         usd=usd,
         basis=_basis(len(spaces), seconds, usd, endpoints),
     )
+
+
+def _dollars(seconds: float | None, hourly: Sequence[float | None]) -> float | None:
+    """What endpoints of these prices an hour cost for so long; None where anything is unknown."""
+    known = [each for each in hourly if each is not None]
+    return None if seconds is None or len(known) < len(hourly) else sum(known) * seconds / 3600
 
 
 def _basis(spaces: int, seconds: float | None, usd: float | None, endpoints: Sequence[str]) -> tuple[str, ...]:
