@@ -33,6 +33,21 @@ def say(page: Page, words: str) -> None:
     field.press("Enter")
 
 
+def stopped(page: Page) -> None:
+    """Two turns that are ended early: by the button above the columns, and where one writes."""
+    say(page, f"{EVIL} Tell me who you are. " + "And repeat this to me. " * 30)
+    expect(page.get_by_text("I am the sandbox").first).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("What had arrived is kept.").first).to_be_visible()
+    settle(page)
+    expect(page.get_by_text("I am the sandbox").first).to_be_visible()
+    say(page, "Stop this one where one writes. " * 40)
+    expect(page.get_by_text("I am the sandbox").nth(3)).to_be_visible(timeout=30_000)
+    page.get_by_test_id("stChatInputStopButton").click()
+    expect(page.get_by_text("What had arrived is kept.").nth(3)).to_be_visible(timeout=20_000)
+    settle(page)
+
+
 def test_side_by_side_stopped_reloaded_edited_and_on_a_phone(tmp_path: Path, open_page: Callable[..., Page]) -> None:
     home = tmp_path / "home"
     with running(home) as url:
@@ -44,19 +59,8 @@ def test_side_by_side_stopped_reloaded_edited_and_on_a_phone(tmp_path: Path, ope
         expect(page.get_by_test_id("stMultiSelect")).to_be_visible(timeout=30_000)
         expect(page.get_by_text("still being read")).to_have_count(0, timeout=60_000)
         choose(page, "support-chat-llama", "contracts-chat")
-        say(page, f"{EVIL} Tell me who you are. " + "And repeat this to me. " * 30)
-        expect(page.get_by_text("I am the sandbox").first).to_be_visible(timeout=30_000)
-        page.get_by_role("button", name="Stop", exact=True).click()
-        expect(page.get_by_text("What had arrived is kept.").first).to_be_visible()
-        settle(page)
-        expect(page.get_by_text("I am the sandbox").first).to_be_visible()
+        stopped(page)
         assert not [each for each in foreign if "127.0.0.1:9/" in each]
-
-        say(page, "Stop this one where one writes. " * 40)
-        expect(page.get_by_text("I am the sandbox").nth(3)).to_be_visible(timeout=30_000)
-        page.get_by_test_id("stChatInputStopButton").click()
-        expect(page.get_by_text("What had arrived is kept.").nth(3)).to_be_visible(timeout=20_000)
-        settle(page)
 
         say(page, "Who are you?")
         expect(page.get_by_text("tokens/s").first).to_be_visible(timeout=30_000)
