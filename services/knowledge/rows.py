@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-GROUP = 64  # rows whose best is looked at before the rows themselves are: the best few of 200,000 in 0.3 ms, not 2
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -110,12 +108,6 @@ def top(scores: NDArray[np.float32], ids: NDArray[np.int64], count: int) -> NDAr
     """Positions of the `count` greatest scores, best first, equal ones by id; -inf is never among them."""
     import numpy as np
 
-    bound = -np.inf
-    if count * GROUP < len(scores):  # the count-th best of the groups' bests is no greater than the count-th best row
-        whole = len(scores) // GROUP * GROUP
-        bests = scores[:whole].reshape(-1, GROUP).max(axis=1)
-        bound = np.partition(bests, len(bests) - count)[len(bests) - count]
-    elif count < len(scores):
-        bound = np.partition(scores, len(scores) - count)[len(scores) - count]
+    bound = np.partition(scores, len(scores) - count)[len(scores) - count] if count < len(scores) else -np.inf
     held = np.flatnonzero((scores >= bound) & (scores > -np.inf))
     return held[np.lexsort((ids[held], -scores[held]))[:count]]
