@@ -2,8 +2,9 @@
 
 local and gateway are the two stores; file_reading and ingest fill them, previews shows a cut before that; ranking
 orders what they find, answer speaks to the model. It imports the root files, plans, documents and inference; gateway
-alone speaks to astrapy, langchain holds the adapters for LangChain users. Nothing here loads NumPy, astrapy or LangChain
-until it is used. Tested in tests/services/knowledge with fakes, and against the Data API stand-in of the sandbox.
+alone speaks to astrapy, langchain holds the adapters for LangChain users. Nothing here loads NumPy, astrapy or
+LangChain until it is used. Tested in tests/services/knowledge with fakes, and against the Data API stand-in of the
+sandbox.
 """
 
 from services.knowledge.collaborators import Chat, Embedder, Embedding, EmbeddingFactory, Store
