@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,29 +15,55 @@ from cli import asking_options as how
 from cli.deploy_options import Options
 from cli.deploy_request import requests_of
 from cli.deploying import plan_of
-from cli.document_options import Place
+from cli.document_options import PasswordOption, Place, password_of
 from cli.following import carry_out
 from cli.opening import JsonFlag, answering, app, open_console, say
 from services.connection import Mode
-from services.errors import InvalidRequest, NotFound
+from services.errors import DocumentRefused, InvalidRequest, NotFound
 from services.legible import legible
 
 if TYPE_CHECKING:
     from services.console import Console
+    from services.documents import Reader
     from services.rooms_asking import Pair
 
 
 @app.command("read")
 def read_file(
-    file: Annotated[Path, typer.Argument(help="A PDF, Word, Markdown, HTML or text file.", readable=False)],
+    file: Annotated[Path, typer.Argument(help="A file of any kind that uploads may be, or a ZIP.", readable=False)],
+    password_env: PasswordOption = "",
     as_json: JsonFlag = False,
 ) -> None:
-    """Read a file as uploads are read: {"pages": [{"number", "text"}], "refusal": null or {"reason", "hint"}}."""
-    from services.documents import Reader, read_payload
+    """Read a file as uploads are read: {"pages": [{"number", "text"}], "refusal": null or {"reason", "hint"}}.
 
-    with contextlib.closing(Reader()) as reader:
-        payload = read_payload(reader.read(file, file.name))
+    Of a ZIP archive the answer is {"members": [{"name", "pages", "refusal"}], "refusal"}.
+    """
+    from services.documents import Reader
+
+    with answering(as_json), contextlib.closing(Reader()) as reader:
+        payload = _read(reader, file, password_of(password_env))
     typer.echo(json.dumps(payload, ensure_ascii=False, indent=None if as_json else 2))
+
+
+def _read(reader: Reader, file: Path, password: str) -> dict[str, Any]:
+    """The answer about a file, or about each file of an archive."""
+    from services.documents import Reading, Refusal, read_payload
+
+    reading = reader.read(file, file.name, password=password)
+    if reading.kind != "zip":
+        return read_payload(reading)
+    members: list[dict[str, Any]] = []
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for member in reader.unpack(file, password=password):
+                place = Path(folder) / "member"
+                place.write_bytes(member.data)
+                told = Reading((), member.refusal) if member.refusal else reader.read(place, member.name, "", password)
+                members.append({"name": member.name, **read_payload(told)})
+    except DocumentRefused as refused:
+        told = Reading((), Refusal(refused.reason, refused.hint, refused.locked))
+        return {"members": members, "refusal": read_payload(told)["refusal"]}
+    return {"members": members, "refusal": None}
 
 
 @app.command()
