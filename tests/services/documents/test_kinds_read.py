@@ -48,7 +48,10 @@ def test_a_slide_is_a_page_with_its_title_and_notes_and_hidden_ones_are_named() 
 
 
 def test_a_sheet_is_a_table_with_its_columns_names_and_hidden_ones_are_named() -> None:
-    sheets = {"Prices": [["Price list"], ["name", "price"], ["a", 1.5], ["b", True]], "Secret": [["x", "y"]]}
+    sheets: dict[str, list[list[object]]] = {
+        "Prices": [["Price list"], ["name", "price"], ["a", 1.5], ["b", True]],
+        "Secret": [["x", "y"]],
+    }
     found = reading(make_xlsx(sheets, hidden=["Secret"]), "a.xlsx")
     (page,) = found.pages
     assert (page.label, page.header, rows(page)) == ("Sheet Prices", "name | price", ["a | 1.5", "b | TRUE"])
