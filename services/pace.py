@@ -35,6 +35,10 @@ class Pace:
         """Whether it goes slower than it would because the other side complained."""
         return self._rate < self._full * 0.99
 
+    def now(self) -> float:
+        """Seconds by the clock that it waits by."""
+        return self._clock()
+
     def wait(self, calls: int = 1) -> None:
         """Return when it is the turn of so many calls."""
         with self._lock:

@@ -35,6 +35,7 @@ _CLASSES = {
         models.Permission,
         models.Cost,
         models.Proof,
+        models.Unless,
         models.Step,
         models.Estimate,
         models.Plan,

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from services.errors import Problem, problem_of
@@ -17,7 +18,7 @@ from services.plans import codec, graph
 from services.plans.entries import Phase, StepEntry
 from services.plans.journal import LeaseLost, Ledger
 from services.plans.models import OnFailure, Step
-from services.plans.operators import Operator
+from services.plans.operators import Operator, placed
 from services.plans.perform import Outcome, Performer
 from services.plans.secrecy import holds_secret, scrub, strings
 from services.plans.values import Values, look
@@ -123,7 +124,7 @@ class Execution:
         outcome = Outcome(StepStatus.UNKNOWN)
         try:
             self._ledger.begin(step.id, self._clock())
-            performer = Performer(self._operator, self, self._clock, self._pause)
+            performer = Performer(partial(self._operator, step.region), self, self._clock, self._pause)
             outcome = performer.perform(step, self._known, unsettled=self._entries[step.id].intent)
             self._record(step, outcome)
         except LeaseLost:
@@ -150,8 +151,8 @@ class Execution:
         """Write down what the step last heard."""
         self._ledger.say(step_id, self._scrub(detail))
 
-    def _operator(self, service: str) -> Operator:
-        return _Bounded(self._operators(service), self._calls)
+    def _operator(self, region: str, service: str) -> Operator:
+        return _Bounded(self._operators(placed(service, region)), self._calls)
 
     def _pause(self, seconds: float) -> bool:
         if self._sleep is not time.sleep:  # a sleep of the caller's own (a test's) is short by itself

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator
 from services.plans import graph
 from services.plans.literals import Names, keyword_arguments, source, variable_of
 from services.plans.models import Json, Once, Plan, Repeat, Step, Until, Upload
+from services.plans.operators import placed
 from services.plans.script_parts import PARTS
 from services.plans.validate import is_aws
 from services.plans.values import conceal, refs_of, secret_names
 
-_IMPORTED = ("boto3", "jmespath", "json", "os", "sys", "time", "hashlib", "base64", "session")
+_IMPORTED = ("boto3", "datetime", "jmespath", "json", "os", "sys", "time", "hashlib", "base64", "session")
 _USED_INSIDE = ("treated", "page", "items", "sent", "answer", "print", "len", "str")
+_STANDARD = ("base64", "datetime", "hashlib", "json", "os", "sys", "time")
 _LONGEST = 120  # a longer line (a sentence, an address) is left whole, and ruff is told so
 
 
@@ -29,7 +31,7 @@ def to_boto3(plan: Plan, *, region: str = "") -> str:
     body = "\n".join(_step(step, names) for step in steps)
     body = f"{body}\nprint({f'Done: {plan.title}'!r})\n"
     services = sorted({service for step in steps for service in _services(step)})
-    clients = "".join(f'{names.clients[service]} = session.client("{service}")\n' for service in services)
+    clients = "".join(f"{names.clients[service]} = session.client({_client(service)})\n" for service in services)
     session = f"session = boto3.Session(region_name={_quoted(region)})\n" if region else "session = boto3.Session()\n"
     if not clients:
         session = ""
@@ -39,6 +41,12 @@ def to_boto3(plan: Plan, *, region: str = "") -> str:
     text = f"{_heading(plan)}\n{imports}{parts and parts + chr(10)}\n{session}{clients}\n{body}"
     long = any(len(line) > _LONGEST for line in text.splitlines())
     return f"# ruff: noqa: E501\n{text}" if long else text
+
+
+def _client(placed: str) -> str:
+    """The arguments that make the client of a service, where a step names it in its own region."""
+    service, _, region = placed.partition("@")
+    return f'"{service}", region_name="{region}"' if region else f'"{service}"'
 
 
 def _heading(plan: Plan) -> str:
@@ -55,7 +63,7 @@ def _heading(plan: Plan) -> str:
 
 
 def _imports(code: str) -> str:
-    plain = [name for name in ("base64", "hashlib", "json", "os", "sys", "time") if re.search(rf"\b{name}\.", code)]
+    plain = [name for name in _STANDARD if re.search(rf"\b{name}\.", code)]
     third = [name for name in ("boto3", "jmespath") if re.search(rf"\b{name}\.", code)]
     lines = [f"import {name}" for name in plain] + [""] * bool(plain and third) + [f"import {name}" for name in third]
     if "ClientError" in code:
@@ -71,7 +79,7 @@ def _names(steps: Iterable[Step]) -> Names:
     for step in steps:
         for service in _services(step):
             if service not in clients:
-                clients[service] = _fresh(service.replace("-", "_"), taken)
+                clients[service] = _fresh(re.sub(r"\W", "_", service), taken)
     for step in steps:
         results[step.id] = _fresh(re.sub(r"\W", "_", step.id).lower(), taken)
     return Names(results, clients)
@@ -93,7 +101,7 @@ def _services(step: Step) -> Iterator[str]:
     looking = [step.proof.read.service] if step.proof and isinstance(step.manner, Once) else []
     named = [step.service, *listing, *(service for service in looking if is_aws(service))]
     if all(is_aws(service) for service in named):
-        yield from named
+        yield from (placed(service, step.region) for service in named)
 
 
 def _step(step: Step, names: Names) -> str:
@@ -125,7 +133,7 @@ def _by_hand(step: Step, names: Names) -> str:
 
 def _call(step: Step, names: Names, indent: int = 0) -> str:
     sent = keyword_arguments(step.parameters, names, indent)
-    return f"{names.clients[step.service]}.{step.operation}({sent})"
+    return f"{names.clients[placed(step.service, step.region)]}.{step.operation}({sent})"
 
 
 def _unless_there(step: Step, manner: Once, names: Names) -> str:
@@ -134,7 +142,8 @@ def _unless_there(step: Step, manner: Once, names: Names) -> str:
     if proof is None or not is_aws(proof.read.service):
         return _once(step, manner, names)
     read = proof.read
-    look = f"{names.clients[read.service]}.{read.operation}({keyword_arguments(read.parameters, names, 2)})"
+    client = names.clients[placed(read.service, step.region)]
+    look = f"{client}.{read.operation}({keyword_arguments(read.parameters, names, 2)})"
     expect = {where: wanted.value if isinstance(wanted, Json) else wanted for where, wanted in proof.expect.items()}
     lines = [f"lambda: {look}"]
     absent = tuple((each.code, each.message) for each in proof.absent)
@@ -177,7 +186,7 @@ def _until(step: Step, manner: Until, names: Names) -> str:
 
 def _repeat(step: Step, manner: Repeat, names: Names) -> str:
     listing = manner.source
-    client = names.clients[listing.service]
+    client = names.clients[placed(listing.service, step.region)]
     *parents, last = manner.into.split(".")
     place = "".join(f".setdefault({_quoted(name)}, {{}})" for name in parents)
     lines = (
@@ -191,7 +200,7 @@ def _repeat(step: Step, manner: Repeat, names: Names) -> str:
         '        sys.exit(f"Stopped after {treated} items; more are left.")',
         f"    sent = {source(step.parameters, names, 1)}",
         f"    sent{place}[{_quoted(last)}] = items",
-        f"    answer = {names.clients[step.service]}.{step.operation}(**sent)",
+        f"    answer = {names.clients[placed(step.service, step.region)]}.{step.operation}(**sent)",
         '    if answer.get("Errors"):',
         "        sys.exit(f\"Some items were refused: {answer['Errors']}\")",
         "    treated += len(items)",
@@ -200,8 +209,9 @@ def _repeat(step: Step, manner: Repeat, names: Names) -> str:
 
 
 def _upload(step: Step, manner: Upload, names: Names) -> str:
+    client = names.clients[placed(step.service, step.region)]
     return (
-        f"{names.results[step.id]} = send_file(\n    {names.clients[step.service]}.{step.operation},\n"
+        f"{names.results[step.id]} = send_file(\n    {client}.{step.operation},\n"
         f"    path={_quoted(manner.path)},\n    sha256={_quoted(manner.sha256)},\n"
         f"    parameters={source(step.parameters, names, 1)},\n)"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from services.plans.models import Step
@@ -14,12 +15,13 @@ STOPPED = frozenset({StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.UNKNOWN, 
 def problems_of_order(steps: Sequence[Step]) -> tuple[str, ...]:
     """Ids used twice, waits for steps that do not exist, and circles; a sentence each."""
     ids = [step.id for step in steps]
-    found = [f"Two steps are called {name}." for name in dict.fromkeys(ids) if ids.count(name) > 1]
+    count = Counter(ids)
+    found = [f"Two steps are called {name}." for name, times in count.items() if times > 1]
     found += [
         f"The step {step.id} waits for {name}, which is no step of this plan."
         for step in steps
         for name in step.after
-        if name not in ids
+        if name not in count
     ]
     placed = {step.id for step in ordered(steps)}
     stuck = [name for name in ids if name not in placed]

@@ -7,6 +7,7 @@ import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.plans.models import Json, Ref, Secret, Text
@@ -46,6 +47,8 @@ def source(value: Any, names: Names, indent: int, key: str = "secret") -> str:
         return _block("{", items, "}", indent)
     if isinstance(value, list | tuple):
         return _block("[", [source(item, names, indent + 1, key) for item in value], "]", indent)
+    if isinstance(value, datetime):
+        return f'datetime.datetime.fromisoformat("{value.isoformat()}")'
     return _string(value) if isinstance(value, str) else repr(value)
 
 

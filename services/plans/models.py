@@ -211,6 +211,15 @@ class Proof:
         object.__setattr__(self, "expect", freeze(mark(self.expect)))
 
 
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """What is looked at right before the step's call: where the answer holds something at `found` (JMESPath), that is
+    why the step is not carried out; a look that fails lets nothing be carried out either."""
+
+    read: Read
+    found: str = "Why"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One thing that will be done.
@@ -223,6 +232,8 @@ class Step:
     permissions          the IAM actions it needs; exactly these make the plan's policy
     undo                 steps that take it back, in the order they run; they may refer to any step of the plan
     secret_results       paths of its result that are secret: handed once, in memory, to whoever started the run
+    region               where its calls are made; "" is the connection's region
+    unless               what may have come about since the plan was made and stands in its way
     """
 
     id: str
@@ -238,6 +249,8 @@ class Step:
     proof: Proof | None = None
     undo: tuple[Step, ...] = ()
     secret_results: tuple[str, ...] = ()
+    region: str = ""
+    unless: Unless | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", freeze(mark(self.parameters)))
@@ -269,7 +282,7 @@ class Plan:
 
 
 def _unpriced(step: Step) -> Step:
-    return replace(step, cost=None, undo=tuple(_unpriced(each) for each in step.undo))
+    return replace(step, cost=None, unless=None, undo=tuple(_unpriced(each) for each in step.undo))
 
 
 def merge(title: str, *plans: Plan) -> Plan:

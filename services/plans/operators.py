@@ -8,7 +8,9 @@ from typing import Any, Protocol
 from services.aws_errors import THROTTLES
 from services.clients import ClientSource
 from services.errors import SagedeckError, ServiceFailure, Unreachable
+from services.pace import Pace
 
+PATIENCE = 900.0  # seconds that a call is asked for again while the answer is "too fast"
 SINGLE_UPLOAD_LIMIT = 5 * 1024**3  # S3 takes at most 5 GiB in one PutObject
 
 
@@ -27,18 +29,44 @@ class Operator(Protocol):
 
 
 class AwsOperator:
-    """Calls AWS with the clients of one connection, translating nothing."""
+    """Calls AWS with the clients of one connection, translating nothing. With a `pace` calls to SageMaker follow each
+    other no faster than it lets them, and whatever is refused as too fast, so surely not done, is asked for again.
+    """
 
-    def __init__(self, clients: ClientSource) -> None:
-        self._clients = clients
+    def __init__(self, clients: ClientSource, pace: Pace | None = None, patience: float = PATIENCE) -> None:
+        self._clients, self._pace, self._patience = clients, pace, patience
 
     def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """One boto3 call; a PutObject above 5 GiB is sent in parts. Raises what botocore raises."""
+        if self._pace is None or parameters.get("Body") is not None:
+            return self._sent(service, operation, parameters)
+        since = self._pace.now()
+        while True:
+            if service == "sagemaker":
+                self._pace.wait()
+            try:
+                answer = self._sent(service, operation, parameters)
+            except Exception as error:
+                if not is_throttle(error) or self._pace.now() - since > self._patience:
+                    raise
+                self._pace.refused()
+                if service != "sagemaker":
+                    self._pace.wait()
+            else:
+                self._pace.answered()
+                return answer
+
+    def _sent(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         client = self._clients.get(service)
         if service == "s3" and operation == "put_object" and _too_large(parameters.get("Body")):
             return _send_in_parts(client, parameters)
         answer: Mapping[str, Any] = getattr(client, operation)(**parameters)
         return answer
+
+
+def placed(service: str, region: str) -> str:
+    """What an operator is asked for by: the service, and the region where that is not the connection's."""
+    return f"{service}@{region}" if region else service
 
 
 def _too_large(body: Any) -> bool:

@@ -68,7 +68,7 @@ class Performer:
         try:
             found = self.look(step, known)
             settled = _settled(step, found, unsettled)
-            return settled or self._act(step, known, found)
+            return settled or self._in_the_way(step, known) or self._act(step, known, found)
         except SagedeckError as error:
             return Outcome(StepStatus.FAILED, problem_of(error), intent=unsettled)
 
@@ -81,6 +81,18 @@ class Performer:
     def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """One call through whoever carries out `service`."""
         return self.operators(service).call(service, operation, parameters)
+
+    def _in_the_way(self, step: Step, known: Values) -> Outcome | None:
+        """The step's end where something came about since that it would harm, or nobody can tell; else None."""
+        if step.unless is None:
+            return None
+        read = step.unless.read
+        try:
+            answer = self.call(read.service, read.operation, resolve(read.parameters, known))
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing is done without having looked
+            return Outcome(StepStatus.FAILED, wording.unseen(step, _problem(step, error)))
+        why = look(step.unless.found, answer)
+        return Outcome(StepStatus.FAILED, wording.in_the_way(step, str(why))) if why else None
 
     def _act(self, step: Step, known: Values, found: Finding | None) -> Outcome:
         manner = step.manner

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.plans.models import Permission, Plan, Step
 
-OWN_SERVICES = frozenset({"astra", "library"})  # operators of this console; IAM knows nothing of them
+OWN_SERVICES = frozenset({"astra", "library", "holdings"})  # operators of this console; IAM knows nothing of them
 
 
 def policy(plan: Plan, *, partition: str = "aws", undo: bool = True) -> dict[str, Any]:

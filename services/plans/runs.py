@@ -15,7 +15,7 @@ from services.plans.execute import Signals
 from services.plans.graph import SATISFIED
 from services.plans.journal import BEAT_SECONDS, Journal, LeaseLost
 from services.plans.models import Plan, Step
-from services.plans.operators import Operator
+from services.plans.operators import Operator, placed
 from services.plans.secrecy import scrub
 from services.plans.snapshot import view_of
 from services.plans.undoing import Undo, former, undo_of
@@ -209,7 +209,7 @@ class Runs:
             )
 
     def _need_operators(self, steps: Iterable[Step]) -> None:
-        for service in dict.fromkeys(step.service for step in steps):
+        for service in dict.fromkeys(placed(step.service, step.region) for step in steps):
             self._operators(service)
 
     def _lease(self, secrets: Mapping[str, str]) -> _Live:

@@ -9,6 +9,7 @@ from typing import Any
 from services.plans import graph
 from services.plans.entries import Phase, StepEntry
 from services.plans.models import Estimate, Plan, Ref, Step
+from services.plans.operators import placed
 from services.plans.values import substitute
 from services.plans.views import StepStatus
 
@@ -50,7 +51,7 @@ def taken_back(entry: StepEntry, undo_steps: Sequence[StepEntry]) -> bool:
 
 def call_of(step: Step) -> Call:
     """What a step does, to be compared with that of another run."""
-    return step.service, step.operation, step.parameters
+    return placed(step.service, step.region), step.operation, step.parameters
 
 
 def undo_of(plan: Plan, entries: Sequence[StepEntry], used: Mapping[Call, str] | None = None) -> Undo:

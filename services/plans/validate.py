@@ -114,6 +114,8 @@ def _paths(step: Step) -> Iterator[str]:
     if step.proof is not None:
         yield from step.proof.expect
         yield from filter(None, (step.proof.found,))
+    if step.unless is not None:
+        yield step.unless.found
     if isinstance(step.manner, Repeat):
         yield step.manner.items
     if isinstance(step.manner, Until):
@@ -133,6 +135,8 @@ def _call_findings(step: Step, name: str) -> Iterator[tuple[str, bool]]:
     yield from _one_call(Read(step.service, step.operation), name, parameters)
     if step.proof is not None:
         yield from _one_call(step.proof.read, f"{name}, proof")
+    if step.unless is not None:
+        yield from _one_call(step.unless.read, f"{name}, look before")
 
 
 def _with_items(parameters: Mapping[str, Any], into: str) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from services.errors import Problem
 from services.plans.models import Repeat, Step, Until
 
 ENDED = "Ended"  # the kind of problem of a resource that failed by itself: it holds no machine any more
+IN_THE_WAY = "InTheWay"  # something uses it since the plan was made, or protects it
 ROLLED_BACK = "RolledBack"  # of a change that was taken back by itself: what it started is gone, what was before serves
 
 # What to do about the reasons AWS gives when something it was to start has failed, by a part of them.
@@ -39,6 +40,19 @@ def clash(step: Step, differs: str) -> Problem:
     else:
         what = f"The name is taken by something else ({doing(step)})."
     return Problem(what, differs, "Nothing was changed. Choose another name, or plan again.", kind="NameTaken")
+
+
+def in_the_way(step: Step, why: str) -> Problem:
+    """What came about since the plan was made, and is why the step is left."""
+    return Problem(
+        f"It stays ({doing(step)}).", why, "Nothing was changed. Plan again to see it as it is now.", kind=IN_THE_WAY
+    )
+
+
+def unseen(step: Step, cause: Problem) -> Problem:
+    """What may have come about could not be looked at, so nothing is done."""
+    why = " ".join(part for part in (cause.what, cause.why) if part)
+    return Problem(f"It stays, as it could not be looked at again ({doing(step)}).", why, "Resume later.", cause.kind)
 
 
 def unknown(step: Step, cause: Problem | None) -> Problem:

@@ -12,7 +12,7 @@ from services.plans.execute import Execution, Signals
 from services.plans.graph import SATISFIED
 from services.plans.journal import Journal
 from services.plans.looking import Finding
-from services.plans.operators import Operator
+from services.plans.operators import Operator, placed
 from services.plans.undoing import undo_of
 from services.plans.values import Values, look, paths_wanted
 from services.plans.views import RunStatus, StepStatus
@@ -127,7 +127,11 @@ class Worker:
             return Finding()
         try:
             return looking.look_for(
-                proof, known, lambda service, operation, sent: self.operators(service).call(service, operation, sent)
+                proof,
+                known,
+                lambda service, operation, sent: self.operators(placed(service, entry.step.region)).call(
+                    service, operation, sent
+                ),
             )
         except SagedeckError:
             return Finding()
