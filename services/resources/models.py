@@ -84,6 +84,7 @@ class Resource:
     stored      bytes it stores (log group, file system, prefix); None not known
     problem     why it could not be looked into, one sentence
     about       a word or two more for a person, such as a model's image or who opened a space
+    parts       ids of what is of it alone and goes before it, such as a file system's mount targets
     """
 
     key: Key
@@ -99,6 +100,7 @@ class Resource:
     stored: int | None = None
     problem: str = ""
     about: str = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:
