@@ -32,12 +32,16 @@ ChatArgument = Annotated[str, typer.Argument(help="Id of a conversation, as `cha
 @app.command("chat")
 def chat(
     context: typer.Context,
-    words: Annotated[str, typer.Argument(help="What to say; left out: line by line from standard input.")] = "",
+    named: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ENDPOINT]…", help="One to four. With --endpoint or --chat these are the words."),
+    ] = None,
+    prompt: Annotated[str, typer.Option(help="What to say; left out: line by line from standard input.")] = "",
     endpoint: Annotated[
-        list[str] | None, typer.Option(help="One to four; the newest in service when left out.")
+        list[str] | None, typer.Option(help="One to four; the newest in service where none is named.")
     ] = None,
     system: Annotated[str, typer.Option(help="System prompt.")] = "",
-    prompt: Annotated[str, typer.Option(help="A prompt template, by name or id; the words fill its one blank.")] = "",
+    template: Annotated[str, typer.Option(help="A prompt template, by name or id; the words fill its one blank.")] = "",
     value: Annotated[list[str] | None, typer.Option(metavar="NAME=TEXT", help="A blank of the template.")] = None,
     goes_on: Annotated[str, typer.Option("--chat", metavar="ID", help="Go on with this conversation.")] = "",
     max_new_tokens: Annotated[int | None, typer.Option(min=1, help="Tokens of the answer at most.")] = None,
@@ -53,14 +57,16 @@ def chat(
     with answering(as_json):
         console = open_console(context)
         known = console.chats.open(goes_on) if goes_on else None
-        setup = _setup(console, endpoint or (), system, known)
+        spoken = bool(endpoint or goes_on)  # the endpoints are known otherwise, so what stands alone are words
+        words = prompt or (" ".join(named or ()) if spoken else "")
+        setup = _setup(console, endpoint or (() if spoken else named or ()), system, known)
         given = {
             "max_new_tokens": max_new_tokens, "temperature": temperature, "top_p": top_p, "top_k": top_k,
             "repetition_penalty": repetition_penalty, "stop": tuple(stop) if stop else None, "seed": seed,
         }  # fmt: skip
         setup = replace(setup, params=_params(setup.params, given))
-        if prompt:
-            setup, words = _filled(console, setup, prompt, words, value or [])
+        if template:
+            setup, words = _filled(console, setup, template, words, value or [])
         id, good = goes_on, True
         for said in [words] if words else _lines():
             id, good = _turn(console, said, setup, id, as_json)
@@ -126,9 +132,13 @@ def _turn(console: Console, words: str, setup: Setup, id: str, as_json: bool) ->
     except KeyboardInterrupt:
         asking.stop()
         answers = asking.finish()
+    if len(answers) == 1 and answers[0].problem is not None and not answers[0].text:
+        problem = answers[0].problem
+        raise SagedeckError(problem.what, problem.why, problem.next)
     if as_json:
-        found = {"chat": asking.conversation, "question": words, "answers": [_record(each) for each in answers]}
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        told = [_record(each) for each in answers]
+        found = {"chat": asking.conversation, "question": words, "answers": told}
+        typer.echo(json.dumps((told[0] if len(told) == 1 else {}) | found, ensure_ascii=False))
     elif len(answers) > 1:
         typer.echo(_columns(answers, shutil.get_terminal_size((100, 24)).columns))
     for each in answers if not as_json else ():
@@ -183,6 +193,7 @@ def _record(answer: Answer) -> dict[str, Any]:
         "tokens_out": figures.tokens_out,
         "tokens_per_second": figures.tokens_per_second,
         "seconds": figures.seconds,
+        "total_ms": None if figures.seconds is None else round(1000 * figures.seconds, 1),
         "usd_estimated": figures.usd,
     }
     if answer.problem is not None:

@@ -51,7 +51,7 @@ def test_one_answer_is_printed_as_it_comes_and_its_figures_beside_it(shell: Shel
 
 
 def test_a_template_is_filled_with_the_words(shell: Shell) -> None:
-    said = shell.json("chat", "Guten Tag", "--endpoint", LEFT, "--prompt", "translate", "--value", "language=Greek")
+    said = shell.json("chat", "Guten Tag", "--endpoint", LEFT, "--template", "translate", "--value", "language=Greek")
     (turn,) = shell.json("chats", "show", said["chat"])["turns"]
     assert turn["words"].startswith("Translate the text below into Greek")
     assert turn["words"].endswith("Guten Tag")
