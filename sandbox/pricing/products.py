@@ -10,9 +10,10 @@ from functools import cache
 from typing import Any
 
 import facts
-from sandbox.pricing.rates import USES, Place, Rate, Use, instance_prices, places, rates, usage_type
+from sandbox.pricing.metered import SAGEMAKER as CODE
+from sandbox.pricing.metered import Product, of_place, where
+from sandbox.pricing.rates import USES, Place, Use, instance_prices, places, usage_type
 
-CODE, NAME = "AmazonSageMaker", "Amazon SageMaker"
 AS_OF = "2026-11-20T00:00:00Z"
 TERM, DIMENSION = "JRTCKXETXF", "6YS6EN2CT7"  # AWS's own codes of on-demand terms and their hourly rates
 ATTRIBUTES = (
@@ -25,42 +26,37 @@ _FAMILIES = {"c": "Compute optimized", "r": "Memory optimized", "m": "General pu
 _OLD = ("ml.m4.", "ml.c4.", "ml.p2.", "ml.t2.")
 
 
-def priced(filters: Mapping[str, str]) -> Iterator[str]:
+def priced(filters: Mapping[str, str], service: str = CODE) -> Iterator[str]:
     """Yield the products that fit the filters (attribute: value, exactly but for the case), as JSON."""
     wanted = {name: value.lower() for name, value in filters.items()}
     for place in places().values():
         if not _fits(wanted, {"regionCode": place.region, "location": place.location}):
             continue
-        if not wanted.get("usagetype", place.prefix.lower() + "-").startswith(place.prefix.lower() + "-"):
+        mine = place.prefix.lower() + "-"
+        if service == CODE and not wanted.get("usagetype", mine).startswith(mine):
             continue
-        for family, attributes, unit, usd in _products(place, wanted):
+        for family, attributes, unit, usd in _products(place, wanted, service):
             if _fits(wanted, {**attributes, "productFamily": family, "termType": "OnDemand"}, whole=True):
-                yield _item(family, attributes, unit, usd)
+                yield _item(service, family, attributes, unit, usd)
 
 
 def values(name: str) -> list[str]:
     """Return the values an attribute takes, in order."""
     found: set[str] = set()
     for place in places().values():
-        for family, attributes, _, _ in _products(place, {}):
+        for family, attributes, _, _ in _products(place, {}, CODE):
             found.add({**attributes, "productFamily": family, "termType": "OnDemand"}.get(name, ""))
     return sorted(found - {""})
 
 
-Product = tuple[str, dict[str, str], str, float]  # family, attributes, unit, USD
-
-
-def _products(place: Place, wanted: Mapping[str, str]) -> Iterator[Product]:
-    for use in USES.values():
+def _products(place: Place, wanted: Mapping[str, str], service: str) -> Iterator[Product]:
+    for use in USES.values() if service == CODE else ():
         if not _fits(wanted, {"component": use.component}):
             continue
         for instance_type, usd in instance_prices().get(place.region, {}).items():
             if _fits(wanted, {"instanceName": instance_type}) and use.allows(instance_type):
                 yield "ML Instance", _instance(place, use, instance_type), "Hrs", usd
-    for rate in rates().values():
-        if rate.region == place.region:
-            family, attributes = _metered(place, rate)
-            yield family, attributes, rate.unit, rate.usd
+    yield from of_place(service, place)
 
 
 def _instance(place: Place, use: Use, instance_type: str) -> dict[str, str]:
@@ -68,7 +64,7 @@ def _instance(place: Place, use: Use, instance_type: str) -> dict[str, str]:
     family = instance_type.split(".")[1]
     gpus = has.get("gpu_count", "0")
     return {
-        **_where(place),
+        **where(place, CODE, "Amazon SageMaker"),
         "usagetype": usage_type(use.prefix + instance_type, place.region),
         "operation": "RunInstance",
         "instanceName": instance_type,
@@ -87,30 +83,8 @@ def _instance(place: Place, use: Use, instance_type: str) -> dict[str, str]:
     }
 
 
-def _metered(place: Place, rate: Rate) -> tuple[str, dict[str, str]]:
-    attributes = {**_where(place), "usagetype": usage_type(rate.usage, place.region)}
-    if rate.usage.startswith("ServerlessInf"):
-        return "ML Serverless", {**attributes, "operation": "Invoke-Endpoint", "component": "ServerlessInf"}
-    if "VolumeUsage" in rate.usage:
-        kinds = {"Host": "Hosting", "Notebk": "Notebook", "Train": "Training", "Processing": "Processing"}
-        kind = kinds[rate.usage.partition(":")[0]]
-        return "Storage", {**attributes, "operation": "RunInstance", "volumeType": f"General Purpose-{kind}"}
-    group = f"Hosting:{rate.usage.rpartition('-')[2].upper()}"
-    return "Data Transfer", {**attributes, "operation": "Invoke-Endpoint", "group": group}
-
-
-def _where(place: Place) -> dict[str, str]:
-    return {
-        "servicecode": CODE,
-        "servicename": NAME,
-        "location": place.location,
-        "locationType": "AWS Region",
-        "regionCode": place.region,
-    }
-
-
-def _item(family: str, attributes: Mapping[str, str], unit: str, usd: float) -> str:
-    sku = hashlib.sha256(attributes["usagetype"].encode()).hexdigest()[:16].upper()
+def _item(service: str, family: str, attributes: Mapping[str, str], unit: str, usd: float) -> str:
+    sku = hashlib.sha256((service * (service != CODE) + attributes["usagetype"]).encode()).hexdigest()[:16].upper()
     term, rate = f"{sku}.{TERM}", f"{sku}.{TERM}.{DIMENSION}"
     what = f"{attributes['component']} {attributes['instanceName']} hour" if unit == "Hrs" else unit
     dimension: dict[str, Any] = {
@@ -132,7 +106,7 @@ def _item(family: str, attributes: Mapping[str, str], unit: str, usd: float) -> 
     return json.dumps(
         {
             "product": {"productFamily": family, "attributes": attributes, "sku": sku},
-            "serviceCode": CODE,
+            "serviceCode": service,
             "terms": {"OnDemand": {term: on_demand}},
             "version": "20261120000000",
             "publicationDate": AS_OF,

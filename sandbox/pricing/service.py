@@ -1,4 +1,4 @@
-"""The operations of the Price List API. SageMaker's prices are there; other services are named and have none."""
+"""The operations of the Price List API: SageMaker's prices, and those of what works for it, where they are known."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -7,14 +7,15 @@ from sandbox.errors import AwsError
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.paging import listed
 from sandbox.pricing import rates
-from sandbox.pricing.products import ATTRIBUTES, CODE, priced, values
+from sandbox.pricing.metered import CODES as OTHERS
+from sandbox.pricing.metered import SAGEMAKER as CODE
+from sandbox.pricing.products import ATTRIBUTES, priced, values
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
 FORMAT = "aws_v1"
 BAD_TOKEN = ("InvalidNextTokenException", "The pagination token is invalid.")
-OTHERS = ("AmazonCloudWatch", "AmazonEFS", "AmazonS3")
 _COMMON = ("location", "locationType", "productFamily", "regionCode", "servicecode", "termType", "usagetype")
 
 
@@ -58,7 +59,7 @@ class Pricing:
                 raise AwsError("InvalidParameterException", f"The filter type {asked['Type']} is not built here.")
             filters[asked["Field"]] = asked["Value"]
         filters.pop("ServiceCode", None)
-        found = priced(filters) if request["ServiceCode"] == CODE else ()
+        found = priced(filters, request["ServiceCode"])
         return {"FormatVersion": FORMAT, **listed("PriceList", found, request, BAD_TOKEN)}
 
 

@@ -67,7 +67,7 @@ def test_what_is_not_counted_in_hours_has_its_own_unit(sandbox: Running) -> None
     assert next(iter(term["priceDimensions"].values()))["unit"] == "GB-Mo"
     assert not _products(sandbox, regionCode="sa-east-1", productFamily="ML Serverless")
     assert price_of("Host:VolumeUsage.gp2", "eu-west-1") == 0.154
-    assert price_of("Host:VolumeUsage.gp2", "sa-east-1") is None
+    assert price_of("Host:VolumeUsage.gp2", "af-south-1") is None
     assert usage_type("Host:ml.g5.xlarge", "eu-west-1") == "EU-Host:ml.g5.xlarge"
 
 
@@ -79,12 +79,25 @@ def test_attributes_are_named_and_their_values_listed(sandbox: Running) -> None:
     assert {"Hosting", "Training", "Notebook"} <= {value["Value"] for value in values}
 
 
+def test_what_works_for_sagemaker_is_sold_by_other_services_under_their_own_names(sandbox: Running) -> None:
+    def sold(service: str, region: str) -> dict[str, float]:
+        asked = [{"Type": "TERM_MATCH", "Field": "regionCode", "Value": region}]
+        listed = sandbox.client("pricing").get_products(ServiceCode=service, Filters=asked)["PriceList"]
+        products = [json.loads(item) for item in listed]
+        return {each["product"]["attributes"]["usagetype"]: _usd(each) for each in products}
+
+    assert sold("AmazonS3", "us-east-1") == {"TimedStorage-ByteHrs": 0.023}
+    assert sold("AmazonS3", "eu-west-1") == {"EU-TimedStorage-ByteHrs": 0.023}
+    assert sold("AmazonEFS", "us-east-1") == {"TimedStorage-ByteHrs": 0.3}
+    assert sold("AmazonCloudWatch", "us-east-1")["CW:AlarmMonitorUsage"] == 0.1
+    assert sold("AmazonS3", "il-central-1") == {}
+
+
 def test_what_is_unknown_is_refused_or_absent_but_never_free(sandbox: Running) -> None:
     client = sandbox.client("pricing")
     for asked in ({"ServiceCode": "AmazonNothing"}, {"ServiceCode": "AmazonSageMaker", "NextToken": "elsewhere"}):
         with pytest.raises(ClientError) as refused:
             client.get_products(**asked)
         assert refused.value.response["Error"]["Code"] in ("InvalidParameterException", "InvalidNextTokenException")
-    assert client.get_products(ServiceCode="AmazonS3")["PriceList"] == []
     assert not _products(sandbox, instanceName="ml.m5.xlarge", colour="blue")
     assert all(usd > 0 for held in instance_prices().values() for usd in held.values())
