@@ -5,7 +5,7 @@ client, and against the sandbox, which publishes what follows from the calls rea
 """
 
 from services.metrics.board import Seen, TrafficBoard
-from services.metrics.models import Chart, Query, Series, Span, Traffic, Window
+from services.metrics.models import Chart, Query, Series, Span, Traffic, Values, Window
 from services.metrics.service import MetricsService
 from services.metrics.together import Together, together
 
@@ -19,6 +19,7 @@ __all__ = [
     "Together",
     "Traffic",
     "TrafficBoard",
+    "Values",
     "Window",
     "together",
 ]

@@ -69,6 +69,15 @@ def places(detail: EndpointDetail) -> tuple[Place, ...]:
     )
 
 
+def hosts(detail: EndpointDetail) -> tuple[Place, ...]:
+    """The variants of an endpoint that have machines, whatever runs on them: what publishes the machines' figures."""
+    return tuple(
+        Place(each.name, _dimensions(detail.name, each.name, component=False), False, each.instance_type)
+        for each in detail.variants
+        if each.instance_type
+    )
+
+
 def _dimensions(endpoint: str, name: str, component: bool) -> tuple[tuple[str, str], ...]:
     if component:
         return (("InferenceComponentName", name),)
@@ -141,7 +150,7 @@ def _of_hosts(detail: EndpointDetail, every: tuple[Place, ...]) -> Iterator[Draw
     if detail.serverless:
         setup = tuple(Line(place.label or "Longest", (latency(place, "Maximum", "ModelSetupTime"),)) for place in every)
         yield Drawing("setup", "Cold start", "ms", setup, "time until a sleeping model answers")
-        memory = (Line(place.label or "Memory", (_used(place, "MemoryUtilization"),)) for place in every)
+        memory = (Line(place.label or "Memory", (used(place, "MemoryUtilization"),)) for place in every)
         yield Drawing("memory", "Memory", "percent", tuple(memory), "of what it was given")
         return
     for key, title, metric in (
@@ -151,26 +160,27 @@ def _of_hosts(detail: EndpointDetail, every: tuple[Place, ...]) -> Iterator[Draw
         ("memory", "Memory", "MemoryUtilization"),
         ("disk", "Disk", "DiskUtilization"),
     ):
-        lines = tuple(Line(place.label or title, (_used(place, metric),)) for place in every if _has(place, metric))
+        lines = tuple(Line(place.label or title, (used(place, metric),)) for place in every if has(place, metric))
         if lines:
             yield Drawing(key, title, "percent", lines, "of what the instances have")
 
 
-def _used(place: Place, metric: str) -> Query:
+def used(place: Place, metric: str, statistic: str = "") -> Query:
     """Utilisation as a share of all: the host metrics count 100 for each processor or GPU, the components' do not."""
     if place.component:
-        return Query(PARTS, f"{metric}Normalized", "Average", place.dimensions)
+        return Query(PARTS, f"{metric}Normalized", statistic or "Average", place.dimensions)
     spec = instance(place.instance_type)
     parts = (
         {"CPUUtilization": spec.vcpu, "GPUUtilization": spec.gpu_count, "GPUMemoryUtilization": spec.gpu_count}
         if spec
         else {}
     )
-    statistic = "Maximum" if metric == "DiskUtilization" else "Average"
+    statistic = statistic or ("Maximum" if metric == "DiskUtilization" else "Average")
     return Query(HOSTS, metric, statistic, place.dimensions, 1 / max(1, parts.get(metric, 1)))
 
 
-def _has(place: Place, metric: str) -> bool:
+def has(place: Place, metric: str) -> bool:
+    """Whether what stands there publishes the metric; a type nobody knows may."""
     if place.component:
         return metric != "DiskUtilization"
     spec = instance(place.instance_type)

@@ -62,6 +62,10 @@ class MetricsService:
             found.setdefault(place, {})[what] = tuple(_at(queries, values, time) for time in window.times)
         return found
 
+    def values(self, queries: Sequence[Query], window: Window) -> Values:
+        """Any figures over any window, by the beginning of their period; what has none is left out."""
+        return self._gateway.values(queries, window)
+
     def series(self, queries: Sequence[Query], span: Span = Span.DAY) -> tuple[Series, ...]:
         """Any figures, a line for each query, labelled by its metric."""
         window = self.window(span)
