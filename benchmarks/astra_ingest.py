@@ -160,7 +160,7 @@ def filled(store: AstraStore, space: Space, entries: list[Entry], vectors: Any) 
 
 def held(url: str, collection: str) -> int:
     """How many documents the stand-in holds."""
-    asked = {"estimatedDocumentCount": {}}
+    asked: dict[str, dict[str, str]] = {"estimatedDocumentCount": {}}
     for _ in range(50):
         answer = httpx.post(f"{url}/v1/default_keyspace/{collection}", json=asked, headers={"token": TOKEN})
         if answer.status_code == 200:

@@ -26,8 +26,8 @@ console.knowledge.events = events
 turns = st.session_state.setdefault("turns", [])
 question = st.chat_input("Ask", submit_mode="stop")
 for number, turn in enumerate(turns):
-    answer_view.show(console, turn, key=f"turn-{number}")  # type: ignore[arg-type]
+    answer_view.show(console, turn, number, last=False)  # type: ignore[arg-type]
 st.button("Look again")
 if question:
     request = AskRequest(question, "embedder", "speaker")
-    answer_view.stream(console, request, turns, key=f"turn-{len(turns)}")  # type: ignore[arg-type]
+    answer_view.stream(console, request, turns)  # type: ignore[arg-type]

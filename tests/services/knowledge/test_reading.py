@@ -55,7 +55,8 @@ def test_questions_about_something_else_are_refused(tmp_path: Path, embedder: Em
     asides = {
         "en": "Which processor powers the newest telephone?", "de": "Wer gewann die Fußballweltmeisterschaft?",
         "es": "¿Quién descubrió la penicilina?", "ro": "Cine a compus opera Carmen?",
-        "el": "Ποιος ανακάλυψε την πενικιλίνη;", "ru": "Кто сочинил оперу «Кармен»?", "tr": "Penisilini kim keşfetti?", "ar": "من اكتشف البنسلين؟",
+        "el": "Ποιος ανακάλυψε την πενικιλίνη;", "ru": "Кто сочинил оперу «Кармен»?",
+        "tr": "Penisilini kim keşfetti?", "ar": "من اكتشف البنسلين؟",
         "hi": "पेनिसिलिन की खोज किसने की?", "th": "ใครค้นพบยาเพนิซิลลิน", "vi": "Ai phát hiện ra penicillin?",
         "zh": "谁发现了青霉素？",
     }  # fmt: skip
