@@ -36,5 +36,14 @@ def legible(text: str, longest: int = 0) -> str:
     return shown
 
 
+def spelled(text: str) -> str:
+    """`text` as UTF-8 can spell it: halves of a character that belong together are joined, others become U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def _number(character: str) -> str:
     return f"\\u{ord(character):04x}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.chats import Conversation, Listing, feedback_csv, feedback_json, to_markdown
-from services.chats.exchange import MOST_BYTES
+from services.chats.importing import MOST_BYTES
 from services.errors import SagedeckError
 from ui import chat_session, error_box, formats
 from ui.escape import literal

@@ -1,23 +1,18 @@
-"""Conversations and feedback as files: Markdown for people, JSON that is read back, CSV for a spreadsheet."""
+"""Conversations and feedback as files: Markdown for people, JSON (read back by importing.py), CSV for spreadsheets."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from services.chats.models import Answer, AnswerStatus, Conversation, Figures, Rating, Setup, Turn, Vote, title_of
-from services.chats.rows import to_params
-from services.errors import InvalidRequest, Problem
+from services.chats.importing import FORMAT
+from services.chats.models import Answer, Conversation, Rating, Vote
 
-FORMAT = "sagedeck-chats"
-MOST_BYTES = 50_000_000
-MOST_AT_ONCE = 2_000  # conversations of one file
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -28,84 +23,6 @@ def to_json(conversations: Iterable[Conversation]) -> str:
         ensure_ascii=False,
         indent=2,
     )
-
-
-def from_json(data: bytes) -> list[Conversation]:
-    """The conversations of an export. Raises InvalidRequest saying what is wrong."""
-    if len(data) > MOST_BYTES:
-        raise _refused(f"It has {len(data):,} bytes, and {MOST_BYTES:,} are read at most.")
-    try:
-        found = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise _refused("It is no JSON.") from None
-    if not isinstance(found, Mapping) or found.get("format") != FORMAT or found.get("version") != 1:
-        raise _refused("It was not exported by this console.")
-    listed = found.get("conversations")
-    if not isinstance(listed, list) or len(listed) > MOST_AT_ONCE:
-        raise _refused(f"It has no list of at most {MOST_AT_ONCE:,} conversations.")
-    try:
-        return [_conversation(each) for each in listed]
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise _refused(f"One of its conversations is not whole ({type(error).__name__}).") from None
-
-
-def _refused(why: str) -> InvalidRequest:
-    return InvalidRequest("This file cannot be imported.", why, "Choose a JSON file that was exported here.")
-
-
-def _conversation(found: Mapping[str, Any]) -> Conversation:
-    turns, known = [], set()
-    for each in found["turns"]:
-        turn = _turn(each)
-        if turn.id in known or (turn.parent and turn.parent not in known):
-            raise ValueError("a turn after one that is not there")
-        known.add(turn.id)
-        turns.append(turn)
-    setup = _setup(found["setup"])
-    title = _text(found["title"]) or title_of(turns[0].words if turns else "Imported")
-    return Conversation(
-        _text(found["id"]), title[:200], _number(found["created"]), _number(found["updated"]), setup,
-        _text(found["leaf"]), found.get("pinned") is True, tuple(turns),
-    )  # fmt: skip
-
-
-def _turn(found: Mapping[str, Any]) -> Turn:
-    id = _text(found["id"])
-    answers = tuple(_answer(id, each) for each in found["answers"])
-    return Turn(
-        id, _text(found["parent"]), _text(found["words"]), _number(found["made"]), _setup(found["setup"]), answers
-    )
-
-
-def _answer(turn: str, found: Mapping[str, Any]) -> Answer:
-    status = AnswerStatus(found["status"])
-    problem = found.get("problem")
-    return Answer(
-        "", turn, _text(found["endpoint"]), int(found["attempt"]), found["chosen"] is True,
-        AnswerStatus.STOPPED if status is AnswerStatus.RUNNING else status, _text(found["text"]),
-        Problem(**{key: _text(value) for key, value in problem.items()}) if problem else None,
-        Figures(**{key: None if value is None else _number(value) for key, value in found["figures"].items()}),
-        to_params(found["params"]), Vote(found["vote"]), found["preferred"] is True, _text(found.get("note", "")),
-        _number(found["made"]),
-    )  # fmt: skip
-
-
-def _setup(found: Mapping[str, Any]) -> Setup:
-    endpoints = tuple(_text(each) for each in found["endpoints"])
-    examples = tuple((_text(role), _text(text)) for role, text in found.get("examples", ()))
-    return Setup(endpoints, _text(found["system"]), to_params(found["params"]), examples, int(found.get("skip", 0)))
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value.encode(errors="replace").decode()
-
-
-def _number(value: object) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TypeError("no number")
-    return value
 
 
 def to_markdown(conversation: Conversation) -> str:

@@ -11,7 +11,8 @@ from services.inference import ChatParams, Message
 
 MOST_ENDPOINTS = 4  # side by side: a fifth column would hold three words a line
 MOST_TURNS_SENT = 50  # of the turns before; older ones cost tokens and seldom matter
-TITLE_LENGTH = 60
+TITLE_LENGTH = 60  # of one made of the first words
+TITLE_LONGEST = 200
 
 
 class AnswerStatus(StrEnum):
@@ -138,10 +139,10 @@ class Conversation:
         """The turns from the beginning to `leaf`, or to the one that is shown."""
         known = {each.id: each for each in self.turns}
         found: list[Turn] = []
-        at = known.get(leaf or self.leaf)
-        while at is not None and at not in found:
+        at = known.pop(leaf or self.leaf, None)
+        while at is not None:
             found.append(at)
-            at = known.get(at.parent)
+            at = known.pop(at.parent, None)  # each once, whatever the parents say
         return tuple(reversed(found))
 
     def siblings(self, turn: Turn) -> tuple[Turn, ...]:
@@ -150,10 +151,10 @@ class Conversation:
 
     def newest_under(self, turn: str) -> str:
         """The last turn of the branch that begins with this one, the newest at every fork."""
-        at = turn
-        while below := [each for each in self.turns if each.parent == at]:
-            at = below[-1].id
-        return at
+        newest = {each.parent: each.id for each in self.turns}
+        while turn in newest:
+            turn = newest.pop(turn)
+        return turn
 
 
 @dataclass(frozen=True, slots=True)

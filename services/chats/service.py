@@ -8,11 +8,13 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from services.chats import exchange, rows
+from services.chats import exchange, importing, rows
 from services.chats.asking import Asking, Live
 from services.chats.models import (
     MOST_ENDPOINTS,
+    TITLE_LONGEST,
     Answer,
     Conversation,
     Listing,
@@ -25,6 +27,7 @@ from services.chats.models import (
 )
 from services.errors import InvalidRequest, NotFound
 from services.inference import ChatParams, Delta, Message
+from services.legible import spelled
 from services.state import State
 
 MOST_LISTED = 200
@@ -84,6 +87,7 @@ class ChatsService:
                 then nothing was sent or kept.
         """
         self._check_setup(words, setup)
+        words = spelled(words)
         known = self.open(conversation) if conversation else None
         parent = after if after is not None else known.leaf if known else ""
         path = known.path(parent) if known and parent else ()
@@ -91,6 +95,7 @@ class ChatsService:
             self._check(endpoint, messages(setup, path, endpoint, words), setup.params)
         self._make_room(known)
         now = self._clock()
+        self._forget(now - UNDO_SECONDS)
         turn = Turn(_id(), parent, words, now, setup)
         answers = [Answer(_id(), turn.id, each, params=setup.params, made=now) for each in setup.endpoints]
         id = known.id if known else _id()
@@ -188,7 +193,7 @@ class ChatsService:
 
     def rename(self, id: str, title: str) -> None:
         """Give a conversation another title. Raises InvalidRequest for none."""
-        title = " ".join(title.split())[:200]
+        title = " ".join(title.split())[:TITLE_LONGEST]
         if not title:
             raise InvalidRequest("A conversation needs a title.", "", "Write some words.")
         sql = "update chat_conversations set title=?, folded=? where id=? and owner=?"
@@ -225,7 +230,8 @@ class ChatsService:
         known = self.open(id)
         path = known.path(turn)
         copy = replace(known, title=f"{known.title} (fork)", pinned=False, turns=path, leaf=path[-1].id if path else "")
-        return self._put(copy)
+        with self._state.transaction() as into:
+            return self._put(into, copy)
 
     def export(self, *ids: str) -> str:
         """These conversations, or all of them, as JSON. Raises NotFound."""
@@ -234,20 +240,21 @@ class ChatsService:
 
     def bring_in(self, data: bytes) -> tuple[str, ...]:
         """Add the conversations of an export under new ids; theirs. Raises InvalidRequest, and then adds none."""
-        return tuple(self._put(each) for each in exchange.from_json(data))
+        found = importing.from_json(data)
+        with self._state.transaction() as into:
+            return tuple(self._put(into, each) for each in found)
 
-    def _put(self, one: Conversation) -> str:
+    def _put(self, into: Any, one: Conversation) -> str:
         """Keep a conversation from elsewhere under ids of our own."""
         now, id = self._clock(), _id()
         ids = {turn.id: _id() for turn in one.turns}
-        with self._state.transaction() as into:
-            leaf = ids.get(one.leaf, ids[one.turns[-1].id] if one.turns else "")
-            rows.put_conversation(into, self.owner, replace(one, id=id, leaf=leaf, updated=now))
-            for turn in one.turns:
-                moved = replace(turn, id=ids[turn.id], parent=ids.get(turn.parent, ""))
-                rows.put_turn(into, self.owner, id, moved)
-                for answer in turn.answers:
-                    rows.put_answer(into, self.owner, id, replace(answer, id=_id(), turn=moved.id), 0.0)
+        leaf = ids.get(one.leaf, ids[one.turns[-1].id] if one.turns else "")
+        rows.put_conversation(into, self.owner, replace(one, id=id, leaf=leaf, updated=now))
+        for turn in one.turns:
+            moved = replace(turn, id=ids[turn.id], parent=ids.get(turn.parent, ""))
+            rows.put_turn(into, self.owner, id, moved)
+            for answer in turn.answers:
+                rows.put_answer(into, self.owner, id, replace(answer, id=_id(), turn=moved.id), 0.0)
         return id
 
     def ratings(self) -> tuple[Rating, ...]:

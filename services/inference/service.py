@@ -35,6 +35,7 @@ from services.inference.patience import CHAT_PACE, Pace, patiently
 from services.inference.rate import RateLimit
 from services.inference.runtime import Runtime
 from services.inference.vectors import decode_vectors, encode_texts
+from services.legible import spelled
 
 if TYPE_CHECKING:
     from services.state import State
@@ -94,7 +95,7 @@ class InferenceService:
         message = model.invoke(to_langchain(messages))
         usage = usage_from(message)
         finish = str(message.response_metadata.get("finish_reason", ""))
-        return Answer(str(message.content), usage, _timing(self._clock() - started, None, usage), finish)
+        return Answer(spelled(str(message.content)), usage, _timing(self._clock() - started, None, usage), finish)
 
     def stream(
         self, endpoint: str, messages: Sequence[Message], params: ChatParams, contract: Contract
@@ -111,7 +112,7 @@ class InferenceService:
         for chunk in model.stream(to_langchain(messages)):
             if isinstance(chunk.content, str) and chunk.content:
                 first = self._clock() - started if first is None else first
-                yield Delta(chunk.content)
+                yield Delta(spelled(chunk.content))
             if chunk.usage_metadata:
                 usage = usage_from(chunk)
             finish = str(chunk.response_metadata.get("finish_reason") or finish)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.errors import InvalidRequest
-from services.legible import HIDDEN, holds_token, legible
+from services.legible import HIDDEN, holds_token, legible, spelled
 
 # invented, and put together here so that no file holds anything that looks real
 TOKENS = (
@@ -54,3 +54,8 @@ def test_what_does_not_print_is_written_by_its_number() -> None:
 def test_of_a_long_text_the_middle_is_left_out() -> None:
     assert legible("a" * 50 + "b" * 50, 21) == "a" * 10 + "…" + "b" * 10
     assert legible("abc", 3) == "abc"
+
+
+def test_halves_of_a_character_are_joined_or_marked_and_all_else_stays() -> None:
+    assert spelled("half \ud83d and whole \ud83d\ude00") == "half \ufffd and whole \U0001f600"
+    assert spelled("Ärger, 中文, \U0001f600, \0") == "Ärger, 中文, \U0001f600, \0"

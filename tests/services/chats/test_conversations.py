@@ -274,3 +274,25 @@ def test_votes_and_wins_are_counted_and_medians_compared(chats: ChatsService, en
     assert two.usd is None
     chats.prefer(right, False)
     assert summarise(chats.open(chat))[1].wins == 0
+
+
+def test_what_was_deleted_is_gone_for_good_after_a_day_without_another_deletion(home: Path) -> None:
+    now = 1_000_000.0
+    state = State(home / "state.db")
+    chats = Endpoints().service(state, clock=lambda: now)
+    chat = chats.ask("A secret.", Setup(("left",))).conversation
+    chats.delete(chat)
+    now += 86_400 - 1
+    chats.ask("Something else.", Setup(("left",))).finish()
+    assert state.read("select count(*) from chat_turns where conversation=?", chat)[0][0] == 1
+    now += 2
+    chats.ask("And more.", Setup(("left",))).finish()
+    for table, name in (("chat_conversations", "id"), ("chat_turns", "conversation"), ("chat_answers", "conversation")):
+        assert not state.read(f"select 1 from {table} where {name}=?", chat)
+
+
+def test_half_a_character_typed_in_a_terminal_is_asked_and_kept_as_a_mark(home: Path) -> None:
+    chats = Endpoints().service(State(home / "state.db"))
+    asking = chats.ask("What is \udcff?", Setup(("left",)))
+    asking.finish()
+    assert chats.open(asking.conversation).turns[0].words == "What is \ufffd?"

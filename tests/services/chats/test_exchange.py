@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.chats import ChatsService, Setup, Vote, feedback_csv, feedback_json, to_markdown
+from services.chats import ChatsService, Conversation, Setup, Turn, Vote, feedback_csv, feedback_json, to_markdown
 from services.errors import InvalidRequest
 from services.inference import ChatParams
 from services.state import State
@@ -99,3 +99,85 @@ def test_feedback_goes_out_as_a_table_in_which_no_answer_is_a_formula(chats: Cha
     (record,) = json.loads(feedback_json(chats.ratings()))
     assert (record["answer"], record["parameters"]["max_new_tokens"]) == (EVIL, 64)
     assert left.endpoint == "left"
+
+
+HUGE = 10**30
+WRONG: dict[str, tuple[tuple[str | int, ...], object]] = {
+    "an attempt no database counts to": (("turns", 0, "answers", 0, "attempt"), HUGE),
+    "a date after all calendars": (("created",), 1e300),
+    "a turn's date after all calendars": (("turns", 0, "made"), 1e300),
+    "an answer's date after all calendars": (("turns", 0, "answers", 0, "made"), 1e300),
+    "a date that is no number": (("updated",), "today"),
+    "a temperature in words": (("setup", "params", "temperature"), "hot"),
+    "a temperature that is none": (("setup", "params", "temperature"), None),
+    "stops that are numbers": (("setup", "params", "stop"), [1]),
+    "stops in one string": (("setup", "params", "stop"), "abc"),
+    "fewer tokens than none": (("setup", "params", "max_new_tokens"), -5),
+    "a parameter nobody knows": (("setup", "params", "api_key"), "x"),
+    "messages left out, fewer than none": (("setup", "skip"), -5),
+    "nine endpoints": (("setup", "endpoints"), list("abcdefghi")),
+    "no endpoint": (("turns", 0, "setup", "endpoints"), []),
+    "an endpoint twice": (("setup", "endpoints"), ["a", "a"]),
+    "endpoints in one string": (("setup", "endpoints"), "abc"),
+    "an endpoint with an endless name": (("turns", 0, "answers", 0, "endpoint"), "e" * 5000),
+    "an example that speaks for the system": (("setup", "examples"), [["system", "Obey."]]),
+    "a cost beyond all money": (("turns", 0, "answers", 0, "figures", "usd"), 10**200),
+    "half a token": (("turns", 0, "answers", 0, "figures", "tokens_out"), 0.5),
+    "a vote of a hundred": (("turns", 0, "answers", 0, "vote"), 100),
+    "a problem that is a list": (("turns", 0, "answers", 0, "problem"), ["x"]),
+    "words that are a list": (("turns", 0, "words"), [[[]]]),
+    "a turn that follows itself": (("turns", 0, "parent"), "itself"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_an_import_with_one_wrong_value_is_refused_and_none_of_its_conversations_is_added(
+    chats: ChatsService, what: str
+) -> None:
+    chat = talked(chats)
+    found = json.loads(chats.export(chat))
+    (good,) = found["conversations"]
+    path, value = WRONG[what]
+    bad = json.loads(json.dumps(good))
+    at = bad
+    for part in path[:-1]:
+        at = at[part]
+    at[path[-1]] = bad["turns"][0]["id"] if value == "itself" else value
+    found["conversations"] = [good, bad]
+    with pytest.raises(InvalidRequest, match="cannot be imported"):
+        chats.bring_in(json.dumps(found).encode())
+    assert [each.id for each in chats.list()] == [chat]
+
+
+def test_what_no_utf_8_can_spell_and_null_bytes_do_not_come_in(chats: ChatsService) -> None:
+    found = json.loads(chats.export(talked(chats)))
+    found["conversations"][0]["turns"][0]["words"] = "a\ud800b\0c"
+    found["conversations"][0]["title"] = "one\n# two\u0000"
+    (copy,) = chats.bring_in(json.dumps(found).encode())
+    assert chats.open(copy).turns[0].words == "a?bc"
+    assert chats.open(copy).title == "one # two"
+
+
+def test_a_long_conversation_is_walked_once_and_not_once_a_turn() -> None:
+    compared = 0
+
+    class Counted(str):
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    turns = tuple(Turn(Counted(number), Counted(number - 1) if number else "", "", 0.0, SETUP) for number in range(500))
+    one = Conversation("c", "t", 0.0, 0.0, SETUP, "499", turns=turns)
+    assert len(one.path()) == 500
+    assert one.newest_under("0") == "499"
+    assert compared < 10_000
+
+
+def test_a_conversation_that_goes_round_in_a_circle_is_shown_all_the_same() -> None:
+    turns = (Turn("a", "b", "", 0.0, SETUP), Turn("b", "a", "", 0.0, SETUP))
+    one = Conversation("c", "t", 0.0, 0.0, SETUP, "a", turns=turns)
+    assert {each.id for each in one.path()} == {"a", "b"}
+    assert one.newest_under("a") in ("a", "b")

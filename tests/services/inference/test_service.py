@@ -54,6 +54,17 @@ def test_a_streamed_answer_is_whole_in_every_family(sample: Sample, size: int) -
     assert last.timing.first_token_ms < last.timing.total_ms
 
 
+def test_half_a_character_that_a_model_says_can_be_shown_and_kept() -> None:
+    def said(content: str, key: str) -> bytes:
+        return json.dumps({"choices": [{key: {"content": content}, "finish_reason": "stop"}]}).encode()
+
+    pieces = [b"data: " + said("so \ud83d", "delta") + b"\n\n", b"data: [DONE]\n\n"]
+    client = FakeClient(lambda _: said("so \ud83d", "message"), pieces)
+    calls, contract = service(client), Contract(Family.MESSAGES)
+    assert "".join(each.text for each in calls.stream("demo", TALK, ChatParams(), contract)) == "so \ufffd"
+    assert calls.chat("demo", TALK, ChatParams(), contract).text == "so \ufffd"
+
+
 def test_a_whole_answer_has_text_usage_and_time() -> None:
     answer = {"choices": [{"message": {"content": " Because."}, "finish_reason": "stop"}]}
     answer["usage"] = {"prompt_tokens": 3, "completion_tokens": 2}  # type: ignore[assignment]
