@@ -27,7 +27,7 @@ st.set_page_config(page_title="Sagedeck", page_icon=str(ASSETS / "sagedeck.svg")
 
 known = session.made()
 sections = navigation.pages(sandbox=known is not None and known.sandbox is not None)
-page = st.navigation(sections)  # before anything can stop the script: it decides which files are pages
+page = st.navigation(sections, expanded=True)  # before anything can stop the script: it decides which files are pages
 
 shade = "dark" if st.context.theme.type == "dark" else "light"
 st.logo(str(ASSETS / f"wordmark-{shade}.svg"), icon_image=str(ASSETS / "sagedeck.svg"), size="large")
