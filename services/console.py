@@ -14,6 +14,7 @@ from services.rooms_spending import SpendingRooms
 
 if TYPE_CHECKING:
     from services.catalog import QuotaLeft
+    from services.costs import CostsService
     from services.deploy import Sighting
     from services.endpoints import Activity, Concern, EndpointDetail
     from services.endpoints.history import History
@@ -39,6 +40,24 @@ class Console(SpendingRooms):
             worker=self.jobs.worker,
             read_only=self.connection.read_only,
         )
+
+    @lazy
+    def costs(self) -> CostsService:
+        """What the account costs."""
+        from services.connection import Mode
+        from services.costs import CostsService
+        from services.costs.gateway import CostsGateway
+        from services.costs.kept import KeptAnswers
+        from services.costs.service import KEEP_SECONDS
+
+        identity, clients = self.connection.identity, self.connection.clients
+        scope = (self.connection.key[0], identity.partition, identity.account, identity.arn)
+        kept = KeptAnswers(self.state, scope, self.connection.now)
+        return CostsService(
+            lambda region: CostsGateway(clients.in_region(region or identity.region), kept.count),
+            self.resources, self.catalog, home=identity.region, runs=self._runs_known, kept=kept, cached=self.cached,
+            now=self.connection.now, keep=60.0 if self.connection.mode is Mode.SANDBOX else KEEP_SECONDS,
+        )  # fmt: skip
 
     def run_secrets(self) -> tuple[str, ...]:
         """The secrets of runs under way."""

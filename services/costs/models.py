@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.costs.reckoning import Stretch, usd
 from services.resources import Gap, Key
 
 
@@ -16,10 +17,14 @@ class BillLine:
     usd_per_hour   now; machines and storage together
     so_far         in this month, up to now
     month_end      what the month comes to if nothing changes
+    exact          so_far is worked out from when it had which size; else from today's size, an estimate
     stopped        it costs though it does nothing: volumes of what is stopped, storage, logs
+    gone           it is no longer there, and cost something this month
     parts          what it is made of, in words: ("2 x ml.m5.xlarge", 0.46)
     source         where its prices are from, in words
-    note           what of it is not known, one sentence
+    note           what of it is not known, or how it was worked out
+    stretches      what it cost at which time, by the hour
+    requests       this month, of what is billed by what it works; None not known
     """
 
     key: Key
@@ -30,10 +35,26 @@ class BillLine:
     usd_per_hour: float | None
     so_far: float | None
     month_end: float | None
+    exact: bool = False
     stopped: bool = False
+    gone: bool = False
     parts: tuple[tuple[str, float | None], ...] = ()
     source: str = ""
     note: str = ""
+    stretches: tuple[Stretch, ...] = ()
+    requests: float | None = None
+
+    def between(self, since: datetime, until: datetime) -> float | None:
+        """What it cost by the hour between two moments; None not known."""
+        return usd(self.stretches, since, until)
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What a serverless endpoint did since the month began: requests, and the seconds it worked on them."""
+
+    requests: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +71,24 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """Everything that costs, dearest first. `reading`: how many resources were not looked into yet."""
+    """Everything that costs, dearest first.
+
+    reading    how many resources were not looked into yet, of `found`
+    listing    how many lists are still under way: above 0 there may be more
+    """
 
     lines: tuple[BillLine, ...]
     at: datetime
     gaps: tuple[Gap, ...] = ()
     reading: int = 0
+    listing: int = 0
+    found: int = 0
+    regions: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was listed and looked into."""
+        return not self.reading and not self.listing
 
     @property
     def total(self) -> Sum:
@@ -70,9 +103,26 @@ class Bill:
         """Sums by what things are."""
         return self._by({line.key: str(line.key.kind) for line in self.lines})
 
+    def by_region(self) -> tuple[Sum, ...]:
+        """Sums by region; "" is of none."""
+        return self._by({line.key: line.key.region for line in self.lines})
+
     def by_tag(self, tag: str) -> tuple[Sum, ...]:
         """Sums by the value of a tag; "" has none."""
         return self._by({line.key: line.tags.get(tag, "") for line in self.lines})
+
+    def by(self, what: str) -> tuple[Sum, ...]:
+        """Sums by "owner", "type", "region" or "tag:KEY". Raises ValueError for anything else."""
+        if what.startswith("tag:"):
+            return self.by_tag(what.removeprefix("tag:"))
+        found = {"owner": self.by_owner, "type": self.by_kind, "region": self.by_region}.get(what)
+        if found is None:
+            raise ValueError(f"{what} is not owner, type, region or tag:KEY")
+        return found()
+
+    def between(self, since: datetime, until: datetime) -> float:
+        """What everything of known price cost by the hour between two moments."""
+        return sum(line.between(since, until) or 0.0 for line in self.lines)
 
     def tag_keys(self) -> tuple[str, ...]:
         """The tags that anything here has."""

@@ -53,11 +53,13 @@ def _endpoint(resource: Resource, found: Answer) -> Resource:
 
 
 def with_configuration(endpoint: Resource, config: Answer) -> Resource:
-    """An endpoint whose machines have the types that its configuration gives their variants."""
+    """An endpoint whose machines have the types, and the volumes, that its configuration gives their variants."""
     variants = [*config.get("ProductionVariants", []), *config.get("ShadowProductionVariants", [])]
     types = {each["VariantName"]: each.get("InstanceType", "") for each in variants}
+    sizes = {each["VariantName"]: float(each.get("VolumeSizeInGB", 0)) for each in variants}
     machines = tuple(replace(each, instance_type=types.get(each.variant, "")) for each in endpoint.machines)
-    return replace(endpoint, machines=machines)
+    volumes = sum(sizes.get(each.variant, 0.0) * each.count for each in machines)
+    return replace(endpoint, machines=machines, volume_gb=volumes)
 
 
 def _config(resource: Resource, found: Answer) -> Resource:
