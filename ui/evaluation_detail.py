@@ -113,7 +113,7 @@ def _outcome(item: Item, one: Outcome) -> None:
         scores += [f"meaning {seen.cosine:.2f}"] if seen.cosine is not None else []
         scores += [f"words {seen.keyword:.2f}"] if seen.keyword is not None else []
         st.markdown(f"**{seen.rank}** {mark} {literal(seen.source)}, page {seen.page} :gray[· {' · '.join(scores)}]")
-        st.html(passage_view.marked("", seen.text, "") if seen.relevant else passage_view.marked(seen.text, "", ""))
+        passage_view.write(*(("", seen.text, "") if seen.relevant else (seen.text, "", "")))
 
 
 def _compare(console: Console, view: RunView, found: Sequence[Scored], chosen: Scored, figure: str) -> None:

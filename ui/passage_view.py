@@ -74,6 +74,11 @@ def _why(passage: Passage) -> str:
     return "; ".join(parts) + "."
 
 
+def write(before: str, passage: str, after: str) -> None:
+    """Write a text with the passage in it marked."""
+    st.html(marked(before, passage, after))
+
+
 def marked(before: str, passage: str, after: str) -> str:
     """HTML of a text with the passage marked; every character of the document is escaped."""
     style = "white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.55;max-width:46rem"
