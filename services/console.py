@@ -64,13 +64,14 @@ class Console(SpendingRooms):
         return self.runs.secrets()
 
     def operator(self, service: str) -> Operator:
-        """Who carries out a step's call for this service."""
+        """Who carries out a step's call for this service; "service@region" in another region than the connection's."""
         from services.knowledge import LibraryOperator
-        from services.plans import AwsOperator
 
-        if service in ("astra", "library"):
+        name, _, region = service.partition("@")
+        if name in ("astra", "library"):
             return LibraryOperator(self.knowledge)
-        return AwsOperator(self.connection.clients)
+        aws, again = self.changing(region)
+        return again if name == "holdings" else aws
 
     def caller_policy(self, endpoint: str) -> dict[str, Any]:
         """The IAM policy a program needs to call this endpoint, and nothing else. Raises NotFound."""

@@ -9,8 +9,13 @@ from services.rooms import once
 from services.rooms_asking import AskingRooms
 
 if TYPE_CHECKING:
-    from services.cleanup import CleanupService
-    from services.resources import ResourcesService
+    from services.cleanup import CleaningService, CleanupService, LookingAgain
+    from services.costs import Bill
+    from services.leases import LeasesService, Schedule
+    from services.plans import AwsOperator
+    from services.resources import Holdings, ResourcesService
+
+SCHEDULE_SECONDS, MAY_SECONDS = 30.0, 600.0
 
 
 class SpendingRooms(AskingRooms):
@@ -37,6 +42,61 @@ class SpendingRooms(AskingRooms):
             )  # fmt: skip
 
         return once((self.folder, *self.connection.key, "resources"), make)
+
+    @lazy
+    def leases(self) -> LeasesService:
+        """The agreed ends of endpoints."""
+        from services.leases import Asking, LeasesService
+        from services.leases.gateway import LeasesGateway
+
+        asking = Asking(self.connection.identity.arn, self.owner)
+        return LeasesService(
+            LeasesGateway(self.connection.clients), self.endpoints, self.changes, self.access, self.catalog,
+            asking=asking, now=self.connection.now,
+        )  # fmt: skip
+
+    def lease_schedules(self) -> tuple[Schedule, ...]:
+        """The schedules that keep to leases, read twice a minute at most. Raises PermissionDenied and the like."""
+        return self.cached(("leases", "schedules"), SCHEDULE_SECONDS, self.leases.schedules)
+
+    def why_not_scheduled(self) -> str:
+        """Why AWS cannot be asked to keep to leases, "" it can: asked of IAM every ten minutes at most."""
+        return self.cached(("leases", "may"), MAY_SECONDS, self.leases.why_not_scheduled)
+
+    @lazy
+    def cleaning(self) -> CleaningService:
+        """Cleaning up of whatever an account holds."""
+        from services.cleanup import CleaningService
+
+        return CleaningService(
+            self.resources, self.access, owner=self.owner, home=self.connection.identity.region,
+            bill=self.priced, library=self.knowledge.library_state, pace=self.catalog.pace,
+        )  # fmt: skip
+
+    def priced(self, held: Holdings) -> Bill:
+        """What is held, as a bill; nothing is asked for it."""
+        from services.costs.billing import bill
+
+        return bill(held, self.catalog)
+
+    @lazy
+    def operators(self) -> dict[str, tuple[AwsOperator, LookingAgain]]:
+        """By region: who asks AWS for what plans change, and who looks again before something goes."""
+        return {}
+
+    def changing(self, region: str = "") -> tuple[AwsOperator, LookingAgain]:
+        """Those of a region, "" the connection's; all of an identity keep one pace there."""
+        from services.cleanup import LookingAgain
+        from services.pace import FASTEST, Pace
+        from services.plans import AwsOperator
+
+        with self.lock:
+            if region not in self.operators:
+                clients = self.connection.clients.in_region(region) if region else self.connection.clients
+                own = (self.folder, *self.connection.key, "changing", region)
+                operator = AwsOperator(clients, once(own, lambda: Pace(FASTEST * self.catalog.pace)))
+                self.operators[region] = (operator, LookingAgain(operator))
+            return self.operators[region]
 
     @lazy
     def cleanup(self) -> CleanupService:
