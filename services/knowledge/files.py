@@ -10,6 +10,7 @@ from services.documents import Chunk, ChunkSettings, Method
 from services.errors import InvalidRequest, Problem
 from services.knowledge.models import Collection, StoreKind
 
+JOB_KIND = "ingest"
 INSIDE = " › "  # between an archive's name and that of a file in it
 
 

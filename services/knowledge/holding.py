@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
@@ -12,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from services.errors import InUse, MissingCredentials, SagedeckError
+from services.jobs import JobStatus
 from services.knowledge import planner
 from services.knowledge.checks import MOST_LETTERS, check_model, found_in
 from services.knowledge.collaborators import Chat, EmbeddingFactory, Originals, Reader, Store
-from services.knowledge.files import DocumentRecord, HeldCollection, LibraryState
+from services.knowledge.files import JOB_KIND, DocumentRecord, HeldCollection, LibraryState
 from services.knowledge.library import Library
 from services.knowledge.local import LocalStore
 from services.knowledge.models import Collection, CollectionRequest, Space, StoreKind
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from services.state import State
 
 
+HALT_SECONDS = 30.0  # an ingest hears that it is to stop between two requests to its endpoint
+HALT_POLL_SECONDS = 0.05
 LOOKS_AT_ONCE = 8  # at collections of a database; it has about ten
 
 
@@ -171,7 +175,11 @@ class Holding:
         return self.store(store).passages(self.owner, name)
 
     def empty_collection(self, store: StoreKind, name: str) -> int:
-        """Remove this owner's documents from a collection; how many passages went. NotFound when there is none."""
+        """Remove this owner's documents from a collection; how many passages went. NotFound when there is none.
+
+        What is being read into it is cancelled first; InUse where that does not end.
+        """
+        self._halt(store, name)
         gone = self.store(store).empty_collection(self.owner, name)
         self._forget(store, name)
         self._library.freed(store, name)
@@ -180,8 +188,10 @@ class Holding:
     def delete_collection(self, store: StoreKind, name: str, *, filled: bool = False) -> None:
         """Remove a collection. NotFound when there is none.
 
-        InUse while anything is in it, or with `filled` while something in it is not this owner's.
+        InUse while anything is in it, or with `filled` while something in it is not this owner's. What is being read
+        into it is cancelled first.
         """
+        self._halt(store, name)
         found_in(self.collections(store), name)
         held = self.store(store)
         if filled and held.described(self.owner, name).others:
@@ -199,6 +209,25 @@ class Holding:
         held.drop_collection(self.owner, name)
         self._forget(store, name)
         self._library.unmade(store, name)
+
+    def _halt(self, store: StoreKind, name: str) -> None:
+        """Cancel what is being read into a collection, by whichever console of this owner, and wait for its end."""
+        deadline = time.monotonic() + HALT_SECONDS
+        while running := [
+            job.id
+            for job in self._jobs.list(self.owner, JOB_KIND, 200)
+            if job.status is JobStatus.RUNNING
+            and (job.payload["store"], job.payload["collection"]) == (str(store), name)
+        ]:
+            if time.monotonic() > deadline:
+                raise InUse(
+                    f"Documents are being read into {name}, and that did not end yet.",
+                    "It was asked to stop, and waits for its embedding endpoint.",
+                    "Try again once it has ended.",
+                )
+            for job in running:
+                self._jobs.cancel(job, self.owner)
+            time.sleep(HALT_POLL_SECONDS)
 
     def _forget(self, store: StoreKind, name: str) -> None:
         """Take what was in a collection off the list, with the originals that no other collection needs."""

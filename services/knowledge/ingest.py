@@ -27,6 +27,8 @@ WINDOW = 512  # passages embedded in one go; more files share it, so that small 
 STORE_SECONDS = 2.0  # where the endpoint is slow, what came so far is stored after this, so that progress is seen
 STORE_BATCH = 128  # passages a transaction (or 3 requests of 50): what is lost at most when the process dies
 
+DELETED, ADD_AGAIN = "It was deleted while it was read in.", "Add it again if it is wanted."
+
 
 class Ingest:
     """Runs one ingest inside a job."""
@@ -92,15 +94,31 @@ class Ingest:
             self._store(batch, vectors, handle)
 
     def _store(self, batch: Sequence[tuple[Document, Entry]], vectors: Sequence[Any], handle: JobHandle) -> None:
-        self._work.store.add(self._work.space, [entry for _, entry in batch], vectors)
-        touched: dict[int, Document] = {}
-        for document, _ in batch:
-            document.stored += 1
-            touched[document.file.position] = document
+        touched = {document.file.position: document for document, _ in batch}
+        wanted = {position for position, document in touched.items() if self._wanted(document)}
+        kept = [place for place, (document, _) in enumerate(batch) if document.file.position in wanted]
+        if kept:
+            entries = [batch[place][1] for place in kept]
+            self._work.store.add(self._work.space, entries, [vectors[place] for place in kept])
+        for place in kept:
+            batch[place][0].stored += 1
         for document in touched.values():
-            self._mark(document.file, stored=document.stored)
-            self._finish_if_done(document)
+            if self._wanted(document):
+                self._mark(document.file, stored=document.stored)
+                self._finish_if_done(document)
         self._report(handle)
+
+    def _wanted(self, document: Document) -> bool:
+        """Whether a document is still to be stored; of one that somebody deleted meanwhile nothing stays."""
+        if document.file.position not in self._open:
+            return False
+        work = self._work
+        if self._library.document(work.store.kind, work.space.collection, work.space.model, document.file.document):
+            return True
+        self._open.pop(document.file.position)
+        work.store.delete(work.space, work.store.ids(work.space, document.file.document))
+        self._mark(document.file, status=FileStatus.CANCELLED, stored=0, reason=DELETED, hint=ADD_AGAIN)
+        return False
 
     def _finish_if_done(self, document: Document) -> None:
         if document.done and document.file.position in self._open:

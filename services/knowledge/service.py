@@ -12,6 +12,7 @@ from services.documents import Method
 from services.errors import InvalidRequest, NotFound
 from services.knowledge import planner
 from services.knowledge.file_reading import shown
+from services.knowledge.files import JOB_KIND as JOB_KIND
 from services.knowledge.files import ChunkPlan, DocumentRecord, FileStatus, IngestRequest, IngestView
 from services.knowledge.ingest import Ingest
 from services.knowledge.ingests import Arrived, Ingests
@@ -21,8 +22,6 @@ from services.knowledge.work import Work, check_lengths, drop_original, remove
 
 if TYPE_CHECKING:
     from services.plans import Plan
-
-JOB_KIND = "ingest"
 
 
 class KnowledgeService(Previews):

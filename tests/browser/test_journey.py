@@ -41,7 +41,7 @@ def deploy(page: Page, *, reload: bool = True) -> None:
 def add_documents(page: Page, listener_url: str) -> None:
     go(page, "Documents")
     page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(library.files(listener_url))  # type: ignore[arg-type]
-    expect(page.get_by_text("5 documents")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("5 documents").first).to_be_visible(timeout=60_000)
     expect(page.get_by_text("scan.pdf").first).to_be_visible()
     settle(page)
     picture(page, "journey-documents")
