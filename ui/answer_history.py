@@ -23,6 +23,9 @@ def show(console: Console, turns: list[Turn]) -> None:
               args=(console, ""), width="stretch")  # fmt: skip
     if turns:
         _export(turns)
+        st.button("Delete this conversation", icon=":material/delete:", type="tertiary", key="ask.delete",
+                  help="With its answers, the passages kept with them, and your feedback. It cannot be brought back.",
+                  on_click=answer_turn.delete, args=(console, turns[0].kept.conversation))  # fmt: skip
     words = st.text_input("Search in questions and answers", key="ask.words", icon=":material/search:", live=True)
     found = console.asked.conversations((words or "").strip())
     if not found:

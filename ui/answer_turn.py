@@ -61,6 +61,12 @@ def open_conversation(console: Console, conversation: str) -> None:
         st.query_params.pop(ADDRESS, None)
 
 
+def delete(console: Console, conversation: str) -> None:
+    """Remove a conversation for good, and begin a new one; a callback."""
+    console.asked.delete(conversation)
+    open_conversation(console, "")
+
+
 def ask_again(position: int, question: str) -> None:
     """Have a question asked anew at the next run; what follows it in the conversation goes."""
     st.session_state[AGAIN] = (position, question)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 import time
+import unicodedata
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from services.errors import NotFound, Problem
 from services.knowledge.events import Citation
 from services.knowledge.models import AskRequest, Evidence, Passage, SearchMode, SearchSettings, StoreKind
+from services.legible import spelled
 
 if TYPE_CHECKING:
     from services.state import State
 
 T = TypeVar("T")
 MOST_CONVERSATIONS = 200  # of one owner; the oldest go, but for those with a judgement, which is there to be exported
-_SCHEMA = """
+SCHEMA = """
 create table if not exists asked_turn(
     id text primary key, owner text not null, conversation text not null, question text not null, told text not null,
     at real not null, vote integer not null default 0, comment text not null default '');
@@ -75,6 +77,11 @@ class AskedConversation:
     at: float
 
 
+def folded(text: str) -> str:
+    """Text as it is searched: without accents and case."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign)).casefold()
+
+
 def history_of(turns: Sequence[AskedTurn], most: int = 6) -> tuple[tuple[str, str], ...]:
     """The last `most` answered turns as (role, text) pairs."""
     kept = [turn for turn in turns if turn.text][-most:]
@@ -86,10 +93,11 @@ class Asked:
 
     def __init__(self, state: State, owner: str, clock: Callable[[], float] = time.time) -> None:
         self._state, self._owner, self._clock = state, owner, clock
-        state.ensure("asked", _SCHEMA)
+        state.ensure("asked", SCHEMA)
 
     def begin(self, conversation: str, request: AskRequest) -> AskedTurn:
         """Keep a question from its first moment, as stopped: whoever answers it may be ended at any time."""
+        request = replace(request, question=spelled(request.question))
         turn = AskedTurn(uuid.uuid4().hex, conversation or uuid.uuid4().hex, request, stopped=True, at=self._clock())
         self.keep(turn)
         self._prune()
@@ -111,13 +119,23 @@ class Asked:
     def conversations(self, words: str = "") -> tuple[AskedConversation, ...]:
         """Conversations, newest first; with `words` those in which a question or an answer holds them."""
         rows = self._state.read(
-            "select conversation, count(*) as turns, max(at) as at, (select question from asked_turn f where"
-            " f.owner=t.owner and f.conversation=t.conversation order by at, rowid limit 1) as title"
-            " from asked_turn t where owner=? group by conversation"
-            " having ?='' or max(instr(lower(question || told), lower(?))) > 0 order by at desc",
-            self._owner, words, words,
+            "select conversation, question, json_extract(told, '$.text') as said, at from asked_turn where owner=?"
+            " order by at, rowid",
+            self._owner,
         )  # fmt: skip
-        return tuple(AskedConversation(row["conversation"], row["title"], row["turns"], row["at"]) for row in rows)
+        wanted, found = folded(words), dict[str, AskedConversation]()
+        hits: set[str] = set()
+        for row in rows:
+            id = row["conversation"]
+            known = found.get(id, AskedConversation(id, row["question"], 0, 0.0))
+            found[id] = replace(known, turns=known.turns + 1, at=row["at"])
+            if wanted in folded(f"{row['question']}\n{row['said'] or ''}"):
+                hits.add(id)
+        return tuple(sorted((found[id] for id in hits), key=lambda each: -each.at))
+
+    def delete(self, conversation: str) -> None:
+        """Remove a conversation with its answers, passages and judgements."""
+        self._state.write("delete from asked_turn where owner=? and conversation=?", self._owner, conversation)
 
     def drop(self, turns: Sequence[AskedTurn]) -> None:
         """Remove turns, as when a question before them is asked anew."""
@@ -150,7 +168,7 @@ def _told(turn: AskedTurn) -> str:
         {"number": each.number, "passage": asdict(each.passage), "inferred": each.inferred, "unfound": each.unfound}
         for each in turn.citations
     ]
-    return json.dumps(told, ensure_ascii=False, default=str)
+    return spelled(json.dumps(told, ensure_ascii=False, default=str))
 
 
 def _turn(row: Any) -> AskedTurn:

@@ -235,6 +235,7 @@ class Holding:
         for record in self.documents(store, name):
             if self._library.forget(record):
                 self._originals.delete(self.owner, record.document)
+                self._library.erase(record.document)
 
     def _space(self, store: StoreKind, embedding: str, collection: str) -> Space:
         """The space of an embedding endpoint. StoreProblem where the collection that is named is another model's."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from services.state import State
 
-_SCHEMA = """
+SCHEMA = """
 create table if not exists knowledge_file(
     owner text not null, ingest text not null, position integer not null, name text not null, document text not null,
     size integer not null, status text not null, pages integer not null default 0, chunks integer,
@@ -59,7 +59,7 @@ class Ingests:
 
     def __init__(self, state: State, owner: str) -> None:
         self._state, self._owner = state, owner
-        state.ensure("knowledge-ingests", _SCHEMA)
+        state.ensure("knowledge-ingests", SCHEMA)
         if len(_ADDED.keys() & self._columns()) < len(_ADDED):
             with state.transaction() as transaction:
                 for name in _ADDED.keys() - self._columns():

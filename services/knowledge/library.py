@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from services.documents import Method
+from services.knowledge.erasing import erase
 from services.knowledge.files import ChunkPlan, DocumentRecord, FileStatus
 from services.knowledge.models import Space, StoreKind
 
@@ -99,6 +100,10 @@ class Library:
             record.document,
         )
         return not self.holds(record.document)
+
+    def erase(self, document: str) -> None:
+        """Take the text of a document that is deleted out of conversations and edits, too."""
+        erase(self._state, self._owner, document)
 
     def holds(self, document: str) -> bool:
         """Whether any collection holds this content."""

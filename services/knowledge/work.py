@@ -139,6 +139,7 @@ def remove(record: DocumentRecord, owner: str, store: Store, library: Library, o
     gone = store.delete(space, store.ids(space, record.document))
     if library.forget(record):
         originals.delete(owner, record.document)
+        library.erase(record.document)
     return gone
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import itertools
 import json
@@ -11,12 +12,25 @@ from pathlib import Path
 
 import pytest
 
+from services.documents import Chunk
 from services.errors import NotFound, Problem
-from services.knowledge import AskRequest, Citation, Evidence, Passage, SearchMode, SearchSettings, StoreKind
+from services.knowledge import (
+    AskRequest,
+    Citation,
+    Evidence,
+    IngestRequest,
+    Passage,
+    SearchMode,
+    SearchSettings,
+    StoreKind,
+    Upload,
+)
 from services.knowledge import asked as kept
 from services.knowledge.asked import Asked, AskedTurn, history_of
+from services.knowledge.erasing import REMOVED
 from services.knowledge.feedback import conversation_json, conversation_markdown, feedback_csv
 from services.state import State
+from tests.services.knowledge.fakes import make_service, wait
 
 WHERE = {"source": "a.pdf", "page": 3, "section": "Terms › Rent", "label": "iii"}
 PASSAGE = Passage("p", "The rent is <b>900</b>.", "a.pdf", "a" * 64, 3, 0, 22, 0.9, 0.8, None, WHERE)
@@ -129,3 +143,65 @@ def test_feedback_as_a_table_calculates_nothing_in_a_spreadsheet(asked: Asked) -
     assert told["comment"] == "'+1+1"
     assert told["vote"] == "-1"
     assert told["sources"] == "a.pdf, iii, Terms › Rent"
+
+
+def test_a_conversation_is_found_by_its_words_and_not_by_how_it_is_written_down(asked: Asked) -> None:
+    answered(asked, "Wie hoch ist die Miete?", "a", "МИЕТЕ, café.")
+    for word in ("passages", "settings", "a.pdf", '"', "embedder", "100%", "_"):
+        assert asked.conversations(word) == ()
+    for word in ("miete?", "миете", "CAFE", ""):
+        assert [each.id for each in asked.conversations(word)] == ["a"]
+
+
+def test_a_conversation_is_deleted_by_its_owner_only(asked: Asked) -> None:
+    answered(asked)
+    Asked(asked._state, "other").delete("c")
+    assert len(asked.turns("c")) == 1
+    asked.delete("c")
+    assert asked.turns("c") == ()
+    assert asked.conversations() == ()
+
+
+def test_half_a_character_is_kept_as_a_mark(asked: Asked) -> None:
+    turn = asked.begin("c", replace(REQUEST, question="What is \udcff?"))
+    asked.keep(replace(turn, text="It is \ud800.", passages=(replace(PASSAGE, text="\ud800"),)))
+    (kept_turn,) = asked.turns("c")
+    assert kept_turn.question == "What is \ufffd?"
+    assert kept_turn.text == "It is \ufffd."
+
+
+def test_the_text_of_a_deleted_document_stays_in_no_conversation_and_no_edit(tmp_path: Path) -> None:
+    state = State(tmp_path / "state.db")
+    mine, theirs = (make_service(tmp_path / owner, owner, state=state) for owner in ("me", "other"))
+    for service in (mine, theirs):
+        file = Upload("secret.txt", b"The vault opens with heron.")
+        edit = {hashlib.sha256(file.data).hexdigest(): (Chunk(0, "The vault opens with a heron.", 1, 0, 27),)}
+        wait(service, service.ingest(IngestRequest((file,), "e", edits=edit)))
+        (passage,) = service.retrieve("vault", "e")
+        turn = Asked(state, service.owner).begin(service.owner, replace(REQUEST, question="Which?"))
+        Asked(state, service.owner).keep(
+            replace(turn, text="A heron [1].", passages=(passage, PASSAGE), citations=(Citation(1, passage),))
+        )
+    (record,) = mine.documents()
+    mine.delete_document(record)
+    (turn,) = Asked(state, "me").turns("me")
+    assert [each.text for each in turn.passages] == [REMOVED, PASSAGE.text]
+    assert turn.citations[0].passage.text == REMOVED
+    assert (turn.text, turn.citations[0].passage.source) == ("A heron [1].", "secret.txt")
+    (turn,) = Asked(state, "other").turns("other")
+    assert turn.citations[0].passage.text == "The vault opens with a heron."
+    assert [row["owner"] for row in state.read("select owner from knowledge_edit")] == ["other"]
+
+
+def test_what_another_collection_still_holds_is_not_erased(tmp_path: Path) -> None:
+    service = make_service(tmp_path)
+    file = Upload("a.txt", b"The vault opens with heron.")
+    for collection in ("one", "two"):
+        wait(service, service.ingest(IngestRequest((file,), "e", collection=collection)))
+    (passage,) = service.retrieve("vault", "e", collection="one")
+    asked = Asked(service._state, "me")
+    asked.keep(replace(asked.begin("c", REQUEST), passages=(passage,)))
+    service.delete_collection(StoreKind.LOCAL, "one", filled=True)
+    assert asked.turns("c")[0].passages[0].text == passage.text
+    service.delete_collection(StoreKind.LOCAL, "two", filled=True)
+    assert asked.turns("c")[0].passages[0].text == REMOVED
