@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from services.access import AccessService
     from services.alarms import AlarmsService
     from services.catalog import CatalogService
+    from services.catalog.book import PriceBook
     from services.catalog.quotas import Quotas
     from services.deploy import DeployService
     from services.deploy.following_gateway import FollowingGateway
@@ -127,7 +128,18 @@ class Rooms:
             clients=self.connection.clients,
             folder=self.folder / "catalog",
             offline=self.connection.mode is Mode.SANDBOX,
+            book=self.prices,
         )
+
+    @lazy
+    def prices(self) -> PriceBook:
+        """What things cost: one book for everybody of this partition."""
+        from services.catalog.book import open_book
+        from services.catalog.price_gateway import asking
+
+        partition, mode = self.connection.identity.partition, self.connection.mode
+        book = once((self.folder, partition, mode), lambda: open_book(self.folder / "catalog", mode))
+        return book.use(asking(self.connection.clients, partition))
 
     @lazy
     def access(self) -> AccessService:

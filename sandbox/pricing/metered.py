@@ -20,7 +20,7 @@ class Sold:
 
 
 _VOLUMES = {"Host": "Hosting", "Notebk": "Notebook", "Train": "Training", "Processing": "Processing"}
-_STORAGE = "TimedStorage-ByteHrs"
+_STORAGE, _SNS = "TimedStorage-ByteHrs", "Amazon Simple Notification Service"
 # By the usage's name in facts/rates.csv. What is not here the price list has under a name that is not known.
 OTHERS: Mapping[str, Sold] = {
     _STORAGE: Sold("AmazonCloudWatch", "AmazonCloudWatch", _STORAGE, "Storage Snapshot", {}),
@@ -31,7 +31,8 @@ OTHERS: Mapping[str, Sold] = {
     f"S3:{_STORAGE}": Sold(
         "AmazonS3", "Amazon Simple Storage Service", _STORAGE, "Storage", {"volumeType": "Standard"}
     ),
-    "SNS:Requests-Tier1": Sold("AmazonSNS", "Amazon Simple Notification Service", "Requests-Tier1", "API Request", {}),
+    "SNS:Requests-Tier1": Sold("AmazonSNS", _SNS, "Requests-Tier1", "API Request", {}),
+    "SNS:DeliveryAttempts-SMTP": Sold("AmazonSNS", _SNS, "DeliveryAttempts-SMTP", "Message Delivery", {}),
 }
 CODES = tuple(sorted({sold.service for sold in OTHERS.values()}))
 
@@ -44,7 +45,7 @@ def of_place(service: str, place: Place) -> Iterator[Product]:
         sold = OTHERS.get(rate.usage)
         if rate.region != place.region or rate.usage.startswith(("CE:", "Scheduler:")):
             continue
-        if sold is None and service == SAGEMAKER and not rate.usage.startswith("SNS:"):
+        if sold is None and service == SAGEMAKER:
             yield _own(place, rate)
         elif sold is not None and sold.service == service:
             yield _other(place, rate, sold)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +13,20 @@ from typing import Any
 KEEP_SECONDS = 7 * 24 * 3600.0
 
 Answer = Mapping[str, Any]
+
+
+def put_whole(path: Path, text: str) -> None:
+    """Write a file that is there wholly or as it was before, whenever the machine stops."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.partial")
+    try:
+        with partial.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 class Kept:
@@ -44,10 +59,7 @@ class Kept:
         if path is None:
             return
         with self._lock:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(f".{threading.get_ident()}.partial")
-            partial.write_text(json.dumps({"key": key, "at": self._clock(), "answer": answer}), encoding="utf-8")
-            partial.replace(path)
+            put_whole(path, json.dumps({"key": key, "at": self._clock(), "answer": answer}))
 
     def _path(self, key: str) -> Path | None:
         return self._folder and self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"

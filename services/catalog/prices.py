@@ -1,4 +1,4 @@
-"""What an instance costs an hour, from the bundled lists. An unknown price is None, never zero.
+"""What an instance costs an hour. An unknown price is None, never zero. Here: from the bundled lists (see book.py).
 
 The lists tell hosting's prices; other uses of the same type differ in the last digits and are given as estimates.
 
@@ -17,13 +17,16 @@ from functools import cache
 import facts
 
 AS_OF = "2026-11-20"
+SNAPSHOT, LIVE = "snapshot", "live"
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
     """USD an hour for one instance of `instance_type`; `usd_per_hour` None is unknown.
 
-    basis   "observed", "estimate" or "unknown"
+    basis    "observed", "estimate" or "unknown"
+    as_of    the day it was read, or the snapshot's
+    origin   LIVE: of AWS's price list, else SNAPSHOT
     """
 
     region: str
@@ -31,18 +34,27 @@ class Price:
     usd_per_hour: float | None
     basis: str
     as_of: str = AS_OF
+    origin: str = SNAPSHOT
 
     @property
     def source(self) -> str:
         """Where the figure is from, in words for a person."""
         if self.usd_per_hour is None:
             return f"no price known for {self.instance_type} in {self.region}"
-        kind = "observed price" if self.basis == "observed" else "estimate"
-        return f"{kind} in the price list of {self.as_of}"
+        return words_of(self.basis, self.as_of, self.origin)
 
     def total(self, count: int) -> float | None:
         """USD an hour for `count` instances; None while unknown."""
         return None if self.usd_per_hour is None else round(self.usd_per_hour * count, 6)
+
+
+def words_of(basis: str, as_of: str, origin: str) -> str:
+    """Where a figure is from, in words for a person."""
+    if origin == LIVE:
+        told = f"AWS's price list, read {as_of}"
+        return told if basis == "observed" else f"estimate after hosting's price in {told}"
+    kind = "observed price" if basis == "observed" else "estimate"
+    return f"{kind} in the price list of {as_of}"
 
 
 class Use(StrEnum):
@@ -80,6 +92,11 @@ def machine(region: str, instance_type: str, use: Use) -> Price:
         return found if use is Use.HOSTING else replace(found, basis="estimate")
     small = _list("notebook_prices.csv").get((region, instance_type)) if use is not Use.HOSTING else None
     return found if small is None else Price(region, instance_type, small[0], "estimate")
+
+
+def listed(region: str) -> Mapping[str, tuple[float, str]]:
+    """Every hosting price the bundled list has of a region by instance type, with its basis (O, V, X)."""
+    return {kind: row for (where, kind), row in _list().items() if where == region}
 
 
 def priced_regions() -> tuple[str, ...]:

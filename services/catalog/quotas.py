@@ -19,6 +19,7 @@ from typing import Protocol
 
 import facts
 from services.catalog.jumpstart import as_of
+from services.catalog.keeping import put_whole
 from services.errors import PermissionDenied, SagedeckError
 
 KEEP_SECONDS = 24 * 3600.0
@@ -163,10 +164,7 @@ class Quotas:
     def _write(self, held: tuple[float, Listing]) -> None:
         if self._folder is None:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        partial = self._path().with_suffix(f".{threading.get_ident()}.partial")
-        partial.write_text(json.dumps({"at": held[0], "quotas": held[1]}), encoding="utf-8")
-        partial.replace(self._path())
+        put_whole(self._path(), json.dumps({"at": held[0], "quotas": held[1]}))
 
 
 @cache

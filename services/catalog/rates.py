@@ -1,4 +1,4 @@
-"""What is billed by the second, the gigabyte or the request rather than by the instance's hour.
+"""What is billed by the second, the gigabyte or the request rather than by the instance's hour. Here: as bundled.
 
 Source: facts/rates.csv, where O was seen in a bill or price list and X is extrapolated. Unknown is None, never zero.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import facts
+from services.catalog.prices import SNAPSHOT, words_of
 
 AS_OF = "2026-11-20"
 _FILE = facts.path("rates.csv")
@@ -19,6 +20,8 @@ _FILE = facts.path("rates.csv")
 @dataclass(frozen=True, slots=True)
 class Rate:
     """USD for one `unit` ("GB-Mo", "seconds", "GB") of a usage, named as bills name it without the region's prefix.
+
+    Usages of other services than SageMaker have a name in front where it would not be told apart: "S3:", "EFS:", "CE:".
 
     usd     None is unknown
     basis   "observed", "estimate" or "unknown"
@@ -29,13 +32,14 @@ class Rate:
     unit: str = ""
     basis: str = "unknown"
     as_of: str = AS_OF
+    origin: str = SNAPSHOT
 
     @property
     def source(self) -> str:
         """Where the figure is from, in words for a person."""
         if self.usd is None:
             return f"no price known for {self.usage}"
-        return f"{'observed price' if self.basis == 'observed' else 'estimate'} in the price list of {self.as_of}"
+        return words_of(self.basis, self.as_of, self.origin)
 
 
 @cache
@@ -53,6 +57,16 @@ def rate(region: str, usage: str) -> Rate:
     return _rows().get((region, usage), Rate(usage, None))
 
 
+def listed(region: str) -> Mapping[str, Rate]:
+    """Every rate that is bundled of a region, by usage."""
+    return {usage: found for (where, usage), found in _rows().items() if where == region}
+
+
+def serverless_usage(memory_mb: int, *, provisioned: bool = False) -> str:
+    """The usage of a serverless endpoint of that memory: a second of work, or one kept ready."""
+    return f"{'ProvisionedConcurrency:Usage' if provisioned else 'ServerlessInf:Mem'}-{memory_mb // 1024}GB"
+
+
 def serverless_second(region: str, memory_mb: int) -> float | None:
     """USD for a second in which one request is worked on, on a serverless endpoint of that memory."""
-    return rate(region, f"ServerlessInf:Mem-{memory_mb // 1024}GB").usd
+    return rate(region, serverless_usage(memory_mb)).usd

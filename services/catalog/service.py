@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.catalog import jumpstart, prices, rates
 from services.catalog.account import AccountModels
+from services.catalog.book import PriceBook
 from services.catalog.containers import GPU_TIMEOUT, Container, assumed_container, hub_container
 from services.catalog.details import ModelDetails, detailed
 from services.catalog.finding import Catalogue, catalogue_of, simple
@@ -40,6 +41,7 @@ class CatalogService:
     offline     containers come from the snapshot (the sandbox); the list of models can be read all the same
     folder      where answers are kept for 7 days (home() / "catalog")
     ask         who puts a question to sagemaker-core; without it, the worker process
+    book        who tells prices as AWS does; without it, the snapshot
     """
 
     def __init__(
@@ -51,8 +53,9 @@ class CatalogService:
         offline: bool = False,
         clock: Callable[[], float] = time.time,
         ask: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+        book: PriceBook | None = None,
     ) -> None:
-        self.region = region
+        self.region, self._book = region, book
         self._clients = None if offline else clients
         self._kept, self._worker, self.offline = Kept(folder, clock), ask or _worker, offline
         where = "sandbox" if offline else "aws"
@@ -154,16 +157,16 @@ class CatalogService:
         return self._found_in[1]
 
     def price(self, instance_type: str) -> Price:
-        """USD an hour of one instance in this region; unknown is None, never zero."""
-        return prices.price(self.region, instance_type)
+        """USD an hour of one instance that hosts in this region; unknown is None, never zero."""
+        return self.machine(instance_type, Use.HOSTING)
 
     def machine(self, instance_type: str, use: Use, region: str = "") -> Price:
         """What one instance costs an hour when it is held for this use; in this region, where no other is named."""
-        return prices.machine(region or self.region, instance_type, use)
+        return (self._book or prices).machine(region or self.region, instance_type, use)
 
     def rate(self, usage: str, region: str = "") -> Rate:
         """What one unit of a usage costs, such as "Host:VolumeUsage.gp2" a gigabyte and month."""
-        return rates.rate(region or self.region, usage)
+        return (self._book or rates).rate(region or self.region, usage)
 
     def instance(self, instance_type: str) -> InstanceSpec | None:
         """What a type has; None for one newer than the list."""
