@@ -1,12 +1,13 @@
 """What moto's IAM lacks: AWS's own policies (taken in when named), a check of trust, and SimulatePrincipalPolicy."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 from sandbox.faults import Faults
 
+_TAG = "aws:ResourceTag/"
 _ATTACHING = ("attach_role_policy", "attach_user_policy", "attach_group_policy", "get_policy")
 
 
@@ -54,9 +55,35 @@ def _with_faults(faults: Faults, result: dict[str, str]) -> dict[str, str]:
     return result
 
 
-def allows(backend: Any, principal: str, action: str, resource: str) -> bool:
-    """Tell whether the policies of a role or user of moto's IAM allow an action ("sagemaker:DeleteEndpoint")."""
-    return bool(decided(documents_of(backend, principal), action, resource)["EvalDecision"] == "allowed")
+def allows(backend: Any, principal: str, action: str, resource: str, tags: Mapping[str, str] | None = None) -> bool:
+    """Tell whether the policies of a role or user of moto's IAM allow an action ("sagemaker:DeleteEndpoint") on a
+    resource with these tags; None: conditions on tags are not looked at.
+    """
+    documents = documents_of(backend, principal)
+    if tags is not None:
+        documents = [_holding(document, tags) for document in documents]
+    return bool(decided(documents, action, resource)["EvalDecision"] == "allowed")
+
+
+def _holding(document: Any, tags: Mapping[str, str]) -> Any:
+    """The statements of a policy whose conditions on the resource's tags hold; moto knows no tags."""
+    policy = json.loads(document) if isinstance(document, str) else document
+    statements = policy["Statement"]
+    each = [statements] if isinstance(statements, dict) else statements
+    return {**policy, "Statement": [one for one in each if _holds(one.get("Condition", {}), tags)]}
+
+
+def _holds(condition: Mapping[str, Mapping[str, Any]], tags: Mapping[str, str]) -> bool:
+    for operator, wanted in condition.items():
+        for key, value in wanted.items():
+            if not key.startswith(_TAG) or not operator.startswith("StringEquals"):
+                continue
+            found = tags.get(key.removeprefix(_TAG))
+            if found is None and operator.endswith("IfExists"):
+                continue
+            if found not in ([value] if isinstance(value, str) else value):
+                return False
+    return True
 
 
 def _knowing_aws_policies(plain: Any) -> Any:

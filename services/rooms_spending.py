@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from services.leases import LeasesService, Schedule
     from services.plans import AwsOperator
     from services.resources import Holdings, ResourcesService
+    from services.savings import SavingsService
 
 SCHEDULE_SECONDS, MAY_SECONDS = 30.0, 600.0
 
@@ -62,6 +63,22 @@ class SpendingRooms(AskingRooms):
     def why_not_scheduled(self) -> str:
         """Why AWS cannot be asked to keep to leases, "" it can: asked of IAM every ten minutes at most."""
         return self.cached(("leases", "may"), MAY_SECONDS, self.leases.why_not_scheduled)
+
+    @lazy
+    def savings(self) -> SavingsService:
+        """What could be saved: idle, oversized, orphaned."""
+        from services.savings import SavingsService
+        from services.savings.gateway import SavingsGateway
+        from services.savings.keeping import Keeping
+        from services.savings.surroundings import Surroundings
+
+        identity, clients = self.connection.identity, self.connection.clients
+        gateway = SavingsGateway(clients.in_region, self.resources.pace.wait)
+        keeping = Keeping(self.state, f"{identity.partition}/{identity.account}", self.owner)
+        return SavingsService(
+            self.resources, self.inventory, self.metrics, self.catalog, Surroundings(gateway), keeping,
+            quota=self.quota_left, now=self.connection.now,
+        )  # fmt: skip
 
     @lazy
     def cleaning(self) -> CleaningService:

@@ -147,13 +147,15 @@ def _permit(world: "World", role: str, what: Universal, request: Mapping[str, An
     for member, form in _RESOURCES.items():
         if member in request:
             arn = f"arn:{partition_of(region)}:sagemaker:{region}:{ACCOUNT}:{form.format(request[member])}"
-            _allow(world, role, f"sagemaker:{what.operation}", arn, region)
+            _allow(world, role, f"sagemaker:{what.operation}", arn, region, world.service("sagemaker").tags.of(arn))
             return
 
 
-def _allow(world: "World", role: str, action: str, resource: str, region: str) -> None:
+def _allow(
+    world: "World", role: str, action: str, resource: str, region: str, tags: Mapping[str, str] | None = None
+) -> None:
     backend = world.moto.backend("iam", ACCOUNT, partition_of(region))
-    if not moto_iam.allows(backend, role, action, resource):
+    if not moto_iam.allows(backend, role, action, resource, tags):
         session = role.rpartition("/")[2]
         raise AwsError(
             "AccessDeniedException",

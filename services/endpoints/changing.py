@@ -77,7 +77,7 @@ class EndpointChanges:
         return plan_pause(
             PauseState(
                 detail=detail, memory=memory, config=config, scheduled=scheduled, pace=self._catalog.pace,
-                asking=tag_value(self.owner),
+                asking=tag_value(self.owner), schedules=self._gateway.lease_schedules(detail),
             )
         )  # fmt: skip
 

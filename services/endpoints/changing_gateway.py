@@ -11,8 +11,10 @@ from services.clients import RegionalClients
 from services.endpoints.definitions import AutoScaling, Component, Configuration, Model, Pairs, Policy, WakeUp
 from services.endpoints.memory import ENDPOINT
 from services.endpoints.models import EndpointDetail
+from services.errors import PermissionDenied
 from services.plans import looks_secret
 from services.plans.alarms import own_names
+from services.plans.leasing import GROUP, is_of, schedule_name
 from services.plans.models import Secret
 from services.plans.scaling import COMPONENT, NAMESPACE, VARIANT, Scaled
 
@@ -106,6 +108,17 @@ class ChangingGateway:
             rows = self._rows("cloudwatch", "describe_alarms", "MetricAlarms", "reading alarms", AlarmNames=names)
             found += [row["AlarmName"] for row in rows if subjects & set(_subjects(row))]
         return tuple(sorted(found))
+
+    def lease_schedules(self, detail: EndpointDetail) -> tuple[str, ...]:
+        """The names of the schedules that keep to the endpoint's lease; none where they may not be looked at."""
+        if not detail.tag("lease-ends"):
+            return ()
+        asked = {"GroupName": GROUP, "NamePrefix": schedule_name(detail.name)}
+        try:
+            rows = self._rows("scheduler", "list_schedules", "Schedules", "looking for its lease", **asked)
+        except PermissionDenied:
+            return ()  # what they would delete is gone then: they do nothing, and remove themselves
+        return tuple(sorted(row["Name"] for row in rows if is_of(row["Name"], detail.name)))
 
     def paused(self, name: str = "") -> tuple[tuple[str, Pairs], ...]:
         """The ARNs of endpoint configurations that remember a paused endpoint (that of `name`), with their tags."""

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from services.aws_errors import found_or_none, translate
@@ -15,15 +16,7 @@ from services.clients import RegionalClients
 from services.endpoints.changing_gateway import ChangingGateway
 from services.endpoints.definitions import AutoScaling, Component
 from services.endpoints.memory import ENDPOINT
-from services.endpoints.models import (
-    EndpointDetail,
-    EndpointSummary,
-    ModelFacts,
-    Parts,
-    Sharing,
-    Variant,
-    masked,
-)
+from services.endpoints.models import EndpointDetail, EndpointSummary, ModelFacts, Parts, Sharing, Variant, masked
 from services.endpoints.sharing import models_of, sharing_of
 from services.errors import NotFound, PermissionDenied
 
@@ -148,7 +141,8 @@ class EndpointsGateway:
         except PermissionDenied as denied:
             words = f"Whether {detail.name} scales by itself could not be looked at: {denied.why or denied.what}"
             problems.insert(0, f"{words} If it does, its scalable target has to go first.")
-        return Parts(scalings=scalings, components=components, alarms=alarms, problem=" ".join(problems))
+        found = Parts(scalings=scalings, components=components, alarms=alarms, problem=" ".join(problems))
+        return replace(found, schedules=self._changing.lease_schedules(detail))
 
     def sharing(self, detail: EndpointDetail, parts: Parts | None = None) -> Sharing:
         """Who else uses the configuration and the models of an endpoint and of its components."""

@@ -204,12 +204,14 @@ class Sharing:
 class Parts:
     """What stands on an endpoint and has to go before it. `problem`: what could not be looked at, "" nothing.
 
-    alarms  names of those this console made of it, which go with it
+    alarms     names of those this console made of it, which go with it
+    schedules  names of those that keep to its lease
     """
 
     scalings: tuple[AutoScaling, ...] = ()
     components: tuple[Component, ...] = ()
     alarms: tuple[str, ...] = ()
+    schedules: tuple[str, ...] = ()
     problem: str = ""
 
     @property

@@ -28,6 +28,7 @@ class PauseState:
     """What the planner has to know to pause: the endpoint, what made it, and how much of it runs.
 
     scheduled   how many scheduled scaling actions it has: they go with its target and are not remembered
+    schedules   names of those that keep to its lease, which ends with it
     asking      who wants it, as it would stand in a tag
     """
 
@@ -35,6 +36,7 @@ class PauseState:
     memory: Memory
     config: Configuration
     scheduled: int = 0
+    schedules: tuple[str, ...] = ()
     pace: float = 1.0
     asking: str = ""
 

@@ -13,6 +13,7 @@ from services.endpoints.scalers import taken_away
 from services.endpoints.starting import components_again, create_endpoint, in_service, tag_list
 from services.errors import InUse, InvalidRequest, NotFound, SagedeckError
 from services.plans.hosting import delete_step, gone_step
+from services.plans.leasing import delete_schedule_step, without_lease
 from services.plans.models import Cost, Estimate, Permission, Plan, Proof, Read, Secret, Step, merge
 from services.plans.values import walk
 
@@ -39,6 +40,8 @@ def plan_pause(state: PauseState) -> Plan:
     steps.append(replace(remove, undo=_endpoint_again(state, memory)))
     reason = f"{detail.name} can be resumed once AWS no longer knows it."
     steps.append(gone_step("endpoint", detail.name, _own(detail), reason, after=(remove.id,), pace=state.pace))
+    left = f"{detail.name} has no lease while it is paused."
+    steps += [delete_schedule_step(name, detail.arn, left) for name in state.schedules]
     return Plan(
         title=f"Pause {detail.name}",
         steps=tuple(steps),
@@ -93,7 +96,8 @@ def _fitting(state: PauseState) -> tuple[Memory, tuple[str, ...]]:
     if other not in ("", detail.name):
         why = f"Its configuration {config.name} remembers the paused endpoint {other}, and can remember only one."
         raise InUse(f"{detail.name} cannot be paused.", why, f"Resume {other}, or update {detail.name} first.")
-    own = tuple(pair for pair in state.memory.tags if not pair[0].lower().startswith("aws:"))
+    told = without_lease(state.memory.tags)  # what is resumed has no end that has passed
+    own = tuple(pair for pair in told if not pair[0].lower().startswith("aws:"))
     room = MOST_TAGS - sum(not is_memory(key) and not key.startswith("aws:") for key, _ in config.tags)
     memory, left = replace(state.memory, tags=own).fitting(room)
     if not memory.fits(room):

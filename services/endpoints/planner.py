@@ -12,6 +12,7 @@ from services.errors import InUse
 from services.plans.alarms import delete_alarms_step
 from services.plans.estimates import total_of
 from services.plans.hosting import delete_step, gone_step
+from services.plans.leasing import delete_schedule_step
 from services.plans.models import Cost, Estimate, Plan, Step
 
 
@@ -37,6 +38,7 @@ def endpoint_steps(detail: EndpointDetail, pace: float = 1.0, parts: Parts | Non
     return (
         *first,
         *_alarms(parts, own),
+        *(delete_schedule_step(each, own, f"The lease of {detail.name} ends with it.") for each in parts.schedules),
         remove,
         gone_step("endpoint", detail.name, own, after=(remove.id,), pace=pace),
     )

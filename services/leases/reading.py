@@ -1,0 +1,100 @@
+"""From endpoints, their tags and the schedules to leases. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from services.endpoints import EndpointDetail
+from services.leases.models import Due, KeptBy, Lease, Schedule
+from services.leases.shots import PROTECTED
+from services.plans.estimates import total_of
+from services.plans.leasing import BY, DELETE, ENDS, PAUSE, REASON, THEN, moment, schedule_name
+from services.resources import Holdings, Kind, Resource
+
+LATE = timedelta(minutes=20)  # after its end, an endpoint that is still there was not ended by its schedule
+_GONE = frozenset({"Deleting"})
+
+
+def of_resource(
+    resource: Resource, schedules: Mapping[str, Schedule], price: Callable[[str], float | None], now: datetime
+) -> Lease | None:
+    """The lease of an endpoint of the holdings, None where it has none. `price` is of one instance, an hour."""
+    costs = [
+        None if (each := price(machine.instance_type)) is None else each * machine.count
+        for machine in resource.machines if machine.count and machine.instance_type
+    ]  # fmt: skip
+    hourly = total_of(costs) if resource.described else None
+    return _lease(
+        resource.name, resource.tags or {}, schedules, now, status=resource.status, region=resource.key.region,
+        created=resource.created, usd_per_hour=hourly,
+    )  # fmt: skip
+
+
+def of_detail(detail: EndpointDetail, schedules: Mapping[str, Schedule], now: datetime) -> Lease | None:
+    """The lease of an endpoint as its page knows it."""
+    return _lease(
+        detail.name, dict(detail.tags), schedules, now, status=detail.status, region=detail.arn.split(":")[3],
+        created=detail.created, usd_per_hour=detail.usd_per_hour,
+    )  # fmt: skip
+
+
+def by_endpoint(schedules: Iterable[Schedule]) -> dict[str, Schedule]:
+    """The schedule that ends each endpoint, by the endpoint's exact name."""
+    return {each.endpoint: each for each in schedules if each.endpoint and each.name == schedule_name(each.endpoint)}
+
+
+def leases_of(held: Holdings, schedules: Sequence[Schedule], price: Callable[[str], float | None]) -> tuple[Lease, ...]:
+    """Every lease of the holdings, the one that ends first at the top."""
+    by_name = by_endpoint(schedules)
+    found = (of_resource(each, by_name, price, held.at) for each in held.of(Kind.ENDPOINT))
+    return tuple(sorted((each for each in found if each is not None), key=lambda each: (each.ends, each.endpoint)))
+
+
+def _lease(
+    name: str, tags: Mapping[str, str], schedules: Mapping[str, Schedule], now: datetime, *, status: str, region: str,
+    created: datetime | None, usd_per_hour: float | None,
+) -> Lease | None:  # fmt: skip
+    schedule = schedules.get(name)
+    told = moment(tags[ENDS]) if ENDS in tags else None
+    ends = told or (schedule.ends if schedule is not None and schedule.enabled else None)
+    if ends is None or status in _GONE:
+        return None
+    made_here, protected = tags.get("sagedeck:made-by") == "sagedeck", tags.get(PROTECTED, "false") != "false"
+    then = tags.get(THEN, DELETE)
+    kept, problem = _kept(ends, schedule, now, made_here=made_here, protected=protected)
+    return Lease(
+        endpoint=name, ends=ends, owner=tags.get("sagedeck:owner", "") or tags.get(BY, ""),
+        reason=tags.get(REASON, ""), then=then if then in (DELETE, PAUSE) else DELETE, by=tags.get(BY, ""),
+        enforced_by=kept, schedule=schedule.name if schedule else "", status=status, region=region, created=created,
+        usd_per_hour=usd_per_hour, made_here=made_here, protected=protected, problem=problem,
+    )  # fmt: skip
+
+
+def _kept(
+    ends: datetime, schedule: Schedule | None, now: datetime, *, made_here: bool, protected: bool
+) -> tuple[KeptBy, str]:
+    """Who keeps to a lease, and what is wrong about that."""
+    if protected:
+        return KeptBy.NOBODY, "A tag protects the endpoint: it is not ended while that stands."
+    if schedule is not None and schedule.enabled and schedule.ends == ends:
+        return KeptBy.SCHEDULER, ""
+    rest = KeptBy.REAP if made_here else KeptBy.NOBODY
+    if schedule is not None and schedule.enabled:
+        return rest, "AWS has another end for it: extend it again, so that both are the same."
+    if now - ends > LATE:
+        return rest, "It has ended and still runs."
+    return rest, "" if made_here else "This console did not make it, and AWS has no schedule for it."
+
+
+def due(leases: Iterable[Lease], now: datetime, *, everything: bool = False) -> tuple[Due, ...]:
+    """The leases that have ended, each with why `reap` leaves it alone, if it does; `everything`: whoever made it."""
+    return tuple(Due(each, _why_not(each, everything)) for each in leases if each.ends <= now)
+
+
+def _why_not(lease: Lease, everything: bool) -> str:
+    if lease.protected:
+        return "A tag protects it."
+    if not lease.made_here and not everything:
+        return "This console did not make it; --all takes it too."
+    return f"It is {lease.status} now." if lease.status in ("Creating", "Updating", "SystemUpdating") else ""

@@ -1,0 +1,192 @@
+"""Leases as pages and the command line see them: what has an end, plans that give or change one, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from services.access import AccessService, Verdict, tag_value
+from services.catalog import CatalogService, Use
+from services.endpoints import EndpointChanges, EndpointDetail, EndpointsService, PauseRequest, endpoint_steps
+from services.errors import InvalidRequest, SagedeckError
+from services.leases.models import Due, Lease, LeaseRequest, LeaseState, Schedule
+from services.leases.planner import end_of, plan_lease, refuse
+from services.leases.reading import by_endpoint, due, leases_of, of_detail
+from services.leases.shots import PROTECTED
+from services.leases.steps import policy_name, role_arn, role_name
+from services.plans.leasing import ENDS, PAUSE, moment, schedule_arn
+from services.plans.models import Estimate, Once, Permission, Plan, Read, Unless
+
+if TYPE_CHECKING:
+    from services.leases.gateway import LeasesGateway
+    from services.resources import Holdings
+
+_PASSED = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks: the principal's ARN, and their name as leases hold it."""
+
+    principal: str
+    owner: str
+
+
+class LeasesService:
+    """Leases of one account and region. `now` is the other side's clock, in seconds since 1970."""
+
+    def __init__(
+        self,
+        gateway: LeasesGateway,
+        endpoints: EndpointsService,
+        changes: EndpointChanges,
+        access: AccessService,
+        catalog: CatalogService,
+        *,
+        asking: Asking,
+        now: Callable[[], float],
+    ) -> None:
+        self._gateway, self._endpoints, self._changes = gateway, endpoints, changes
+        self._access, self._catalog, self._now = access, catalog, now
+        self.asking = asking
+
+    def now(self) -> datetime:
+        """The other side's time."""
+        return datetime.fromtimestamp(self._now(), UTC)
+
+    def schedules(self) -> tuple[Schedule, ...]:
+        """The schedules of leases of this region: one paged call, and one each. Raises PermissionDenied."""
+        return self._gateway.schedules()
+
+    def list(self, held: Holdings, schedules: tuple[Schedule, ...] = ()) -> tuple[Lease, ...]:
+        """Every lease of what is held, the one that ends first at the top; who keeps to it by these schedules."""
+
+        def price(instance_type: str) -> float | None:
+            return self._catalog.machine(instance_type, Use.HOSTING).usd_per_hour
+
+        return leases_of(held, schedules, price)
+
+    def of(self, detail: EndpointDetail, schedules: tuple[Schedule, ...] = ()) -> Lease | None:
+        """The lease of one endpoint, None: it has none."""
+        return of_detail(detail, by_endpoint(schedules), self.now())
+
+    def request(
+        self, endpoint: str, *, hours: float = 0.0, until: str = "", reason: str = "", then: str = "delete"
+    ) -> LeaseRequest:
+        """A request as of now. Keep it while its plan is looked at: it holds the time. Raises InvalidRequest."""
+        ends = end_of(until, hours, self.now())
+        request = LeaseRequest(endpoint=endpoint, ends=ends, reason=reason, then=then)
+        refuse(request, self.now())
+        return request
+
+    def extended(self, lease: Lease, seconds: float) -> LeaseRequest:
+        """A request for the same lease with a later end: from its end, or from now where that has passed."""
+        begun = max(lease.ends, self.now())
+        ends = datetime.fromtimestamp(begun.timestamp() + seconds, UTC).replace(microsecond=0)
+        return LeaseRequest(endpoint=lease.endpoint, ends=ends, reason=lease.reason, then=lease.then)
+
+    def plan(self, request: LeaseRequest, *, why_not: str = "") -> Plan:
+        """The plan that gives, changes or ends a lease; `why_not` AWS cannot keep to it, see `why_not_scheduled`.
+
+        Raises NotFound, InUse or InvalidRequest.
+        """
+        if request.ends is not None:
+            refuse(request, self.now())
+        detail = self._endpoints.describe_endpoint(request.endpoint)
+        return plan_lease(request, self._state(request, detail, why_not))
+
+    def _state(self, request: LeaseRequest, detail: EndpointDetail, why_not: str) -> LeaseState:
+        state = LeaseState(detail=detail, now=self.now(), whynot=why_not, asking=tag_value(self.asking.owner))
+        try:
+            state = replace(state, schedules=self._gateway.schedules(detail.name))
+        except SagedeckError as error:
+            return replace(state, whynot=why_not or f"{error.what} {error.why}".strip())
+        if why_not and request.ends is not None:
+            return state
+        try:
+            role = self._access.find_role(role_name(self._access.region))
+            policies = self._access.policies(role.name).inline if role else ()
+            own = policy_name(detail.name)
+            document = self._gateway.policy(role.name, own) if role and own in policies else None
+        except SagedeckError as error:
+            return replace(state, whynot=f"{error.what} {error.why}".strip())
+        state = replace(state, role=role, policies=policies, document=document, stale=self._stale(policies))
+        return state if request.ends is None else self._with_ending(state, request)
+
+    def _stale(self, policies: tuple[str, ...]) -> tuple[str, ...]:
+        """The endpoints that are gone and whose policies the role still has."""
+        of = [each.removeprefix("lease-") for each in policies if each.startswith("lease-")]
+        there = {each.name for each in self._endpoints.list_endpoints()} if of else set()
+        return tuple(sorted(each for each in of if each not in there))
+
+    def _with_ending(self, state: LeaseState, request: LeaseRequest) -> LeaseState:
+        """With the plan that ends the endpoint; what stands in its way now is no reason to refuse the lease."""
+        try:
+            return replace(state, ending=self._ending(request, state.detail))
+        except InvalidRequest:
+            raise  # it can never be paused
+        except SagedeckError as error:
+            return replace(state, whynot=f"{error.what} {error.next}".strip())
+
+    def _ending(self, request: LeaseRequest, detail: EndpointDetail) -> Plan:
+        if request.then == PAUSE:
+            assert request.ends is not None
+            return self._changes.plan_pause(PauseRequest(name=detail.name, at=request.ends.isoformat()))
+        (parts,) = self._endpoints.parts_of([detail])
+        problem = (parts.problem,) if parts.problem else ()
+        return Plan(f"End {detail.name}", endpoint_steps(detail, self._endpoints.pace, parts), problem)
+
+    def why_not_scheduled(self) -> str:
+        """Why AWS cannot be asked to keep to leases, one sentence; "" it can, or IAM cannot tell.
+
+        Asks IAM's simulator: keep the answer for some minutes.
+        """
+        near = f"arn:{self._access.partition}:sagemaker:{self._access.region}:{self._access.account}:endpoint/x"
+        schedule, role = schedule_arn(near, "lease-x"), role_arn(near)
+        verbs = [f"scheduler:{verb}Schedule" for verb in ("Create", "Update", "Get", "Delete")]
+        wanted = [Permission(verb, schedule) for verb in verbs]
+        wanted += [Permission("iam:PassRole", role, _PASSED), Permission("iam:PutRolePolicy", role)]
+        checked = self._access.check(self.asking.principal, wanted)
+        denied = [each.permission.action for each in checked if each.verdict is Verdict.DENIED]
+        return f"You may not {', '.join(denied)}." if denied else ""
+
+    def due(self, leases: tuple[Lease, ...], *, everything: bool = False) -> tuple[Due, ...]:
+        """The leases that have ended, each with why it is left alone, if it is."""
+        return due(leases, self.now(), everything=everything)
+
+    def plan_reap(self, lease: Lease, *, everything: bool = False) -> Plan:
+        """The plan that ends one endpoint as was agreed. Its tags are read again now, and before every call.
+
+        Raises NotFound, InUse, and InvalidRequest where the lease was changed, or the endpoint is protected.
+        """
+        detail = self._endpoints.describe_endpoint(lease.endpoint)
+        current = self.of(detail)
+        ends = moment(dict(detail.tags).get(ENDS, ""))
+        if ends is None and lease.schedule:
+            raise InvalidRequest(f"The lease of {detail.name} stands in a schedule only.", "", "AWS keeps to it.")
+        again = due((current,), self.now(), everything=everything) if current is not None else ()
+        if not again or ends != lease.ends:
+            raise InvalidRequest(f"The lease of {detail.name} was changed meanwhile.", "", "Look again.")
+        if again[0].why_not:
+            raise InvalidRequest(f"{detail.name} is left alone. {again[0].why_not}", "", "Look at its tags.")
+        assert ends is not None
+        assert current is not None
+        request = LeaseRequest(endpoint=detail.name, ends=self.now(), then=current.then)
+        ending = self._ending(request, detail)
+        price = detail.usd_per_hour
+        cost = Estimate(usd_per_hour=None if price is None else -price, source=detail.price_source)
+        verb = "Pause" if current.then == PAUSE else "Delete"
+        title = f"{verb} {detail.name}, whose lease has ended"
+        return replace(_guarded(ending, detail.arn, dict(detail.tags)[ENDS]), title=title, estimate=cost)
+
+
+def _guarded(plan: Plan, arn: str, ends: str) -> Plan:
+    """The plan, none of whose calls is made once the lease was changed or the endpoint protected."""
+    changed = f"(Tags[?Key=='{ENDS}'].Value | [0]) != '{ends}' && 'Its lease was changed meanwhile.'"
+    protected = f"Tags[?Key=='{PROTECTED}' && Value!='false'] && 'A tag protects it now.'"
+    unless = Unless(Read("sagemaker", "list_tags", {"ResourceArn": arn}), f"({changed}) || ({protected})")
+    steps = (replace(each, unless=unless) if isinstance(each.manner, Once) else each for each in plan.steps)
+    may = Permission("sagemaker:ListTags", arn)
+    return replace(plan, steps=tuple(replace(each, permissions=(*each.permissions, may)) for each in steps))
