@@ -131,7 +131,7 @@ def bring_in(
 
 @group.command()
 def delete(context: typer.Context, prompt: Which, as_json: JsonFlag = False) -> None:
-    """Delete a prompt of yours; `undelete` with its id brings it back."""
+    """Delete a prompt of yours; `undelete` with its id brings it back for a day."""
     with answering(as_json):
         prompts = open_console(context).prompts
         gone = prompts.delete(prompts.get(prompt).id)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from services.knowledge.prompt import ALWAYS
 from services.prompts import PromptDraft, PromptKind, PromptTemplate, preview, value_faults, variables
+from services.prompts.variables import MOST_VARIABLES
 from ui import error_box, formats
 from ui.escape import literal
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def filled_in(draft: PromptDraft, *, key: str) -> None:
     """The variables with a field each, and what the model would get."""
-    names = variables(draft)
+    names = variables(draft)[:MOST_VARIABLES]
     if not names:
         st.markdown(":gray[:small[It has no variables; write {{name}} where something is to be filled in.]]")
     given = {name: str(st.text_area(literal(name), key=f"{key}.value.{name}", height=68) or "") for name in names}

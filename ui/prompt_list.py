@@ -94,5 +94,9 @@ def deleted(console: Console) -> None:
 
 def _undelete(console: Console, id: str) -> None:
     st.session_state.pop(DELETED, None)
-    console.prompts.undelete(id)
+    try:
+        console.prompts.undelete(id)
+    except SagedeckError as error:
+        st.session_state[DELETED] = error
+        return
     _take(id)

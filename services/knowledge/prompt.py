@@ -14,6 +14,7 @@ from services.inference import Message
 from services.knowledge.models import Passage
 
 NOT_FOUND = "NOT IN THE DOCUMENTS"
+LONGEST_NAME = 120  # characters of a file's name, which stands outside the quotation
 HISTORY_TURNS = 6  # earlier turns sent along: enough for "and when?", little enough for a small context window
 
 OPENING = "You answer questions from numbered passages of the reader's own documents."
@@ -47,10 +48,16 @@ def messages(
 def layout(question: str, passages: Sequence[Passage]) -> str:
     """Passages and question as one text."""
     quoted = [
-        f'[{number}] ({one_line(passage.source)}, p. {passage.page})\n"""\n{quotable(passage.text)}\n"""'
+        f'[{number}] ({_name(passage.source)}, p. {passage.page})\n"""\n{quotable(passage.text)}\n"""'
         for number, passage in enumerate(passages, 1)
     ]
     return "\n\n".join(["Passages:", *quoted, f"Question: {one_line(question)}"])
+
+
+def _name(source: str) -> str:
+    """A file's name on one line, without the quotation marks of a passage, and no longer than a name is."""
+    name = quotable(one_line(source))
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def quotable(text: str) -> str:

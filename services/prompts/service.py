@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_PROMPTS = 500  # of one owner: the page lists them all
 MOST_VERSIONS = 100  # of one prompt; the oldest go
+UNDO_SECONDS = 86_400.0  # a deleted prompt can be brought back for a day
 _SCHEMA = """
 create table if not exists prompt(
     id text primary key, owner text not null, version integer not null, shared integer not null default 0,
@@ -71,16 +72,25 @@ class PromptsService:
         if wrong:
             said = " ".join(f"{fault.field}: {fault.sentence}" for fault in wrong)
             raise InvalidRequest("The prompt cannot be saved.", said, "Mend it and save again.")
-        if id and (before := self._own(id)).draft == draft:
-            return before
-        if not id and sum(each.mine for each in self.list()) >= MOST_PROMPTS:
-            raise LimitExceeded(f"There are {MOST_PROMPTS} prompts already.", "", "Delete some that are not used.")
-        return self._write(draft, id)
+        if not id:
+            self._check_room(1)
+            return self._write(draft, "")
+        before = self._own(id)
+        return before if before.draft == draft else self._write(draft, before.id)
+
+    def _check_room(self, more: int) -> None:
+        there = sum(each.mine for each in self.list())
+        if there + more > MOST_PROMPTS:
+            raise LimitExceeded(
+                f"There would be more than {MOST_PROMPTS} prompts.", f"There are {there} already.",
+                "Delete some that are not used.",
+            )  # fmt: skip
 
     def _write(self, draft: PromptDraft, id: str) -> PromptTemplate:
         id, new = id or uuid.uuid4().hex[:12], not id
         with self._state.transaction() as transaction:
             if new:
+                self._forget(transaction)
                 transaction.execute("insert into prompt(id, owner, version) values(?,?,1)", (id, self.owner))
             else:
                 transaction.execute("update prompt set version=version+1 where id=?", (id,))
@@ -95,13 +105,24 @@ class PromptsService:
             )
         return self.get(id)
 
+    def _forget(self, transaction: Any) -> None:
+        """Remove for good what was deleted long enough ago."""
+        before = self._clock() - UNDO_SECONDS
+        gone = "select id from prompt where owner=? and deleted < ?"
+        transaction.execute(f"delete from prompt_version where prompt in ({gone})", (self.owner, before))
+        transaction.execute("delete from prompt where owner=? and deleted < ?", (self.owner, before))
+
     def versions(self, id: str) -> tuple[PromptTemplate, ...]:
-        """Every version of a template, newest first. Raises NotFound."""
+        """Every version of a template, newest first; of somebody else's the newest alone. Raises NotFound.
+
+        What stood in an earlier version was not what its owner shared.
+        """
         if id in BUILT_IN:
             return (BUILT_IN[id],)
         rows = self._state.read(
             f"select {_COLUMNS} from prompt p join prompt_version v on v.prompt=p.id"
-            " where p.id=? and p.deleted is null and (p.owner=? or p.shared=1) order by v.version desc",
+            " where p.id=? and p.deleted is null and (p.owner=? or (p.shared=1 and v.version=p.version))"
+            " order by v.version desc",
             id,
             self.owner,
         )
@@ -118,14 +139,20 @@ class PromptsService:
 
     def share(self, id: str, shared: bool = True) -> PromptTemplate:
         """Show a template to the other owners on this machine, or no longer; only its owner may edit it."""
-        self._own(id)
+        id = self._own(id).id
         self._state.write("update prompt set shared=? where id=? and owner=?", int(shared), id, self.owner)
         return self.get(id)
 
     def delete(self, id: str) -> PromptTemplate:
-        """Take a template away with its versions; `undelete` brings it back. Raises NotFound, PermissionDenied."""
+        """Take a template away with its versions; `undelete` brings it back for a day.
+
+        Raises NotFound, PermissionDenied.
+        """
         gone = self._own(id)
-        self._state.write("update prompt set deleted=? where id=? and owner=?", self._clock(), id, self.owner)
+        with self._state.transaction() as transaction:
+            self._forget(transaction)
+            sql = "update prompt set deleted=? where id=? and owner=?"
+            transaction.execute(sql, (self._clock(), gone.id, self.owner))
         return gone
 
     def undelete(self, id: str) -> PromptTemplate:
@@ -144,7 +171,10 @@ class PromptsService:
         return exchange.to_markdown(draft) if markdown else exchange.to_json((draft,))
 
     def bring_in(self, name: str, content: bytes) -> tuple[PromptTemplate, ...]:
-        """Save every template of an exported file as the owner's. Raises InvalidRequest, and then saves none."""
+        """Save every template of an exported file as the owner's.
+
+        Raises InvalidRequest and LimitExceeded, and then saves none.
+        """
         drafts = exchange.read(name, content)
         for draft in drafts:
             if wrong := variables.faults(draft):
@@ -153,6 +183,7 @@ class PromptsService:
                     " ".join(fault.sentence for fault in wrong),
                     "Mend the file and import it again.",
                 )
+        self._check_room(len(drafts))
         return tuple(self.save(draft) for draft in drafts)
 
     def _own(self, id: str) -> PromptTemplate:

@@ -12,6 +12,7 @@ from services.errors import InvalidRequest
 from services.prompts.models import INPUT, Fault, PromptDraft, PromptKind, Rendered
 
 MOST_NAME, MOST_NOTE, MOST_TEXT, MOST_EXAMPLES = 80, 300, 20_000, 20  # characters, and how many
+MOST_VARIABLES = 40  # each is a field of its own
 _VARIABLE = re.compile(r"\{\{\s*(\w{1,40})\s*\}\}")
 _BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
@@ -35,6 +36,8 @@ def faults(draft: PromptDraft) -> tuple[Fault, ...]:
             found.append(Fault(field, f"It may have {most:,} characters, and has {len(text):,}."))
         if field in ("text", "system"):
             found += [Fault(field, sentence) for sentence in _braces(text)]
+    if (count := len(variables(draft))) > MOST_VARIABLES:
+        found.append(Fault("text", f"It may have {MOST_VARIABLES} variables, and has {count}."))
     return tuple(found)
 
 

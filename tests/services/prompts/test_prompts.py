@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.errors import InvalidRequest, NotFound, PermissionDenied
+from services.errors import InvalidRequest, LimitExceeded, NotFound, PermissionDenied
 from services.prompts import (
     Example,
     PromptDraft,
@@ -48,6 +48,7 @@ def test_variables_are_found_in_order_each_once() -> None:
         (PromptDraft("a", text="Hello name}}"), "text", "nothing opens"),
         (PromptDraft("a", text="Hello {{first name}}"), "text", "no variable"),
         (PromptDraft("a", text="x" * 20_001), "text", "20,001"),
+        (PromptDraft("a", text=" ".join(f"{{{{v{n}}}}}" for n in range(41))), "text", "has 41"),
         (PromptDraft("a", PromptKind.RAG, "rules", system="more"), "system", "no system prompt"),
         (PromptDraft("a", PromptKind.FEW_SHOT, "{{input}}"), "examples", "at least one"),
         (PromptDraft("a", PromptKind.FEW_SHOT, "x", examples=(Example("a", "b"),)), "text", "{{input}}"),
@@ -126,6 +127,11 @@ def test_others_see_a_prompt_once_it_is_shared_and_may_never_change_it(prompts: 
         other.delete(kept.id)
     with pytest.raises(PermissionDenied):
         other.share(kept.id)
+    prompts.save(PromptDraft("Letter", text="No longer secret."), kept.id)
+    assert [each.draft.text for each in other.versions(kept.id)] == ["No longer secret."]
+    for look in (lambda: other.get(kept.id, 1), lambda: other.compare(kept.id, 1, 2)):
+        with pytest.raises(NotFound):
+            look()
     prompts.share(kept.id, False)
     assert kept.id not in {each.id for each in other.list()}
     with pytest.raises(NotFound):
@@ -213,3 +219,41 @@ def test_one_bad_prompt_in_a_file_keeps_the_others_out_too(prompts: PromptsServi
     with pytest.raises(InvalidRequest, match="cannot be used"):
         prompts.bring_in("both.json", json.dumps(told).encode())
     assert not any(each.mine for each in prompts.list())
+
+
+def test_a_file_with_more_prompts_than_there_is_room_for_brings_in_none(
+    prompts: PromptsService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.prompts.service.MOST_PROMPTS", 3)
+    told = json.loads(prompts.export("translate"))
+    told["prompts"] *= 3
+    prompts.save(LETTER)
+    with pytest.raises(LimitExceeded):
+        prompts.bring_in("many.json", json.dumps(told).encode())
+    assert [each.name for each in prompts.list() if each.mine] == ["Letter"]
+
+
+def test_a_prompt_can_be_changed_shared_and_deleted_by_its_name(prompts: PromptsService) -> None:
+    kept = prompts.save(LETTER)
+    assert prompts.save(PromptDraft("Letter", text="Otherwise."), "letter").version == 2
+    assert prompts.get(kept.id).draft.text == "Otherwise."
+    assert prompts.share("Letter").shared
+    prompts.delete("letter")
+    with pytest.raises(NotFound):
+        prompts.get(kept.id)
+
+
+def test_a_deleted_prompt_is_gone_for_good_after_a_day(tmp_path: Path) -> None:
+    now = 5.0
+    prompts = PromptsService(State(tmp_path / "state.db"), "me", clock=lambda: now)
+    kept = prompts.save(LETTER)
+    prompts.delete(kept.id)
+    now += 86_400
+    prompts.save(SORT)
+    assert prompts.undelete(kept.id).draft == LETTER
+    prompts.delete(kept.id)
+    now += 86_401
+    prompts.save(PromptDraft("Another", text="x"))
+    assert not prompts._state.read("select 1 from prompt_version where prompt=?", kept.id)
+    with pytest.raises(NotFound):
+        prompts.undelete(kept.id)
