@@ -68,15 +68,15 @@ class SpendingRooms(AskingRooms):
     def savings(self) -> SavingsService:
         """What could be saved: idle, oversized, orphaned."""
         from services.savings import SavingsService
+        from services.savings.activity import StudioActivity
         from services.savings.gateway import SavingsGateway
         from services.savings.keeping import Keeping
-        from services.savings.surroundings import Surroundings
 
         identity, clients = self.connection.identity, self.connection.clients
         gateway = SavingsGateway(clients.in_region, self.resources.pace.wait)
         keeping = Keeping(self.state, f"{identity.partition}/{identity.account}", self.owner)
         return SavingsService(
-            self.resources, self.inventory, self.metrics, self.catalog, Surroundings(gateway), keeping,
+            self.resources, self.inventory, self.metrics, self.catalog, StudioActivity(gateway), keeping,
             quota=self.quota_left, now=self.connection.now,
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from services.resources import Key
 
 DEFAULT_DAYS, MOST_DAYS = 7, 60
 HOURS_OF_MONTH = 730.0
-USD_OF_A_METRIC = 0.01 / 1000  # what CloudWatch asks for each metric read by GetMetricData (its pricing page, 2026-11-20)
+USD_OF_A_METRIC = 0.01 / 1000  # read by GetMetricData (CloudWatch pricing page, as of 2026-11-20)
 
 
 class What(StrEnum):
@@ -175,7 +175,3 @@ def sorted_findings(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _weight(usd: float | None) -> float:
     return 1e-9 if usd is None else usd
-
-
-Names = Mapping[Key, frozenset[str] | None]
-"""The names that stand in what a schedule sends, by schedule; None: it could not be read."""
