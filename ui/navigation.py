@@ -16,6 +16,7 @@ CHAT = "../pages/playground/chat.py"
 EVALUATION = "../pages/playground/evaluation.py"
 PROMPTS = "../pages/playground/prompts.py"
 COLLECTIONS = "../pages/playground/collections.py"
+BILL = "../pages/costs/bill.py"
 ACTIVITY = "../pages/activity.py"
 TAKE_DOWN = "../pages/take_down.py"
 SETTINGS = "../pages/settings.py"
@@ -47,6 +48,10 @@ def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
                     help="Templates with variables: write, compare, share and use them."),
             st.Page(EVALUATION, title="Evaluation", icon=":material/experiment:",
                     help="Measure which cut, model and search answer your documents best."),
+        ],
+        "Cost": [
+            st.Page(BILL, title="Bill", icon=":material/receipt_long:",
+                    help="What costs now, what it came to this month, AWS's own count by day, budgets."),
         ],
         "Account": [
             st.Page(ACTIVITY, title="Activity", icon=":material/history:",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from services.catalog import priced_regions
 from services.costs import explorer
 from services.costs.advice import FreeUsage, free_usage
 from services.costs.billing import USES, Prices, bill, gone
@@ -91,6 +92,15 @@ class CostsService:
         if not found.lines:
             raise NotFound(f"The {key.kind} {key.name} costs nothing.", "", "")
         return found.lines[0]
+
+    @property
+    def working(self) -> bool:
+        """Whether what serverless endpoints did is being read."""
+        return bool(self._working)
+
+    def regions(self) -> tuple[str, ...]:
+        """The regions of this partition that have prices, this one among them."""
+        return tuple(sorted({self._home, *(each for each in priced_regions() if _beside(each, self._home))}))
 
     def _scaled(self, endpoint: Resource, created: datetime) -> tuple[Stretch, ...] | None:
         gateway = self._gateway(endpoint.key.region)
@@ -177,6 +187,11 @@ class CostsService:
     @property
     def _moment(self) -> datetime:
         return datetime.fromtimestamp(self._now(), UTC)
+
+
+def _beside(region: str, home: str) -> bool:
+    """Whether two regions are of one partition, by how they are named."""
+    return all(region.startswith(part) == home.startswith(part) for part in ("cn-", "us-gov-", "us-iso"))
 
 
 def _known(held: Holdings, key: Key) -> bool:

@@ -1,0 +1,63 @@
+"""What is not on the bill, and what may make it smaller by contract: facts, with their source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from services.costs import advice, free_words
+from services.costs.advice import FREE_SOURCE
+from services.errors import PermissionDenied, SagedeckError
+from ui import formats
+from ui.escape import code, literal
+
+if TYPE_CHECKING:
+    from services.console import Console
+    from services.costs import Bill
+
+_NOT_IN_IT = (
+    ("Data in and out of endpoints", "Data-Bytes-In"),
+    ("Requests and storage of S3 buckets", "S3:TimedStorage-ByteHrs"),
+    ("Metrics of one's own", "CW:MetricMonitorUsage"),
+)
+_FREE = "bill.free"
+
+
+def show(console: Console, found: Bill) -> None:
+    """Write the notes, folded."""
+    with st.expander("What is not in it, and what may make it smaller", icon=":material/info:", type="compact"):
+        parts = []
+        for words, usage in _NOT_IN_IT:
+            rate = console.catalog.rate(usage)
+            each = f"{formats.money(rate.usd)} a {rate.unit}" if rate.usd is not None else "price unknown"
+            parts.append(f"{words} ({each}; {rate.source})")
+        st.markdown(
+            literal(
+                f"Not in the figures: {'; '.join(parts)}; taxes, credits, discounts, support, and what other services "
+                "cost. AWS bills machines by the second, and storage by the month."
+            )
+        )
+        for note in advice(found):
+            st.markdown(f"**{literal(note.title)}.** {literal(note.words)}  \n:gray[:small[{literal(note.source)}]]")
+        _free(console)
+
+
+def _free(console: Console) -> None:
+    """AWS's own count of what is free, asked for by a click."""
+    if not st.session_state.get(_FREE):
+        if st.button("Ask AWS what is free in this account", icon=":material/redeem:", key="bill.free.ask",
+                     help="The Free Tier API costs nothing."):  # fmt: skip
+            st.session_state[_FREE] = True
+            st.rerun(scope="fragment")
+        return
+    try:
+        words = free_words(console.costs.free_tier())
+    except PermissionDenied as refused:
+        action = refused.action or "freetier:GetFreeTierUsage"
+        st.markdown(f"**Free tier.** Not known: it needs the permission {code(action)}.")
+        return
+    except SagedeckError as problem:
+        st.markdown(f"**Free tier.** Not known. {literal(problem.why or problem.what)}")
+        return
+    st.markdown(f"**Free tier.** {literal(words)}  \n:gray[:small[{FREE_SOURCE}]]")
