@@ -17,6 +17,7 @@ EVALUATION = "../pages/playground/evaluation.py"
 PROMPTS = "../pages/playground/prompts.py"
 COLLECTIONS = "../pages/playground/collections.py"
 BILL = "../pages/costs/bill.py"
+CLEAN_UP = "../pages/clean_up.py"
 ACTIVITY = "../pages/activity.py"
 TAKE_DOWN = "../pages/take_down.py"
 SETTINGS = "../pages/settings.py"
@@ -52,6 +53,8 @@ def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
         "Cost": [
             st.Page(BILL, title="Bill", icon=":material/receipt_long:",
                     help="What costs now, what it came to this month, AWS's own count by day, budgets."),
+            st.Page(CLEAN_UP, title="Clean up", icon=":material/cleaning_services:",
+                    help="What an account holds and nobody needs: removed in order, with proof."),
         ],
         "Account": [
             st.Page(ACTIVITY, title="Activity", icon=":material/history:",
@@ -79,4 +82,11 @@ def _models() -> list[Page]:
                 help="Every endpoint of this account and region: status, price, test, delete."),
         st.Page(ENDPOINT, title="Endpoint", icon=":material/dns:", visibility="hidden",
                 help="One endpoint: metrics, logs, test, alarms, what happened, and every change."),
+    ]  # fmt: skip
+
+
+def _cost() -> list[Page]:
+    return [
+        st.Page(BILL, title="Bill", icon=":material/receipt_long:",
+                help="What costs now, what it came to this month, AWS's own count by day, budgets."),
     ]  # fmt: skip
