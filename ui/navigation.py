@@ -50,12 +50,7 @@ def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
             st.Page(EVALUATION, title="Evaluation", icon=":material/experiment:",
                     help="Measure which cut, model and search answer your documents best."),
         ],
-        "Cost": [
-            st.Page(BILL, title="Bill", icon=":material/receipt_long:",
-                    help="What costs now, what it came to this month, AWS's own count by day, budgets."),
-            st.Page(CLEAN_UP, title="Clean up", icon=":material/cleaning_services:",
-                    help="What an account holds and nobody needs: removed in order, with proof."),
-        ],
+        "Cost": _cost(),
         "Account": [
             st.Page(ACTIVITY, title="Activity", icon=":material/history:",
                     help="Everything this console did, with receipts."),
@@ -89,4 +84,6 @@ def _cost() -> list[Page]:
     return [
         st.Page(BILL, title="Bill", icon=":material/receipt_long:",
                 help="What costs now, what it came to this month, AWS's own count by day, budgets."),
+        st.Page(CLEAN_UP, title="Clean up", icon=":material/cleaning_services:",
+                help="What an account holds and nobody needs: removed in order, with proof."),
     ]  # fmt: skip
