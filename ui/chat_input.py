@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from services.chats import Asking, Conversation, Setup
-from services.errors import InvalidRequest, RateLimited, RequestTooLong, SagedeckError
-from ui import chat_session, error_box, formats
+from services.errors import InvalidRequest, SagedeckError
+from ui import chat_mending, chat_session, error_box, formats
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -71,18 +72,7 @@ def _refusal(setup: Setup) -> None:
     if kept is None:
         return
     error, words = kept
-    error_box.show(error)
-    with st.container(horizontal=True):
-        if isinstance(error, RequestTooLong) and error.drop:
-            skip = setup.skip + error.drop
-            st.button(f"Send without the oldest {formats.count(error.drop, 'message')}", key="chat.drop",
-                      on_click=_send, args=(words, replace(setup, skip=skip)))  # fmt: skip
-        if isinstance(error, RequestTooLong) and error.answer_tokens:
-            shorter = replace(setup, params=replace(setup.params, max_new_tokens=error.answer_tokens))
-            st.button(f"Send, with {error.answer_tokens:,} tokens for the answer", key="chat.shorter",
-                      on_click=_send, args=(words, shorter))  # fmt: skip
-        if isinstance(error, RateLimited):
-            st.button("Send again", key="chat.resend", on_click=_send, args=(words, setup))
+    chat_mending.show(error, setup, partial(_send, words))
 
 
 def greeting(names: list[str]) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.chats import Answer, AnswerStatus, Conversation, Turn, Vote
-from ui import chat_session, diagnosis_box, error_box, formats
+from ui import chat_mending, chat_session, diagnosis_box, error_box, formats
+from ui.chat_mending import Again
 from ui.escape import answer as harmless
 from ui.escape import literal
 
@@ -26,6 +27,7 @@ def words(console: Console, chat: Conversation, turn: Turn, setup: Setup) -> Non
     with st.chat_message("user", avatar=":material/person:"):
         if st.session_state.get("chat.editing") == turn.id:
             _edit(console, chat, turn, setup)
+            chat_mending.refused(console, turn)
             return
         with st.container(horizontal=True, gap="small"):
             st.text(turn.words, width="stretch")
@@ -33,14 +35,14 @@ def words(console: Console, chat: Conversation, turn: Turn, setup: Setup) -> Non
                 "More", ["Edit", "Ask all again", "Fork from here"], key=f"chat.more.{turn.id}", type="tertiary"
             )
         _branches(console, chat, turn)
+        chat_mending.refused(console, turn)
     if chosen == "Edit":
         st.session_state["chat.editing"] = turn.id
         st.session_state[f"chat.edit.{turn.id}"] = turn.words
         st.rerun()
     elif chosen == "Ask all again":
-        with error_box.shown():
-            console.chats.regenerate(chat.id, turn.id)
-            st.rerun()
+        chat_mending.ask(console, Again(chat.id, turn.id), turn.setup)
+        st.rerun()
     elif chosen == "Fork from here":
         chat_session.show(console.chats.fork(chat.id, turn.id))
         st.rerun()
@@ -57,10 +59,8 @@ def _edit(console: Console, chat: Conversation, turn: Turn, setup: Setup) -> Non
         st.session_state.pop("chat.editing", None)
         st.rerun()
     if sent:
-        with error_box.shown():
-            console.chats.edit(chat.id, turn.id, said, setup)
-            st.session_state.pop("chat.editing", None)
-            st.rerun()
+        chat_mending.ask(console, Again(chat.id, turn.id, words=said or " "), setup)
+        st.rerun()
 
 
 def _branches(console: Console, chat: Conversation, turn: Turn) -> None:
@@ -161,11 +161,10 @@ def _judge(console: Console, chat: Conversation, turn: Turn, each: Answer, *, se
                 icon=":material/trophy:", help="The best answer of this turn",
                 on_click=console.chats.prefer, args=(each, not each.preferred),
             )  # fmt: skip
-        if st.button("Again", key=f"chat.again.{each.id}", type="tertiary", icon=":material/replay:",
-                     help="Ask this endpoint once more; this answer stays as an earlier attempt"):  # fmt: skip
-            with error_box.shown():
-                console.chats.regenerate(chat.id, turn.id, [each.endpoint])
-                st.rerun()
+        st.button("Again", key=f"chat.again.{each.id}", type="tertiary", icon=":material/replay:",
+                  help="Ask this endpoint once more; this answer stays as an earlier attempt",
+                  on_click=chat_mending.ask,
+                  args=(console, Again(chat.id, turn.id, (each.endpoint,)), turn.setup))  # fmt: skip
         tries = turn.attempts(each.endpoint)
         if len(tries) > 1:
             at = [one.id for one in tries].index(each.id)
@@ -173,3 +172,4 @@ def _judge(console: Console, chat: Conversation, turn: Turn, each: Answer, *, se
                 f"chat.try.{each.id}", "Attempt", at, len(tries),
                 lambda to: console.chats.choose_attempt(chat.id, tries[to]),
             )  # fmt: skip
+    chat_mending.refused(console, turn, (each.endpoint,))

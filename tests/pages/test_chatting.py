@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from services.chats import Setup, Vote
@@ -137,6 +138,45 @@ def test_what_is_too_long_is_said_at_the_input_and_sent_without_the_oldest(open_
     assert not at.exception
     assert [each.content for each in console.sent[-1][1]] == ["Second"]
     assert not at.error
+
+
+@pytest.mark.parametrize("which", ["Again", "Ask all again"])
+def test_an_answer_asked_again_past_the_limit_is_mended_where_it_stands(open_page: Open, which: str) -> None:
+    console = Talking()
+    at = talk(open_page("playground/chat", console, "Chat"), "First")
+    talk(at, "Second")
+    console.refuses = [RequestTooLong("Too long for left.", "It has 900 tokens.", drop=2, answer_tokens=40)]
+    if which == "Again":
+        [*_, last] = [each for each in at.button if (each.key or "").startswith("chat.again.")]
+        last.click().run()
+    else:
+        [*_, more] = [each for each in at.menu_button if each.label == "More"]
+        more.click(which).run()
+    assert [each.value.count("Too long for left") for each in at.error] == [1]
+    assert len(console.sent) == 2
+    button(at, "Send, with 40 tokens for the answer").click().run()
+    assert not at.exception
+    assert not at.error
+    assert (len(console.sent), console.sent[-1][2].max_new_tokens) == (3, 40)
+    assert "Attempt 2 of 2" in said(at)
+
+
+def test_a_question_edited_past_the_limit_keeps_its_words_and_is_sent_without_the_oldest(open_page: Open) -> None:
+    console = Talking()
+    at = talk(open_page("playground/chat", console, "Chat"), "First")
+    talk(at, "Second")
+    [*_, more] = [each for each in at.menu_button if each.label == "More"]
+    more.click("Edit").run()
+    console.refuses = [RequestTooLong("Too long for left.", "It has 900 tokens.", drop=2)]
+    next(each for each in at.text_area if each.label == "Your message").set_value("Otherwise")
+    button(at, "Send").click().run()
+    assert [each.value.count("Too long for left") for each in at.error] == [1]
+    assert next(each for each in at.text_area if each.label == "Your message").value == "Otherwise"
+    button(at, "Send without the oldest 2 messages").click().run()
+    assert not at.exception
+    assert not at.error
+    assert [each.content for each in console.sent[-1][1]] == ["Otherwise"]
+    assert [each.value for each in at.text] == ["First", "Otherwise"]
 
 
 def test_a_person_over_the_limit_reads_when_to_go_on_and_sends_again_with_a_click(open_page: Open) -> None:
