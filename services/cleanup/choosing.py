@@ -132,10 +132,9 @@ def _by_itself(resource: Resource, choosing: _Choosing) -> Fate:
 
 
 def _tells_whose(resource: Resource, choosing: _Choosing) -> bool:
-    """Whether it is ours though it has no tags of its own, or is of a kind that cannot have any."""
-    return resource.key in choosing.ours or (
-        choosing.request.others and resource.kind in (Kind.SCALABLE_TARGET, Kind.SCHEDULE, Kind.LOG_GROUP, Kind.PREFIX)
-    )
+    """Whether it is known whose it is though it has no tags of its own: that which bears it says so."""
+    above = [choosing.held.by_key.get(key) for key in bearers(resource)]
+    return bool(above) and all(each is not None and each.tags is not None for each in above)
 
 
 def _unless_unseen(resource: Resource, choosing: _Choosing) -> Fate:
@@ -213,9 +212,11 @@ def why_it_goes(resource: Resource, held: Holdings) -> str:
         return f"In use only by {', '.join(_times(*one) for one in kinds.items())}, which go before it."
     if any(key in held.by_key for key in bearers(resource)):
         return f"It belongs to the {bearers(resource)[0].kind} {bearers(resource)[0].name}, which goes."
+    if resource.kind is Kind.ENDPOINT:
+        return "No component runs on it; it ends, with all that it costs."
     if resource.kind in USERS or resource.kind in COMPANIONS:
         return "Nothing uses it, of all that was listed and looked into."
-    return "It ends, with all that it costs." if resource.machines or resource.volume_gb else "Nothing waits for it."
+    return "It ends, with all that it costs."
 
 
 def _times(kind: str, count: int) -> str:
