@@ -8,7 +8,7 @@ whether anybody calls or not: figures of theirs prove that a request which is no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.endpoints import EndpointDetail
 from services.metrics import Query, Values, Window
@@ -105,6 +105,23 @@ class Figures:
     def witnessed(self) -> int:
         """Periods in which machines of each variant published: so far back is it known that figures are kept."""
         return min((load.known("cpu") for load in self.loads.values()), default=0)
+
+    def since(self, moment: float) -> Figures:
+        """The same from the first whole period after a moment on: what was before ran on something else."""
+        left = [time for time in self.window.times if time >= moment]
+        if len(left) == len(self.window.times):
+            return self
+        cut = len(self.window.times) - len(left)
+        return Figures(
+            window=replace(self.window, start=self.window.start + cut * self.window.period),
+            requests={name: line[cut:] for name, line in self.requests.items()},
+            seconds=self.seconds[cut:],
+            backlog=self.backlog[cut:],
+            loads={
+                name: Load(variant=name, lines={what: line[cut:] for what, line in load.lines.items()})
+                for name, load in self.loads.items()
+            },
+        )
 
     @property
     def hours(self) -> float:

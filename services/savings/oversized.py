@@ -38,10 +38,12 @@ def judged(
     """The best proposal for an endpoint that is used; None where it has the size it needs, or none was found."""
     if detail.status != "InService" or detail.components or detail.serverless:
         return None  # instances of components follow their copies
-    key, age = Key(Kind.ENDPOINT, detail.name, region), (now - detail.created).total_seconds()
-    if age < LEAST_DAYS * DAY:
-        return Unjudged(key, What.OVERSIZED, "It is less than a day old: too young to know what it needs.", young=True)
-    needed = min(len(figures.window.times), age / figures.window.period) * ENOUGH
+    key, began = Key(Kind.ENDPOINT, detail.name, region), max(detail.created, detail.modified)
+    if (now - began).total_seconds() < LEAST_DAYS * DAY:
+        why = "It was made or changed less than a day ago: too young to know what it needs."
+        return Unjudged(key, What.OVERSIZED, why, young=True)
+    figures = figures.since(began.timestamp())
+    needed = len(figures.window.times) * ENOUGH
     pairs = [(each, figures.loads[each.name]) for each in detail.variants if each.name in figures.loads]
     blind = [each.name for each, load in pairs if _missing(load, needed)]
     if blind or not pairs:
