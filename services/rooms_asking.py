@@ -12,6 +12,7 @@ from services.lazy import lazy
 from services.rooms import Rooms
 
 if TYPE_CHECKING:
+    from services.catalog.refreshing import Refreshing
     from services.chats import ChatsService
     from services.endpoints import EndpointDetail
     from services.evaluation import EvaluationService
@@ -36,6 +37,13 @@ class Pair:
 
 class AskingRooms(Rooms):
     """What calls endpoints, and the rooms built on that."""
+
+    @lazy
+    def refreshing(self) -> Refreshing:
+        """The data sets the console knows AWS by, each with its source and date, and renewing them."""
+        from services.catalog.refreshing import Refreshing
+
+        return Refreshing(self.connection.identity.region, self.prices, self.catalog, self.quotas)
 
     def detail(self, endpoint: str) -> EndpointDetail:
         """An endpoint's detail, shared for some seconds. Raises NotFound."""

@@ -44,20 +44,31 @@ class AccountModels:
         found = self._kept.find(self._key("list"))
         return None if found is None else self._merged(found[0])
 
-    def list_models(self) -> Listing:
-        """JumpStart's list, asked for now: from its bucket, else from the public hub. Raises what the latter raises."""
-        gateway = self._gateway()
+    @property
+    def listed(self) -> int | None:
+        """How many models the kept list names, None where none is kept."""
+        found = self._kept.find(self._key("list"))
+        return None if found is None else len(found[0]["rows"])
+
+    def list_models(self, check: Callable[[int], None] = lambda rows: None) -> Listing:
+        """JumpStart's list, asked for now: from its bucket, else from the public hub. Raises what the latter raises.
+
+        `check` is told how many models it names before it is kept, and raises where it may not be.
+        """
+        gateway, manifest = self._gateway(), None
         try:
             manifest = gateway.manifest()
         except SagedeckError:
             rows, source = listing.of_hub(gateway.hub_contents()), "the public hub"
         else:
-            self._kept.put(self.manifest_key, {"models": manifest})
             rows, source = listing.of_manifest(manifest, sold=False), "JumpStart's list"
             with contextlib.suppress(SagedeckError):  # those that are sold then keep what the snapshot says
                 rows += listing.of_manifest(gateway.manifest(sold=True), sold=True)
         if not rows:
             raise Unreachable(f"{source[0].upper()}{source[1:]} is empty.", "", "Try again later.")
+        check(len(rows))
+        if manifest is not None:
+            self._kept.put(self.manifest_key, {"models": manifest})
         answer = {"rows": rows, "source": source, "at": self._clock()}
         self._kept.put(self._key("list"), answer)
         return self._merged(answer)

@@ -95,10 +95,14 @@ class PriceBook:
     def sheet(self, kind: Priced, region: str) -> Sheet | None:
         """AWS's list as it was read last, where that is newer than the snapshot. An old one is read anew meanwhile."""
         found = self.kept(kind, region).sheet
-        fresh = found is not None and 0 <= self._clock() - found.read_at < KEEP_SECONDS
+        fresh = found is not None and self.fresh(found)
         if not fresh:
             self._renew_later(kind, region)
         return found if found and (fresh or found.day >= prices.AS_OF) else None
+
+    def fresh(self, sheet: Sheet) -> bool:
+        """Whether a list is young enough not to be read again by itself."""
+        return 0 <= self._clock() - sheet.read_at < KEEP_SECONDS
 
     def kept(self, kind: Priced, region: str) -> Found:
         """What is kept of a data set, and why it is not used where it is damaged. Asks nobody."""

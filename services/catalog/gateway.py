@@ -214,6 +214,28 @@ def _image(question: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"image": image_uris.retrieve(image_scope="inference", **{name: question[name] for name in names})}
 
 
+def _families(question: Mapping[str, Any]) -> Mapping[str, Any]:
+    from sagemaker.core import image_uris
+
+    images: dict[str, str] = {}
+    for family in question["families"]:
+        try:
+            config = image_uris.config_for_framework(family)
+        except ValueError:  # an SDK that has dropped the family
+            continue
+        versions = (config if "versions" in config else config.get("inference", {})).get("versions", {})
+        for version in sorted(versions, key=numbers)[-question["versions"] :]:
+            for processor, instance_type in (("gpu", "ml.g5.xlarge"), ("cpu", "ml.m5.xlarge")):
+                asked = {"framework": family, "region": question["region"], "version": version}
+                try:
+                    image = image_uris.retrieve(image_scope="inference", instance_type=instance_type, **asked)
+                except (ValueError, KeyError):  # not for this processor, or not in this region
+                    continue
+                if image not in images.values():
+                    images[f"{family} {version} {processor}"] = image
+    return {"images": images}
+
+
 def main() -> int:
     """The worker: one question in, one line of JSON out."""
     from importlib.metadata import version
@@ -221,7 +243,8 @@ def main() -> int:
     question = json.loads(sys.stdin.read())
     answer: dict[str, Any]
     try:
-        answer = dict(_container(question) if "specification" in question else _image(question))
+        ask = _container if "specification" in question else _families if "families" in question else _image
+        answer = dict(ask(question))
         answer["source"] = f"sagemaker-core {version('sagemaker-core')}"
     except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the answer
         answer = {"error": f"{type(error).__name__}: {error}"}

@@ -49,9 +49,16 @@ class Kept:
         """The answer that is kept and when it was given (Unix time); None when there is none, or it is too old."""
         path = self._path(key)
         content = _read(path) if path else None
-        if content is None or content.get("key") != key or not 0 <= self._clock() - content["at"] < KEEP_SECONDS:
+        if content is None or content.get("key") != key:
             return None
-        return content["answer"], content["at"]
+        at, answer = content.get("at"), content.get("answer")
+        if (
+            not isinstance(at, int | float)
+            or not isinstance(answer, dict)
+            or not 0 <= self._clock() - at < KEEP_SECONDS
+        ):
+            return None
+        return answer, at
 
     def put(self, key: str, answer: Answer) -> None:
         """Keep an answer in place of an earlier one."""
@@ -60,6 +67,13 @@ class Kept:
             return
         with self._lock:
             put_whole(path, json.dumps({"key": key, "at": self._clock(), "answer": answer}))
+
+    def drop(self, start: str) -> None:
+        """Forget the answers whose key begins so."""
+        for path in self._folder.glob("*.json") if self._folder else ():
+            content = _read(path)
+            if content is not None and str(content.get("key", "")).startswith(start):
+                path.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path | None:
         return self._folder and self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"

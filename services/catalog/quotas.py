@@ -119,6 +119,24 @@ class Quotas:
         held = self._listed or self._read()
         return held is not None and 0 <= self._clock() - held[0] < self._keep
 
+    def held(self) -> tuple[float, int] | None:
+        """When the list that is kept was read (Unix time) and how many quotas it has; None: none is, or it is old."""
+        with self._lock:
+            held = self._listed or self._read()
+        return (held[0], len(held[1])) if held and 0 <= self._clock() - held[0] < self._keep else None
+
+    def renew(self, check: Callable[[int, int], None] = lambda before, after: None) -> int:
+        """Read the list now; how many quotas it has. `check` is told how many there were before and raises where the
+        new list may not take their place. Raises what asking raises.
+        """
+        with self._lock:
+            before = self._listed or self._read()
+            held = (self._clock(), dict(self._reads.applied()))
+            check(len(before[1]) if before else 0, len(held[1]))
+            self._write(held)
+            self._listed = held
+        return len(held[1])
+
     def forget(self) -> None:
         """Ask anew the next time, because more was granted."""
         with self._lock:
@@ -165,6 +183,11 @@ class Quotas:
         if self._folder is None:
             return
         put_whole(self._path(), json.dumps({"at": held[0], "quotas": held[1]}))
+
+
+def bundled_quotas() -> int:
+    """How many defaults are bundled that are AWS's own."""
+    return sum(default is not None for _, default in _defaults().values())
 
 
 @cache

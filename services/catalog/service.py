@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from services.catalog import jumpstart, prices, rates
+from services.catalog import image_lists, jumpstart, prices, rates
 from services.catalog.account import AccountModels
 from services.catalog.book import PriceBook
 from services.catalog.containers import GPU_TIMEOUT, Container, assumed_container, hub_container
@@ -139,6 +139,27 @@ class CatalogService:
             self._listing = replace(self.listing, problem=" ".join(filter(None, (error.what, error.why))))
         return self._listing
 
+    def renew_models(self, check: Callable[[int, int], None]) -> Listing:
+        """The same, raising what asking raises; `check` is told how many models were listed before and now, and raises
+        where the new list may not take the place of the old one.
+        """
+        before = self._account.listed or len(jumpstart.models())
+        self._listing = self._account.list_models(lambda after: check(before, after))
+        return self._listing
+
+    def renew_images(self, check: Callable[[int, int], None]) -> int:
+        """Ask the SDK for its list of images; how many rows it has. Takes some seconds."""
+        kept = self.kept_images()
+        before = len(kept[0]["images"] if kept else image_lists.bundled(self.region))
+        answer = image_lists.checked(self._worker(image_lists.question(self.region)))
+        check(before, len(answer["images"]))
+        image_lists.put(self._kept, self.region, answer)
+        return len(answer["images"])
+
+    def kept_images(self) -> tuple[Mapping[str, Any], float] | None:
+        """The list of images that is kept, and when it was read; None: the snapshot stands in for it."""
+        return self._kept.find(image_lists.key(self.region))
+
     def _listed(self, model_id: str) -> CatalogModel:
         found = self._catalogue.get(model_id)
         if found is None:
@@ -205,14 +226,22 @@ class CatalogService:
             "version": version,
             "instance_type": instance_type,
         }
-        snapshot = f"snapshot of {jumpstart.as_of()}"
         if self._clients is None:
-            return family_image(framework, self.region, gpu=has_gpu(instance_type), version=version), snapshot
+            return self._named_image(framework, version, gpu=has_gpu(instance_type))
         try:
             answer = self._kept.get(f"image {json.dumps(question)}", lambda: self._worker(question))
         except SagedeckError:
-            return family_image(framework, self.region, gpu=has_gpu(instance_type), version=version), snapshot
+            return self._named_image(framework, version, gpu=has_gpu(instance_type))
         return str(answer["image"]), str(answer["source"])
+
+    def _named_image(self, framework: str, version: str, *, gpu: bool) -> tuple[str, str]:
+        """The image as the list that was renewed last names it, else as the snapshot does."""
+        kept = self.kept_images()
+        named = kept[0]["images"].get(image_lists.name_of(framework, version, gpu=gpu)) if kept else None
+        if kept and named:
+            return str(named), str(kept[0]["source"])
+        image = family_image(framework, self.region, gpu=gpu, version=version)
+        return image, f"snapshot of {jumpstart.as_of()}"
 
     def _ask(self, model: CatalogModel, instance_type: str) -> Mapping[str, Any]:
         from services.catalog.gateway import CatalogGateway, entry_of
