@@ -122,6 +122,10 @@ class Clients:
         source = replace(self._source, region=region)
         return Clients(self._session, source, account=self.account, partition=self.partition)
 
+    def offered(self, service: str = "sagemaker") -> tuple[str, ...]:
+        """The regions of the partition that have a service, as botocore knows them; the account may not use all."""
+        return tuple(self._session.get_available_regions(service, partition_name=self.partition))
+
     def credentials(self) -> Any:
         """botocore's credentials of this session, or None."""
         return self._session.get_credentials()

@@ -11,12 +11,13 @@ from services.rooms_asking import AskingRooms
 if TYPE_CHECKING:
     from services.cleanup import CleaningService, CleanupService, LookingAgain
     from services.costs import Bill
+    from services.deploy import DeployRequest
     from services.leases import LeasesService, Schedule
-    from services.plans import AwsOperator
-    from services.resources import Holdings, ResourcesService
+    from services.plans import AwsOperator, Plan
+    from services.resources import Holdings, Resource, ResourcesService
     from services.savings import SavingsService
 
-SCHEDULE_SECONDS, MAY_SECONDS = 30.0, 600.0
+SCHEDULE_SECONDS, MAY_SECONDS, COLLECTION_SECONDS = 30.0, 600.0, 10.0
 
 
 class SpendingRooms(AskingRooms):
@@ -26,23 +27,40 @@ class SpendingRooms(AskingRooms):
     def resources(self) -> ResourcesService:
         """What the account holds: one reading of it for everybody of this identity."""
         from services.pace import FASTEST, Pace
-        from services.resources import ResourcesService
+        from services.resources import Place, ResourcesService
         from services.resources.gateway import ResourcesGateway
-        from services.resources.listing import Place
+        from services.resources.reading import Reading
 
-        identity, pace = self.connection.identity, Pace(FASTEST * self.catalog.pace)
+        identity, rate = self.connection.identity, FASTEST * self.catalog.pace
+        own = (self.folder, *self.connection.key)
 
         def gateway(region: str) -> ResourcesGateway:
-            place = Place(region, identity.account, identity.partition)
-            return ResourcesGateway(self.connection.clients.in_region(region), place, pace.wait)
+            place = Place(region or identity.region, identity.account, identity.partition)
+            pace = once((*own, "pace", place.region), lambda: Pace(rate))
+            return ResourcesGateway(self.connection.clients.in_region(place.region), place, pace)
 
-        def make() -> ResourcesService:
-            return ResourcesService(
-                gateway, pace, account=identity.account, partition=identity.partition, region=identity.region,
-                now=self.connection.now,
-            )  # fmt: skip
+        reading = once((*own, "resources"), lambda: Reading(gateway, now=self.connection.now))
+        reading.use(gateway)
+        listed = ("resources", "collections", self.owner)
+        return ResourcesService(
+            reading, account=identity.account, partition=identity.partition, region=identity.region,
+            library=lambda: self.cached(listed, COLLECTION_SECONDS, self._collections),
+            offered=self.connection.clients.offered,
+        )  # fmt: skip
 
-        return once((self.folder, *self.connection.key, "resources"), make)
+    def _collections(self) -> tuple[Resource, ...]:
+        """The owner's collections, as far as they are known without asking Astra."""
+        from services.access import tag_value
+        from services.knowledge import StoreKind
+        from services.resources import MADE_BY, OWNER, Key, Kind, Resource
+
+        kinds = {StoreKind.ASTRA: Kind.COLLECTION, StoreKind.LOCAL: Kind.LIBRARY}
+        ours = {MADE_BY: "sagedeck", OWNER: tag_value(self.owner)}
+        return tuple(
+            Resource(key=Key(kinds[store], name), described=True, tags=ours if made else {},
+                     about=f"{count} document{'s' if count != 1 else ''}")
+            for store, name, made, count in self.knowledge.known_collections()
+        )  # fmt: skip
 
     @lazy
     def leases(self) -> LeasesService:
@@ -55,6 +73,12 @@ class SpendingRooms(AskingRooms):
             LeasesGateway(self.connection.clients), self.endpoints, self.changes, self.access, self.catalog,
             asking=asking, now=self.connection.now,
         )  # fmt: skip
+
+    def keep_leases(self, plan: Plan, requests: tuple[DeployRequest, ...]) -> Plan:
+        """A plan that deploys, with what keeps to the leases of its endpoints; asks nobody where none has an end."""
+        if not any(each.lease_ends for each in requests):
+            return plan
+        return self.leases.keep(plan, requests, self.why_not_scheduled)
 
     def lease_schedules(self) -> tuple[Schedule, ...]:
         """The schedules that keep to leases, read twice a minute at most. Raises PermissionDenied and the like."""

@@ -88,40 +88,46 @@ _HELD = {
         *(f"sagemaker:List{each}" for each in _LISTED.split()),
         *(f"sagemaker:Describe{each}" for each in _DESCRIBED.split()),
     ),
-    "Its tags": ("tag:GetResources",),
+    "Its tags": (
+        "tag:GetResources",
+        "cloudwatch:ListTagsForResource",
+        "logs:ListTagsForResource",
+        "application-autoscaling:ListTagsForResource",
+        "sns:ListTagsForResource",
+        "s3:GetBucketTagging",
+    ),
+    "The account's regions": ("account:ListRegions", "ec2:DescribeRegions"),
     "What belongs to it": (
         "application-autoscaling:DescribeScalableTargets",
         "cloudwatch:DescribeAlarms",
         "logs:DescribeLogGroups",
         "scheduler:ListSchedules",
+        "scheduler:GetSchedule",
+        "sns:GetTopicAttributes",
         "elasticfilesystem:DescribeFileSystems",
+        "elasticfilesystem:DescribeMountTargets",
         "s3:ListAllMyBuckets",
-        "s3:GetBucketTagging",
+        "s3:GetBucketLocation",
         "s3:ListBucket",
+        "cloudwatch:GetMetricStatistics",
         "iam:ListRoles",
         "iam:GetRole",
         "iam:ListAccountAliases",
     ),
 }
+_WORKPLACES = (
+    "StopNotebookInstance DeleteNotebookInstance DeleteNotebookInstanceLifecycleConfig DeleteApp DeleteSpace"
+    " DeleteUserProfile DeleteDomain DeleteStudioLifecycleConfig DescribeNotebookInstanceLifecycleConfig"
+    " DescribeStudioLifecycleConfig"
+)
 _CLEAN = {
     "Endpoints and what they are made of": (*_DELETE, "sagemaker:DeleteInferenceComponent", *_UNSCALE),
-    "Notebooks and Studio": tuple(
-        f"sagemaker:{each}"
-        for each in (
-            "StopNotebookInstance",
-            "DeleteNotebookInstance",
-            "DeleteNotebookInstanceLifecycleConfig",
-            "DeleteApp",
-            "DeleteSpace",
-            "DeleteUserProfile",
-            "DeleteDomain",
-            "DeleteStudioLifecycleConfig",
-        )
-    ),
+    "Notebooks and Studio": tuple(f"sagemaker:{each}" for each in _WORKPLACES.split()),
     "Home of a domain": (
         "elasticfilesystem:DescribeMountTargets",
         "elasticfilesystem:DeleteMountTarget",
         "elasticfilesystem:DeleteFileSystem",
+        "ec2:DeleteNetworkInterface",  # with a mount target
     ),
     "Jobs under way": tuple(f"sagemaker:Stop{each}Job" for each in ("Training", "Transform", "AutoML", "Processing")),
     "What belongs to it": (

@@ -255,6 +255,23 @@ class Holding:
                 unreachable = f"What is in Astra stays, because it cannot be seen now. {error.what}"
         return LibraryState(tuple(held), unreachable)
 
+    def known_collections(self) -> tuple[tuple[StoreKind, str, bool, int], ...]:
+        """What is known without asking Astra: store, name, whether this console made it, and how many documents."""
+        found: dict[tuple[StoreKind, str], int] = {}
+        for store in StoreKind:
+            names = self._library.made_here(store)
+            if store is StoreKind.LOCAL:
+                names |= {each.name for each in self.collections(store)}
+            found |= dict.fromkeys(((store, name) for name in sorted(names)), 0)
+        for record in self.documents():
+            key = (record.store, record.collection)
+            found[key] = found.get(key, 0) + 1
+        made = {store: self._library.made_here(store) for store in StoreKind}
+        return tuple(
+            (store, name, store is StoreKind.LOCAL or name in made[store], count)
+            for (store, name), count in found.items()
+        )
+
     def _held(self, kind: StoreKind) -> list[HeldCollection]:
         held: list[HeldCollection] = []
         for collection in self.collections(kind):

@@ -3,7 +3,19 @@
 Costs, savings, leases and cleaning up all read the same `Holdings`. Tested in tests/services/resources.
 """
 
-from services.resources.models import Gap, Holdings, Key, Kind, Machine, Resource
+from services.resources.models import MADE_BY, OWNER, PROTECTED, Gap, Holdings, Key, Kind, Machine, Place, Resource
 from services.resources.service import ResourcesService
 
-__all__ = ["Gap", "Holdings", "Key", "Kind", "Machine", "Resource", "ResourcesService"]
+__all__ = [
+    "MADE_BY",
+    "OWNER",
+    "PROTECTED",
+    "Gap",
+    "Holdings",
+    "Key",
+    "Kind",
+    "Machine",
+    "Place",
+    "Resource",
+    "ResourcesService",
+]

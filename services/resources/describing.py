@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from services.resources.models import Key, Kind, Machine, Resource
+from services.resources.surroundings import stored_at
 
 Answer = Mapping[str, Any]
 WITHOUT_INSTANCES = frozenset({"Failed", "Deleting", "OutOfService"})
@@ -19,6 +21,15 @@ class Describing:
     operation: str
     asked: Callable[[Resource], Mapping[str, str]]
     read: Callable[[Resource, Answer], Resource]
+    service: str = "sagemaker"
+
+    @property
+    def action(self) -> str:
+        """The IAM action of the call."""
+        if self.operation == "list_objects_v2":
+            return "s3:ListBucket"
+        words = "".join(part.capitalize() for part in self.operation.split("_")).replace("AutoMlJobV2", "AutoMLJobV2")
+        return f"{'elasticfilesystem' if self.service == 'efs' else self.service}:{words}"
 
 
 def _named(member: str) -> Callable[[Resource], Mapping[str, str]]:
@@ -68,6 +79,12 @@ def _config(resource: Resource, found: Answer) -> Resource:
     uses = [Key(Kind.MODEL, each["ModelName"], region) for each in variants if each.get("ModelName")]
     told = found.get("AsyncInferenceConfig", {}).get("OutputConfig", {}).get("NotificationConfig", {})
     uses += [Key(Kind.TOPIC, told[each], region) for each in ("SuccessTopic", "ErrorTopic") if told.get(each)]
+    written = (
+        found.get("AsyncInferenceConfig", {}).get("OutputConfig", {}).get("S3OutputPath", ""),
+        found.get("AsyncInferenceConfig", {}).get("OutputConfig", {}).get("S3FailurePath", ""),
+        found.get("DataCaptureConfig", {}).get("DestinationS3Uri", ""),
+    )
+    uses += [key for uri in written for key in stored_at(uri, region)]
     role = _role(found.get("ExecutionRoleArn", ""))
     about = ", ".join(dict.fromkeys(each.get("InstanceType", "serverless") for each in variants))
     return replace(resource, uses=_distinct((*uses, *role)), described=True, about=about)
@@ -99,22 +116,42 @@ def _domain(resource: Resource, found: Answer) -> Resource:
     uses = [Key(Kind.FILE_SYSTEM, home, region)] if home else []
     for settings in ("DefaultUserSettings", "DefaultSpaceSettings"):
         uses += _role(found.get(settings, {}).get("ExecutionRole", ""))
+        uses += _named_in(found.get(settings, {}), region)
+    uses += [Key(Kind.BUCKET, key.name.partition("/")[0], region) for key in uses if key.kind is Kind.PREFIX]
     return replace(resource, uses=_distinct(uses), described=True)
 
 
 def _profile(resource: Resource, found: Answer) -> Resource:
-    role = _role(found.get("UserSettings", {}).get("ExecutionRole", ""))
-    return replace(resource, arn=found.get("UserProfileArn", ""), uses=(*resource.uses, *role), described=True)
+    settings = found.get("UserSettings", {})
+    uses = (*resource.uses, *_role(settings.get("ExecutionRole", "")), *_named_in(settings, resource.key.region))
+    return replace(resource, arn=found.get("UserProfileArn") or resource.arn, uses=_distinct(uses), described=True)
 
 
 def _space(resource: Resource, found: Answer) -> Resource:
     storage = found.get("SpaceSettings", {}).get("SpaceStorageSettings", {}).get("EbsStorageSettings", {})
     size = float(storage.get("EbsVolumeSizeInGb", resource.volume_gb))
-    return replace(resource, arn=found.get("SpaceArn", ""), volume_gb=size, described=True)
+    uses = _distinct((*resource.uses, *_named_in(found.get("SpaceSettings", {}), resource.key.region)))
+    return replace(resource, arn=found.get("SpaceArn") or resource.arn, uses=uses, volume_gb=size, described=True)
 
 
 def _app(resource: Resource, found: Answer) -> Resource:
-    return replace(resource, arn=found.get("AppArn", ""), status=found.get("Status", resource.status), described=True)
+    uses = _distinct((*resource.uses, *_named_in(found.get("ResourceSpec", {}), resource.key.region)))
+    arn, status = found.get("AppArn") or resource.arn, found.get("Status", resource.status)
+    return replace(resource, arn=arn, status=status, uses=uses, described=True)
+
+
+def _named_in(settings: Any, region: str) -> Iterator[Key]:
+    """The lifecycle configurations and places in S3 that settings name, however deep."""
+    if isinstance(settings, Mapping):
+        for value in settings.values():
+            yield from _named_in(value, region)
+    elif isinstance(settings, list | tuple):
+        for value in settings:
+            yield from _named_in(value, region)
+    elif isinstance(settings, str):
+        if ":studio-lifecycle-config/" in settings:
+            yield Key(Kind.LIFECYCLE, f"studio/{settings.rpartition('/')[2]}", region)
+        yield from stored_at(settings, region)
 
 
 def _domain_and(*members: str) -> Callable[[Resource], Mapping[str, str]]:
@@ -134,9 +171,10 @@ def _training(resource: Resource, found: Answer) -> Resource:
 
 
 def _transform(resource: Resource, found: Answer) -> Resource:
-    spec, model = found.get("TransformResources", {}), found.get("ModelName", "")
-    uses = (Key(Kind.MODEL, model, resource.key.region),) if model else ()
-    return replace(_job(resource, found, spec), uses=uses)
+    spec, model, region = found.get("TransformResources", {}), found.get("ModelName", ""), resource.key.region
+    uses = (Key(Kind.MODEL, model, region),) if model else ()
+    written = stored_at(found.get("TransformOutput", {}).get("S3OutputPath", ""), region)
+    return replace(_job(resource, found, spec), uses=(*uses, *written))
 
 
 def _processing(resource: Resource, found: Answer) -> Resource:
@@ -144,7 +182,47 @@ def _processing(resource: Resource, found: Answer) -> Resource:
 
 
 def _automl(resource: Resource, found: Answer) -> Resource:
-    return replace(resource, uses=_role(found.get("RoleArn", "")), described=True)
+    written = stored_at(found.get("OutputDataConfig", {}).get("S3OutputPath", ""), resource.key.region)
+    return replace(resource, uses=(*_role(found.get("RoleArn", "")), *written), described=True)
+
+
+def _file_system(resource: Resource, found: Answer) -> Resource:
+    targets = tuple(each["MountTargetId"] for each in found.get("MountTargets", []))
+    return replace(resource, parts=targets, described=True)
+
+
+def _topic(resource: Resource, found: Answer) -> Resource:
+    return replace(resource, described=True)
+
+
+def _role_tags(resource: Resource, found: Answer) -> Resource:
+    tags = {tag["Key"]: tag["Value"] for tag in found.get("Role", {}).get("Tags", [])}
+    return replace(resource, tags=tags, described=True)
+
+
+_TARGETS = {
+    "EndpointName": Kind.ENDPOINT,
+    "InferenceComponentName": Kind.COMPONENT,
+    "NotebookInstanceName": Kind.NOTEBOOK,
+    "EndpointConfigName": Kind.ENDPOINT_CONFIG,
+}
+
+
+def _schedule(resource: Resource, found: Answer) -> Resource:
+    """What its one call is made on, and the role it is made with."""
+    target, region = found.get("Target", {}), resource.key.region
+    try:
+        asked = json.loads(target.get("Input") or "{}")
+    except ValueError:
+        asked = {}
+    named = asked.items() if isinstance(asked, Mapping) else ()
+    uses = [Key(_TARGETS[member], str(name), region) for member, name in named if member in _TARGETS]
+    return replace(resource, uses=_distinct((*uses, *_role(target.get("RoleArn", "")))), described=True)
+
+
+def _of_group(resource: Resource) -> Mapping[str, str]:
+    group, _, name = resource.name.partition("/")
+    return {"GroupName": group, "Name": name}
 
 
 def _job(resource: Resource, found: Answer, spec: Answer) -> Resource:
@@ -156,6 +234,18 @@ def _job(resource: Resource, found: Answer, spec: Answer) -> Resource:
     )
     uses, size = _role(found.get("RoleArn", "")), float(spec.get("VolumeSizeInGB", 0))
     return replace(resource, uses=uses, machines=held, volume_gb=size, described=True)
+
+
+def _bucket_and_below(resource: Resource) -> Mapping[str, str]:
+    bucket, _, below = resource.name.partition("/")
+    return {"Bucket": bucket, "Prefix": below} if below else {"Bucket": bucket}
+
+
+def _stored(resource: Resource, found: Answer) -> Resource:
+    """What the first thousand objects take, when these are all; of more it is not known."""
+    if found.get("IsTruncated"):
+        return replace(resource, described=True)
+    return replace(resource, stored=sum(each.get("Size", 0) for each in found.get("Contents", [])), described=True)
 
 
 DESCRIBINGS: Mapping[Kind, Describing] = {
@@ -172,11 +262,18 @@ DESCRIBINGS: Mapping[Kind, Describing] = {
     Kind.TRANSFORM_JOB: Describing("describe_transform_job", _named("TransformJobName"), _transform),
     Kind.PROCESSING_JOB: Describing("describe_processing_job", _named("ProcessingJobName"), _processing),
     Kind.AUTOML_JOB: Describing("describe_auto_ml_job_v2", _named("AutoMLJobName"), _automl),
+    Kind.FILE_SYSTEM: Describing("describe_mount_targets", _named("FileSystemId"), _file_system, "efs"),
+    Kind.SCHEDULE: Describing("get_schedule", _of_group, _schedule, "scheduler"),
+    Kind.TOPIC: Describing("get_topic_attributes", _named("TopicArn"), _topic, "sns"),
+    Kind.ROLE: Describing("get_role", _named("RoleName"), _role_tags, "iam"),
+    Kind.BUCKET: Describing("list_objects_v2", _bucket_and_below, _stored, "s3"),
+    Kind.PREFIX: Describing("list_objects_v2", _bucket_and_below, _stored, "s3"),
 }
 """Kinds that are not here are known from their list alone."""
 
 READ_FIRST = (
     Kind.ENDPOINT, Kind.NOTEBOOK, Kind.APP, Kind.TRAINING_JOB, Kind.TRANSFORM_JOB, Kind.PROCESSING_JOB,
-    Kind.AUTOML_JOB, Kind.SPACE, Kind.DOMAIN, Kind.COMPONENT, Kind.USER_PROFILE, Kind.ENDPOINT_CONFIG, Kind.MODEL,
+    Kind.AUTOML_JOB, Kind.SPACE, Kind.DOMAIN, Kind.FILE_SYSTEM, Kind.COMPONENT, Kind.USER_PROFILE, Kind.SCHEDULE,
+    Kind.TOPIC, Kind.ENDPOINT_CONFIG, Kind.MODEL, Kind.ROLE, Kind.BUCKET, Kind.PREFIX,
 )  # fmt: skip
 """What bills is looked into before what only lies there."""

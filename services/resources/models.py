@@ -55,6 +55,19 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was read, for what ARNs are made of."""
+
+    region: str
+    account: str
+    partition: str
+
+    def arn(self, service: str, rest: str) -> str:
+        """The ARN of a resource here, in the partition's own form."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{rest}"
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """Instances that a resource holds now, or `wanted` when it is started: what it costs follows from them.
 
