@@ -31,6 +31,7 @@ def main() -> None:
         evaluating,
         faults,
         journal,
+        leasing,
         listing,
         logs,
         metrics,

@@ -40,6 +40,9 @@ class MetricName(StrEnum):
     BACKLOG = "backlog"
 
 
+LEASED = {"lease_hours": "--lease", "lease_then": "--lease-then", "lease_reason": "--lease-reason"}
+
+
 def _option(help: str, *names: str, panel: str = "") -> Any:
     return typer.Option(*names, help=help, rich_help_panel=panel or None)
 
@@ -61,6 +64,9 @@ class Options:
     fallback: Annotated[Words, _option("A further type where the first has no capacity; in order.")] = None
     role: Annotated[str, _option("ARN of an execution role; found or created when left out.")] = ""
     accept_eula: Annotated[bool, _option("I have read and accept the licence.", "--accept-eula")] = False
+    lease: Annotated[str | None, _option("Ends so long from now: 8h, 2d; 0 never. The setting when left out.")] = None
+    lease_then: Annotated[str, _option("What happens then: delete or pause.")] = ""
+    lease_reason: Annotated[str, _option("What it is for.")] = ""
 
     hub: Annotated[str, _option("OWNER/NAME on the hub, instead of a model of the catalogue.", panel=_HUB)] = ""
     server: Annotated[ServerName, _option("The container that serves it.", panel=_HUB)] = ServerName.VLLM

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cli.deploy_options import MetricName, ModeName, Options
+from cli.deploy_options import LEASED, MetricName, ModeName, Options
 from cli.opening import say
 from services.errors import InvalidRequest
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from services.plans import Plan
 
 # The option a field of the request comes from; by itself, or with all that lies below it.
-OPTIONS: Mapping[str, str] = {
+OPTIONS: Mapping[str, str] = LEASED | {
     "endpoint_name": "--name",
     "instance_type": "--instance-type",
     "count": "--count",

@@ -12,6 +12,7 @@ from cli.deploy_options import Options, taking_options
 from cli.deploy_request import mendable, refuse, requests_of, secrets_of
 from cli.deploy_saved import load_requests, save_requests
 from cli.following import PlanFlag, Script, WithScript, carry_out, only_shown
+from cli.lease_words import leased
 from cli.listing import endpoint_row
 from cli.opening import JsonFlag, YesFlag, answering, app, open_console, say
 from cli.preflight_lines import as_one, say_stops
@@ -44,6 +45,7 @@ def deploy(
     with answering(as_json):
         console = open_console(context)
         wanted, unread = wanted_of(console, models or [], options, request)
+        wanted = [leased(console, each, options) for each in wanted]
         refuse([*unread, *(problem for each in wanted for problem in mendable(console, each))], as_json)
         if save_request:
             save_requests(wanted, save_request, as_json)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _processwide: dict[Path, tuple[State, ReadCache, Any]] = {}
 _shared_by_identity: dict[tuple[object, ...], Any] = {}
-_processwide_lock = threading.Lock()
+_processwide_lock = threading.RLock()  # what is made may need another thing of everybody
 
 
 def _shared(folder: Path) -> tuple[State, ReadCache, Any]:
