@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,6 +14,7 @@ from services.connection import sandbox_at
 from services.console import Console
 from services.errors import InvalidRequest, NotFound
 from services.plans import RunStatus
+from services.rooms import once
 from tests.pages.fake_console import endpoint
 from tests.sandbox.server import start_sandbox
 
@@ -86,3 +88,14 @@ def test_an_asynchronous_endpoint_is_refused_in_words_before_it_is_called(
 
 def test_without_endpoints_there_is_no_pair(ana: Console) -> None:
     assert ana.pair() is None
+
+
+def test_what_all_share_may_need_another_shared_thing_while_it_is_made() -> None:
+    def made() -> str:
+        return once(("outer", made), lambda: once(("inner", made), lambda: "made"))
+
+    thread = threading.Thread(target=made, daemon=True)  # so that a deadlock fails here and does not hang
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert made() == "made"
