@@ -42,7 +42,8 @@ def _draw(console: Console, found: Bill) -> None:
         _gaps(found)
         return
     _figures(found)
-    _until(found)
+    if found.complete:
+        _until(found)
     _sums(found)
     cost_table.show(console, found)
     with st.container(horizontal=True):
@@ -72,16 +73,23 @@ def _figures(found: Bill) -> None:
     unknown = f"{formats.count(total.unknown, 'thing')} of unknown price not counted" if total.unknown else None
     past = "What stands now, and what this console's journal says of what is gone"
     past += f": {formats.money(gone)}." if gone else "."
+    past += " Known is what had one size all the time, or whose changes the journal tells; the rest takes today's size."
     with st.grid(4, min_column_width=150):
         now = formats.at_least(total.usd_per_hour, total.unknown)
         _card("Costs now", now, "payments", formats.per_month(total.usd_per_hour), unknown)
         so_far = f"{over}{formats.money(total.so_far)}"
-        _card("This month so far", so_far, "date_range", f"{formats.money(known)} known, the rest estimated",
+        _card("This month so far", so_far, "date_range", f"{formats.money(known)} known",
               f"{past} AWS's own count is under By day.")  # fmt: skip
         end = f"{over}{formats.money(total.month_end)}"
-        _card("By the month's end", end, "calendar_month", "estimate, if nothing changes", unknown)
-        _card("Stored or stopped", formats.per_month(stopped), "inventory_2", "costs while nothing works",
-              "Volumes of what is stopped, logs, file systems.")  # fmt: skip
+        _card(
+            "By the month's end",
+            end,
+            "calendar_month",
+            "estimate",
+            " ".join(("What it comes to if nothing changes.", unknown or "")),
+        )
+        _card("Stored or stopped", formats.per_month(stopped), "inventory_2", "while idle",
+              "Costs though nothing works: volumes of what is stopped, logs, file systems.")  # fmt: skip
 
 
 def _card(title: str, value: str, icon: str, below: str, more: str | None) -> None:

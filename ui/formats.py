@@ -15,6 +15,8 @@ _TAIL = 11  # of a shortened name: a suggested one ends with day and time
 def money(usd: float) -> str:
     """`$0.0042`, `$1.23`, `$1,234`: enough digits to tell small prices apart, no more."""
     usd += 0.0  # of nothing taken away, -0.0, is left 0.0
+    if 0 < abs(usd) < 0.00005:
+        return "under $0.0001"
     if usd and abs(usd) < 0.1:
         return f"${usd:,.4f}".rstrip("0")
     return f"${usd:,.2f}" if abs(usd) < 1000 else f"${usd:,.0f}"

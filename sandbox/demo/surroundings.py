@@ -147,7 +147,9 @@ def _scaling(stage: Stage) -> None:
 
 def _budget(stage: Stage) -> None:
     limit = {"Amount": "12000", "Unit": "USD"}
-    budget = {"BudgetName": "sagemaker-month", "BudgetLimit": limit, "TimeUnit": "MONTHLY", "BudgetType": "COST"}
+    counted = {"Service": ["Amazon SageMaker"]}
+    budget = {"BudgetName": "sagemaker-month", "BudgetLimit": limit, "TimeUnit": "MONTHLY", "BudgetType": "COST",
+              "CostFilters": counted}  # fmt: skip
     warning = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80.0}
     people = [{"SubscriptionType": "EMAIL", "Address": "finance@example.com"}]
     stage.call(
