@@ -59,9 +59,9 @@ class Calls:
         self.made: Counter[str] = Counter()
         self.refused = 0
 
-    def slow(self, console: Console) -> None:
+    def slow(self, console: Console, services: Sequence[str] = SERVICES) -> None:
         """Wait before each call of its clients; making these is not measured here."""
-        for service in SERVICES:
+        for service in services:
             console.connection.clients.get(service).meta.events.register("before-send", self._before)
 
     def reading(self) -> int:
