@@ -135,7 +135,7 @@ def queries(detail: EndpointDetail) -> tuple[Query, ...]:
     for place in places(detail):
         every += [*invocations(detail, place), _seconds(place)]
     for place in hosts(detail):
-        every += [used(place, metric, "Maximum") for metric in LOADS.values() if has(place, metric)]
+        every += [_most(place, metric) for metric in LOADS.values() if has(place, metric)]
     if detail.asynchronous:
         every.append(_backlog(detail))
     return tuple(every)
@@ -162,7 +162,7 @@ def percentile(line: Sequence[float | None], share: float) -> float | None:
 
 def _load(place: Place, values: Values, when: Window) -> Load:
     lines = {
-        what: _line((used(place, metric, "Maximum"),), values, when)
+        what: tuple(None if each is None else min(each, 100.0) for each in _line((_most(place, metric),), values, when))
         for what, metric in LOADS.items()
         if has(place, metric)
     }
@@ -172,6 +172,10 @@ def _load(place: Place, values: Values, when: Window) -> Load:
 def _line(names: Sequence[Query], values: Values, when: Window) -> Line:
     found = [values.get(query, {}) for query in names]
     return tuple(next((each[time] for each in found if time in each), None) for time in when.times)
+
+
+def _most(place: Place, metric: str) -> Query:
+    return used(place, metric, "Maximum")
 
 
 def _seconds(place: Place) -> Query:

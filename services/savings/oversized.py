@@ -21,6 +21,8 @@ LOW = 40.0  # percent; a processor (or GPU) under it in 95 % of the hours is lar
 SPARSE = 0.25  # of the hours with any request
 WORTH = 1.0  # USD a month, under which nobody is told
 LEAST_DAYS = 1
+LEAST_OF_A_BILL = 72  # hours of figures, before a month's bill is told from them
+GAIN = 0.15  # of the price, under which scaling is not worth its trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +52,22 @@ def judged(
         return Unjudged(key, What.OVERSIZED, f"CloudWatch lacks figures of the machines of {', '.join(blind) or 'it'}.")
     found = [each for variant, load in pairs for each in _proposals(detail, variant, load, figures, around)]
     found = sorted((each for each in found if (each.saves or 0.0) >= WORTH), key=lambda one: -(one.saves or 0.0))
-    return _finding(detail, key, pairs, found) if found else None
+    return _finding(detail, key, pairs, found, figures.active) if found else None
 
 
 def _missing(load: Load, needed: float) -> bool:
     return any(load.known(what) < needed for what in load.lines)
 
 
-def _finding(detail: EndpointDetail, key: Key, pairs: list[tuple[Variant, Load]], found: list[Proposal]) -> Finding:
+def _finding(
+    detail: EndpointDetail, key: Key, pairs: list[tuple[Variant, Load]], found: list[Proposal], active: float
+) -> Finding:
     best = found[0]
     load = next((load for variant, load in pairs if variant.name == best.variant), pairs[0][1])
     return Finding(
         key=key,
         what=What.OVERSIZED,
-        title=f"{detail.name} uses little of {detail.hardware}.",
+        title=f"{detail.name} {_why(best, detail, active)}.",
         proof=tuple(_used(load)),
         usd_per_month=best.saves,
         proposal=best,
@@ -74,6 +78,14 @@ def _finding(detail: EndpointDetail, key: Key, pairs: list[tuple[Variant, Load]]
         use=load.busiest,
         use_of="percent in use",
     )
+
+
+def _why(best: Proposal, detail: EndpointDetail, active: float) -> str:
+    if best.way is Way.AUTOSCALE:
+        return f"needs all of {detail.hardware} in some hours only"
+    if best.way is Way.ADVICE:
+        return f"is called in {active:.0%} of the hours only and holds {detail.hardware} in all of them"
+    return f"uses little of {detail.hardware}"
 
 
 def _used(load: Load) -> Iterator[str]:
@@ -91,11 +103,11 @@ def _proposals(
     if price is None:
         return
     scales = around.scales(variant.name)
-    alone = len(detail.variants) == 1
+    alone = len(detail.variants) == 1 and figures.hours >= LEAST_OF_A_BILL
     for each in (
         _fewer(variant, usual, price, scales, around) if usual < LOW else None,
         smaller(detail, variant, load, around.facts) if usual < LOW else None,
-        _autoscaled(detail, variant, load, figures, price, scales, around),
+        _autoscaled(detail, variant, load, figures, price, scales, around) if alone else None,
         _serverless(detail, variant, load, figures, price, around) if alone else None,
         _to_zero(detail, variant, figures, price, scales, around) if alone else None,
     ):
@@ -137,15 +149,15 @@ def _autoscaled(
 ) -> Proposal | None:  # fmt: skip
     """Several instances that are needed in some hours only."""
     busy, peak = load.busiest, max(figures.all_requests, default=0.0)
-    if scales is not False or variant.desired < 2 or detail.asynchronous or len(detail.variants) > 1 or not peak:
+    if scales is not False or variant.desired < 2 or detail.asynchronous or not peak:
         return None
     if variant.instance_type.startswith("ml.t"):
         return None  # burstable types do not scale by themselves
     now = variant.desired * price * HOURS_OF_MONTH
     after, most = bills.scaled(busy, variant.desired, price)
     loaded = max((value for value in busy if value is not None), default=0.0)
-    if most < 2 or not loaded:
-        return None  # fewer instances do as well
+    if most < 2 or not loaded or after > now * (1 - GAIN):
+        return None  # fewer instances do as well, or nearly all are needed
     minutes = figures.window.period / 60
     target = peak / minutes / variant.desired * min(1.0, WANTED / loaded)
     return Proposal(
@@ -198,7 +210,7 @@ def _to_zero(
     detail: EndpointDetail, variant: Variant, figures: Figures, price: float, scales: bool | None, around: Around
 ) -> Proposal | None:
     """Only asynchronous endpoints can wake from zero by what waits in their queue."""
-    if not detail.asynchronous or scales is not False or figures.active > SPARSE or variant.desired < 1:
+    if not detail.asynchronous or scales is not False or not 0 < figures.active <= SPARSE:
         return None
     hours = figures.window.period / 3600
     after = bills.to_zero(figures.active, price, period_hours=hours) * variant.desired
