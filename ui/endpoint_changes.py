@@ -33,9 +33,12 @@ class Asked:
         return "Delete for good" if self.verb == "Discard" else self.verb
 
 
-def ask(verb: str, name: str) -> None:
-    """Ask for a change: Pause, Resume, Scale, Update, Delete or Discard; the page shows what comes of it."""
-    st.session_state[_ASKED] = Asked(verb, name)
+def ask(verb: str, name: str, request: ScaleRequest | UpdateRequest | None = None) -> None:
+    """Ask for a change: Pause, Resume, Scale, Update, Delete or Discard; the page shows what comes of it.
+
+    request   of a scaling or an update that is known already: its plan is shown at once, without the form
+    """
+    st.session_state[_ASKED] = Asked(verb, name, request)
     st.session_state.pop(_PLAN, None)
 
 
