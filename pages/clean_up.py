@@ -10,7 +10,6 @@ from ui import (
     empty_state,
     error_box,
     navigation,
-    others,
     page_head,
     polling,
     run_progress,
@@ -39,7 +38,6 @@ if run_progress.current():
         drop()
     st.stop()
 
-others.show(console)
 cleanup_filters.show(console)
 request = cleanup_filters.request(console)
 

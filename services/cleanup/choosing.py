@@ -90,13 +90,19 @@ def looked_into(resource: Resource) -> bool:
 
 
 def hard_users(held: Holdings, key: Key) -> tuple[Key, ...]:
-    """What cannot do without it; its companions can go or stay by themselves."""
-    return tuple(user for user in held.users.get(key, ()) if user.kind not in COMPANIONS)
+    """What cannot do without it. What only belongs to it, its companions, keeps it from nothing."""
+    hard = key.kind in _TOLD_OR_TAKEN_ON
+    return tuple(user for user in held.users.get(key, ()) if hard or user.kind not in COMPANIONS)
 
 
 def bearers(resource: Resource) -> tuple[Key, ...]:
     """What a companion belongs to; for anything else, nothing."""
-    return tuple(key for key in resource.uses if key.kind is not Kind.TOPIC) if resource.kind in COMPANIONS else ()
+    if resource.kind not in COMPANIONS:
+        return ()
+    return tuple(key for key in resource.uses if key.kind not in _TOLD_OR_TAKEN_ON)
+
+
+_TOLD_OR_TAKEN_ON = frozenset({Kind.TOPIC, Kind.ROLE})  # what a companion uses, rather than belongs to
 
 
 def _position(held: Holdings) -> Callable[[Resource], tuple[int, bool, str, str]]:
