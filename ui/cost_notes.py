@@ -46,10 +46,9 @@ def show(console: Console, found: Bill) -> None:
 def _free(console: Console) -> None:
     """AWS's own count of what is free, asked for by a click."""
     if not st.session_state.get(_FREE):
-        if st.button("Ask AWS what is free in this account", icon=":material/redeem:", key="bill.free.ask",
-                     help="The Free Tier API costs nothing."):  # fmt: skip
-            st.session_state[_FREE] = True
-            st.rerun(scope="fragment")
+        st.button("Ask AWS what is free in this account", icon=":material/redeem:", key="bill.free.ask",
+                  help="The Free Tier API costs nothing.", on_click=lambda: st.session_state.update({_FREE: True})
+        )  # fmt: skip
         return
     try:
         words = free_words(console.costs.free_tier())

@@ -48,8 +48,10 @@ from services.settings import Settings
 from services.state import State
 from tests.pages.fake_changes import FakeChanges
 from tests.pages.fake_chats import FakeChats
+from tests.pages.fake_costs import FakeCosts
 from tests.pages.fake_endpoints import FakeEndpoints, FakeHistory, FakeInventory, FakeTraffic, fake_alarms, fake_metrics
 from tests.pages.fake_evaluation import fake_evaluation
+from tests.pages.fake_refreshing import fake_refreshing
 from tests.pages.fake_sandbox import MADE, FakeSandbox
 
 PASSAGE = Passage("p1", "Flights are refunded within 30 days.", "travel.md", "a" * 64, 1, 0, 36, 0.91, 0.8, 0.9)
@@ -163,9 +165,13 @@ class FakeKnowledge:
     ingested: list[IngestRequest] = field(default_factory=list)
     ingest_view: IngestView | None = None
     prepared: list[AskRequest] = field(default_factory=list)
+    bound: dict[str, tuple[str, ...]] = field(default_factory=dict)  # collections that are some embedding model's
 
     def documents(self) -> tuple[DocumentRecord, ...]:
         return tuple(self.records)
+
+    def models(self, store: StoreKind, name: str) -> tuple[str, ...]:
+        return self.bound.get(name, ())
 
     def collections(self, store: StoreKind = StoreKind.LOCAL) -> tuple[Any, ...]:
         return ()
@@ -213,6 +219,7 @@ class FakeConsole(FakeChats):
             fake_metrics(),
         )
         self.changes = FakeChanges()
+        self.costs: Any = FakeCosts()
         self.knowledge = FakeKnowledge()
         self.state = State(Path(tempfile.mkdtemp(prefix="sagedeck-pages-")) / "state.db")
         self.asked, self.prompts = Asked(self.state, self.owner), PromptsService(self.state, self.owner)
@@ -223,6 +230,7 @@ class FakeConsole(FakeChats):
             list=lambda *_, **__: tuple(self.jobs_found), view=lambda *_: None, cancel=lambda *_: None
         )
         self.catalog = CatalogService("us-east-1", offline=True)
+        self.refreshing = fake_refreshing(self.catalog)
         roles: Any = SimpleNamespace(roles=lambda: (), role=lambda name: None, decisions=lambda *_: {})
         self.access = AccessService(roles, region="us-east-1", account="123456789012", owner=self.owner)
         nobody: Any = SimpleNamespace(endpoint=lambda name: None, host=self._host, component=lambda name: None)

@@ -18,6 +18,7 @@ PAGES = {
     "playground/prompts": "Prompts",
     "playground/evaluation": "Evaluation",
     "playground/collections": "Collections",
+    "costs/bill": "Bill",
     "activity": "Activity",
     "take_down": "Take down",
     "access": "Access",
