@@ -83,6 +83,8 @@ def _line(standing: Standing) -> str:
 def _report(renewal: Renewal) -> None:
     if renewal.problem is not None:
         say(" ".join(filter(None, (renewal.problem.what, renewal.problem.why, renewal.problem.next))))
+        if renewal.refused:
+            say("To take it all the same: " + " ".join(f"--accept {each}" for each in renewal.refused))
         typer.echo(f"{renewal.name:<8} not renewed; {renewal.before:,} rows stay, as of {renewal.as_of}")
     else:
         typer.echo(

@@ -7,7 +7,7 @@ import streamlit as st
 
 from services import settings as settings_file
 from services.state import home
-from ui import connect_forms, connection_facts, connection_tests, error_box, page_head, plain_table, session
+from ui import connect_forms, connection_facts, connection_tests, error_box, page_head, plain_table, refreshing, session
 from ui.escape import code, literal
 
 console, _ = session.connect()
@@ -29,6 +29,11 @@ with left:
         with st.container(border=True):
             st.subheader("Astra DB", anchor=False)
             connect_forms.astra(configured.settings, connection)
+    if console is not None:
+        with st.container(border=True):
+            st.subheader("Prices and lists", anchor=False)
+            with error_box.shown():
+                refreshing.show(console)
 with right:
     if connection is not None:
         with st.container(border=True):

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.jobs import JobStatus
-from ui import formats, navigation, polling, status_chip
+from services.jobs import JobStatus, JobView
+from services.knowledge.files import JOB_KIND
+from ui import evaluation_state, formats, navigation, polling, status_chip
 from ui.escape import literal
 
 if TYPE_CHECKING:
     from services.console import Console
 
+RUN_KIND, WRITE_KIND = "evaluation", "evaluation-questions"  # services.evaluation.service, not loaded for its names
 EVERY_SECONDS = 2.0
 MOST = 5
 _CHANGES = frozenset({"Pause", "Resume", "Scale", "Update", "Delete"})
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")  # of an endpoint; other plans say more than one
+_PAGES = {"evaluation": navigation.EVALUATION, "refresh": navigation.SETTINGS}  # by the first word of a job's kind
 WAITING_FOR_A_PERSON = ("failed", "interrupted")
 
 
@@ -42,6 +45,7 @@ def show(console: Console) -> None:
             st.page_link(page, label="Follow", icon=":material/visibility:", query_params={**of, "run": run.id})
         for job in jobs[:MOST]:
             st.progress(job.progress or 0.0, text=f"{literal(job.title)} {literal(job.detail)}")
+            _link(job)
         waiting = [run for run in pulses if run.status in WAITING_FOR_A_PERSON][:MOST]
         for each in waiting:
             st.markdown(f"{status_chip.badge(each.status)} {literal(each.title)}")
@@ -50,12 +54,24 @@ def show(console: Console) -> None:
         halted = [job for job in console.jobs.list(owner, limit=20) if job.status is JobStatus.INTERRUPTED][:MOST]
         for job in halted:
             st.markdown(f"{status_chip.badge(job.status)} {literal(job.title)}")
-            page = navigation.EVALUATION if job.kind.startswith("evaluation") else navigation.DOCUMENTS
-            st.page_link(page, label="Look", icon=":material/visibility:", query_params={"job": job.id})
+            _link(job)
         if not live and not jobs and not waiting and not halted:
             st.markdown(":gray[Nothing is under way.]")
 
     polling.live(draw, EVERY_SECONDS if alive else None)
+
+
+def _link(job: JobView) -> None:
+    """A link to where a job is shown; none for a kind that no page shows by its own."""
+    if job.kind == JOB_KIND:
+        page, of = navigation.DOCUMENTS, {"job": job.id}
+    elif job.kind == RUN_KIND:
+        page, of = navigation.EVALUATION, {"step": evaluation_state.RUN, "run": str(job.payload.get("run", ""))}
+    elif job.kind == WRITE_KIND:
+        page, of = navigation.EVALUATION, {"step": evaluation_state.QUESTIONS}
+    else:
+        return
+    st.page_link(page, label="Look", icon=":material/visibility:", query_params=of)
 
 
 def _page(title: str, otherwise: str = navigation.DEPLOY) -> tuple[str, dict[str, str]]:

@@ -41,8 +41,7 @@ class Implausible(SagedeckError):
         super().__init__(
             "What was read is not plausible; what was there before stays.",
             " ".join(each.words for each in objections),
-            "Try again later. If it is so, accept it: --accept "
-            + " --accept ".join(dict.fromkeys(each.doubt.value for each in objections)),
+            "Try again later, or take it if you know that it is so.",
         )
 
 
