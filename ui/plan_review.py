@@ -16,6 +16,7 @@ from ui.escape import code, literal
 if TYPE_CHECKING:
     from services.console import Console
 
+MOST_ROWS = 200  # of a table that is drawn as a whole
 Begin = Callable[[Mapping[str, str]], str | None]
 
 
@@ -94,7 +95,9 @@ def _details(console: Console, plan: Plan, key: str) -> None:
     steps, sent, permissions, as_code = st.tabs(names, on_change="rerun", key=f"{key}-tabs")
     if steps.open:
         with steps:
-            plain_table.show(_step_rows(plan), key=f"{key}-steps")
+            plain_table.show(_step_rows(plan)[:MOST_ROWS], key=f"{key}-steps")
+            if len(plan.steps) > MOST_ROWS:
+                st.markdown(f":gray[and {len(plan.steps) - MOST_ROWS:,} more; all of them stand in the code.]")
     if sent.open:
         with sent:
             chosen = st.selectbox(

@@ -5,7 +5,7 @@ The run lives in the journal; `?run=<id>` in the address finds it again after a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -80,13 +80,22 @@ def _draw(console: Console, view: RunView, key: str) -> None:
             st.subheader(literal(view.title), anchor=False, width="stretch")
             st.markdown(status_chip.badge(view.status), width="content")
         st.progress(min(1.0, share), text=_summary(view, quick))
-        rows = [{"What": _what(step), "Status": _status(step, view.now, quick)} for step in steps]
+        rows = [{"What": _what(step), "Status": _status(step, view.now, quick)} for step in _worth_showing(steps)]
         plain_table.show(rows, key=key, header=False)
         _problems(console, view)
         _going_back(view)
         _actions(console, view, key)
     _undo(console, view, key)
     deployment_follow.show(console, view, key)
+
+
+def _worth_showing(steps: Sequence[StepView]) -> Sequence[StepView]:
+    """All of them, or of very many what runs or failed, then what comes next and what was done last."""
+    if len(steps) <= plan_review.MOST_ROWS:
+        return steps
+    order = ("running", "failed", "unknown", "waiting", "skipped")
+    ranked = sorted(steps, key=lambda step: order.index(step.status) if step.status in order else len(order))
+    return ranked[: plan_review.MOST_ROWS]
 
 
 def _summary(view: RunView, quick: bool) -> str:

@@ -198,11 +198,29 @@ def _used_by(users: list[Key], choosing: _Choosing) -> str:
 
 
 def _cap(choosing: _Choosing) -> None:
-    """No more than so many go in one run, what goes first at first: what stays uses nothing that goes."""
+    """No more than so many go in one run, whole chains of what uses what first: what stays uses nothing that goes."""
     going = [key for key, fate in choosing.fates.items() if fate.goes]
-    for key in going[max(choosing.request.most, 0) :]:
+    most = max(choosing.request.most, 0)
+    if len(going) <= most:
+        return
+    taken: dict[Key, None] = {}
+    for key in going:
+        _take(key, taken, choosing)
+    for key in list(taken)[most:]:
         words = f"One run removes {choosing.request.most} at most: it goes in the next."
         choosing.fates[key] = replace(choosing.fates[key], goes=False, why=words)
+
+
+def _take(key: Key, taken: dict[Key, None], choosing: _Choosing) -> None:
+    """Take a thing once all that uses it is taken, then what waits only for it, and what belongs to it."""
+    held = choosing.held
+    waits = (user for user in hard_users(held, key) if choosing.goes(user))
+    if key in taken or not choosing.goes(key) or any(user not in taken for user in waits):
+        return
+    taken[key] = None
+    belongs = (user for user in held.users.get(key, ()) if user.kind in COMPANIONS)
+    for other in (*belongs, *held.by_key[key].uses):
+        _take(other, taken, choosing)
 
 
 def why_it_goes(resource: Resource, held: Holdings) -> str:

@@ -82,7 +82,7 @@ class CleaningService:
             held=held,
             home=self._home,
             prices={line.key: line.usd_per_hour for line in bill.lines},
-            price_source="; ".join(dict.fromkeys(line.source for line in bill.lines if line.source)),
+            price_source="; ".join(dict.fromkeys(each for one in bill.lines for each in one.source.split("; ") if each)),
             orphans=unreferred(held) if request.orphans else (),
             policies=self._policies,
             collections=collections,

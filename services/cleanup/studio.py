@@ -7,17 +7,18 @@ gives that order: each uses the next. Which errors mean what: botocore's sagemak
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from services.cleanup.storage import bucket_steps, file_system_gone_step, file_system_steps
 from services.plans.hosting import seconds_between_looks
 from services.plans.models import ErrorMatch, Once, Permission, Proof, Read, Step, Until
 from services.resources.describing import app_parameters
-from services.resources.models import Holdings, Key, Kind, Resource
+from services.resources.models import Key, Kind, Resource
 
-STUDIO_KINDS = (Kind.APP, Kind.SPACE, Kind.USER_PROFILE, Kind.DOMAIN, Kind.FILE_SYSTEM)
-WORKING_KINDS = (*STUDIO_KINDS, Kind.NOTEBOOK, Kind.LIFECYCLE, Kind.BUCKET)
+WORKING_KINDS = (
+    Kind.APP, Kind.SPACE, Kind.USER_PROFILE, Kind.DOMAIN, Kind.FILE_SYSTEM, Kind.NOTEBOOK, Kind.LIFECYCLE, Kind.BUCKET,
+)  # fmt: skip
 ABSENT = (ErrorMatch("ResourceNotFound"),)
 NO_NOTEBOOK = (ErrorMatch("ValidationException", "RecordNotFound"),)
 _NO_LIFECYCLE = (ErrorMatch("ValidationException", "does not exist"),)
@@ -53,18 +54,12 @@ _APIS: Mapping[Kind, _Api] = {
 
 
 def removal_steps(
-    resource: Resource,
-    *,
-    after: tuple[str, ...] = (),
-    removed: Collection[Key] = (),
-    users: Collection[Key] = (),
-    pace: float = 1.0,
+    resource: Resource, *, after: tuple[str, ...] = (), removed: Collection[Key] = (), pace: float = 1.0
 ) -> tuple[Step, ...]:
     """The steps that remove one resource of `WORKING_KINDS`; once the last is done, what it used is free.
 
-    after      ids of the steps after which nothing uses it any more
+    after      ids of the steps after which nothing uses it any more: those of what uses it and goes in the same plan
     removed    what goes in the same plan: a domain takes its file system along when that is among it, else leaves it
-    users      what of `removed` uses it: a file system that goes with its domain is only waited for
     pace       how many times as fast as AWS the other side works
     """
     if resource.kind is Kind.NOTEBOOK:
@@ -74,59 +69,10 @@ def removal_steps(
     if resource.kind is Kind.BUCKET:
         return bucket_steps(resource, after=after)
     if resource.kind is Kind.FILE_SYSTEM:
-        if any(user.kind is Kind.DOMAIN for user in users):
+        if after:  # only domains use a file system, and the one that goes before it takes it along
             return (file_system_gone_step(resource, after=after, pace=pace),)
-        return file_system_steps(resource, after=after, pace=pace)
+        return file_system_steps(resource, pace=pace)
     return _studio_steps(resource, after, removed, pace)
-
-
-def studio_steps(
-    holdings: Holdings, domain: str, *, kept: Iterable[Key] = (), pace: float = 1.0, region: str = ""
-) -> tuple[Step, ...]:
-    """All of a domain (its id) in order, but what is `kept` and what that cannot do without."""
-    removed = tuple(each for each in domain_parts(holdings, domain, region) if each.key not in held(holdings, kept))
-    gone = {each.key for each in removed}
-    last: dict[Key, str] = {}
-    steps: list[Step] = []
-    for each in removed:
-        users = tuple(user for user in holdings.users.get(each.key, ()) if user in last)
-        after = tuple(last[user] for user in users)
-        made = removal_steps(each, after=after, removed=gone, users=users, pace=pace)
-        last[each.key] = made[-1].id
-        steps += made
-    return tuple(steps)
-
-
-def domain_parts(holdings: Holdings, domain: str, region: str = "") -> tuple[Resource, ...]:
-    """A domain and what belongs to it, what goes first at first: apps, spaces, profiles, it, file system, buckets."""
-    wanted = next((r for r in holdings.of(Kind.DOMAIN) if r.name == domain and region in ("", r.key.region)), None)
-    if wanted is None:
-        return ()
-    inside = [
-        each
-        for kind in (Kind.APP, Kind.SPACE, Kind.USER_PROFILE)
-        for each in holdings.of(kind)
-        if each.name.partition("/")[0] == domain and each.key.region == wanted.key.region
-    ]
-    stores = [holdings.by_key[key] for key in wanted.uses if key in holdings.by_key and key.kind in _STORES]
-    return (*inside, wanted, *sorted(stores, key=lambda each: _STORES.index(each.kind)))
-
-
-_STORES = (Kind.FILE_SYSTEM, Kind.BUCKET)
-
-
-def held(holdings: Holdings, kept: Iterable[Key]) -> frozenset[Key]:
-    """What stays when `kept` stays: these, and whatever they use, and so on."""
-    found: set[Key] = set()
-    waiting = list(kept)
-    while waiting:
-        key = waiting.pop()
-        if key in found:
-            continue
-        found.add(key)
-        resource = holdings.by_key.get(key)
-        waiting += resource.uses if resource else ()
-    return frozenset(found)
 
 
 def _which(resource: Resource) -> dict[str, str]:
