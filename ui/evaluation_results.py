@@ -55,14 +55,14 @@ def show(console: Console) -> None:
 def _best(found: Sequence[Scored], figure: str, equal: set[str]) -> None:
     best = found[0]
     others = len(equal) - 1
-    said = f"**{literal(best.label)}** is first: {ALL_NAMES[figure]} **{shown(best.figures[figure], figure)}**"
+    said = f"**{literal(best.label)}** is first: {ALL_NAMES[figure]} **{literal(shown(best.figures[figure], figure))}**"
     if best.figures[figure].low is None:
         said += ". Fewer than five questions say nothing about the difference."
     elif others > 0 and len(found) > 1:
         said += f", but {formats.count(others, 'other')} {'is' if others == 1 else 'are'} no worse than noise (≈)."
     elif len(found) > 1:
         said += ", better than every other by more than chance."
-    st.success(said.replace("$", "\\$"), icon=":material/trophy:")
+    st.success(said, icon=":material/trophy:")
 
 
 def _chart(found: Sequence[Scored], figure: str, equal: set[str]) -> None:

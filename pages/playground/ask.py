@@ -56,11 +56,12 @@ if not records:
 turns = answer_turn.on_page(console)
 usual.begin_asking(console)
 with options:
-    store, collection = store_picker.show(console, key="library")
+    store, collection, at_collection = store_picker.show(console, key="library")
     embedding = endpoint_picker.choose_embedding(console) or embedding
     chat = endpoint_picker.choose_chat(console) or chat
     rules, usable = prompt_choice.rules(console, key="ask.prompt")
     model = endpoint_reads.model_of(console, embedding)
+    store_picker.check(console, store, collection, model, at_collection)
     held = retrieval_options.of_collection(records, model, store, collection)
     settings = retrieval_options.show(console, held)
 if talks.open:

@@ -22,6 +22,7 @@ from ui import (
     session,
     store_picker,
 )
+from ui.escape import code
 
 console = session.console()
 records = console.knowledge.documents()
@@ -29,8 +30,10 @@ with page_head.show("Documents", document_stock.sentence(console, records)):
     options = st.popover("Options", icon=":material/tune:")
 embedding = endpoint_picker.embedding(console)
 with options:
-    store, collection = store_picker.show(console, key="library")
+    store, collection, at_collection = store_picker.show(console, key="library")
     embedding = endpoint_picker.choose_embedding(console) or embedding
+    model = endpoint_reads.model_of(console, embedding) if embedding else ""
+    fits = store_picker.check(console, store, collection, model, at_collection)
 
 target: document_upload.Target | None = None
 opened = document_view.current(records)
@@ -43,8 +46,12 @@ if not embedding:
             "rocket_launch", "No embedding model yet", "Reading documents needs an embedding model in service.",
             page=navigation.DEPLOY, label="Deploy a pair",
         )  # fmt: skip
+elif not fits:
+    st.warning(
+        f"The collection {code(collection)} is another embedding model's. Choose another collection or model under "
+        "Options, and files can be added.", icon=":material/warning:",
+    )  # fmt: skip
 elif store is not StoreKind.ASTRA or astra_collection.ready(console, embedding, collection):
-    model = endpoint_reads.model_of(console, embedding)
     chunk_settings.begin_with(console.knowledge_defaults.read().chunks)
     target = document_upload.Target(embedding, store, collection, model)
     document_upload.show(console, target, records)

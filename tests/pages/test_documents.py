@@ -278,6 +278,20 @@ def test_samples_are_added_and_their_questions_lead_to_ask(open_page: Open) -> N
     assert at.chat_input[0].proto.value == first.questions[0].question
 
 
+def test_a_collection_of_another_embedding_model_is_refused_at_its_field(open_page: Open) -> None:
+    console = library(bound={"others": ("another/model",)})
+    at = open_page("playground/documents", console, "Documents")
+    assert len(at.file_uploader) == 1
+    field = next(each for each in at.text_input if each.label == "Collection")
+    field.set_value("others").run()
+    assert not at.exception
+    assert "others is bound to the embedding model another/model" in said(at)
+    assert "another embedding model's" in at.warning[0].value
+    assert len(at.file_uploader) == 0
+    next(each for each in at.text_input if each.label == "Collection").set_value("mine").run()
+    assert len(at.file_uploader) == 1
+
+
 def test_read_only_nothing_can_be_dropped_or_deleted(open_page: Open) -> None:
     console = FakeConsole(*pair(), read_only=True)
     console.knowledge = Library(records=[document()])
