@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from services.catalog import CatalogService
     from services.catalog.book import PriceBook
     from services.catalog.quotas import Quotas
-    from services.deploy import DeployService
+    from services.deploy import DeployRequest, DeployService
     from services.deploy.following_gateway import FollowingGateway
     from services.diagnosis import ContainerLog, Diagnosis, Place
     from services.diagnosis.gateway import ContainerLogGateway
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from services.inference import InferenceService
     from services.logs import LogsService
     from services.metrics import MetricsService, TrafficBoard
+    from services.plans import Plan
     from services.preflight import PreflightService
     from services.sandbox_control import SandboxControl
 
@@ -149,12 +150,9 @@ class Rooms:
 
         identity = self.connection.identity
         return AccessService(
-            AccessGateway(self.connection.clients),
-            region=identity.region,
-            account=identity.account,
-            partition=identity.partition,
-            owner=self.owner,
-        )
+            AccessGateway(self.connection.clients), region=identity.region, account=identity.account,
+            partition=identity.partition, owner=self.owner,
+        )  # fmt: skip
 
     @lazy
     def deploy(self) -> DeployService:
@@ -163,7 +161,12 @@ class Rooms:
         from services.deploy.gateway import DeployGateway
 
         gateway, most = DeployGateway(self.connection.clients), self.settings.most_instances
-        return DeployService(gateway, self.catalog, self.access, owner=self.owner, most_instances=most)
+        return DeployService(gateway, self.catalog, self.access, owner=self.owner, most_instances=most,
+                             keep=self.keep_leases, now=self.connection.moment)  # fmt: skip
+
+    def keep_leases(self, plan: Plan, requests: tuple[DeployRequest, ...]) -> Plan:
+        """A plan that deploys, with what keeps to the leases of its endpoints."""
+        return plan
 
     @lazy
     def following(self) -> FollowingGateway:
@@ -180,13 +183,10 @@ class Rooms:
 
         identity, simulated = self.connection.identity, self.connection.mode is Mode.SANDBOX
         return Quotas(
-            QuotaGateway(self.connection.clients),
-            region=identity.region,
-            partition=identity.partition,
-            key=self.connection.key,
-            folder=None if simulated else self.folder / "catalog",
+            QuotaGateway(self.connection.clients), region=identity.region, partition=identity.partition,
+            key=self.connection.key, folder=None if simulated else self.folder / "catalog",
             keep=30.0 if simulated else KEEP_SECONDS,
-        )
+        )  # fmt: skip
 
     @lazy
     def preflight(self) -> PreflightService:
