@@ -17,6 +17,7 @@ EVALUATION = "../pages/playground/evaluation.py"
 PROMPTS = "../pages/playground/prompts.py"
 COLLECTIONS = "../pages/playground/collections.py"
 BILL = "../pages/costs/bill.py"
+SAVINGS = "../pages/costs/savings.py"
 CLEAN_UP = "../pages/clean_up.py"
 ACTIVITY = "../pages/activity.py"
 TAKE_DOWN = "../pages/take_down.py"
@@ -84,6 +85,8 @@ def _cost() -> list[Page]:
     return [
         st.Page(BILL, title="Bill", icon=":material/receipt_long:",
                 help="What costs now, what it came to this month, AWS's own count by day, budgets."),
+        st.Page(SAVINGS, title="Savings", icon=":material/savings:",
+                help="What is idle, oversized or orphaned, with the proof, and the plan that ends it."),
         st.Page(CLEAN_UP, title="Clean up", icon=":material/cleaning_services:",
                 help="What an account holds and nobody needs: removed in order, with proof."),
     ]  # fmt: skip
