@@ -236,7 +236,8 @@ def _ending(step: Step, manner: Until, answer: Mapping[str, Any], known: Values)
     if wrong:
         why = look(manner.explanation, answer) if manner.explanation else ""
         return Outcome(StepStatus.FAILED, wording.rolled_back(step, str(now), wrong, str(why or "")))
-    return Outcome(StepStatus.DONE, answer=answer)
+    # some things stay listed for a day after their end
+    return Outcome(StepStatus.DONE, answer=answer, gone=manner.gone and str(now).lower() == "deleted")
 
 
 def _repeat_ending(step: Step, manner: Repeat, items: Any, treated: int, same: int) -> Outcome | None:
