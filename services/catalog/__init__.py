@@ -7,6 +7,7 @@ snapshot, stubbed clients, the sandbox's hub and the worker itself.
 
 from services.catalog.containers import GPU_TIMEOUT, Container, bucket_arns, content_bucket
 from services.catalog.details import ModelDetails
+from services.catalog.discounts import DISCOUNTS, Applies, Discount
 from services.catalog.finding import providers, search
 from services.catalog.images import bundled_versions, dns_suffix, inference_ami, newest
 from services.catalog.instances import InstanceSpec, has_gpu, instance, instances
@@ -15,18 +16,21 @@ from services.catalog.listing import Listing
 from services.catalog.payloads import Example
 from services.catalog.prices import Price, Use, price, priced_regions
 from services.catalog.queries import PRICE_STEPS, Found, Hit, Order, Query, QuotaLeft, QuotaRoom
-from services.catalog.rates import Rate, serverless_second
+from services.catalog.rates import Rate, serverless_second, serverless_usage
 from services.catalog.reach import embedding_tokens
 from services.catalog.service import CatalogService
 from services.catalog.tasks import TASKS, Task
 
 __all__ = [
+    "DISCOUNTS",
     "GPU_TIMEOUT",
     "PRICE_STEPS",
     "TASKS",
+    "Applies",
     "CatalogModel",
     "CatalogService",
     "Container",
+    "Discount",
     "Example",
     "Found",
     "Hit",
@@ -59,4 +63,5 @@ __all__ = [
     "recommended",
     "search",
     "serverless_second",
+    "serverless_usage",
 ]
