@@ -40,6 +40,7 @@ def main() -> None:
         preflight,
         prompting,
         refreshing,
+        saving,
         searching,
         serving,
     )

@@ -9,6 +9,7 @@ import streamlit as st
 from services.connection import Mode
 from services.savings import DEFAULT_DAYS, MOST_DAYS, What
 from ui import error_box, formats
+from ui.escape import literal
 
 if TYPE_CHECKING:
     from services.console import Console
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 DAYS = "savings.days"
 FEWER_DAYS = 3  # that are offered where nearly everything is younger than what was asked for
-ASKED = "savings.asked"
+TRIFLE = 0.01  # USD
 
 
 def days() -> int:
@@ -38,17 +39,19 @@ def show(found: Savings) -> None:
         ):  # fmt: skip
             several = found.of(what)
             usd = sum(each.usd_per_month or 0.0 for each in several)
+            monthly = f"{formats.money(usd)} a month" if usd >= TRIFLE else None
             st.metric(
-                label, f"{len(several):,}", f"{formats.money(usd)} a month" if usd else None, delta_color="off",
-                delta_arrow="off", icon=f":material/{icon}:", border=True, height="stretch",
+                label, f"{len(several):,}", monthly, delta_color="off", delta_arrow="off", icon=f":material/{icon}:", border=True, height="stretch",
             )  # fmt: skip
 
 
 def _total(found: Savings) -> str:
     if found.unknown and not found.usd_per_month:
         return formats.UNKNOWN_PRICE
+    if found.usd_per_month < TRIFLE:
+        return "use not read yet" if found.measured is None and found.asking.metrics else formats.money(0.0)
     known = formats.money(found.usd_per_month)
-    return f"over {known}" if found.unknown or found.measured is None else known
+    return f"over {known}" if found.unknown or (found.measured is None and found.asking.metrics) else known
 
 
 def controls(console: Console, found: Savings) -> None:
@@ -93,8 +96,6 @@ def notes(found: Savings) -> None:
             "what is not proved yet is not listed.]"
         )
     for problem in found.problems:
-        from ui.escape import literal
-
         st.warning(literal(problem), icon=":material/warning:")
     young = sum(each.young and each.what is What.IDLE for each in found.unjudged)
     if young and found.days > FEWER_DAYS and not any(True for _ in found.of(What.IDLE)):

@@ -56,7 +56,7 @@ def _row(console: Console, finding: Finding) -> None:
                 "saves a month", _usd(finding.usd_per_month), width=150, chart_data=_chart(finding),
                 chart_type="area", help=f"Small chart: {finding.use_of}, oldest first" if finding.use_of else None,
             )  # fmt: skip
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             for number, proposal in enumerate((finding.proposal, *finding.others)):
                 _button(finding, proposal, f"{name}.{number}", first=not number)
             if finding.key.kind is Kind.ENDPOINT:
@@ -115,7 +115,7 @@ def _usd(usd: float | None) -> str:
 def _chart(finding: Finding) -> list[float] | None:
     """The use in so many parts of the time; None where there is nothing to draw."""
     values = [value or 0.0 for value in finding.use]
-    if len(values) < 2 or not any(values):
+    if len(values) < 2:
         return None
     size = max(1, -(-len(values) // POINTS))
     return [max(values[start : start + size]) for start in range(0, len(values), size)]

@@ -66,7 +66,7 @@ def _finding(detail: EndpointDetail, figures: Figures, days: int, key: Key) -> F
         words=f"Pause {detail.name}: it costs nothing then, and is resumed as it was.",
         before=monthly,
         after=None if monthly is None else 0.0,
-        checks=(*proof, f"Price: {detail.price_source or 'not known'}."),
+        checks=(f"Price: {detail.price_source or 'not known'}.",),
         caution="A call to a paused endpoint fails; resuming takes as long as it took to start.",
     )
     return Finding(
@@ -102,7 +102,6 @@ def _component(detail: EndpointDetail, name: str, figures: Figures, days: int, r
         proposal=Proposal(
             way=Way.CLEAN_UP,
             words=f"Remove {name} from {detail.name}; its room is free for others then.",
-            checks=proof[:1],
             caution="Its model stays.",
         ),
         owner=detail.owner,

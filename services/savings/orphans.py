@@ -148,7 +148,6 @@ def _finding(search: _Search, resource: Resource, proof: tuple[str, ...]) -> Fin
             words="Tick it and clean it up.",
             before=monthly,
             after=None if monthly is None else 0.0,
-            checks=proof,
             caution="" if resource.made_here else "This console did not make it.",
         ),
         made=resource.created,

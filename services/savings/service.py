@@ -12,6 +12,7 @@ from services.catalog import CatalogService, QuotaLeft, Use, instances, serverle
 from services.endpoints import EndpointDetail
 from services.endpoints.looked import Looked
 from services.errors import InvalidRequest, NotFound, SagedeckError
+from services.metrics import Window
 from services.plans.models import Plan
 from services.resources import Holdings, Key, Kind, ResourcesService
 from services.savings import figures, idle, orphans, oversized, workspaces, worth
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from services.endpoints.inventory import Inventory
     from services.metrics import MetricsService
 
+SPAN_DAYS = 14  # are read at least: CloudWatch charges by the metric, not by how far back one looks
 KEEP_SECONDS = 3600.0  # figures are kept this long, as asking for them costs
 READ_SECONDS = 300.0  # what reading all endpoints may take: 2,000 at the polite rate take 200
 Judged = Finding | Unjudged | None
@@ -47,6 +49,7 @@ class _Measured:
     """Figures by endpoint's ARN, and what was made of them."""
 
     at: float
+    window: Window
     figures: dict[str, figures.Figures]
     made: dict[tuple[object, ...], Judged] = field(default_factory=dict)
 
@@ -68,7 +71,8 @@ class SavingsService:
     ) -> None:
         self._resources, self._inventory, self._metrics, self._catalog = resources, inventory, metrics, catalog
         self._activity, self._keeping, self._quota, self._now = activity, keeping, quota, now
-        self._measured: dict[int, _Measured] = {}
+        self._measured: dict[int, _Measured] = {}  # by how many days they reach back
+        self._cut: dict[int, _Measured] = {}
         self._lock = threading.Lock()
 
     def look(self, days: int = DEFAULT_DAYS) -> Savings:
@@ -87,21 +91,21 @@ class SavingsService:
 
         CloudWatch charges for it: see `Savings.asking`. Raises PermissionDenied (cloudwatch:GetMetricData), Throttled.
         """
-        days = _days(days)
+        span = max(_days(days), SPAN_DAYS)
         looked = self._inventory.settled(READ_SECONDS)
         if looked.problem is not None and not looked.details:
             raise looked.problem
-        known = self._figures(days)
+        known = self._fresh(span)
         missing = [each for each in self._asked(looked) if known is None or each.arn not in known.figures]
         if not missing:
             return
-        window = known.figures[next(iter(known.figures))].window if known and known.figures else None
-        window = window or figures.window(self._now(), days)
+        window = known.window if known else figures.window(self._now(), span)
         values = self._metrics.values([query for each in missing for query in figures.queries(each)], window)
         found = {each.arn: figures.read(each, values, window) for each in missing}
         with self._lock:
             before = known.figures if known else {}
-            self._measured[days] = _Measured(known.at if known else self._now(), {**before, **found})
+            self._measured[span] = _Measured(known.at if known else self._now(), window, {**before, **found})
+            self._cut.clear()
 
     def forget(self) -> None:
         """Read the lists anew at the next look. Figures that were paid for are kept for their hour."""
@@ -141,13 +145,28 @@ class SavingsService:
 
     # -- finding
 
-    def _figures(self, days: int) -> _Measured | None:
+    def _fresh(self, span: int) -> _Measured | None:
+        """What was read of so many days in the last hour."""
         with self._lock:
-            known = self._measured.get(days)
+            known = self._measured.get(span)
             if known is None or self._now() - known.at >= KEEP_SECONDS:
-                self._measured.pop(days, None)
+                self._measured.pop(span, None)
                 return None
             return known
+
+    def _figures(self, days: int) -> _Measured | None:
+        """The last `days` of what was read of as many or more."""
+        spans = sorted(span for span in self._measured if span >= days)
+        whole = next((known for span in spans if (known := self._fresh(span)) is not None), None)
+        if whole is None:
+            return None
+        with self._lock:
+            cut = self._cut.get(days)
+            if cut is None or cut.at != whole.at:
+                since = whole.window.end - days * figures.DAY
+                told = {arn: each.since(since) for arn, each in whole.figures.items()}
+                self._cut[days] = cut = _Measured(whole.at, whole.window, told)
+            return cut
 
     def _asked(self, looked: Looked) -> list[EndpointDetail]:
         """The endpoints whose use tells something: those that cost by the hour and are old enough for anything."""

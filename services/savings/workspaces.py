@@ -125,7 +125,7 @@ def _idle(
         title=title,
         proof=tuple(proof),
         usd_per_month=usd,
-        proposal=Proposal(way=way, words=words, before=usd, after=after, checks=tuple(proof), caution=caution),
+        proposal=Proposal(way=way, words=words, before=usd, after=after, caution=caution),
         made=each.created,
         owner=each.owner,
         made_here=each.made_here,
