@@ -13,7 +13,7 @@ from services.endpoints.models import EndpointDetail
 from services.endpoints.watchdog import Concern, Worry
 
 IDLE_DAYS = 2.0  # without a request; a weekend alone is none
-DAY = 86_400.0
+DAY, HOURS_PER_MONTH = 86_400.0, 730  # as AWS counts a month
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def idle(
             continue
         least = "more than " if last is None and looked_back < now - each.created.timestamp() else ""
         hourly = each.usd_per_hour
-        cost = "an unknown price" if hourly is None else f"${hourly * 24:,.2f} a day"
+        cost = "an unknown price" if hourly is None else f"${hourly * HOURS_PER_MONTH:,.0f} a month"
         concern = Concern(
             Worry.IDLE,
             each.name,

@@ -114,7 +114,7 @@ def test_what_nobody_calls_for_days_is_told_with_what_it_costs(open_page: Open, 
     console.metrics = SimpleNamespace(traffic=read)
     said = texts(open_page("home", console, "Home"))
     assert "Nobody has called quiet for 3 days." in said
-    assert "$72.00 a day" in said
+    assert "$2,190 a month" in said
     assert asked[0] == ["quiet"], "a week is looked at only of those without a request today"
 
 

@@ -50,7 +50,7 @@ def test_idle_is_what_nobody_called_for_days_the_dearest_first() -> None:
         "Nobody has called cheap for 3 days.",
         "Nobody has called young for 4 days.",
     ]
-    assert "$120.00 a day" in found[0].why
+    assert "$3,650 a month" in found[0].why
 
 
 def test_an_idle_endpoint_of_unknown_price_comes_first_and_says_so() -> None:
