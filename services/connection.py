@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,10 @@ class Connection:
     def now(self) -> float:
         """What time it is there (Unix): a sandbox's clock may have been put forward, and ages and costs follow it."""
         return time.time() + (sandbox_child.ahead(self.sandbox_url) if self.sandbox_url else 0.0)
+
+    def moment(self) -> datetime:
+        """The same as a time in UTC."""
+        return datetime.fromtimestamp(self.now(), UTC)
 
 
 def connect_sandbox(home: Path, *, owner: str = "", read_only: bool = False, region: str = "") -> Connection:

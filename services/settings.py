@@ -36,6 +36,7 @@ class Settings:
     astra_environment: str = "prod"
     most_instances: int = 10  # of one endpoint: no request, update or scalable target goes beyond
     requests_per_minute: int = 60  # of one person to one endpoint; 0: no limit
+    lease_hours: int = 0  # after which an endpoint that is deployed is to end; 0: it has no end
     read_only: bool = False
     owner: str = ""
 
@@ -98,6 +99,9 @@ def check(settings: Settings) -> None:
     if settings.requests_per_minute < 0:
         said = f"The setting requests_per_minute is {settings.requests_per_minute}."
         raise InvalidRequest(said, "", "Use 0 for no limit, or 1 or more.")
+    if not 0 <= settings.lease_hours <= 8784:
+        said = f"The setting lease_hours is {settings.lease_hours}."
+        raise InvalidRequest(said, "", "Use 0 for no end, or up to 8784 hours, a year.")
 
 
 def _names() -> tuple[str, ...]:

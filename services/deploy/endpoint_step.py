@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from services.access import tag_value
 from services.deploy.costs import hourly
 from services.deploy.model_step import all_tags, creating, taken_back
 from services.deploy.models import DeployRequest, DeployState
 from services.plans.hosting import ABSENT, SETTLE_SECONDS, delete_step, gone_step, seconds_between_looks
+from services.plans.leasing import lease_tags
 from services.plans.models import Cost, Permission, Proof, Read, Step, Until
 
 
@@ -20,7 +22,7 @@ def create_endpoint(request: DeployRequest, state: DeployState, clear: tuple[Ste
         service="sagemaker",
         operation="create_endpoint",
         reason=f"The endpoint {name} starts; {costs}.",
-        parameters={"EndpointName": name, "EndpointConfigName": name, "Tags": all_tags(request, state)},
+        parameters={"EndpointName": name, "EndpointConfigName": name, "Tags": _tags(request, state)},
         after=(f"create-config-{name}", *(step.id for step in clear)),
         permissions=(
             *creating("Endpoint", own),
@@ -34,6 +36,15 @@ def create_endpoint(request: DeployRequest, state: DeployState, clear: tuple[Ste
         ),
         undo=(undo, _gone(state, name, own, f"undo-wait-{name}", undo.id)),
     )
+
+
+def _tags(request: DeployRequest, state: DeployState) -> list[dict[str, str]]:
+    """As everything that is made has them, and its lease."""
+    if not request.lease_ends:
+        return all_tags(request, state)
+    reason, by = tag_value(request.lease_reason), tag_value(request.owner)
+    lease = lease_tags(request.lease_ends, reason, request.lease_then, by)
+    return [*all_tags(request, state), *({"Key": key, "Value": value} for key, value in lease)]
 
 
 def _cost(request: DeployRequest, state: DeployState, sign: int) -> Cost:

@@ -11,6 +11,7 @@ from services.catalog import CatalogModel, Container, Price, has_gpu
 from services.deploy.modes import Advanced, Components, Mode, RealTime, Scaling
 from services.deploy.sources import CatalogSource, CustomSource, HubSource, Source
 from services.legible import legible
+from services.plans.leasing import DELETE
 from services.settings import Settings
 
 MOST_INSTANCES = Settings().most_instances
@@ -27,6 +28,9 @@ class DeployRequest:
     environment    container variables that go over the model's own, as (key, value) pairs
     secrets        keys of container variables whose values are asked for when the plan runs and written nowhere
     tags           further tags, as (key, value) pairs
+    lease_hours    after which the endpoint is to end; 0 never
+    lease_ends     when that is (2026-12-01T18:00:00Z), once it is asked for: see `DeployService.dated`
+    lease_then     "delete" or "pause"
     """
 
     source: Source
@@ -42,6 +46,10 @@ class DeployRequest:
     tags: tuple[tuple[str, str], ...] = ()
     scaling: Scaling | None = None
     advanced: Advanced = field(default_factory=Advanced)
+    lease_hours: float = 0.0
+    lease_ends: str = ""
+    lease_reason: str = ""
+    lease_then: str = DELETE
 
     @property
     def component_name(self) -> str:

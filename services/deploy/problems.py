@@ -17,7 +17,7 @@ from services.deploy.machine_problems import machine_problems
 from services.deploy.mode_problems import mode_problems
 from services.deploy.models import MOST_INSTANCES, DeployRequest, HostedModel, Place, Problem
 from services.deploy.scaling_limits import scaling_problems, topic_problems
-from services.deploy.setting_problems import advanced_problems, tag_problems, variable_problems
+from services.deploy.setting_problems import advanced_problems, lease_problems, tag_problems, variable_problems
 from services.deploy.source_problems import source_problems
 from services.errors import InvalidRequest
 from services.legible import holds_token
@@ -38,6 +38,7 @@ def request_problems(request: DeployRequest, model: HostedModel, place: Place | 
         *scaling_problems(request, place.most_instances if place else MOST_INSTANCES),
         *variable_problems(request),
         *tag_problems(request),
+        *lease_problems(request),
         *advanced_problems(request, place),
         *_role(request, place),
         *token_problems(request),

@@ -26,7 +26,7 @@ _CLASSES: Mapping[str, type] = {
         modes.Scaling, modes.Advanced, modes.DataCapture,
     )
 }  # fmt: skip
-_LEFT_OUT = ("accept_eula", "owner")  # both belong to who deploys, not to what is deployed
+_LEFT_OUT = ("accept_eula", "owner", "lease_ends")  # they belong to who deploys and when, not to what is deployed
 
 
 def save(requests: Sequence[DeployRequest]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from services.access import AccessService, RoleRequest, RoleState
@@ -25,9 +25,11 @@ from services.deploy.models import (
 from services.deploy.modes import Components
 from services.deploy.planner import plan_deploy, plan_pair
 from services.deploy.problems import eula_problem, refuse, request_problems
+from services.deploy.setting_problems import MOST_HOURS
 from services.deploy.sources import CatalogSource, CustomSource, HubSource, Source
 from services.diagnosis import Diagnosis
 from services.errors import NotFound
+from services.plans.leasing import written
 from services.plans.models import Plan
 
 if TYPE_CHECKING:
@@ -39,7 +41,9 @@ def _now() -> datetime:
 
 
 class DeployService:
-    """Plans deployments in one account and region; `owner` is who the endpoints are tagged for."""
+    """Plans deployments in one account and region; `owner` is who the endpoints are tagged for. `keep` adds to a plan
+    what keeps to the leases of its endpoints.
+    """
 
     def __init__(
         self,
@@ -50,7 +54,9 @@ class DeployService:
         owner: str = "",
         now: Callable[[], datetime] = _now,
         most_instances: int = MOST_INSTANCES,
+        keep: Callable[[Plan, tuple[DeployRequest, ...]], Plan] = lambda plan, _: plan,
     ) -> None:
+        self._keep = keep
         self._gateway, self._catalog, self._access = gateway, catalog, access
         self.owner, self._now, self.most_instances = owner, now, most_instances
 
@@ -145,11 +151,23 @@ class DeployService:
 
     def plan_deploy(self, request: DeployRequest) -> Plan:
         """The plan of one endpoint. Raises InvalidRequest, NameTaken, InUse, NotFound or Unreachable."""
-        return plan_deploy(request, self.state(request))
+        request = self.dated(request)
+        return self._keep(plan_deploy(request, self.state(request)), (request,))
+
+    def dated(self, request: DeployRequest) -> DeployRequest:
+        """The request with the end of its lease, by the hours asked for, from now. Keep it while its plan is looked
+        at: it holds the time.
+        """
+        if request.lease_ends or not 0 < request.lease_hours <= MOST_HOURS:
+            return request
+        ends = self._now() + timedelta(hours=request.lease_hours)
+        return replace(request, lease_ends=written(ends.replace(second=0)))
 
     def plan_pair(self, request: RagPairRequest) -> Plan:
         """The plan of an embedding model and a language model side by side; raises as `plan_deploy`."""
-        return plan_pair(request, self.state(request.embedding), self.state(request.language))
+        request = RagPairRequest(embedding=self.dated(request.embedding), language=self.dated(request.language))
+        plan = plan_pair(request, self.state(request.embedding), self.state(request.language))
+        return self._keep(plan, (request.embedding, request.language))
 
     def corrections(self, request: DeployRequest, diagnosis: Diagnosis) -> tuple[Correction, ...]:
         """What to try after a failure: requests with what made it fail changed, likeliest first, none with a problem

@@ -9,11 +9,14 @@ from services.deploy import grammar
 from services.deploy.models import DeployRequest, Place, Problem
 from services.deploy.modes import Components
 from services.plans import known_values, looks_secret
+from services.plans.leasing import DELETE, KEYS, PAUSE, moment, written
 
 # The API takes up to 100 environment keys with values of up to 1,024 characters.
 MOST_VARIABLES, LONGEST_VALUE = 100, 1024
 OWN_TAGS = 6  # sagedeck:made-by, owner, model-id, model-version, task, family
 MOST_TAGS = 50
+LEAST_HOURS, MOST_HOURS = 0.25, 8_784.0  # of a lease: a year
+LONGEST_REASON = 200
 _TAG_KEY = re.compile(r"[\w .:/=+@-]{1,128}")
 _TAG_VALUE = re.compile(r"[\w .:/=+@-]{0,256}")
 _SUBNET, _GROUP = re.compile(r"subnet-[0-9a-f]{8,17}"), re.compile(r"sg-[0-9a-f]{8,17}")
@@ -46,13 +49,32 @@ def variable_problems(request: DeployRequest) -> Iterator[Problem]:
             yield Problem(field, f"{key or 'An empty text'} cannot be the name of a container variable.")
 
 
+def lease_problems(request: DeployRequest) -> Iterator[Problem]:
+    """Problems of the lease: of its hours, what then happens, and its reason."""
+    hours = request.lease_hours
+    if hours and not LEAST_HOURS <= hours <= MOST_HOURS:
+        yield Problem("lease_hours", f"A lease has {LEAST_HOURS:g} to {MOST_HOURS:,.0f} hours; 0 is none.")
+    if hours and isinstance(request.mode, Components) and request.mode.onto:
+        words = f"{request.endpoint_name} is there already, and has its own lease: change it on its page."
+        yield Problem("lease_hours", words)
+    ends = moment(request.lease_ends)
+    if request.lease_ends and (ends is None or written(ends) != request.lease_ends):
+        yield Problem("lease_hours", "The end of the lease is no time such as 2026-12-01T18:00:00Z.")
+    if request.lease_then not in (DELETE, PAUSE):
+        yield Problem("lease_then", f"A lease cannot end with “{request.lease_then[:30]}”: it is delete or pause.")
+    if len(request.lease_reason) > LONGEST_REASON:
+        words = f"The reason has {len(request.lease_reason)} characters; {LONGEST_REASON} are allowed."
+        yield Problem("lease_reason", words)
+
+
 def tag_problems(request: DeployRequest) -> Iterator[Problem]:
     """Problems of `tags`."""
     keys = [key for key, _ in request.tags]
     if len({key.lower() for key in keys}) != len(keys):
         yield Problem("tags", "A tag is given twice.")
-    if len(keys) > MOST_TAGS - OWN_TAGS:
-        words = f"{len(keys)} tags are given; {MOST_TAGS - OWN_TAGS} are allowed beside the console's own {OWN_TAGS}."
+    own = OWN_TAGS + (len(KEYS) if request.lease_hours else 0)
+    if len(keys) > MOST_TAGS - own:
+        words = f"{len(keys)} tags are given; {MOST_TAGS - own} are allowed beside the console's own {own}."
         yield Problem("tags", words)
     for key, value in request.tags:
         if not _TAG_KEY.fullmatch(key):

@@ -41,13 +41,12 @@ def plan_lease(request: LeaseRequest, state: LeaseState) -> Plan:
     ends = request.ends.astimezone(UTC).replace(microsecond=0)
     reason = tag_value(request.reason)
     near, name = state.detail.arn, state.detail.name
-    shots, whynot = _shots(state, ends)
-    steps = _scheduled(state, shots, ends)
+    steps, whynot = scheduling(state, ends)
     words = "is paused" if request.then == PAUSE else "is deleted"
     last = tuple(step.id for step in steps)
     wanted = lease_tags(written(ends), reason, request.then, state.asking)
     steps.append(tags_step(state.detail, wanted, f"{name} {words} at {_at(ends)}: every console sees it.", last))
-    if not shots:
+    if whynot:
         steps += [schedule_gone(each, near, "The schedule of the former end goes.") for each in state.schedules]
     had = state.detail.tag("lease-ends") or main_schedule(state.schedules, name)
     title = f"{'Change' if had else 'Give'} the lease of {name}"
@@ -79,10 +78,16 @@ def _at(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def scheduling(state: LeaseState, ends: datetime) -> tuple[list[Step], str]:
+    """Role, policy and schedules that end an endpoint; or none of them, and why AWS cannot keep to its lease."""
+    shots, whynot = _shots(state, ends)
+    return _scheduled(state, shots, ends), whynot
+
+
 def _shots(state: LeaseState, ends: datetime) -> tuple[tuple[Shot, ...], str]:
     """What is to be scheduled, or nothing and why."""
     if state.whynot or state.ending is None:
-        return (), state.whynot
+        return (), state.whynot or "How it is to end is not known."
     role, own = state.role, policy_name(state.detail.name)
     if role is not None and not role.made_here:
         return (), f"A role {role.name} exists, and this console did not make it."

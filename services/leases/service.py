@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from services.access import AccessService, Verdict, tag_value
 from services.catalog import CatalogService, Use
+from services.deploy import DeployRequest
 from services.endpoints import EndpointChanges, EndpointDetail, EndpointsService, PauseRequest, endpoint_steps
 from services.errors import InvalidRequest, SagedeckError
+from services.leases.deploying import ending_of, endpoint_of, with_lease
 from services.leases.models import Due, Lease, LeaseRequest, LeaseState, Schedule
 from services.leases.planner import end_of, plan_lease, refuse
 from services.leases.reading import by_endpoint, due, leases_of, of_detail
@@ -60,6 +62,10 @@ class LeasesService:
         """The schedules of leases of this region: one paged call, and one each. Raises PermissionDenied."""
         return self._gateway.schedules()
 
+    def schedules_of(self, endpoint: str) -> tuple[Schedule, ...]:
+        """Those of one endpoint's lease."""
+        return self._gateway.schedules(endpoint)
+
     def list(self, held: Holdings, schedules: tuple[Schedule, ...] = ()) -> tuple[Lease, ...]:
         """Every lease of what is held, the one that ends first at the top; who keeps to it by these schedules."""
 
@@ -97,23 +103,39 @@ class LeasesService:
         detail = self._endpoints.describe_endpoint(request.endpoint)
         return plan_lease(request, self._state(request, detail, why_not))
 
+    def keep(self, plan: Plan, requests: Iterable[DeployRequest], why_not: Callable[[], str]) -> Plan:
+        """A plan that deploys, with what keeps to the leases of its endpoints; as it is where none has an end."""
+        for request in requests:
+            near = f"arn:{self._access.partition}:sagemaker:{self._access.region}:{self._access.account}:endpoint/x"
+            detail = endpoint_of(plan, request, near, self.now()) if request.lease_ends else None
+            if detail is None:
+                continue
+            refuse(LeaseRequest(endpoint=detail.name, ends=moment(request.lease_ends)), self.now())
+            state = LeaseState(detail=detail, now=self.now(), whynot=why_not(), asking=tag_value(self.asking.owner))
+            state = state if state.whynot else self._looked(state)
+            ending = ending_of(plan, detail, request.lease_then, self._endpoints.pace, request.lease_ends)
+            plan = with_lease(plan, request, replace(state, ending=ending))
+        return plan
+
     def _state(self, request: LeaseRequest, detail: EndpointDetail, why_not: str) -> LeaseState:
         state = LeaseState(detail=detail, now=self.now(), whynot=why_not, asking=tag_value(self.asking.owner))
+        state = self._looked(state, role=not why_not or request.ends is None)
+        return state if request.ends is None or state.whynot else self._with_ending(state, request)
+
+    def _looked(self, state: LeaseState, *, role: bool = True) -> LeaseState:
+        """With the schedules and the role as they stand; what may not be looked at is why AWS is not asked."""
         try:
-            state = replace(state, schedules=self._gateway.schedules(detail.name))
+            state = replace(state, schedules=self._gateway.schedules(state.detail.name))
+            return self._with_role(state) if role else state
         except SagedeckError as error:
-            return replace(state, whynot=why_not or f"{error.what} {error.why}".strip())
-        if why_not and request.ends is not None:
-            return state
-        try:
-            role = self._access.find_role(role_name(self._access.region))
-            policies = self._access.policies(role.name).inline if role else ()
-            own = policy_name(detail.name)
-            document = self._gateway.policy(role.name, own) if role and own in policies else None
-        except SagedeckError as error:
-            return replace(state, whynot=f"{error.what} {error.why}".strip())
-        state = replace(state, role=role, policies=policies, document=document, stale=self._stale(policies))
-        return state if request.ends is None else self._with_ending(state, request)
+            return replace(state, whynot=state.whynot or f"{error.what} {error.why}".strip())
+
+    def _with_role(self, state: LeaseState) -> LeaseState:
+        role = self._access.find_role(role_name(self._access.region))
+        policies = self._access.policies(role.name).inline if role else ()
+        own = policy_name(state.detail.name)
+        document = self._gateway.policy(role.name, own) if role and own in policies else None
+        return replace(state, role=role, policies=policies, document=document, stale=self._stale(policies))
 
     def _stale(self, policies: tuple[str, ...]) -> tuple[str, ...]:
         """The endpoints that are gone and whose policies the role still has."""

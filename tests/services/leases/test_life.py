@@ -9,12 +9,13 @@ import pytest
 
 from services import sandbox_child
 from services.console import Console
+from services.deploy import CatalogSource, DeployRequest, Scaling
 from services.errors import InvalidRequest
 from services.leases import KeptBy, Lease, LeaseRequest
 from services.plans.leasing import schedule_name, written
 from services.sandbox_control import SandboxControl
 from tests.sandbox.server import client
-from tests.services.endpoints.flows import OTHER, deployed, done, scaled
+from tests.services.endpoints.flows import EMBEDDING, OTHER, SMALL, deployed, done, scaled
 
 HOUR = 3600.0
 
@@ -200,3 +201,52 @@ def test_a_lease_changed_after_reap_planned_keeps_its_endpoint(console: Console,
     assert "spared" in _names(console)
     with pytest.raises(InvalidRequest, match="changed meanwhile"):
         console.leases.plan_reap(found)
+
+
+def _deployment(console: Console, name: str, **more: Any) -> DeployRequest:
+    return console.deploy.dated(
+        DeployRequest(
+            source=CatalogSource(model_id=EMBEDDING),
+            endpoint_name=name,
+            instance_type=SMALL,
+            role=console.access.request(),
+            owner=console.owner,
+            lease_hours=8,
+            **more,
+        )  # fmt: skip
+    )
+
+
+@pytest.mark.parametrize("then", ["delete", "pause"])
+def test_an_endpoint_is_deployed_with_its_end(console: Console, url: str, control: SandboxControl, then: str) -> None:
+    name = f"born-{then}"
+    request = _deployment(console, name, lease_then=then, lease_reason="A trial")
+    plan = console.deploy.plan_deploy(request)
+    assert plan.same_work(console.deploy.plan_deploy(request)), "planned again it is the same"
+    done(console, plan)
+    found = _lease(console, name)
+    assert found is not None
+    assert (written(found.ends), found.then, found.reason) == (request.lease_ends, then, "A trial")
+    assert found.enforced_by is KeptBy.SCHEDULER
+    _pass(control, 9 * HOUR)
+    assert name not in _names(console)
+    assert [each.name for each in console.changes.list_paused() if each.name == name] == (
+        [name] if then == "pause" else []
+    )
+
+
+def test_a_deployment_taken_back_leaves_no_schedule(console: Console, url: str) -> None:
+    run = done(console, console.deploy.plan_deploy(_deployment(console, "undone")))
+    assert _schedules(url, "undone") == ["lease-undone"]
+    console.runs.undo(run.id)
+    console.runs.wait(run.id, 60)
+    assert _schedules(url, "undone") == []
+
+
+def test_what_scales_is_deployed_with_an_end_that_takes_its_target_first(console: Console, url: str) -> None:
+    plan = console.deploy.plan_deploy(_deployment(console, "grows", scaling=Scaling()))
+    made = {str(step.parameters["Name"]): step.parameters for step in plan if step.operation == "create_schedule"}
+    assert sorted(made) == ["lease-grows", "lease-grows.scaling"]
+    assert made["lease-grows.scaling"]["ScheduleExpression"] < made["lease-grows"]["ScheduleExpression"]
+    pausing = console.deploy.plan_deploy(_deployment(console, "grows", scaling=Scaling(), lease_then="pause"))
+    assert "known once it runs" in pausing.warnings[-1]
