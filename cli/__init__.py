@@ -24,6 +24,7 @@ def main() -> None:
         chatting,
         cleaning,
         collecting,
+        conversations,
         deploying,
         describing,
         diagnosing,

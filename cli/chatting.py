@@ -1,4 +1,4 @@
-"""Chat in the terminal: `sagedeck chat`, with one to four endpoints side by side; `sagedeck chats` for what is kept."""
+"""Chat in the terminal: `sagedeck chat`, with one to four endpoints side by side; conversations.py has what is kept."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 import shutil
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,12 +21,9 @@ if TYPE_CHECKING:
     from services.console import Console
     from services.inference import ChatParams
 
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # what turns a line round
 NARROWEST = 34  # letters of a column; below that answers stand under one another
 READ_SECONDS = 60.0
-
-group = typer.Typer(no_args_is_help=True, help="Conversations that are kept: list, show, export, delete.")
-app.add_typer(group, name="chats")
-ChatArgument = Annotated[str, typer.Argument(help="Id of a conversation, as `chats list` gives it.")]
 
 
 @app.command("chat")
@@ -152,7 +149,7 @@ def _streamed(asking: Asking) -> None:
     while not live.ended or written < len(live.answer.text):
         changes = asking.wait(changes, 1.0)
         text = live.answer.text
-        typer.echo(text[written:], nl=False)
+        typer.echo(harmless(text[written:]), nl=False)
         sys.stdout.flush()
         written = len(text)
     if written:
@@ -163,11 +160,20 @@ def _columns(answers: Sequence[Answer], width: int) -> str:
     """Answers side by side where there is room, else under one another."""
     each_width = (width - 3 * (len(answers) - 1)) // len(answers)
     if each_width < NARROWEST:
-        return "\n\n".join(f"── {each.endpoint}\n{each.text}" for each in answers)
-    blocks = [[each.endpoint, "─" * each_width, *_wrapped(each.text, each_width)] for each in answers]
+        return "\n\n".join(f"── {each.endpoint}\n{harmless(each.text)}" for each in answers)
+    blocks = [[each.endpoint, "─" * each_width, *_wrapped(harmless(each.text), each_width)] for each in answers]
     height = max(map(len, blocks))
     rows = zip(*(block + [""] * (height - len(block)) for block in blocks), strict=True)
     return "\n".join(" │ ".join(cell[:each_width].ljust(each_width) for cell in row).rstrip() for row in rows)
+
+
+def harmless(text: str) -> str:
+    """A model's or a person's words for a terminal: nothing in them moves the cursor or turns a line round."""
+
+    def acts(sign: str) -> bool:
+        return sign in _TURNING or (sign not in "\n\t" and unicodedata.category(sign) in ("Cc", "Cs"))
+
+    return "".join("\ufffd" if acts(sign) else sign for sign in text)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -199,89 +205,3 @@ def _record(answer: Answer) -> dict[str, Any]:
     if answer.problem is not None:
         found["error"] = {"what": answer.problem.what, "why": answer.problem.why, "next": answer.problem.next}
     return found
-
-
-@group.command("list")
-def list_chats(
-    context: typer.Context,
-    query: Annotated[str, typer.Argument(help="Words of a title, question or answer.")] = "",
-    as_json: JsonFlag = False,
-) -> None:
-    """Conversations, pinned ones first, then the newest."""
-    with answering(as_json):
-        found = open_console(context).chats.list(query)
-        if as_json:
-            names = ("id", "title", "updated", "pinned", "turns", "endpoints", "excerpt")
-            typer.echo(
-                json.dumps([{name: getattr(each, name) for name in names} for each in found], ensure_ascii=False)
-            )
-            return
-        for each in found:
-            typer.echo(f"{each.id}  {each.turns:>3} turns  {each.title}")
-        if not found:
-            say("None.")
-
-
-@group.command("show")
-def show_chat(context: typer.Context, id: ChatArgument, as_json: JsonFlag = False) -> None:
-    """One conversation, to be read, or with every branch as JSON."""
-    with answering(as_json):
-        from services.chats import to_markdown
-
-        chats = open_console(context).chats
-        if as_json:
-            typer.echo(json.dumps(json.loads(chats.export(id))["conversations"][0], ensure_ascii=False))
-        else:
-            typer.echo(to_markdown(chats.open(id)), nl=False)
-
-
-@group.command("export")
-def export_chats(
-    context: typer.Context,
-    id: Annotated[list[str] | None, typer.Argument(help="Ids; all when left out.")] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="To be read, instead of to be imported again.")] = False,
-    feedback: Annotated[str, typer.Option(metavar="KIND", help="Only what was voted: csv or json.")] = "",
-    out: Annotated[Path | None, typer.Option(help="Write it here instead of to standard output.")] = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """Conversations as JSON or Markdown, or what was voted on."""
-    with answering(as_json):
-        from services.chats import feedback_csv, feedback_json, to_markdown
-
-        chats = open_console(context).chats
-        if feedback not in ("", "csv", "json"):
-            raise InvalidRequest(f"Feedback cannot be had as {feedback!r}.", "", "Use csv or json.")
-        if feedback:
-            text = (feedback_csv if feedback == "csv" else feedback_json)(chats.ratings())
-        elif markdown:
-            text = "\n".join(to_markdown(chats.open(each)) for each in id or [one.id for one in chats.list()])
-        else:
-            text = chats.export(*(id or ()))
-        if out is None:
-            typer.echo(text, nl=not text.endswith("\n"))
-            return
-        out.write_text(text, encoding="utf-8", newline="")
-        typer.echo(json.dumps({"out": str(out)}) if as_json else f"Written to {out}")
-
-
-@group.command("delete")
-def delete_chats(
-    context: typer.Context,
-    id: Annotated[list[str], typer.Argument(help="Ids.")],
-    as_json: JsonFlag = False,
-) -> None:
-    """Delete conversations; within a day the page can bring one back."""
-    with answering(as_json):
-        chats = open_console(context).chats
-        gone, kept = [], []
-        for each in id:
-            try:
-                chats.delete(each)
-                gone.append(each)
-            except SagedeckError as error:
-                kept.append({"id": each, "why": str(error)})
-        typer.echo(json.dumps({"deleted": gone, "failed": kept}) if as_json else f"Deleted {len(gone)}.")
-        for left in kept if not as_json else ():
-            say(f"{left['id']}: {left['why']}")
-        if kept:
-            raise typer.Exit(1)

@@ -65,6 +65,12 @@ def test_what_is_kept_is_listed_found_exported_and_deleted(shell: Shell, tmp_pat
     assert [each["id"] for each in json.loads(out.read_text())["conversations"]] == [chat]
     assert "Something about zebras" in shell.run("chats", "export", chat, "--markdown").stdout
     assert next(csv.reader(io.StringIO(shell.run("chats", "export", "--feedback", "csv").stdout)))[0] == "conversation"
+    (copy,) = shell.json("chats", "import", str(out))
+    assert shell.json("chats", "show", copy)["turns"][0]["words"] == "Something about zebras"
+    out.write_text(out.read_text().replace('"attempt": 1', '"attempt": 1e99'))
+    assert "cannot be imported" in shell.json("chats", "import", str(out), code=1)["error"]["what"]
+    assert len(shell.json("chats", "list", "zebras")) == 2
+    shell.json("chats", "delete", copy)
     assert shell.json("chats", "delete", chat) == {"deleted": [chat], "failed": []}
     assert shell.json("chats", "list", "zebras") == []
     assert "no such conversation" in shell.json("chats", "show", chat, code=1)["error"]["what"]
@@ -83,3 +89,13 @@ def test_more_than_was_allowed_a_minute_is_refused_before_it_is_sent(
 def test_five_endpoints_are_one_too_many(shell: Shell) -> None:
     names = [part for name in "abcde" for part in ("--endpoint", name)]
     assert "One to 4" in shell.json("chat", "Hi", *names, code=1)["error"]["what"]
+
+
+def test_nothing_a_model_says_moves_the_cursor_or_turns_a_line_round() -> None:
+    from cli.chatting import _columns, harmless
+    from services.chats import Answer
+
+    evil = "safe\x1b[2J\x1b]0;title\x07\u202etxt\rno\tyes\nनमस्ते"
+    assert harmless(evil) == "safe\ufffd[2J\ufffd]0;title\ufffd\ufffdtxt\ufffdno\tyes\nनमस्ते"
+    for width in (40, 200):
+        assert "\x1b" not in _columns([Answer("", "", "a", text=evil), Answer("", "", "b", text=evil)], width)
