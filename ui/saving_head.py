@@ -41,7 +41,8 @@ def show(found: Savings) -> None:
             usd = sum(each.usd_per_month or 0.0 for each in several)
             monthly = f"{formats.money(usd)} a month" if usd >= TRIFLE else None
             st.metric(
-                label, f"{len(several):,}", monthly, delta_color="off", delta_arrow="off", icon=f":material/{icon}:", border=True, height="stretch",
+                label, f"{len(several):,}", monthly, delta_color="off", delta_arrow="off",
+                icon=f":material/{icon}:", border=True, height="stretch",
             )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from services.endpoints import EndpointDetail, Variant
 from services.resources import Key, Kind
 from services.savings import bills
-from services.savings.figures import DAY, Figures, Load
+from services.savings.figures import DAY, Figures, Load, percentile
 from services.savings.idle import ENOUGH
 from services.savings.machines import WANTED, Facts, fewer, smaller
 from services.savings.models import HOURS_OF_MONTH, Finding, Proposal, Unjudged, Way, What
@@ -156,8 +156,9 @@ def _autoscaled(
     now = variant.desired * price * HOURS_OF_MONTH
     after, most = bills.scaled(busy, variant.desired, price)
     loaded = max((value for value in busy if value is not None), default=0.0)
-    if most < 2 or not loaded or after > now * (1 - GAIN):
-        return None  # fewer instances do as well, or nearly all are needed
+    steady = fewer(variant.desired, percentile(busy, 0.95) or 100.0) * price * HOURS_OF_MONTH
+    if most < 2 or not loaded or after > steady * (1 - GAIN):
+        return None  # as many instances as are nearly always needed do as well
     minutes = figures.window.period / 60
     target = peak / minutes / variant.desired * min(1.0, WANTED / loaded)
     return Proposal(

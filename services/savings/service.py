@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from services.catalog import CatalogService, QuotaLeft, Use, instances, serverless_second
+from services.catalog import CatalogService, QuotaLeft, Use, instances
 from services.endpoints import EndpointDetail
 from services.endpoints.looked import Looked
 from services.errors import InvalidRequest, NotFound, SagedeckError
@@ -238,7 +238,7 @@ class SavingsService:
             spec=catalog.instance, price=catalog.price, quota=quota, listed=listed,
             needs=lambda gpus: needed(detail, gpus, name), types=[each.instance_type for each in instances()],
         )  # fmt: skip
-        second = lambda memory: serverless_second(catalog.region, memory)  # noqa: E731
+        second = lambda memory: catalog.serverless_second(memory).usd  # noqa: E731
         return Around(facts, lambda variant: None if scales is None else variant in scales, second)
 
     def _of_the_rest(self, days: int, held: Holdings) -> Iterator[Finding | Unjudged]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from services.resources import Gap, Holdings, Key, Kind, Machine, Resource
 from services.savings import Finding, Unjudged, Way
@@ -17,8 +18,8 @@ def of(holdings: Holdings, used: dict[Key, LastUsed] | None = None) -> dict[str,
     return {each.key.name: each for each in found}
 
 
-def notebook(name: str, status: str, days: float, **changes: object) -> Resource:
-    told = {"status": status, "volume_gb": 50.0, "changed": NOW - timedelta(days=days), "about": "ml.t3.xlarge"}
+def notebook(name: str, status: str, days: float, **changes: Any) -> Resource:
+    told: dict[str, Any] = {"status": status, "volume_gb": 50.0, "changed": NOW - timedelta(days=days), "about": "ml.t3.xlarge"}
     return thing(Kind.NOTEBOOK, name, **(told | changes))
 
 
