@@ -250,6 +250,8 @@ PAGES: Mapping[str, PageNeeds] = {
         | {
             "AWS's own bill": ("ce:GetCostAndUsage", "ce:GetCostForecast"),
             "What serverless endpoints did, and requests": ("cloudwatch:GetMetricData",),
+            "How endpoints were scaled": ("application-autoscaling:DescribeScalingActivities",),
+            "What is free": ("freetier:GetFreeTierUsage",),
             "Prices": ("pricing:GetProducts",),
         }
         | _COST,

@@ -74,7 +74,8 @@ def _spot(found: Bill) -> tuple[Advice, ...]:
     facts = "Spot is for training jobs only, up to 90 % cheaper, and a job may be interrupted: it needs checkpoints."
     training = [line for line in found.lines if line.key.kind in _TRAINING]
     if training:
-        words = f"{len(training)} training jobs run now at the full price."
+        runs = "training job runs" if len(training) == 1 else "training jobs run"
+        words = f"{len(training)} {runs} now, at the full price unless it was asked for spot."
         return (Advice("Spot", f"{words} {facts}", SPOT_SOURCE),)
     if any(line.key.kind is Kind.ENDPOINT for line in found.lines):
         return (Advice("Spot", f"No training job runs now. {facts} Endpoints cannot run on it.", SPOT_SOURCE),)

@@ -25,7 +25,7 @@ def test_only_what_is_steady_is_worth_a_promise() -> None:
 
 
 def test_spot_is_told_where_training_runs_and_not_offered_for_endpoints() -> None:
-    assert "1 training jobs run now" in advice(Bill((line(Kind.TRAINING_JOB, 1),), NOW))[1].words
+    assert "1 training job runs now" in advice(Bill((line(Kind.TRAINING_JOB, 1),), NOW))[1].words
     assert "Endpoints cannot run on it" in advice(Bill((line(Kind.ENDPOINT, 1),), NOW))[1].words
     assert len(advice(Bill((), NOW))) == 1
 
