@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.catalog import serverless_second
 from services.deploy.models import DeployRequest, DeployState
 from services.deploy.modes import Components, Serverless
 from services.deploy.scaling import most_instances
@@ -15,7 +14,7 @@ def hourly(request: DeployRequest, state: DeployState) -> float | None:
     """USD an hour once it runs as asked for; None is unknown. Serverless: 0 while nobody asks."""
     match request.mode:
         case Serverless(provisioned=kept):
-            return None if kept else 0.0
+            return _kept_ready(kept, state)
         case Components(onto=True):
             return 0.0
         case _:
@@ -27,7 +26,7 @@ def estimate(request: DeployRequest, state: DeployState) -> Estimate:
     expected = hourly(request, state)
     match request.mode:
         case Serverless() as mode:
-            return _by_request(mode, state.region)
+            return _by_request(mode, state)
         case Components(onto=True):
             return _onto(request, state)
         case _:
@@ -51,20 +50,28 @@ def _source(request: DeployRequest, state: DeployState) -> str:
     return "; ".join(words)
 
 
-def _by_request(mode: Serverless, region: str) -> Estimate:
+def _kept_ready(count: int, state: DeployState) -> float | None:
+    """USD an hour of concurrency that is kept ready, worked on or not."""
+    if not count:
+        return 0.0
+    return None if state.ready is None or state.ready.usd is None else round(state.ready.usd * _HOUR * count, 6)
+
+
+def _by_request(mode: Serverless, state: DeployState) -> Estimate:
     """Billed by the second in which a request is worked on; at most all of them all the time.
 
-    What kept-ready concurrency costs is not known here, so it is unknown rather than nothing.
+    Kept-ready concurrency bills while idle; where its price is not known, neither is the estimate.
     """
-    second = serverless_second(region, mode.memory_mb)
-    if mode.provisioned:
+    second = state.second.usd if state.second else None
+    kept = _kept_ready(mode.provisioned, state)
+    if kept is None:
         return Estimate(None, source=f"what {mode.provisioned} kept ready cost is not known; it is not free")
-    if second is None:
-        return Estimate(
-            0.0, source=f"billed by the request; the price in {region} is not known", usd_per_hour_most=None
-        )
-    words = f"billed by the request: ${second:.5f} a second, nothing while idle"
-    return Estimate(0.0, source=words, usd_per_hour_most=round(second * _HOUR * mode.concurrency, 6))
+    if second is None or state.second is None:
+        words = f"billed by the request; the price in {state.region} is not known"
+        return Estimate(kept, source=words, usd_per_hour_most=None)
+    idle = f"${kept:.4f} an hour for {mode.provisioned} kept ready" if kept else "nothing while idle"
+    words = f"billed by the request: ${second:.5f} a second, {idle}; {state.second.source}"
+    return Estimate(kept, source=words, usd_per_hour_most=round(kept + second * _HOUR * mode.concurrency, 6))
 
 
 def _onto(request: DeployRequest, state: DeployState) -> Estimate:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.access import RoleChoice, RoleState
-from services.catalog import CatalogModel, Container, Price, has_gpu
+from services.catalog import CatalogModel, Container, Price, Rate, has_gpu
 from services.deploy.modes import Advanced, Components, Mode, RealTime, Scaling
 from services.deploy.sources import CatalogSource, CustomSource, HubSource, Source
 from services.legible import legible
@@ -194,6 +194,7 @@ class DeployState:
     component         the inference component that has the wanted name already; None: there is none
     pace              how many times as fast as AWS the other side works (the sandbox: 60)
     most_instances    the hard cap of the settings
+    second, ready     of a serverless request: what a second of work costs, and one of concurrency that is kept ready
     """
 
     model: HostedModel
@@ -205,6 +206,8 @@ class DeployState:
     component: FoundComponent | None = None
     pace: float = 1.0
     most_instances: int = MOST_INSTANCES
+    second: Rate | None = None
+    ready: Rate | None = None
 
     @property
     def region(self) -> str:

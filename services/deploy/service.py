@@ -122,7 +122,7 @@ class DeployService:
         onto = isinstance(request.mode, Components) and request.mode.onto
         found = (self._gateway.host if onto else self._gateway.endpoint)(request.endpoint_name)
         placed = replace(request, instance_type=found.instance_type) if onto and found else request
-        component = request.component_name
+        component, memory = request.component_name, getattr(request.mode, "memory_mb", 0)
         return DeployState(
             model=model,
             container=self._container(placed),
@@ -133,6 +133,8 @@ class DeployService:
             component=self._gateway.component(component) if component else None,
             pace=self._catalog.pace,
             most_instances=self.most_instances,
+            second=self._catalog.serverless_second(memory) if memory else None,
+            ready=self._catalog.serverless_second(memory, provisioned=True) if memory else None,
         )
 
     def _container(self, request: DeployRequest) -> Container:

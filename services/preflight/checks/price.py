@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.catalog import Price, serverless_second
+from services.catalog import Price
 from services.deploy import Components, DeployRequest, Serverless
 from services.deploy.scaling import most_instances
 from services.preflight.looking import Look
@@ -69,13 +69,15 @@ def _dearest(offered: list[Price]) -> float | None:
 
 
 def _serverless(look: Look, part: Part, mode: Serverless) -> Line:
-    rate = serverless_second(look.rooms.identity.region, mode.memory_mb)
-    if mode.provisioned:
+    second = look.rooms.catalog.serverless_second(mode.memory_mb)
+    ready = look.rooms.catalog.serverless_second(mode.memory_mb, provisioned=True).usd
+    if mode.provisioned and ready is None:
         words = f"The price of {mode.provisioned} kept ready is not known here. It bills while idle, and is not free."
-    elif rate is None:
+    elif second.usd is None:
         words = "It bills by the second of work; the price in this region is not known. It is not free."
     else:
-        words = f"Nothing while idle; {money(rate * 3600)} for an hour of work."
-        detail = f"{mode.memory_mb} MB at ${rate:.5f} a second, price list of 2026-11-20. Data in and out is extra."
+        idle = f"{prices((ready or 0.0) * 3600 * mode.provisioned)} while idle" if mode.provisioned else ""
+        words = f"{idle or 'Nothing while idle'}; {money(second.usd * 3600)} for an hour of work."
+        detail = f"{mode.memory_mb} MB at ${second.usd:.5f} a second, {second.source}. Data in and out is extra."
         return Line(topic=Topic.PRICE, verdict=Verdict.OK, words=words, detail=detail, about=part.about)
     return Line(topic=Topic.PRICE, verdict=Verdict.UNKNOWN, words=words, about=part.about)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.catalog import Rate
 from services.deploy import Components, FoundEndpoint, Scaling, Serverless, plan_deploy
 from tests.services.deploy.worlds import CPU, CUSTOM, GPU, MISTRAL, SMALL, Nobody, asked, planned, service
 
@@ -32,6 +33,16 @@ def test_serverless_costs_nothing_while_idle_and_at_most_every_second_of_all_req
     assert "billed by the request" in idle.source
     kept = planned(asked(kind="", mode=Serverless(provisioned=1)))
     assert kept.estimate.usd_per_hour is None, "kept-ready concurrency costs, and what is not known"
+
+
+def test_concurrency_kept_ready_bills_while_idle_where_its_price_is_known() -> None:
+    request = asked(kind="", mode=Serverless(memory_mb=3072, concurrency=5, provisioned=2))
+    found = service(Nobody()).state(request)
+    ready = Rate("ProvisionedConcurrency:Usage-3GB", 0.00003, "seconds", "observed", origin="live")
+    told = plan_deploy(request, replace(found, ready=ready)).estimate
+    assert told.usd_per_hour == pytest.approx(0.00003 * 3600 * 2)
+    assert told.usd_per_hour_most == pytest.approx(0.00003 * 3600 * 2 + 0.00006 * 3600 * 5)
+    assert "2 kept ready" in told.source
 
 
 def test_a_component_may_make_its_endpoint_grow() -> None:
