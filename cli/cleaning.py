@@ -35,6 +35,9 @@ def cleanup(
     also: Annotated[
         Several, typer.Option(help="KIND:NAME that may go though its tags are not known or it holds files.")
     ] = None,
+    studio: Annotated[
+        str, typer.Option(help="A Studio domain, by id or name, with all in it; --keep takes file-system and bucket.")
+    ] = "",
     protect: Annotated[Several, typer.Option(help="A further tag that protects.")] = None,
     region: Annotated[Several, typer.Option(help="Look there too; the connection's only when left out.")] = None,
     most: Annotated[int, typer.Option(min=1, help="How many things may go in this run.")] = 50,
@@ -55,7 +58,9 @@ def cleanup(
             others=others, keep=tuple(keep or ()), regions=tuple(region or ()), most=most,
             protection=("sagedeck:protected", *(protect or ())),
         )  # fmt: skip
-        _clean(console, _with_ticks(console, request, also or []), confirm, seconds, dry_run, yes, as_json)
+        request = _with_ticks(console, request, also or [])
+        request = _of_studio(console, studio, request, seconds) if studio else request
+        _clean(console, request, confirm, seconds, dry_run, yes, as_json)
 
 
 def _clean(
@@ -151,3 +156,15 @@ def _with_ticks(console: Console, request: CleanupRequest, also: list[str]) -> C
             raise InvalidRequest(f"{each} names no thing.", "", "Write it as KIND:NAME, such as bucket:my-bucket.")
         ticked |= {Key(_kind(kind), name, region) for region in regions}  # type: ignore[arg-type]
     return replace(request, also=frozenset(ticked))
+
+
+def _of_studio(console: Console, studio: str, request: CleanupRequest, seconds: float) -> CleanupRequest:
+    """What asks for a domain with everything in it but what is kept and what that cannot do without."""
+    from dataclasses import replace
+
+    from services.cleanup.domains import domain_of, kept_of, studio_request, with_used
+
+    tree = domain_of(console.resources.settled(seconds, request.regions), studio)
+    removed = {each.key for each in tree.parts()} - with_used(tree, kept_of(tree, request.keep))
+    asked = studio_request(tree, removed, request.owner)
+    return replace(asked, protection=request.protection, also=request.also)

@@ -18,7 +18,9 @@ PROMPTS = "../pages/playground/prompts.py"
 COLLECTIONS = "../pages/playground/collections.py"
 BILL = "../pages/costs/bill.py"
 SAVINGS = "../pages/costs/savings.py"
+LEASES = "../pages/costs/leases.py"
 CLEAN_UP = "../pages/clean_up.py"
+STUDIO = "../pages/costs/studio.py"
 ACTIVITY = "../pages/activity.py"
 TAKE_DOWN = "../pages/take_down.py"
 SETTINGS = "../pages/settings.py"
@@ -87,6 +89,10 @@ def _cost() -> list[Page]:
                 help="What costs now, what it came to this month, AWS's own count by day, budgets."),
         st.Page(SAVINGS, title="Savings", icon=":material/savings:",
                 help="What is idle, oversized or orphaned, with the proof, and the plan that ends it."),
+        st.Page(LEASES, title="Leases", icon=":material/event:",
+                help="Endpoints with an agreed end, kept also while no console runs: extend, change, give one."),
         st.Page(CLEAN_UP, title="Clean up", icon=":material/cleaning_services:",
                 help="What an account holds and nobody needs: removed in order, with proof."),
+        st.Page(STUDIO, title="Studio", icon=":material/domain:",
+                help="Studio's domains with all they hold: each part kept or removed."),
     ]  # fmt: skip
