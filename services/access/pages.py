@@ -257,7 +257,26 @@ PAGES: Mapping[str, PageNeeds] = {
         | _COST,
         {"Budgets on cost": ("budgets:ModifyBudget", "budgets:TagResource")},
     ),
-    "savings": PageNeeds(_HELD | {"Figures": ("cloudwatch:GetMetricData",)}, _CLEAN),
+    "savings": PageNeeds(
+        _ENDPOINTS
+        | _HELD
+        | {
+            "Figures": ("cloudwatch:GetMetricData",),
+            "Quotas": ("servicequotas:ListServiceQuotas", "servicequotas:GetServiceQuota"),
+        },
+        _CLEAN
+        | {
+            "Pause, update, scale": (
+                *_DEPLOY[1:],
+                "sagemaker:UpdateEndpoint",
+                "sagemaker:AddTags",
+                "sagemaker:DeleteTags",
+                "iam:PassRole",
+                *_SCALE,
+            ),
+            "Start a notebook again": ("sagemaker:StartNotebookInstance",),
+        },
+    ),
     "leases": PageNeeds(
         _HELD | _ROLES | {"Schedules": ("scheduler:GetSchedule",)},
         {
