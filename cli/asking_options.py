@@ -79,7 +79,7 @@ def metadata_of(given: list[str]) -> dict[str, Any]:
     """What passages' metadata must have; a page is a number."""
     found: dict[str, Any] = dict(pairs(given, "where"))
     if "page" in found:
-        if not str(found["page"]).isdigit():
+        if not (str(found["page"]).isdecimal() and len(str(found["page"])) <= 9):
             raise InvalidRequest(f"--where page={found['page']} is no number.", "", "Write --where page=3.")
         found["page"] = int(found["page"])
     return found

@@ -8,7 +8,7 @@ import streamlit as st
 
 from services.catalog import Task
 from services.knowledge import DocumentRecord, SearchMode, SearchSettings, StoreKind
-from ui import endpoint_reads
+from ui import document_names, endpoint_reads
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 USUAL = SearchSettings()
 MODES = {SearchMode.HYBRID: "Both", SearchMode.VECTOR: "Meaning", SearchMode.KEYWORD: "Words"}
-MOST_K = 20
+MOST_K, MOST_WEIGHT = 20, 2.0
+LARGEST = 9  # digits of a page
 _NUMBERS = ("page",)  # metadata that is no text
 _KEPT: Any = {"persist_state": "session"}
 
@@ -26,16 +27,21 @@ def use(settings: SearchSettings) -> None:
     told = {
         "k": min(MOST_K, max(1, settings.k)),
         "mode": settings.mode,
-        "weight": settings.weight,
-        "threshold": settings.threshold,
-        "floor": settings.floor,
-        "diversity": settings.diversity,
+        "weight": _within(settings.weight, MOST_WEIGHT),
+        "threshold": _within(settings.threshold),
+        "floor": _within(settings.floor),
+        "diversity": _within(settings.diversity),
         "rerank": settings.rerank,
         "documents": list(settings.documents),
         "metadata": "; ".join(f"{name}={value}" for name, value in settings.metadata.items()),
     }
     for name, value in told.items():
         st.session_state[f"ask.{name}"] = value
+
+
+def _within(value: float, most: float = 1.0) -> float:
+    """A value as its slider can show it: one chosen on the command line may be beyond."""
+    return min(most, max(0.0, float(value)))
 
 
 def show(console: Console, documents: tuple[DocumentRecord, ...]) -> SearchSettings:
@@ -70,7 +76,7 @@ def use_missing() -> None:
 
 def _ranking(mode: SearchMode) -> tuple[float, float, float]:
     weight = st.slider(
-        "Weight of words", 0.0, 2.0, step=0.05, key="ask.weight", disabled=mode is not SearchMode.HYBRID,
+        "Weight of words", 0.0, MOST_WEIGHT, step=0.05, key="ask.weight", disabled=mode is not SearchMode.HYBRID,
         help="Of the sum: nearness in meaning + weight × rare words shared.", **_KEPT,
     )  # fmt: skip
     floor = st.slider(
@@ -110,8 +116,8 @@ def _where(documents: tuple[DocumentRecord, ...]) -> tuple[tuple[str, ...], dict
     if any(each not in names for each in held):
         st.session_state["ask.documents"] = [each for each in held if each in names]
     chosen = st.multiselect(
-        "Documents", list(names), key="ask.documents", format_func=lambda each: literal(names.get(each, each)),
-        placeholder="all of them", **_KEPT,
+        "Documents", list(names), key="ask.documents", placeholder="all of them",
+        format_func=lambda each: document_names.plain(names.get(str(each), str(each))), **_KEPT,
     )  # fmt: skip
     text = st.text_input(
         "Metadata", key="ask.metadata", placeholder="section=Terms; page=3", max_chars=400,
@@ -131,7 +137,7 @@ def read_metadata(text: str) -> tuple[dict[str, Any], str]:
         name, sign, value = (each.strip() for each in part.partition("="))
         if not (name and sign and value):
             return {}, f"“{part[:60]}” is no name=value; several are parted by semicolons."
-        if name in _NUMBERS and not value.isdigit():
+        if name in _NUMBERS and not (value.isdecimal() and len(value) <= LARGEST):
             return {}, f"{name} is a number, {value[:40]} is not."
         found[name] = int(value) if name in _NUMBERS else value
     return found, ""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from services.errors import NotFound
@@ -18,9 +20,11 @@ from services.knowledge import (
     NotInDocuments,
     Retrieved,
     SearchMode,
+    SearchSettings,
     TextDelta,
 )
 from services.knowledge.asking import Prepared
+from services.knowledge.defaults import KnowledgeDefaults
 from services.prompts import PromptDraft, PromptKind
 from tests.pages.conftest import Open
 from tests.pages.fake_console import EVIDENCE, PASSAGE, FakeConsole, document, endpoint, pair
@@ -258,3 +262,29 @@ def test_a_reranker_in_service_is_offered_and_its_score_shown(open_page: Open) -
     ask(at, "When?")
     assert console.knowledge.prepared[0].settings.rerank == "sorter"
     assert ("Rerank", 0.7) in retrieval_view.scores(replace(PASSAGE, rerank=0.7))
+
+
+@pytest.mark.parametrize("value", ["²", "-1", "1.5", "9" * 400, "three"])
+def test_a_page_that_is_no_number_is_said_and_filters_nothing(value: str) -> None:
+    found, wrong = retrieval_options.read_metadata(f"section=Terms; page={value}")
+    assert found == {}
+    assert "is a number" in wrong
+
+
+def test_settings_from_the_command_line_beyond_the_sliders_open_the_page_all_the_same(open_page: Open) -> None:
+    console, _ = ready()
+    beyond = SearchSettings(k=50, weight=9.5, threshold=1.0, diversity=1.0, floor=2.0)
+    chosen = KnowledgeDefaults(search=beyond, origin="a test")
+    console.knowledge_defaults = SimpleNamespace(read=lambda: chosen)
+    at = open_page("playground/ask", console, "Ask")
+    assert not at.exception
+    assert next(each for each in at.slider if each.label == "Weight of words").value == 2.0
+    assert next(each for each in at.slider if each.label == "Passages given to the model").value == 20
+
+
+def test_documents_to_choose_from_are_named_as_they_are_called(open_page: Open) -> None:
+    console, _ = ready()
+    at = open_page("playground/ask", console, "Ask")
+    (chosen,) = (each for each in at.multiselect if each.label == "Documents")
+    assert chosen.options
+    assert not any("\\" in each for each in chosen.options)
