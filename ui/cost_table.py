@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,6 +14,7 @@ from ui.escape import literal
 if TYPE_CHECKING:
     from services.console import Console
     from services.costs import Bill, BillLine
+    from services.resources import Key
 
 MOST = 500  # lines that are shown; the exports have all
 TRIFLE = 0.01  # USD a month
@@ -25,6 +26,9 @@ def show(console: Console, found: Bill) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input("Find", key="bill.find", placeholder="name, owner, type, tag…", icon=":material/search:")
         trifles = st.toggle("Also trifles", key="bill.trifles", help="What comes to less than a cent a month.")
+        counting = st.toggle("Requests", key="bill.requests", help="Counts this month's requests of each endpoint; "
+                             "CloudWatch asks $0.01 for 1,000 figures, three of each variant.")  # fmt: skip
+    counts = _counted(console, found) if counting else None
     every = [line for line in found.lines if trifles or not _trifling(line)]
     words = text.casefold().split()
     lines = [line for line in every if all(word in _searched(line) for word in words)]
@@ -37,7 +41,7 @@ def show(console: Console, found: Bill) -> None:
         return
     shown = lines[:MOST]
     chosen = st.dataframe(
-        [_row(line, len(found.regions) > 1) for line in shown],
+        [_row(line, len(found.regions) > 1, counts) for line in shown],
         hide_index=True, on_select="rerun", selection_mode="single-row", key="bill.table", placeholder="unknown",
         alt="What costs, dearest first", height=min(len(shown), 14) * 35 + 38,
         column_config={
@@ -46,6 +50,7 @@ def show(console: Console, found: Bill) -> None:
             "So far": st.column_config.NumberColumn("So far, $", format="%.2f", help="This month."),
             "Month's end": st.column_config.NumberColumn("Month's end, $", format="%.2f"),
             "State": status_chip.column({_state(line) for line in shown}),
+            "Requests": st.column_config.NumberColumn(format="localized", help="This month"),
             "Made of": st.column_config.TextColumn(width="medium"),
         },
     )  # fmt: skip
@@ -58,7 +63,15 @@ def show(console: Console, found: Bill) -> None:
         st.markdown(":gray[:small[Tick a line to see what it is made of and where its price is from.]]")
 
 
-def _row(line: BillLine, several: bool) -> dict[str, object]:
+def _counted(console: Console, found: Bill) -> Mapping[Key, float] | None:
+    counts: Mapping[Key, float] | None = None
+    with error_box.shown():
+        counts = console.costs.requests(found.regions)
+        st.markdown(f":gray[:small[{formats.number(sum(counts.values()))} requests of endpoints this month]]")
+    return counts
+
+
+def _row(line: BillLine, several: bool, counts: Mapping[Key, float] | None) -> dict[str, object]:
     kind = str(line.key.kind)
     return {
         "Name": line.key.name,
@@ -70,6 +83,7 @@ def _row(line: BillLine, several: bool) -> dict[str, object]:
         "State": [status_chip.chip(_state(line)).word],
         "Owner": line.owner or "—",
         **({"Region": line.key.region or "—"} if several else {}),
+        **({"Requests": counts.get(line.key)} if counts is not None else {}),
         "Made of": ", ".join(words for words, _ in line.parts),
     }
 

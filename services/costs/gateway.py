@@ -18,7 +18,8 @@ DAY = 86_400
 MOST_QUERIES = 500  # of GetMetricData in a call
 MOST_PAGES = 10
 _COUNT = re.compile(r"instance count to (\d+)", re.IGNORECASE)
-_METRICS = (("requests", "Invocations"), ("model", "ModelLatency"), ("setup", "ModelSetupTime"))
+_WORK = ("Invocations", "ModelLatency", "ModelSetupTime")
+_COUNTS = ("Invocations", "InvocationsProcesssed", "InvocationsProcessed")  # asynchronous ones have one of the last
 _MICROSECONDS = 1e6
 
 
@@ -56,21 +57,33 @@ class CostsGateway:
 
     def worked(self, endpoints: Sequence[Resource], since: datetime, until: datetime) -> dict[str, Worked]:
         """What serverless variants did, by endpoint. Raises PermissionDenied (cloudwatch:GetMetricData), Throttled."""
-        places = [(each.name, machine.variant) for each in endpoints for machine in each.machines if machine.memory_mb]
-        queries = [(place, what, metric) for place in places for what, metric in _METRICS]
-        sums: dict[tuple[str, str], float] = {}
+        sums = self._totals([each for each in endpoints if _serverless(each)], _WORK, since, until)
+        return {
+            name: Worked(found["Invocations"], (found["ModelLatency"] + found["ModelSetupTime"]) / _MICROSECONDS)
+            for name, found in sums.items()
+        }
+
+    def requests(self, endpoints: Sequence[Resource], since: datetime, until: datetime) -> dict[str, float]:
+        """How many requests endpoints took, by name: three figures of each variant, $0.01 for a thousand.
+
+        Raises PermissionDenied (cloudwatch:GetMetricData), Throttled.
+        """
+        sums = self._totals(endpoints, _COUNTS, since, until)
+        return {name: found[_COUNTS[0]] + max(found[_COUNTS[1]], found[_COUNTS[2]]) for name, found in sums.items()}
+
+    def _totals(
+        self, endpoints: Sequence[Resource], metrics: Sequence[str], since: datetime, until: datetime
+    ) -> dict[str, dict[str, float]]:
+        """The sum of each metric over the variants of each endpoint."""
+        found = {each.name: dict.fromkeys(metrics, 0.0) for each in endpoints}
+        places = [(each.name, machine.variant) for each in endpoints for machine in each.machines]
+        queries = [(place, metric) for place in places for metric in metrics]
         for start in range(0, len(queries), MOST_QUERIES):
             batch = queries[start : start + MOST_QUERIES]
-            for number, total in self._sums([(place, metric) for place, _, metric in batch], since, until):
-                (name, _), what, _ = batch[number]
-                sums[(name, what)] = sums.get((name, what), 0.0) + total
-        return {
-            name: Worked(
-                sums.get((name, "requests"), 0.0),
-                (sums.get((name, "model"), 0.0) + sums.get((name, "setup"), 0.0)) / _MICROSECONDS,
-            )
-            for name, _ in places
-        }
+            for number, total in self._sums(batch, since, until):
+                (name, _), metric = batch[number]
+                found[name][metric] += total
+        return found
 
     def _sums(
         self, asked: Sequence[tuple[tuple[str, str], str]], since: datetime, until: datetime
@@ -129,6 +142,10 @@ class CostsGateway:
         except Exception as error:
             raise translate(error, "asking for the account's free tier") from error
         return tuple(row for row in rows if "SageMaker" in str(row.get("service", "")))
+
+
+def _serverless(endpoint: Resource) -> bool:
+    return any(machine.memory_mb for machine in endpoint.machines)
 
 
 def _sum_of(endpoint: str, variant: str, metric: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from services.catalog import priced_regions
@@ -92,6 +93,19 @@ class CostsService:
         if not found.lines:
             raise NotFound(f"The {key.kind} {key.name} costs nothing.", "", "")
         return found.lines[0]
+
+    def requests(self, regions: Sequence[str] = ()) -> Mapping[Key, float]:
+        """How many requests each endpoint took this month, of those looked into; CloudWatch asks $0.01 for 1,000
+        figures, so what it told is kept for some minutes. Raises PermissionDenied (cloudwatch:GetMetricData).
+        """
+        held, found = self._resources.held(regions), dict[Key, float]()
+        start, _ = month_of(held.at)
+        for region in held.regions:
+            some = [each for each in held.of(Kind.ENDPOINT) if each.key.region == region and each.machines]
+            read = partial(self._gateway(region).requests, some, start, held.at)
+            counts = self._cached(("costs", "requests", region, str(len(some))), WORK_SECONDS, read) if some else {}
+            found |= {Key(Kind.ENDPOINT, name, region): count for name, count in counts.items()}
+        return found
 
     @property
     def working(self) -> bool:

@@ -68,6 +68,9 @@ class FakeCosts:
         self.paid.append("forecast")
         return Forecast(400.0, 300.0, 500.0, date(2026, 12, 1), NOW.timestamp())
 
+    def requests(self, regions: tuple[str, ...] = ()) -> dict[Key, float]:
+        return {each.key: 1234.0 for each in self.resources if each.kind is Kind.ENDPOINT}
+
     def asked(self) -> int:
         return len(self.paid)
 

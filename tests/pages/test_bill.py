@@ -172,6 +172,15 @@ def test_names_and_tags_cannot_act(open_page: Open, console: FakeConsole, costs:
     assert all("![x](http" not in str(each.value) for each in at.markdown)
 
 
+def test_the_months_requests_are_counted_when_asked_for(open_page: Open, console: FakeConsole) -> None:
+    at = opened(open_page, console)
+    assert "Requests" not in at.dataframe[0].value
+    at.toggle(key="bill.requests").set_value(True).run()
+    assert not at.exception
+    assert at.dataframe[0].value["Requests"].iloc[0] == 1234
+    assert "4,936 requests" in texts(at) or "3,702 requests" in texts(at)
+
+
 def test_the_budgets_stand_in_their_tab_with_the_form(open_page: Open, console: FakeConsole) -> None:
     at = opened(open_page, console, "Budgets")
     assert "No budget" in texts(at)

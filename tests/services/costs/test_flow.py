@@ -137,6 +137,9 @@ def test_the_demo_account_has_every_kind_of_line(tmp_path_factory: pytest.TempPa
         assert serverless.requests
         assert serverless.so_far is not None
         assert serverless.so_far > 0
+        counted = console.costs.requests()
+        assert counted[serverless.key] >= serverless.requests
+        assert sum(counted.values()) > serverless.requests
         assert [line.key.name for line in found.lines if line.stopped and line.key.kind is Kind.NOTEBOOK] == [
             "chen-graphs"
         ]
