@@ -296,3 +296,24 @@ def test_half_a_character_typed_in_a_terminal_is_asked_and_kept_as_a_mark(home: 
     asking = chats.ask("What is \udcff?", Setup(("left",)))
     asking.finish()
     assert chats.open(asking.conversation).turns[0].words == "What is \ufffd?"
+
+
+@pytest.mark.parametrize("again", ["regenerate", "edit"])
+def test_asking_again_past_a_limit_sends_and_keeps_nothing(state: State, endpoints: Endpoints, again: str) -> None:
+    refused: list[RequestTooLong] = []
+
+    def check(endpoint: str, messages: Sequence[Message], params: ChatParams) -> None:
+        if refused:
+            raise refused[0]
+
+    chats = endpoints.service(state, check=check)
+    chat = said(chats, "Hello")
+    before = chats.open(chat)
+    refused.append(RequestTooLong("Too long."))
+    with pytest.raises(RequestTooLong):
+        if again == "edit":
+            chats.edit(chat, before.leaf, "Otherwise", ONE)
+        else:
+            chats.regenerate(chat, before.leaf)
+    assert chats.open(chat) == before
+    assert len(endpoints.sent) == 1
