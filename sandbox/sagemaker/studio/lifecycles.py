@@ -1,11 +1,13 @@
 """Lifecycle configurations: scripts of notebook instances and Studio's apps, kept here and never run."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import AwsError, invalid
 from sandbox.operations import Call, Handler, Request, Response
 from sandbox.records import Shelf, shown
 from sandbox.sagemaker import listing
+from sandbox.sagemaker.studio.life import OVER
 from sandbox.sagemaker.studio.tagging import Tagging
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ ORDERS = {"Name": "Name", "CreationTime": "CreationTime", "LastModifiedTime": "L
 SORT = ("CreationTime", "Descending")
 NOTEBOOK, STUDIO = "sagemaker/notebook-lifecycle", "sagemaker/studio-lifecycle"
 LARGEST = 16384  # characters of a script, base64
+_USERS = (("app", "App"), ("space", "Space"), ("user-profile", "UserProfile"), ("domain", "Domain"))
 
 
 class NotebookLifecycles:
@@ -158,6 +161,14 @@ class StudioLifecycles:
 
     def delete(self, call: Call, request: Request) -> Response:
         record = self._found(call, request)
+        for kind, noun in _USERS:
+            held = self._world.records.shelf(f"sagemaker/{kind}", call.region).values()
+            if any(each.get("Status") not in OVER and _names(each, record["Arn"]) for each in held):
+                raise AwsError(
+                    "ResourceInUse",
+                    f"Unable to delete StudioLifecycleConfig [{record['Arn']}] because {noun}(s) are associated with "
+                    "it.",
+                )
         del self.shelf(call.region)[record["Name"]]
         self._tags.forget(record["Arn"])
         return {}
@@ -175,6 +186,15 @@ def _named(prefix: str, record: Response, *without: str) -> Response:
     """Return a record with the members Name, Arn, Content and AppType called as its kind calls them."""
     ours = ("Name", "Arn", "Content", "AppType")
     return {f"{prefix}{m}" if m in ours else m: value for m, value in shown(record, *without).items()}
+
+
+def _names(value: Any, arn: str) -> bool:
+    """Whether settings name a configuration, however deep."""
+    if isinstance(value, Mapping):
+        return any(_names(each, arn) for each in value.values())
+    if isinstance(value, list | tuple):
+        return any(_names(each, arn) for each in value)
+    return bool(value == arn)
 
 
 def _check_sizes(request: Request) -> None:

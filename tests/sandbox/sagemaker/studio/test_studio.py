@@ -237,3 +237,32 @@ def test_studio_lifecycle_configurations_are_kept_and_listed(sandbox: Running) -
     client.delete_studio_lifecycle_config(StudioLifecycleConfigName="idle")
     absent = _refused(client.describe_studio_lifecycle_config, StudioLifecycleConfigName="idle")
     assert absent[0] == "ResourceNotFound"
+
+
+def test_a_lifecycle_configuration_that_a_domain_names_stays_until_it_names_it_no_more(
+    sandbox: Running, made: Made, role: str
+) -> None:
+    client, domain = made
+    named = {"StudioLifecycleConfigName": "Idle"}
+    arn = client.create_studio_lifecycle_config(
+        **named, StudioLifecycleConfigContent="ZWNobyBoaQ==", StudioLifecycleConfigAppType="JupyterLab"
+    )["StudioLifecycleConfigArn"]
+    lab = {"JupyterLabAppSettings": {"LifecycleConfigArns": [arn]}}
+    client.update_domain(DomainId=domain, DefaultUserSettings={"ExecutionRole": role, **lab})
+    code, message = _refused(client.delete_studio_lifecycle_config, **named)
+    assert (code, "Domain(s) are associated" in message) == ("ResourceInUse", True)
+    sandbox.app.world.advance(60)
+    client.update_domain(DomainId=domain, DefaultUserSettings={"ExecutionRole": role})
+    client.delete_studio_lifecycle_config(**named)
+    assert client.list_studio_lifecycle_configs()["StudioLifecycleConfigs"] == []
+
+
+def test_a_domains_file_system_refuses_to_go_while_it_can_be_mounted(sandbox: Running, made: Made) -> None:
+    client, domain = made
+    system = client.describe_domain(DomainId=domain)["HomeEfsFileSystemId"]
+    efs = sandbox.client("efs")
+    assert _refused(efs.delete_file_system, FileSystemId=system)[0] == "FileSystemInUse"
+    for target in efs.describe_mount_targets(FileSystemId=system)["MountTargets"]:
+        efs.delete_mount_target(MountTargetId=target["MountTargetId"])
+    efs.delete_file_system(FileSystemId=system)
+    assert _refused(efs.describe_mount_targets, FileSystemId=system)[0] == "FileSystemNotFound"
