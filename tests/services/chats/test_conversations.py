@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -310,10 +311,11 @@ def test_asking_again_past_a_limit_sends_and_keeps_nothing(state: State, endpoin
     chat = said(chats, "Hello")
     before = chats.open(chat)
     refused.append(RequestTooLong("Too long."))
+    ask: Callable[[str, str], object] = {
+        "edit": partial(chats.edit, words="Otherwise", setup=ONE),
+        "regenerate": chats.regenerate,
+    }[again]
     with pytest.raises(RequestTooLong):
-        if again == "edit":
-            chats.edit(chat, before.leaf, "Otherwise", ONE)
-        else:
-            chats.regenerate(chat, before.leaf)
+        ask(chat, before.leaf)
     assert chats.open(chat) == before
     assert len(endpoints.sent) == 1
