@@ -77,6 +77,8 @@ def _config(resource: Resource, found: Answer) -> Resource:
     region = resource.key.region
     variants = [*found.get("ProductionVariants", []), *found.get("ShadowProductionVariants", [])]
     uses = [Key(Kind.MODEL, each["ModelName"], region) for each in variants if each.get("ModelName")]
+    pools = [pool for each in variants for pool in each.get("InstancePools", [])]
+    uses += [Key(Kind.MODEL, pool["ModelNameOverride"], region) for pool in pools if pool.get("ModelNameOverride")]
     told = found.get("AsyncInferenceConfig", {}).get("OutputConfig", {}).get("NotificationConfig", {})
     uses += [Key(Kind.TOPIC, told[each], region) for each in ("SuccessTopic", "ErrorTopic") if told.get(each)]
     written = (
@@ -97,13 +99,14 @@ def _model(resource: Resource, found: Answer) -> Resource:
 
 
 def _component(resource: Resource, found: Answer) -> Resource:
-    region, spec = resource.key.region, found.get("Specification", {})
+    region, specs = resource.key.region, [found.get("Specification", {}), *found.get("Specifications", [])]
     uses = [Key(Kind.ENDPOINT, found["EndpointName"], region)]
-    if spec.get("ModelName"):
-        uses.append(Key(Kind.MODEL, spec["ModelName"], region))
-    if spec.get("BaseInferenceComponentName"):
-        uses.append(Key(Kind.COMPONENT, spec["BaseInferenceComponentName"], region))
-    return replace(resource, uses=tuple(uses), described=True)
+    for spec in specs:
+        if spec.get("ModelName"):
+            uses.append(Key(Kind.MODEL, spec["ModelName"], region))
+        if spec.get("BaseInferenceComponentName"):
+            uses.append(Key(Kind.COMPONENT, spec["BaseInferenceComponentName"], region))
+    return replace(resource, uses=_distinct(uses), described=True)
 
 
 def _notebook(resource: Resource, found: Answer) -> Resource:

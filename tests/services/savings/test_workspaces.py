@@ -19,7 +19,12 @@ def of(holdings: Holdings, used: dict[Key, LastUsed] | None = None) -> dict[str,
 
 
 def notebook(name: str, status: str, days: float, **changes: Any) -> Resource:
-    told: dict[str, Any] = {"status": status, "volume_gb": 50.0, "changed": NOW - timedelta(days=days), "about": "ml.t3.xlarge"}
+    told: dict[str, Any] = {
+        "status": status,
+        "volume_gb": 50.0,
+        "changed": NOW - timedelta(days=days),
+        "about": "ml.t3.xlarge",
+    }
     return thing(Kind.NOTEBOOK, name, **(told | changes))
 
 
