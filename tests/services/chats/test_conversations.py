@@ -311,7 +311,9 @@ def test_asking_again_past_a_limit_sends_and_keeps_nothing(state: State, endpoin
     chat = said(chats, "Hello")
     before = chats.open(chat)
     refused.append(RequestTooLong("Too long."))
-    ask: Callable[[str, str], object] = {
+    ask: Callable[[str, str], object] = chats.regenerate
+    if again == "edit":
+        ask = partial(chats.edit, words="Otherwise", setup=ONE)
         "edit": partial(chats.edit, words="Otherwise", setup=ONE),
         "regenerate": chats.regenerate,
     }[again]
