@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from ui import endpoint_changes, endpoint_head, endpoint_lookup, endpoint_tabs, navigation, run_progress, session
+from ui import (
+    endpoint_changes,
+    endpoint_head,
+    endpoint_lookup,
+    endpoint_tabs,
+    lease_panel,
+    navigation,
+    run_progress,
+    session,
+)
 
 console = session.console()
 st.page_link(navigation.ENDPOINTS, label="Endpoints", icon=":material/arrow_back:")
@@ -22,5 +31,6 @@ if detail is None:
 
 endpoint_lookup.denied()
 endpoint_head.troubles(console, detail)
+lease_panel.line(console, detail)
 endpoint_tabs.show(console, detail)
 endpoint_lookup.watch(console, detail)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.endpoints import Concern, Worry, failed, idle, may_be_idle
+from services.endpoints import Concern, Worry, ending, endless, failed, idle, may_be_idle
 from services.errors import SagedeckError
 from services.metrics import Span
-from ui import budget_view, endpoint_reads, home_figures, navigation, polling
+from ui import budget_view, endpoint_reads, formats, home_figures, navigation, polling
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ ALARM_SECONDS, WEEK_SECONDS = 60.0, 3600.0
 _ICONS = {
     Worry.FAILED: ":red[:material/error:]",
     Worry.ALARM: ":red[:material/notifications_active:]",
+    Worry.LEASE: ":orange[:material/event:]",
     Worry.IDLE: ":orange[:material/bedtime:]",
 }
 
@@ -37,6 +38,7 @@ def _draw(console: Console) -> None:
     unread: list[str] = []
     concerns = (
         *failed(details),
+        *ending(details, console.connection.now()),
         *console.concerns(details),
         *_firing(console, unread),
         *budget_view.concerns(console, unread),
@@ -45,6 +47,21 @@ def _draw(console: Console) -> None:
     _show(concerns)
     for words in unread:
         st.markdown(f":gray[:small[{literal(words)}]]")
+    _without_end(details)
+
+
+def _without_end(details: Sequence[EndpointDetail]) -> None:
+    """What costs much and has no agreed end, in one quiet line."""
+    dear = endless(details)
+    if not dear:
+        return
+    prices = [each.usd_per_hour for each in dear]
+    known, unknown = sum(each for each in prices if each is not None), sum(each is None for each in prices)
+    number = formats.count(len(dear), "endpoint costs", "endpoints cost")
+    told = literal(f"{number} {formats.at_least(known, unknown)} without an agreed end.")
+    with st.container(horizontal=True, vertical_alignment="center", key="endless"):
+        st.markdown(f":gray[:small[:material/all_inclusive: {told}]]", width="content")
+        st.page_link(navigation.LEASES, label="Leases", icon=":material/arrow_forward:")
 
 
 def _show(concerns: Sequence[Concern]) -> None:

@@ -4,7 +4,7 @@ May import the root files, plans, catalog, access and inference. Tested by tests
 plain state, the gateway with a stubbed client, the flow against the sandbox.
 """
 
-from services.endpoints.attention import MonthToDate, failed, idle, may_be_idle, month_to_date
+from services.endpoints.attention import MonthToDate, ending, endless, failed, idle, may_be_idle, month_to_date
 from services.endpoints.capacity import ScaleRequest, ScaleState, plan_scale
 from services.endpoints.changing import EndpointChanges
 from services.endpoints.composition import Composition
@@ -81,6 +81,8 @@ __all__ = [
     "burn",
     "confirmed_plans",
     "deployments",
+    "ending",
+    "endless",
     "endpoint_steps",
     "failed",
     "find_endpoints",

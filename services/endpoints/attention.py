@@ -11,9 +11,13 @@ from datetime import UTC, datetime
 
 from services.endpoints.models import EndpointDetail
 from services.endpoints.watchdog import Concern, Worry
+from services.plans.leasing import PAUSE, moment
 
 IDLE_DAYS = 2.0  # without a request; a weekend alone is none
 DAY, HOURS_PER_MONTH = 86_400.0, 730  # as AWS counts a month
+SOON_HOURS = 8.0  # before its end, a lease is told of: a working day
+LATE_SECONDS = 1200.0  # that the end of an endpoint with components may take
+DEAR = 1.0  # USD an hour, from which on an endpoint without an end is told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,47 @@ def failed(details: Iterable[EndpointDetail]) -> tuple[Concern, ...]:
         for each in details
         if each.status in ("Failed", "UpdateRollbackFailed")
     )
+
+
+def ending(details: Iterable[EndpointDetail], now: float) -> tuple[Concern, ...]:
+    """Those whose lease ends within SOON_HOURS or has ended though they still run, the first to end first."""
+    found: list[tuple[float, Concern]] = []
+    for each in details:
+        ends = moment(each.tag("lease-ends"))
+        if ends is None or each.status == "Deleting":
+            continue
+        left = ends.timestamp() - now
+        if left > SOON_HOURS * 3600:
+            continue
+        paused = each.tag("lease-then") == PAUSE
+        if left > -LATE_SECONDS:
+            what = f"The lease of {each.name} ends {_when(left)}."
+            why = f"It is {'paused' if paused else 'deleted'} then, as was agreed."
+            concern = Concern(Worry.LEASE, each.name, what, why, "Extend it on its page if it is still needed.")
+        else:
+            what = f"The lease of {each.name} has ended, and it still runs."
+            why = "Nothing ended it: AWS was not asked to, could not, or it is protected."
+            concern = Concern(Worry.LEASE, each.name, what, why, "End it, or extend its lease.")
+        found.append((left, concern))
+    return tuple(concern for _, concern in sorted(found, key=lambda pair: pair[0]))
+
+
+def _when(left: float) -> str:
+    if left < 60:
+        return "now"
+    return f"in {left / 3600:.0f} hours" if left >= 2 * 3600 else f"in {left / 60:.0f} minutes"
+
+
+def endless(details: Iterable[EndpointDetail]) -> tuple[EndpointDetail, ...]:
+    """Those that cost more than DEAR an hour, or an unknown price, and have no agreed end; the dearest first."""
+    found = [
+        each
+        for each in details
+        if each.status != "Deleting"
+        and not each.tag("lease-ends")
+        and (each.usd_per_hour is None or each.usd_per_hour >= DEAR)
+    ]
+    return tuple(sorted(found, key=lambda each: -(each.usd_per_hour or float("inf"))))
 
 
 def may_be_idle(details: Iterable[EndpointDetail], now: float) -> tuple[EndpointDetail, ...]:

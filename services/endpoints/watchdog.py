@@ -34,6 +34,7 @@ class Worry(StrEnum):
     DIFFERS = "differs"
     FAILED = "failed"
     IDLE = "idle"
+    LEASE = "lease"
     ALARM = "alarm"
 
 

@@ -41,6 +41,7 @@ from services.knowledge.asking import Prepared
 from services.knowledge.defaults import KnowledgeDefaults
 from services.knowledge.follow_up import StandAlone
 from services.knowledge.prompt import messages
+from services.leases import Schedule
 from services.plans import Estimate, Plan, Pulse, RunStatus, RunView, Step, StepStatus, StepView
 from services.preflight import Preflight
 from services.prompts import PromptsService
@@ -51,6 +52,7 @@ from tests.pages.fake_chats import FakeChats
 from tests.pages.fake_costs import FakeCosts
 from tests.pages.fake_endpoints import FakeEndpoints, FakeHistory, FakeInventory, FakeTraffic, fake_alarms, fake_metrics
 from tests.pages.fake_evaluation import fake_evaluation
+from tests.pages.fake_leases import FakeSchedules, fake_leases
 from tests.pages.fake_refreshing import fake_refreshing
 from tests.pages.fake_sandbox import MADE, FakeSandbox
 
@@ -206,6 +208,12 @@ class FakeConsole(FakeChats):
     knowledge_defaults = SimpleNamespace(read=KnowledgeDefaults)
     originals: Any = SimpleNamespace(used_bytes=lambda owner: 1200, quota_bytes=2_000_000_000)
 
+    def lease_schedules(self) -> tuple[Schedule, ...]:
+        return self.schedules.schedules()
+
+    def why_not_scheduled(self) -> str:
+        return self.why_not
+
     def __init__(self, *details: EndpointDetail, read_only: bool = False, mode: Mode = Mode.SANDBOX) -> None:
         self.connection = connection(read_only=read_only, mode=mode)
         self.owner = self.connection.owner
@@ -219,6 +227,8 @@ class FakeConsole(FakeChats):
             fake_metrics(),
         )
         self.changes = FakeChanges()
+        self.schedules, self.why_not = FakeSchedules(), ""
+        self.leases = fake_leases(self, self.schedules)
         self.costs: Any = FakeCosts()
         self.knowledge = FakeKnowledge()
         self.state = State(Path(tempfile.mkdtemp(prefix="sagedeck-pages-")) / "state.db")

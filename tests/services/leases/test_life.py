@@ -213,7 +213,7 @@ def _deployment(console: Console, name: str, **more: Any) -> DeployRequest:
             owner=console.owner,
             lease_hours=8,
             **more,
-        )  # fmt: skip
+        )
     )
 
 

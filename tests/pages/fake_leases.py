@@ -1,0 +1,41 @@
+"""Leases worked out by the real service from endpoints held in memory; AWS's schedules are given."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from services.endpoints import Parts
+from services.errors import SagedeckError
+from services.leases import Asking, LeasesService, Schedule
+from services.plans.leasing import is_of
+
+
+class FakeSchedules:
+    """A gateway that knows what it is given; `problem` is raised where it is set."""
+
+    def __init__(self) -> None:
+        self.found: list[Schedule] = []
+        self.problem: SagedeckError | None = None
+
+    def schedules(self, endpoint: str = "") -> tuple[Schedule, ...]:
+        if self.problem is not None:
+            raise self.problem
+        return tuple(each for each in self.found if not endpoint or is_of(each.name, endpoint))
+
+    def policy(self, role: str, name: str) -> None:
+        return None
+
+
+def fake_leases(console: Any, gateway: FakeSchedules) -> LeasesService:
+    """Leases of the console's endpoints; there is no role yet."""
+    described = SimpleNamespace(
+        describe_endpoint=lambda name: console.endpoints.describe_endpoint(name),
+        list_endpoints=lambda: console.endpoints.list_endpoints(),
+        parts_of=lambda details: tuple(Parts() for _ in details),
+        pace=1.0,
+    )
+    access = SimpleNamespace(find_role=lambda name: None, region="us-east-1", account="123456789012", partition="aws")
+    parts: Any = (gateway, described, console.changes, access, None)
+    asking = Asking(console.connection.identity.arn, console.owner)
+    return LeasesService(*parts, asking=asking, now=console.connection.now)
