@@ -314,9 +314,6 @@ def test_asking_again_past_a_limit_sends_and_keeps_nothing(state: State, endpoin
     ask: Callable[[str, str], object] = chats.regenerate
     if again == "edit":
         ask = partial(chats.edit, words="Otherwise", setup=ONE)
-        "edit": partial(chats.edit, words="Otherwise", setup=ONE),
-        "regenerate": chats.regenerate,
-    }[again]
     with pytest.raises(RequestTooLong):
         ask(chat, before.leaf)
     assert chats.open(chat) == before
