@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -152,7 +153,7 @@ def _item(row: Any, columns: Columns, number: int) -> Item | str:
         return page
     place = Place(_words(cell.get("document")), page, _words(cell.get("passage")))
     if not none and not answers and not place.known:
-        if columns.get("answers") and isinstance(cell.get("answers"), list):
+        if columns.get("answers") and cell.get("answers") == []:
             none = True  # as public reading-comprehension sets write it
         else:
             return "Neither an answer nor a document is expected: give one, or write “unanswerable” as the answer."
@@ -189,6 +190,8 @@ def _page(value: Any) -> int | str | None:
 def _words(value: Any) -> str:
     if isinstance(value, list):
         value = value[0] if value else ""
+    if isinstance(value, float) and not math.isfinite(value):
+        return ""
     return _clean(str(value))[:LONGEST] if isinstance(value, str | int | float) and value is not True else ""
 
 

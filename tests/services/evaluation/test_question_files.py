@@ -99,3 +99,11 @@ def test_no_more_questions_are_taken_than_can_be_asked() -> None:
     read = read_file(data, "q.csv")
     assert len(read.items) == MOST_QUESTIONS
     assert len(read.problems) == 3
+
+
+@pytest.mark.parametrize("answer", ["[[[1]]]", "[null]", "NaN", "[NaN]", '{"text": [{"text": {}}]}', "Infinity"])
+def test_an_answer_without_words_is_no_answer_and_does_not_make_a_question_unanswerable(answer: str) -> None:
+    told = f'{{"question": "Who?", "answer": {answer}}}\n{{"question": "When?", "answer": []}}'
+    read = read_file(told.encode(), "q.jsonl")
+    assert [(item.question, item.unanswerable) for item in read.items] == [("When?", True)]
+    assert [each.line for each in read.problems] == [1]
