@@ -30,7 +30,11 @@ def thing(kind: Kind, name: str, *uses: Key, tags: Mapping[str, str] | None = MI
         Kind.LOG_GROUP: f"arn:{partition}:logs:{region}:{ACCOUNT}:log-group:{name}",
     }
     own = f"arn:{partition}:sagemaker:{region}:{ACCOUNT}:{SEGMENTS.get(kind, 'thing')}/{name.lower()}"
-    settings = {"described": True, "created": NOW - timedelta(days=9), "arn": arns.get(kind, own)} | more
+    settings: dict[str, Any] = {
+        "described": True,
+        "created": NOW - timedelta(days=9),
+        "arn": arns.get(kind, own),
+    } | more
     return Resource(key=key(kind, name, region), tags=tags, uses=uses, **settings)
 
 
@@ -60,7 +64,7 @@ def chain(name: str, **more: Any) -> tuple[Resource, ...]:
 
 
 def held(*resources: Resource, **more: Any) -> Holdings:
-    settings = {"account": ACCOUNT, "partition": "aws", "regions": (REGION,), "at": NOW} | more
+    settings: dict[str, Any] = {"account": ACCOUNT, "partition": "aws", "regions": (REGION,), "at": NOW} | more
     return Holdings(resources=resources, **settings)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ from tests.services.cleanup.account import (
 
 def everything(region: str = REGION, partition: str = "aws") -> tuple[Resource, ...]:
     """One of each kind, with what uses what."""
-    at = {"region": region, "partition": partition}
+    at: dict[str, Any] = {"region": region, "partition": partition}
     domain, profile = key(Kind.DOMAIN, "d-1", region), key(Kind.USER_PROFILE, "d-1/ada", region)
     main, desk = key(Kind.ENDPOINT, "main", region), key(Kind.SPACE, "d-1/desk", region)
     topic = f"arn:{partition}:sns:{region}:{ACCOUNT}:told"
