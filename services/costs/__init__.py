@@ -7,7 +7,7 @@ out by hand and against the sandbox.
 from services.costs.advice import Advice, FreeUsage, advice, free_words
 from services.costs.billing import bill, line_of
 from services.costs.explorer import Day, Forecast, Spent
-from services.costs.models import Bill, BillLine, Sum, Worked
+from services.costs.models import Bill, BillLine, Sum, Worked, sum_of
 from services.costs.reckoning import Stretch, hours_until, month_of
 from services.costs.service import CostsService
 
@@ -29,4 +29,5 @@ __all__ = [
     "hours_until",
     "line_of",
     "month_of",
+    "sum_of",
 ]

@@ -205,6 +205,7 @@ class FakeKnowledge:
 class FakeConsole(FakeChats):
     """What ui/session.py hands to pages in these tests."""
 
+    costs: Any = FakeCosts()
     knowledge_defaults = SimpleNamespace(read=KnowledgeDefaults)
     originals: Any = SimpleNamespace(used_bytes=lambda owner: 1200, quota_bytes=2_000_000_000)
 
@@ -229,7 +230,6 @@ class FakeConsole(FakeChats):
         self.changes = FakeChanges()
         self.schedules, self.why_not = FakeSchedules(), ""
         self.leases = fake_leases(self, self.schedules)
-        self.costs: Any = FakeCosts()
         self.knowledge = FakeKnowledge()
         self.state = State(Path(tempfile.mkdtemp(prefix="sagedeck-pages-")) / "state.db")
         self.asked, self.prompts = Asked(self.state, self.owner), PromptsService(self.state, self.owner)
