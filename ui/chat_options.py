@@ -82,13 +82,15 @@ def _field(parameter: str, label: str, value: Any, how: dict[str, Any]) -> Any:
         text = st.text_area(label, "\n".join(value), height=70, **how)
         return tuple(line for line in text.split("\n") if line)
     if parameter == "max_new_tokens":
-        return int(st.number_input(label, 1, 32_768, min(value, 32_768), **how))
+        return int(st.number_input(label, 1, 32_768, min(max(value, 1), 32_768), **how))
     if parameter in ("temperature", "top_p"):
         least, most = (0.0, 2.0) if parameter == "temperature" else (0.05, 1.0)
         return st.slider(label, least, most, min(max(float(value), least), most), **how)
     if parameter == "repetition_penalty":
+        value = None if value is None else min(max(float(value), 0.1), 2.0)
         return st.number_input(label, 0.1, 2.0, value, step=0.05, placeholder="Not sent", **how)
     least, most = (1, 1000) if parameter == "top_k" else (0, 2**31 - 1)
+    value = None if value is None else min(max(int(value), least), most)  # the command line takes any
     return st.number_input(label, least, most, value, placeholder="Not sent", **how)
 
 

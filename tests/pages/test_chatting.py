@@ -205,6 +205,19 @@ def test_only_the_parameters_the_family_takes_are_offered_and_all_of_them_are_se
     assert [each.label for each in at.number_input] == ["Longest answer (tokens)"]
 
 
+def test_a_conversation_begun_elsewhere_with_parameters_beyond_the_fields_opens_all_the_same(open_page: Open) -> None:
+    console = Talking()
+    beyond = ChatParams(10_000_000, 99.0, 0.0, 50.0, (), 1_000_000, 2**62)
+    asking = console.chats.ask("Hello", Setup(("left",), params=beyond))
+    asking.finish()
+    at = open_page("playground/chat", console, "Chat", chat=asking.conversation)
+    assert not at.exception
+    assert labelled(at.number_input, "Top k").value == 1000
+    assert labelled(at.number_input, "Seed").value == 2**31 - 1
+    assert labelled(at.number_input, "Repetition penalty").value == 2.0
+    assert labelled(at.number_input, "Longest answer (tokens)").value == 32_768
+
+
 def test_a_template_fills_the_system_prompt_the_examples_and_the_words(open_page: Open) -> None:
     console = Talking()
     console.prompts.save(PromptDraft("Greet", text="Say hello to {{name}}.", system="You are warm."))
