@@ -28,20 +28,19 @@ ACCEPTS: Mapping[str, str] = {
 
 def show(console: Console) -> None:
     """Write a row for each data set; a renewal goes on while one is elsewhere, and is found again here."""
-    latest = _latest(console)
+    latest, region = _latest(console), literal(console.refreshing.region)
+    st.markdown(f":gray[What is known of AWS in {region}. Prices are read anew by themselves once they are a day old.]")
     for standing in console.refreshing.standings():
         _row(console, standing, latest.get(str(standing.name)))
 
 
 def _row(console: Console, standing: Standing, job: JobView | None) -> None:
     running = job is not None and job.status is JobStatus.RUNNING
-    with st.container(horizontal=True, vertical_alignment="center", key=f"refresh-row-{standing.name}"):
-        old = " · the snapshot, or older than a day" if standing.stale else ""
-        st.markdown(
-            f"**{literal(standing.title)}** {formats.count(standing.rows, 'row')} in {literal(standing.region)}  \n"
-            f":gray[:small[{literal(standing.source)} · as of {literal(standing.as_of)}{old}]]",
-            width="stretch",
-        )
+    with st.container(horizontal=True, vertical_alignment="center", key=f"settings-row-{standing.name}"):
+        dated = "" if standing.as_of in standing.source else f" · read {literal(standing.as_of)}"
+        note = f":gray[:small[{literal(standing.source)}{dated}]]"
+        rows = formats.count(standing.rows, "row")
+        st.markdown(f"**{literal(standing.title)}** {rows}  \n{note}", width="stretch")
         st.button(
             "Renew", key=f"refresh.{standing.name}", icon=":material/refresh:", disabled=running,
             help=f"Read {standing.name} anew now. It takes some seconds and goes on in the background.",
