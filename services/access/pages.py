@@ -48,6 +48,17 @@ _NOTICES = (
     "sns:ListSubscriptionsByTopic",
     "sns:DeleteTopic",
 )
+_QUOTAS = tuple(f"servicequotas:{verb}" for verb in (
+    "GetServiceQuota", "GetAWSDefaultServiceQuota", "ListServiceQuotas"))  # fmt: skip
+_CHANGE = (
+    *_DEPLOY,
+    "sagemaker:UpdateEndpoint",
+    "sagemaker:AddTags",
+    "sagemaker:DeleteTags",
+    "sagemaker:CreateInferenceComponent",
+    "iam:PassRole",
+    *_SCALE,
+)
 _UNSCALE = ("application-autoscaling:DeregisterScalableTarget", "cloudwatch:DeleteAlarms")
 # Whoever may make roles and hand them over may give themselves every right: no ready policy but one holds these.
 MAKE_ROLE, MAKE_USER = "Make and remove the execution role", "Make a user"
@@ -165,11 +176,7 @@ PAGES: Mapping[str, PageNeeds] = {
         | _ROLES
         | {
             "JumpStart's specifications": ("s3:GetObject",),
-            "Quotas": (
-                "servicequotas:GetServiceQuota",
-                "servicequotas:GetAWSDefaultServiceQuota",
-                "servicequotas:ListServiceQuotas",
-            ),
+            "Quotas": _QUOTAS,
             "What may be done": ("iam:SimulatePrincipalPolicy",),
             "Images and artefacts of your own": ("ecr:DescribeImages", "s3:ListBucket"),
             "Networks and keys": ("ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "kms:DescribeKey"),
@@ -215,15 +222,7 @@ PAGES: Mapping[str, PageNeeds] = {
                 *_NOTICES,
             ),
             "Budgets on cost": ("budgets:ModifyBudget", "budgets:TagResource"),
-            "Pause, resume, update": (
-                *_DEPLOY,
-                "sagemaker:UpdateEndpoint",
-                "sagemaker:AddTags",
-                "sagemaker:DeleteTags",
-                "sagemaker:CreateInferenceComponent",
-                "iam:PassRole",
-                *_SCALE,
-            ),
+            "Pause, resume, update": _CHANGE,
             "Delete": (*_DELETE, "sagemaker:DeleteInferenceComponent", *_UNSCALE),
         },
     ),
@@ -258,24 +257,8 @@ PAGES: Mapping[str, PageNeeds] = {
         {"Budgets on cost": ("budgets:ModifyBudget", "budgets:TagResource")},
     ),
     "savings": PageNeeds(
-        _ENDPOINTS
-        | _HELD
-        | {
-            "Figures": ("cloudwatch:GetMetricData",),
-            "Quotas": ("servicequotas:ListServiceQuotas", "servicequotas:GetServiceQuota"),
-        },
-        _CLEAN
-        | {
-            "Pause, update, scale": (
-                *_DEPLOY[1:],
-                "sagemaker:UpdateEndpoint",
-                "sagemaker:AddTags",
-                "sagemaker:DeleteTags",
-                "iam:PassRole",
-                *_SCALE,
-            ),
-            "Start a notebook again": ("sagemaker:StartNotebookInstance",),
-        },
+        _ENDPOINTS | _HELD | {"Figures": ("cloudwatch:GetMetricData",), "Quotas": _QUOTAS},
+        _CLEAN | {"Pause, update, scale": _CHANGE, "Start a notebook again": ("sagemaker:StartNotebookInstance",)},
     ),
     "leases": PageNeeds(
         _HELD | _ROLES | {"Schedules": ("scheduler:GetSchedule",)},

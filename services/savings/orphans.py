@@ -54,6 +54,7 @@ class _Search:
     gone: set[Key] = field(default_factory=set)
     told: dict[tuple[Kind, str, bool], str] = field(default_factory=dict)
     counts: Counter[tuple[Kind, str]] = field(default_factory=Counter)
+    words: dict[tuple[Kind, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.counts = Counter((each.kind, each.key.region) for each in self.held.resources)
@@ -76,8 +77,13 @@ class _Search:
 
     def looked(self, kind: Kind, region: str) -> str:
         """What was looked through, in words of proof."""
-        many = self.counts[kind, region]
-        return f"All {many:,} {_many(kind)} of {region} were read by {self.held.at:%H:%M:%S} UTC; none is or names it."
+        if (kind, region) not in self.words:
+            many = self.counts[kind, region]
+            read = f"{self.held.at:%H:%M:%S} UTC"
+            self.words[kind, region] = (
+                f"All {many:,} {_many(kind)} of {region} were read by {read}; none is or names it."
+            )
+        return self.words[kind, region]
 
 
 def orphans(held: Holdings, monthly: Monthly) -> Iterator[Finding | Unjudged]:
