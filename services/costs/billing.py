@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from services.catalog import Price, Rate, Use
+from services.catalog import Price, Rate, Use, serverless_usage
 from services.costs.models import Bill, BillLine, Worked
 from services.costs.past import Life, unchanged_since
 from services.costs.reckoning import GIGABYTE, HOURS_OF_MONTH, Stretch, month_of, storage_per_hour, usd
@@ -203,7 +203,7 @@ def _machines(resource: Resource, prices: Prices) -> Iterator[_Part]:
 
 def _provisioned(machine: Machine, prices: Prices, region: str) -> _Part:
     words = f"{machine.provisioned} x {machine.memory_mb} MB kept warm"
-    rate = prices.rate(f"ServerlessInf:Mem-{machine.memory_mb // 1024}GB-Provisioned", region)
+    rate = prices.rate(serverless_usage(machine.memory_mb, provisioned=True), region)
     return words, None if rate.usd is None else rate.usd * machine.provisioned * 3600, rate.source
 
 
