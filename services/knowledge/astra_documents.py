@@ -7,6 +7,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from services.knowledge.checks import OURS as OURS
+from services.knowledge.checks import checked_filter
 from services.knowledge.models import Entry, Passage, SearchSettings, Space
 
 if TYPE_CHECKING:
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 IN_LIMIT = 100  # values in one $in
-OURS = "sagedeck"
 
 
 def stored_id(space: Space, key: str) -> str:
@@ -35,7 +36,8 @@ def mine(space: Space) -> dict[str, Any]:
 
 def conditions(space: Space, settings: SearchSettings) -> list[dict[str, Any]]:
     """The filters of a search: one, or one for every hundred of the documents it is limited to."""
-    base = mine(space) | {f"metadata.{key}": _wanted(value) for key, value in settings.metadata.items()}
+    wanted = checked_filter(settings.metadata)
+    base = {f"metadata.{key}": _wanted(value) for key, value in wanted.items()} | mine(space)  # ours goes last
     if not settings.documents:
         return [base]
     parts = [settings.documents[at : at + IN_LIMIT] for at in range(0, len(settings.documents), IN_LIMIT)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from services.errors import InvalidRequest, NotFound, StoreProblem
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_LETTERS = 48  # of a collection's name
+OURS = "sagedeck"  # the part of a passage's metadata that says whose it is; nobody filters by it
 _NAME = re.compile(rf"[A-Za-z][A-Za-z0-9_]{{0,{MOST_LETTERS - 1}}}")
 
 
@@ -44,6 +45,17 @@ def checked_metric(metric: str) -> str:
             f"There is no metric {metric!r}.", f"There are {', '.join(METRICS)}.", "Choose one of them."
         )
     return metric
+
+
+def checked_filter(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """A filter by metadata that a person gave. InvalidRequest where it names what is ours, such as the owner."""
+    for key in metadata:
+        if key.startswith("$") or key.split(".")[0].strip() == OURS:
+            raise InvalidRequest(
+                f"Passages cannot be chosen by {key!r}.", "It is no metadata of a document.",
+                "Use source, page, section, label, or what the store holds besides.",
+            )  # fmt: skip
+    return dict(metadata)
 
 
 def check_model(collection: str, models: Sequence[str], model: str) -> None:

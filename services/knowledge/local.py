@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from services.knowledge import spaces, tables, tokens
-from services.knowledge.checks import check_model, checked_vectors, found_in
+from services.knowledge.checks import check_model, checked_filter, checked_vectors, found_in
 from services.knowledge.matrix import Matrix
 from services.knowledge.models import (
     Collection,
@@ -242,7 +242,7 @@ class LocalStore:
                 check_model(space.collection, spaces.bound(connection, space.owner, space.collection), space.model)
                 return Found(())
             size = matrix.size
-            rows_held = self._filtered(connection, number, matrix, settings.metadata)
+            rows_held = self._filtered(connection, number, matrix, checked_filter(settings.metadata))
             usable = matrix.usable(size, settings.documents, rows_held)
             total = matrix.held(size)
             words = tables.words_of(connection, number, question.text)

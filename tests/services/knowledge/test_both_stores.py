@@ -208,3 +208,19 @@ def test_a_collection_is_described(store: Store) -> None:
 def test_a_metric_that_there_is_not_is_refused(store: Store) -> None:
     with pytest.raises(InvalidRequest, match="no metric 'manhattan'"):
         store.create_collection("me", CollectionRequest("notes", 8, store.kind, "manhattan"))
+
+
+FOREIGN = ({"sagedeck.owner": "you"}, {"sagedeck.owner": ["you"]}, {"sagedeck": {"owner": "you"}}, {"$or": "x"},
+           {"sagedeck.model": "another", "page": 1}, {" sagedeck.owner": "you"})  # fmt: skip
+
+
+@pytest.mark.parametrize("wanted", FOREIGN, ids=str)
+def test_no_filter_reaches_what_is_somebody_elses(store: Store, wanted: dict[str, object]) -> None:
+    filled(store)
+    yours = Space("you", "notes", "model", 8)
+    store.create_collection("you", CollectionRequest("notes", 8, store.kind))
+    store.add(yours, [Entry("secret", "The vault opens with heron.", "s.txt", "d")], vectors()[:1])
+    assert len(store.search(yours, Question("vault", vectors()[0]), SearchSettings()).passages) == 1
+    with pytest.raises(InvalidRequest, match="cannot be chosen by"):
+        store.search(SPACE, Question("vault", vectors()[0]), SearchSettings(metadata=wanted))
+    store.empty_collection("you", "notes")

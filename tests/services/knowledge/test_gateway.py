@@ -23,6 +23,7 @@ from services.errors import (
     Throttled,
     Unreachable,
 )
+from services.knowledge import astra_documents
 from services.knowledge.gateway import AstraStore
 from services.knowledge.models import CollectionRequest, Entry, Question, SearchMode, SearchSettings, Space
 from tests.sandbox.dataapi.serving import closing_clients, serving
@@ -207,3 +208,10 @@ def test_a_collection_that_is_missing_or_of_another_size_is_explained(store: Ast
         store.add(Space("me", "notes", "m", 3), entries(1), [[1, 0, 0]])
     with pytest.raises(StoreProblem, match="other settings"):
         store.create_collection("me", CollectionRequest("notes", 5))
+
+
+def test_whose_passages_are_found_is_said_last_whatever_else_a_filter_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(astra_documents, "checked_filter", dict)  # the other wall
+    settings = SearchSettings(metadata={"sagedeck.owner": "you", "sagedeck.model": "theirs", "page": 1})
+    (condition,) = astra_documents.conditions(Space("me", "notes", "model", 8), settings)
+    assert condition == {"metadata.sagedeck.owner": "me", "metadata.sagedeck.model": "model", "metadata.page": 1}
