@@ -56,6 +56,11 @@ def reviewed() -> Reviewed | None:
 
 def review(console: Console, request: DeployRequest | RagPairRequest) -> None:
     """Plan the request and show that instead of the form. Raises what planning raises."""
+    dated = console.deploy.dated  # the end of a lease is told from now, once
+    if isinstance(request, RagPairRequest):
+        request = RagPairRequest(embedding=dated(request.embedding), language=dated(request.language))
+    else:
+        request = dated(request)
     st.session_state[_REVIEWED] = Reviewed(request, plan_of(console, request))
 
 

@@ -38,11 +38,14 @@ _LABELS = {
     "environment": "Environment",
     "secrets": "Secret variables",
     "tags": "Tags",
+    "lease_hours": "Lease",
+    "lease_then": "Lease",
+    "lease_reason": "Lease",
     "scaling": "Scaling",
     "advanced": "Further settings",
     "role": "Execution role",
 }
-_OF_ALL_SOURCES = ("mode", "scaling", "environment", "advanced", "tags", "fallbacks")
+_OF_ALL_SOURCES = ("mode", "scaling", "environment", "advanced", "tags", "fallbacks", "lease")
 
 
 class Fields:

@@ -73,7 +73,7 @@ def table(leases: Sequence[Lease], now: datetime) -> None:
         column_config={
             "Endpoint": st.column_config.TextColumn(pinned=True, width="medium"),
             "Hours left": st.column_config.ProgressColumn(
-                format="%.1f h", min_value=0.0, max_value=longest / 3600, width="small"
+                format="%.1f h", min_value=0.0, max_value=longest / 3600, width="medium"
             ),
             "Still costs": st.column_config.NumberColumn("Still costs, $", format="%.2f"),
             "In all": st.column_config.NumberColumn("In all, $", format="%.2f", help="From its making to its end."),

@@ -21,6 +21,7 @@ from services.deploy import (
 from ui import (
     form_advanced,
     form_environment,
+    form_lease,
     form_machine,
     form_mode,
     form_role,
@@ -50,7 +51,7 @@ _PARTS = {
     "advanced": STORAGE,
     "tags": RECORDS,
 }
-_IN_MORE = ("endpoint_name", "count", "fallbacks", *_PARTS)
+_IN_MORE = ("endpoint_name", "count", "lease_hours", "lease_then", "lease_reason", "fallbacks", *_PARTS)
 _HUB_LIMITS = ("revision", "version", "most_input_tokens", "most_total_tokens", "quantization", "gpus", "weights_gib")
 _MODE_MORE = ("mode.success", "mode.error", "mode.concurrency", "mode.kms_key")
 
@@ -96,6 +97,7 @@ def read(console: Console, card: Card) -> Draft:
         tags=form_advanced.tags(fields),
         scaling=form_scaling.read(fields, mode),
         advanced=form_advanced.read(fields),
+        **({} if form_mode.endpoint_wanted(mode) else form_lease.read(console, fields)),
     )
     if _has_machine(request):
         chosen = fields.text(_machine_name(console, card, request)) or _usual(console, card, request)
@@ -183,6 +185,7 @@ def _more(console: Console, card: Card, fields: Fields, request: DeployRequest) 
     with more:
         if not form_mode.endpoint_wanted(request.mode):
             _name_and_count(card, fields, request)
+            form_lease.show(console, fields)
         if _has_machine(request):
             form_machine.fallbacks(console, fields, request)
         if card.kind in form_source.TASKS:

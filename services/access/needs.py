@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from services.access.models import default_role_name
 from services.access.pages import PAGES
 from services.catalog import bucket_arns
+from services.plans.leasing import role_name
 from services.plans.models import Permission
 
 _SCALING = "sagemaker.application-autoscaling.amazonaws.com"
+_TO_SCHEDULER = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 _PASSED = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 # A name no resource has: a policy narrowed to one's own names answers for it as for any other.
 _EXAMPLE = "sagedeck-example"
@@ -42,11 +44,20 @@ def needs_of(page: str, *, region: str, account: str, partition: str = "aws") ->
         return ()
     groups = [(False, found.looking), (True, found.doing)]
     return tuple(
-        Need(what, changes, _on_example(action, region, account, partition))
+        Need(what, changes, (_of_leases if page == "leases" else _on_example)(action, region, account, partition))
         for changes, group in groups
         for what, actions in group.items()
         for action in actions
     )
+
+
+def _of_leases(action: str, region: str, account: str, partition: str) -> Permission:
+    """As on other pages, but for another role: that which schedules take on."""
+    found = _on_example(action, region, account, partition)
+    if not found.resource.endswith(f":role/{default_role_name(region)}"):
+        return found
+    role = f"arn:{partition}:iam::{account}:role/{role_name(region)}"
+    return Permission(action, role, _TO_SCHEDULER if found.condition else {})
 
 
 def _on_example(action: str, region: str, account: str, partition: str) -> Permission:
@@ -67,6 +78,8 @@ def _on_example(action: str, region: str, account: str, partition: str) -> Permi
         return Permission(action, f"{bucket_arns(partition, region)[0]}/*")
     if service == "sns":
         return Permission(action, f"{arn}:{region}:{account}:{_EXAMPLE}")
+    if service == "scheduler" and name.endswith("Schedule"):
+        return Permission(action, f"{arn}:{region}:{account}:schedule/{_EXAMPLE}")
     if service == "logs":
         return Permission(action, f"{arn}:{region}:{account}:log-group:/aws/sagemaker/Endpoints/{_EXAMPLE}:*")
     return Permission(action)

@@ -61,6 +61,8 @@ _CHANGE = (
 )
 _UNSCALE = ("application-autoscaling:DeregisterScalableTarget", "cloudwatch:DeleteAlarms")
 # Whoever may make roles and hand them over may give themselves every right: no ready policy but one holds these.
+_LEASE = tuple(f"scheduler:{verb}Schedule" for verb in ("Get", "Create", "Update", "Delete"))
+LET_AWS = "Let AWS keep to leases"
 MAKE_ROLE, MAKE_USER = "Make and remove the execution role", "Make a user"
 
 
@@ -190,6 +192,7 @@ PAGES: Mapping[str, PageNeeds] = {
             "Notices of asynchronous endpoints": _NOTICES,
             "Keys of your own": ("kms:CreateGrant",),
             "Take it back": (*_DELETE, "sagemaker:DeleteInferenceComponent"),
+            LET_AWS: ("scheduler:ListSchedules", *_LEASE),
             "Smoke test": _CALL,
         },
     ),
@@ -224,6 +227,7 @@ PAGES: Mapping[str, PageNeeds] = {
             "Budgets on cost": ("budgets:ModifyBudget", "budgets:TagResource"),
             "Pause, resume, update": _CHANGE,
             "Delete": (*_DELETE, "sagemaker:DeleteInferenceComponent", *_UNSCALE),
+            LET_AWS: ("scheduler:ListSchedules", *_LEASE),
         },
     ),
     "ask": PageNeeds(_ENDPOINTS | _PART, {"Ask": _CALL}),
@@ -261,15 +265,11 @@ PAGES: Mapping[str, PageNeeds] = {
         _CLEAN | {"Pause, update, scale": _CHANGE, "Start a notebook again": ("sagemaker:StartNotebookInstance",)},
     ),
     "leases": PageNeeds(
-        _HELD | _ROLES | {"Schedules": ("scheduler:GetSchedule",)},
+        _HELD | _ROLES | _PARTS | {"Schedules": ("scheduler:GetSchedule",)},
         {
             "Leases": ("sagemaker:AddTags", "sagemaker:DeleteTags"),
-            "Let AWS keep to them": (
-                "scheduler:CreateSchedule",
-                "scheduler:UpdateSchedule",
-                "scheduler:DeleteSchedule",
-                "iam:PassRole",
-            ),
+            LET_AWS: (*_LEASE, "iam:PassRole"),
+            "End them": (*_DELETE, "sagemaker:DeleteInferenceComponent", *_UNSCALE),
             MAKE_ROLE: _ROLE,
         },
     ),

@@ -20,6 +20,7 @@ from services.endpoints.resuming import plan_discard, plan_resume
 from services.endpoints.updates import NewModel, UpdateRequest, UpdateState
 from services.endpoints.updating import plan_update, usd_after
 from services.errors import InvalidRequest, NotFound, SagedeckError
+from services.plans.leasing import PAUSE
 from services.plans.models import Plan
 
 if TYPE_CHECKING:
@@ -167,6 +168,7 @@ class EndpointChanges:
             most_instances=self.most_instances,
             detail=detail,
             config=config,
+            schedules=self._gateway.lease_schedules(detail) if detail.tag("lease-then") == PAUSE else (),
             sharing=self._reads.sharing(detail),
             old_model=self._gateway.model(old) if old else None,
             new_model=self._gateway.model(request.model) if isinstance(request.model, str) and request.model else None,

@@ -119,6 +119,7 @@ class UpdateState:
     prices      of every instance type before and after
     owner       whom what is made is tagged for
     most_instances   that the settings allow
+    schedules   names of those that would pause it with the present configuration when its lease ends
     """
 
     detail: EndpointDetail
@@ -131,6 +132,7 @@ class UpdateState:
     pace: float = 1.0
     owner: str = ""
     most_instances: int = field(default_factory=lambda: Settings().most_instances)
+    schedules: tuple[str, ...] = ()
 
     def price(self, instance_type: str) -> Price | None:
         """The price of a type, None where nobody looked."""

@@ -18,8 +18,11 @@ from services.endpoints.scalers import put_back, taken_away
 from services.endpoints.starting import BUSY, creating, in_service, tag_list
 from services.endpoints.updates import NewModel, UpdateRequest, UpdateState
 from services.plans.hosting import ABSENT, SETTLE_SECONDS, delete_step
+from services.plans.leasing import delete_schedule_step
 from services.plans.models import Cost, Estimate, Once, Permission, Plan, Proof, Read, Step
 
+LEASE_WORDS = "It would pause the endpoint with its former configuration."
+LEASE_WARNING = "Extend its lease afterwards: AWS then pauses it as it is now. Until then only `sagedeck reap` would."
 UPDATING_SECONDS = 600.0  # typically, on AWS: new instances start before requests move to them
 # While an update is under way DescribeEndpoint names the old configuration, and beside it the one to come.
 _COMING = "PendingDeploymentSummary.EndpointConfigName || EndpointConfigName"
@@ -40,11 +43,13 @@ def plan_update(request: UpdateRequest, state: UpdateState) -> Plan:
     wait = _wait(request, state, update.id, before)
     again = put_back(_still_possible(request, moved), detail.arn, (wait.id,))
     rest = (*retagged(request, state, (wait.id,)), *old_parts_gone(request, state, (wait.id,)))
+    # what a pause at the end of its lease would remember is the former configuration
+    former = [delete_schedule_step(each, detail.arn, LEASE_WORDS, after=(wait.id,)) for each in state.schedules]
     change = None if before is None or after is None else round(after - before, 6)
     return Plan(
         title=f"Update {detail.name}",
-        steps=(*model, config, *away, update, wait, *again, *rest),
-        warnings=update_warnings(request, state, variant),
+        steps=(*model, config, *away, update, wait, *again, *rest, *former),
+        warnings=(*update_warnings(request, state, variant), *([LEASE_WARNING] if former else [])),
         estimate=Estimate(usd_per_hour=change, source=_source(request, state)),
     )
 

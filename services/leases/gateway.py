@@ -66,18 +66,19 @@ def _read(row: Mapping[str, Any]) -> Schedule:
         target=target["Arn"],
         role_arn=target["RoleArn"],
         input=target.get("Input", "{}"),
-        endpoint=_named(target.get("Input", "")) if deletes else "",
+        endpoint=_named(target.get("Input", ""), "EndpointName") if deletes else "",
+        remembers="" if deletes else _named(target.get("Input", ""), "ResourceArn").rpartition("/")[2],
         ends=_moment(row) if deletes else None,
         enabled=row.get("State", "ENABLED") == "ENABLED",
     )
 
 
-def _named(content: str) -> str:
+def _named(content: str, member: str) -> str:
     try:
         found = json.loads(content)
     except ValueError:
         return ""
-    return str(found.get("EndpointName", "")) if isinstance(found, dict) else ""
+    return str(found.get(member, "")) if isinstance(found, dict) else ""
 
 
 def _moment(row: Mapping[str, Any]) -> datetime | None:

@@ -80,6 +80,7 @@ class Schedule:
     """A schedule of a lease as EventBridge Scheduler has it. `ends` None: it is no one-shot, or cannot be read.
 
     endpoint   the endpoint it deletes, "" where it does another part of the work
+    remembers  the endpoint configuration that is to remember a pause, "" none
     """
 
     name: str
@@ -88,6 +89,7 @@ class Schedule:
     role_arn: str
     input: str
     endpoint: str = ""
+    remembers: str = ""
     ends: datetime | None = None
     enabled: bool = True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.endpoints import EndpointDetail
@@ -12,6 +13,7 @@ from services.plans.estimates import total_of
 from services.plans.leasing import BY, DELETE, ENDS, PAUSE, REASON, THEN, moment, schedule_name
 from services.resources import Holdings, Kind, Resource
 
+UPDATED = "It was updated since: extend its lease, or it is resumed with its former configuration."
 LATE = timedelta(minutes=20)  # after its end, an endpoint that is still there was not ended by its schedule
 _GONE = frozenset({"Deleting"})
 
@@ -33,15 +35,25 @@ def of_resource(
 
 def of_detail(detail: EndpointDetail, schedules: Mapping[str, Schedule], now: datetime) -> Lease | None:
     """The lease of an endpoint as its page knows it."""
-    return _lease(
+    found = _lease(
         detail.name, dict(detail.tags), schedules, now, status=detail.status, region=detail.arn.split(":")[3],
         created=detail.created, usd_per_hour=detail.usd_per_hour,
     )  # fmt: skip
+    remembers = schedules[detail.name].remembers if found and found.enforced_by is KeptBy.SCHEDULER else ""
+    if found is not None and remembers and remembers.lower() != detail.config_name.lower():
+        return replace(found, problem=UPDATED)
+    return found
 
 
 def by_endpoint(schedules: Iterable[Schedule]) -> dict[str, Schedule]:
-    """The schedule that ends each endpoint, by the endpoint's exact name."""
-    return {each.endpoint: each for each in schedules if each.endpoint and each.name == schedule_name(each.endpoint)}
+    """The schedule that ends each endpoint, by the endpoint's exact name, with what its lease remembers."""
+    every = {each.name: each for each in schedules}
+    found = {each.endpoint: each for each in every.values() if each.endpoint}
+    return {
+        name: replace(each, remembers=every[part].remembers) if (part := f"{each.name}.remember") in every else each
+        for name, each in found.items()
+        if each.name == schedule_name(name)
+    }
 
 
 def leases_of(held: Holdings, schedules: Sequence[Schedule], price: Callable[[str], float | None]) -> tuple[Lease, ...]:

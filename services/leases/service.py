@@ -17,8 +17,8 @@ from services.leases.models import Due, Lease, LeaseRequest, LeaseState, Schedul
 from services.leases.planner import end_of, plan_lease, refuse
 from services.leases.reading import by_endpoint, due, leases_of, of_detail
 from services.leases.shots import PROTECTED
-from services.leases.steps import policy_name, role_arn, role_name
-from services.plans.leasing import ENDS, PAUSE, moment, schedule_arn
+from services.leases.steps import policy_name, role_arn
+from services.plans.leasing import ENDS, PAUSE, moment, role_name, schedule_arn
 from services.plans.models import Estimate, Once, Permission, Plan, Read, Unless
 
 if TYPE_CHECKING:

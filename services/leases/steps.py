@@ -15,6 +15,7 @@ from services.plans.leasing import (
     KEYS,
     NO_SCHEDULE,
     delete_schedule_step,
+    role_name,
     schedule_arn,
     schedule_name,
     schedule_read,
@@ -28,11 +29,6 @@ _ROLE_NOT_YET = Once((ErrorMatch("ValidationException", "must allow AWS EventBri
 _ROLE_UNSEEN = Once((ErrorMatch("NoSuchEntity", "role with name"), ErrorMatch("ConcurrentModification")), 60.0)
 _NO_ROLE = (ErrorMatch("NoSuchEntity"),)
 _PASSED = {"StringEquals": {"iam:PassedToService": SERVICE}}
-
-
-def role_name(region: str) -> str:
-    """The role that the schedules of a region take on."""
-    return f"sagedeck-leases-{region}"
 
 
 def role_arn(near: str) -> str:

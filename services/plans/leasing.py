@@ -45,6 +45,11 @@ def without_lease(tags: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...
     return tuple(pair for pair in tags if pair[0] not in KEYS)
 
 
+def role_name(region: str) -> str:
+    """The role that the schedules of a region take on."""
+    return f"sagedeck-leases-{region}"
+
+
 def schedule_name(endpoint: str) -> str:
     """What the schedule is called that ends an endpoint. Further ones of the same lease append "." and a word.
 

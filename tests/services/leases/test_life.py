@@ -250,3 +250,32 @@ def test_what_scales_is_deployed_with_an_end_that_takes_its_target_first(console
     assert made["lease-grows.scaling"]["ScheduleExpression"] < made["lease-grows"]["ScheduleExpression"]
     pausing = console.deploy.plan_deploy(_deployment(console, "grows", scaling=Scaling(), lease_then="pause"))
     assert "known once it runs" in pausing.warnings[-1]
+
+
+def test_a_throttled_end_is_tried_again_and_a_throttled_plan_waits(console: Console, control: SandboxControl) -> None:
+    deployed(console, "pressed")
+    control.set_fault("throttling", service="scheduler", operation="CreateSchedule", times=2)
+    _given(console, "pressed")
+    control.clear_faults()
+    control.set_fault("throttling", service="sagemaker", operation="DeleteEndpoint", times=2)
+    _pass(control, 9 * HOUR)
+    assert "pressed" not in _names(console)
+
+
+def test_an_updated_endpoint_is_not_paused_as_it_was_before(console: Console, url: str) -> None:
+    from services.endpoints import UpdateRequest
+
+    deployed(console, "newer")
+    given = _given(console, "newer", then="pause")
+    plan = console.changes.plan_update(UpdateRequest(name="newer", config_name="newer-2", instance_type=OTHER))
+    assert "Extend its lease afterwards" in plan.warnings[-1]
+    done(console, plan)
+    assert _schedules(url, "newer") == []
+    found = _lease(console, "newer")
+    assert found is not None
+    assert (found.ends, found.enforced_by) == (given.ends, KeptBy.REAP)
+    done(console, console.leases.plan(console.leases.extended(found, HOUR)))
+    again = _lease(console, "newer")
+    assert again is not None
+    assert again.enforced_by is KeptBy.SCHEDULER
+    assert again.problem == ""
