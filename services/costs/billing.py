@@ -42,6 +42,7 @@ STORAGE: Mapping[Kind, str] = {
     Kind.PREFIX: "S3:TimedStorage-ByteHrs",
 }
 PIECES: Mapping[Kind, tuple[str, str]] = {Kind.ALARM: ("1 alarm", "CW:AlarmMonitorUsage")}
+COSTING = frozenset({*USES, *VOLUMES, *STORAGE, *PIECES})
 ESTIMATED = "So far takes today's size for all its time: an estimate."
 SINCE = "Before {at} it may have had another size; so far takes today's for all its time: an estimate."
 STARTED = "Whether it ran before {at} is not known and not counted."
@@ -71,7 +72,7 @@ _Part = tuple[str, float | None, str]
 def bill(held: Holdings, prices: Prices, past: Past = lambda _: None, worked: Work = lambda _: None) -> Bill:
     """What is held and costs, or may cost, dearest first; what costs nothing is not in it."""
     busy = frozenset(used for each in held.resources if each.machines for used in each.uses)
-    lines = [line for each in held.resources if (line := _line(each, prices, held.at, past, worked, busy)) is not None]
+    lines = [line for each in held.of(*COSTING) if (line := _line(each, prices, held.at, past, worked, busy)) is not None]
     lines.sort(key=lambda line: (-(line.usd_per_hour or 0.0), line.key))
     return Bill(tuple(lines), held.at, held.gaps, held.reading, held.listing, len(held.resources), held.regions)
 
