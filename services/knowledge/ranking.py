@@ -7,6 +7,7 @@ than either side alone. The weight's default comes from measurement (docs/benchm
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -15,9 +16,21 @@ from services.knowledge.models import Evidence, Found, Passage, SearchMode, Sear
 from services.knowledge.trust import trust_of
 
 EVIDENCE_PASSAGES = 3  # how many of the best passages are looked through for the question's words
-COSINE_WEIGHT, COSINE_OFFSET = 15.0, 8.6
-COVERAGE_WEIGHT, COVERAGE_OFFSET = 13.0, 4.6
-EVERY_WORD = 1.0
+COSINE_WEIGHT, ENOUGH_COSINE = 15.0, 0.56
+COVERAGE_WEIGHT = 13.0
+TELLING = 1.5  # power of a word's rarity: a name says more than several common words
+# The share of a question's words that one passage must hold, by script: pairs of Thai letters and Vietnamese syllables
+# recur anywhere, and where words are inflected few are held just as they were asked for.
+ENOUGH_COVERAGE = (
+    (re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"), 0.64),
+    (re.compile("[\u1ea0-\u1ef9\u0103\u0111\u01a1\u01b0]"), 0.60),
+    (re.compile("[\u0620-\u06d3\u0900-\u097f]"), 0.39),
+    (re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"), 0.33),
+    (re.compile("[\u0370-\u052f]"), 0.28),
+)
+ENOUGH_LATIN = 0.33
+FEW, MANY, FEW_SHARE = 6, 900, 0.5  # among few passages chance finds fewer of the words, so that part of it is enough
+WRITTEN_IN = 0.2  # the share of a question's terms from which on it counts as written in a script
 
 
 def rank(candidates: Sequence[Passage], question: str, settings: SearchSettings) -> Found:
@@ -70,17 +83,29 @@ def evidence(found: Found, threshold: float) -> Evidence:
     """Whether what was found can hold the answer.
 
     Two signals, joined by a logistic function: the cosine of the nearest passage, as far as the embedding model can be
-    trusted with the question, and the greatest share of the question's words that one of the best passages holds.
-    Where the model is not to be trusted, or there are no vectors, the words decide alone. The weights were fitted on
-    196 answerable questions and 62 others in eight languages, half of each kind put aside (docs/benchmarks.md).
+    trusted with the question, and the greatest share of the question's words that one of the best passages holds,
+    beyond what is to be expected in its script. Where the model is not to be trusted, or there are no vectors, the
+    words decide alone. Fitted on half of the questions of docs/benchmarks.md.
     """
     share = coverage(found)
     if not found.passages:
         return Evidence(answerable=False, score=0.0, cosine=found.nearest, coverage=share, trust=found.trust)
     trust = found.trust if found.nearest > -1.0 else 0.0
-    told = trust * (COSINE_WEIGHT * found.nearest - COSINE_OFFSET) + COVERAGE_WEIGHT * share - COVERAGE_OFFSET
+    told = trust * COSINE_WEIGHT * (found.nearest - ENOUGH_COSINE) + COVERAGE_WEIGHT * (share - _enough(found.rarity))
     score = 1 / (1 + math.exp(-told))
     return Evidence(answerable=score >= threshold, score=score, cosine=found.nearest, coverage=share, trust=found.trust)
+
+
+def _enough(rarity: Mapping[str, float]) -> float:
+    """The coverage that is enough, by the script of the terms and by how many passages there seem to be."""
+    written = (
+        enough
+        for script, enough in ENOUGH_COVERAGE
+        if sum(script.search(term) is not None for term in rarity) > WRITTEN_IN * len(rarity)
+    )
+    passages = math.exp(min(max(rarity.values(), default=0.0), 20.0)) / 2  # a word that none holds tells exactly
+    grown = min(max(math.log(max(passages, 1.0) / FEW) / math.log(MANY / FEW), 0.0), 1.0)
+    return next(written, ENOUGH_LATIN) * (FEW_SHARE + (1 - FEW_SHARE) * grown)
 
 
 def coverage(found: Found) -> float:
@@ -96,5 +121,4 @@ def coverage(found: Found) -> float:
 
 
 def _weight(rarity: Mapping[str, float], held: Collection[str]) -> float:
-    """In a few passages a word that is held looks common, hence the constant."""
-    return sum(EVERY_WORD + weight for term, weight in rarity.items() if term in held)
+    return sum(math.pow(weight, TELLING) for term, weight in rarity.items() if term in held)

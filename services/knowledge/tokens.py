@@ -18,11 +18,11 @@ from functools import lru_cache
 
 from services.knowledge.stop_words import ASKING, STOP_WORDS
 
-VERSION = 3
+VERSION = 4
 COMMON_SHARE = 0.2  # a word in more than a fifth of the passages says nothing and costs the most time
 SMALL = 5_000  # passages; up to here every word of a question is weighed, and common words cost little
 SMALL_HITS = 10_000
-BEGINNING = 5  # letters; a longer word is also found by these (measured beside 4, 6 and 7: docs/benchmarks.md)
+BEGINNINGS = (4, 6)  # letters; a longer word is also found by these (measured beside others: docs/benchmarks.md)
 BEGINS = "\ue000"  # marks a beginning, so that it is no word
 STEMS_KEPT = 16_384  # about 2 MB; most words of a language's texts come again and again
 MOST_HITS = 3_000  # passages weighed for a question: the rarest words decide, and the rest would only cost time
@@ -81,9 +81,10 @@ def _word(word: str) -> tuple[str, ...]:
 def _word_and_beginning(word: str) -> tuple[str, ...]:
     """The term of a word, and what it begins with where it goes on. Arabic words begin alike; their stem is enough."""
     found = _word(word)
-    if not found or len(word) <= BEGINNING or _DIGIT.search(word) or _ARABIC.search(word):
+    if not found or len(word) <= BEGINNINGS[0] or _DIGIT.search(word) or _ARABIC.search(word):
         return found
-    return (*found, BEGINS + folded(word)[:BEGINNING])
+    plain = folded(word)
+    return (*found, *(BEGINS + plain[:letters] for letters in BEGINNINGS if len(word) > letters))
 
 
 def folded(word: str) -> str:
