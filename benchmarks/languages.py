@@ -1,24 +1,27 @@
 """Retrieval, refusals and answers in many languages, beside keywords alone, meaning alone and a plain sum.
 
-    python -m benchmarks.languages [--handbook DIR] [--foldoc FILE]
+    python -m benchmarks.languages [--handbook DIR] [--foldoc FILE] [--others FILE [--xquad FILE]]
 
 DIR is /usr/share/doc/debian-handbook/html of the Debian package debian-handbook, FILE is
-/usr/share/dictd/foldoc.dict.dz of dict-foldoc; without them only the small set of the tests is measured. The questions
-are ours (benchmarks/reading). A hit is the passage a question was written for, among the best five of the embedded
-store with the sandbox's embedding model. An answer counts if it has at most 300 characters and holds the right string;
-it comes from the sandbox's reader.
+/usr/share/dictd/foldoc.dict.dz of dict-foldoc; without them only the small set of the tests is measured. --others is a
+JSON object of paragraphs by language, among which seven topics in twelve languages are looked for (and, with --xquad, a
+file of XQuAD in Romanian); what is refused there are the same questions once their paragraph has been taken out. The
+questions are ours (benchmarks/reading) but for XQuAD's. A hit is the passage a question was written for, among the best
+five of the embedded store with the sandbox's embedding model. An answer counts if it has at most 300 characters and
+holds the right string; it comes from the sandbox's reader.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks.ask_quality import BEST, LONGEST, plain, share
-from benchmarks.reading import Asked, ReadingSet, foldoc, handbook, twelve
+from benchmarks.reading import Asked, ReadingSet, foldoc, handbook, topics, twelve, xquad
 from sandbox.models.conversation import Turn
 from sandbox.models.embedder import Embedder
 from sandbox.models.reader import NOT_FOUND, Reader
@@ -71,16 +74,24 @@ class Bench:
         asked = self.made.asked
         answers = {one: self.answer(one.question) for one in asked}
         known = [one for one in asked if one.answers]
-        return [
+        scores = [
             self.hits(asked, SearchMode.KEYWORD),
             self.hits(asked, SearchMode.VECTOR),
             share(map(self.plainly, asked)),
             self.hits(asked, SearchMode.HYBRID),
             self.hits([one for one in asked if one.aside], SearchMode.HYBRID),
             share(not answers[one] for one in asked),
-            share(not self.answer(question) for question in self.made.unanswered),
             share(len(answers[one]) <= LONGEST and _holds(answers[one], one) for one in known),
         ]
+        return [*scores[:6], self.refused(), scores[6]]
+
+    def refused(self) -> float:
+        """The share of unanswerable questions that are refused; without any, of all, with their articles taken out."""
+        if self.made.unanswered:
+            return share(not self.answer(question) for question in self.made.unanswered)
+        told = {key: text for key, text in self.made.passages.items() if not key.startswith("other")}
+        self.store.delete(self.space, list(told))
+        return share(not self.answer(one.question) for one in self.made.asked)
 
 
 def _holds(text: str, one: Asked) -> bool:
@@ -92,6 +103,10 @@ def _sets(given: argparse.Namespace) -> Iterable[tuple[str, ReadingSet]]:
         yield "foldoc_en", foldoc(given.foldoc)
     if given.handbook:
         yield from ((f"handbook_{name}", made) for name, made in handbook(given.handbook).items())
+    if given.others:
+        yield from ((f"topics_{name}", made) for name, made in topics(given.others).items())
+    if given.others and given.xquad:
+        yield "xquad_ro", xquad(given.xquad, json.loads(given.others.read_text(encoding="utf-8"))["ro"])
     yield from ((f"small_{name}", made) for name, made in twelve().items())
 
 
@@ -100,6 +115,8 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--handbook", type=Path)
     parser.add_argument("--foldoc", type=Path)
+    parser.add_argument("--others", type=Path)
+    parser.add_argument("--xquad", type=Path)
     given = parser.parse_args()
     embedder = Embedder()
     print(" ".join(f"{word:>11}" for word in HEAD))

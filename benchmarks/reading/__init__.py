@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,6 +53,40 @@ def twelve() -> dict[str, ReadingSet]:
         made.asked += [Asked(first, key, (one,)), Asked(second, key, (other,))]
         made.unanswered.append(beside)
     return sets
+
+
+def topics(elsewhere: Path) -> dict[str, ReadingSet]:
+    """Seven topics in each of twelve languages, among up to 860 paragraphs of other texts; 21 questions a language.
+
+    elsewhere   a JSON object: paragraphs by language, on whatever topic
+    """
+    sets: dict[str, ReadingSet] = {}
+    others: dict[str, list[str]] = json.loads(elsewhere.read_text(encoding="utf-8"))
+    topic, number = "", -1
+    for line in _lines(HERE / "topics.txt")[2:]:
+        if line.startswith("# "):
+            topic, number = line[2:], number + 1
+            continue
+        language, passage, *asked = line.split("|")
+        made = sets.setdefault(language, ReadingSet({f"other{n}": text for n, text in enumerate(others[language])}))
+        made.passages[topic] = passage
+        pairs = zip(asked[::2], asked[1::2], strict=True)
+        made.asked += [Asked(question, topic, (answer,), number % 2 == 1) for question, answer in pairs]
+    return sets
+
+
+def xquad(path: Path, others: Sequence[str]) -> ReadingSet:
+    """Paragraphs of XQuAD in `path` (its JSON, or a part of it) among others of that language."""
+    made = ReadingSet({f"other{number}": text for number, text in enumerate(others)})
+    articles = json.loads(path.read_text(encoding="utf-8"))["data"]
+    for number, paragraph in enumerate(each for article in articles for each in article["paragraphs"]):
+        key = f"xquad{number}"
+        made.passages[key] = paragraph["context"]
+        made.asked += [
+            Asked(each["question"], key, tuple(answer["text"] for answer in each["answers"]), number % 2 == 1)
+            for each in paragraph["qas"]
+        ]
+    return made
 
 
 def foldoc(path: Path) -> ReadingSet:
