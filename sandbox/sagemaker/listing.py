@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sandbox.errors import invalid
@@ -49,7 +49,7 @@ def paged(
     kept = sorted(records, key=lambda record: (record[key], record[name]), reverse=descending)
     if request.get("NextToken"):
         last = _opened(request["NextToken"])
-        kept = [record for record in kept if _follows((record[key], record[name]), last, descending)]
+        kept = kept[_behind(kept, last, lambda record: (record[key], record[name]), descending) :]
     size = request.get("MaxResults") or PAGE
     answer: dict[str, Any] = {member: [row(record) for record in kept[:size]]}
     if len(kept) > size:
@@ -90,6 +90,20 @@ def matching(
 def picked(record: Record, *members: str) -> Record:
     """Return those of the members that the record has."""
     return {member: record[member] for member in members if record.get(member) is not None}
+
+
+def _behind(
+    kept: Sequence[Record], last: tuple[Any, str], key: Callable[[Record], tuple[Any, str]], descending: bool
+) -> int:
+    """Where what follows `last` begins, in records that are in order."""
+    low, high = 0, len(kept)
+    while low < high:
+        middle = (low + high) // 2
+        if _follows(key(kept[middle]), last, descending):
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 def _follows(key: tuple[Any, str], last: tuple[Any, str], descending: bool) -> bool:

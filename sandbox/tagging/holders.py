@@ -6,6 +6,7 @@ An own service takes part by a method `tagged(region)` that returns the tags of 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sandbox.errors import AwsError
@@ -135,6 +136,7 @@ def holders(world: "World", region: str) -> list[Holder]:
     return [*own, *(Motos(world, backend) for backend in _backends(world, region))]
 
 
+@lru_cache(maxsize=32_768)  # asked for every resource at every page
 def kind_of(arn: str) -> str:
     """Return a resource type from an ARN ("sagemaker:endpoint", "logs:log-group")."""
     pieces = arn.split(":", 5)

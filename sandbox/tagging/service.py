@@ -1,6 +1,7 @@
 """The operations of the Resource Groups Tagging API."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import AwsError
@@ -30,13 +31,13 @@ class ResourceGroupsTagging:
     def get_resources(self, call: Call, request: Request) -> Response:
         _check(request)
         kinds = {_plain(kind) for kind in request.get("ResourceTypeFilters") or ()}
-        arns = set(request.get("ResourceARNList") or ())
+        arns, filters = set(request.get("ResourceARNList") or ()), request.get("TagFilters") or ()
         found = (
             each
             for each in self._all(call.region)
             if (not arns or each.arn in arns)
-            and (not kinds or kinds & {_plain(each.kind), each.kind.partition(":")[0]})
-            and _fits(each.tags, request.get("TagFilters") or ())
+            and (not kinds or not kinds.isdisjoint(_plain_and_service(each.kind)))
+            and (not filters or _fits(each.tags, filters))
         )
         if request.get("TagsPerPage"):
             chosen, token = _by_tags(list(found), request)
@@ -118,6 +119,11 @@ def _plain(kind: str) -> str:
     """A resource type without dashes: AWS has log groups as `logs:log-group`, and some clients as `logs:loggroup`."""
     service, _, of_service = kind.partition(":")
     return f"{service}:{of_service.replace('-', '')}" if of_service else service
+
+
+@lru_cache(maxsize=256)
+def _plain_and_service(kind: str) -> tuple[str, str]:
+    return _plain(kind), kind.partition(":")[0]
 
 
 def _fits(tags: Mapping[str, str], filters: Sequence[Mapping[str, Any]]) -> bool:

@@ -26,7 +26,7 @@ _SAGEMAKER_BUCKET = re.compile(r"(sagemaker|sagedeck)-.*")
 _NAMESPACES = ("AWS/SageMaker", "/aws/sagemaker/")
 _TRUSTED = ("sagemaker.amazonaws.com", "sagemaker.amazonaws.com.cn", "scheduler.amazonaws.com")
 COMPOSITE = "composite"
-_RULE = re.compile(r"""(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*["']?([^"')]+?)["']?\s*\)""")
+_RULE = re.compile(r"""(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*(?:"([^"]+)"|'([^']+)'|([^"'()\s]+))\s*\)""")
 
 
 def alarm(row: Row, place: Place) -> Resource | None:
@@ -52,7 +52,7 @@ def alarm(row: Row, place: Place) -> Resource | None:
 
 def composite_alarm(row: Row, place: Place) -> Resource:
     """An alarm made of others. It goes before them; one about nothing of ours is left out by who reads the list."""
-    named = (each.rpartition(":alarm:")[2] for each in _RULE.findall(row.get("AlarmRule", "")))
+    named = ("".join(each).rpartition(":alarm:")[2] for each in _RULE.findall(row.get("AlarmRule", "")))
     alarms = [Key(Kind.ALARM, each, place.region) for each in named]
     return Resource(
         key=Key(Kind.ALARM, row["AlarmName"], place.region),
