@@ -7,7 +7,7 @@ import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -64,13 +64,19 @@ def chat(
         setup = replace(setup, params=_params(setup.params, given))
         if template:
             setup, words = _filled(console, setup, template, words, value or [])
-        id, good = goes_on, True
-        for said in [words] if words else _lines():
-            id, good = _turn(console, said, setup, id, as_json)
-        if not as_json and id:
-            say(f"Kept as {id}.")
+        good = _talked(console, [words] if words else _lines(), setup, goes_on, as_json)
     if not good:
         raise typer.Exit(1)
+
+
+def _talked(console: Console, words: Iterable[str], setup: Setup, id: str, as_json: bool) -> bool:
+    """Say one thing after the other; whether an endpoint answered the last."""
+    good = True
+    for said in words:
+        id, good = _turn(console, said, setup, id, as_json)
+    if not as_json and id:
+        say(f"Kept as {id}.")
+    return good
 
 
 def _setup(console: Console, names: Sequence[str], system: str, known: Conversation | None) -> Setup:
