@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 
 from services.catalog import jumpstart
@@ -27,10 +28,8 @@ class Catalogue:
         self.models = tuple(models)
         self._by_id = {each.id: each for each in self.models}
         self._words = Words([_texts(each) for each in self.models])
-        self._cheapest = [_cheapest(each, region) for each in self.models]
-        self._facets = [_facet_values(each, usd) for each, (_, usd) in zip(self.models, self._cheapest, strict=True)]
+        self._price(lambda instance_type: price(region, instance_type).usd_per_hour)
         first = {model_id: place for ids in jumpstart.RECOMMENDED.values() for place, model_id in enumerate(ids)}
-        self._found = lru_cache(64)(self._find)  # a page asks the same again with each of its reruns
         # the usual order, once: recommended, then what can be deployed, what might be, what is sold elsewhere
         self._usual = sorted(
             range(len(self.models)),
@@ -42,6 +41,19 @@ class Catalogue:
                 self.models[place].id,
             ),
         )
+
+    def priced(self, usd: Callable[[str], float | None]) -> Catalogue:
+        """The same models at other prices: `usd` tells an instance type's by the hour."""
+        other = copy(self)
+        other._price(usd)
+        return other
+
+    def _price(self, usd: Callable[[str], float | None]) -> None:
+        self._cheapest = [_cheapest(each, usd) for each in self.models]
+        self._facets = [
+            _facet_values(each, least) for each, (_, least) in zip(self.models, self._cheapest, strict=True)
+        ]
+        self._found = lru_cache(64)(self._find)  # a page asks the same again with each of its reruns
 
     def get(self, model_id: str) -> CatalogModel | None:
         """The model of this exact id, or None."""
@@ -142,8 +154,8 @@ def _texts(model: CatalogModel) -> Sequence[tuple[str, float]]:
     return ((model.name, _NAME), (model.id, _NAME), (model.provider, _PROVIDER), (task, _TASK))
 
 
-def _cheapest(model: CatalogModel, region: str) -> tuple[str, float | None]:
-    priced = [(usd, each) for each in model.instances if (usd := price(region, each).usd_per_hour) is not None]
+def _cheapest(model: CatalogModel, price_of: Callable[[str], float | None]) -> tuple[str, float | None]:
+    priced = [(usd, each) for each in model.instances if (usd := price_of(each)) is not None]
     usd, instance_type = min(priced, default=(None, model.instances[0] if model.instances else ""))
     return instance_type, usd
 

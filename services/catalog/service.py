@@ -24,6 +24,7 @@ from services.catalog.listing import Listing, bundled
 from services.catalog.prices import Price, Use
 from services.catalog.queries import Found, Query, QuotaLeft
 from services.catalog.rates import Rate
+from services.catalog.sheets import Priced, Sheet
 from services.catalog.tasks import Task
 from services.errors import NotFound, SagedeckError
 
@@ -61,7 +62,7 @@ class CatalogService:
         where = "sandbox" if offline else "aws"
         self._account = AccountModels(clients, region, self._kept, clock, where=where)
         self._listing: Listing | None = None
-        self._found_in: tuple[Listing, Catalogue] | None = None
+        self._found_in: tuple[Listing, Sheet | None, Catalogue] | None = None
 
     @property
     def pace(self) -> float:
@@ -172,10 +173,12 @@ class CatalogService:
 
     @property
     def _catalogue(self) -> Catalogue:
-        listing = self.listing
-        if self._found_in is None or self._found_in[0] is not listing:
-            self._found_in = (listing, catalogue_of(listing, self.region))
-        return self._found_in[1]
+        listing, sheet = self.listing, self._book.sheet(Priced.PRICES, self.region) if self._book else None
+        if self._found_in is None or self._found_in[0] is not listing or self._found_in[1] is not sheet:
+            made = catalogue_of(listing, self.region)
+            found = made.priced(lambda kind: self.price(kind).usd_per_hour) if sheet else made
+            self._found_in = (listing, sheet, found)
+        return self._found_in[2]
 
     def price(self, instance_type: str) -> Price:
         """USD an hour of one instance that hosts in this region; unknown is None, never zero."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from services.catalog import CatalogService, Use, price
+from services.catalog import CatalogService, Query, Use, price
 from services.catalog.book import PriceBook
 from services.catalog.plausible import Doubt, Implausible
 from services.catalog.price_gateway import PriceGateway, asking, endpoint_region
@@ -285,3 +285,15 @@ def test_the_catalogue_tells_the_books_prices_and_the_snapshot_without_one() -> 
     assert catalog.price("ml.m5.xlarge").usd_per_hour == 0.24
     assert catalog.machine("ml.m5.xlarge", Use.NOTEBOOK).usd_per_hour == 0.22
     assert CatalogService(REGION, offline=True).price("ml.m5.xlarge") == price(REGION, "ml.m5.xlarge")
+
+
+def test_models_are_found_by_the_books_prices_as_soon_as_they_are_there() -> None:
+    prices = book(everything(ml_g5_2xlarge=0.8), automatic=False)
+    catalog = CatalogService(REGION, offline=True, book=prices)
+    query = Query(text="huggingface-llm-mistral-7b-instruct-v3", most_usd=1.0)
+    assert catalog.find_models(query).hits == ()
+    prices.renew(Priced.PRICES, REGION)
+    hit = catalog.find_models(query).hits[0]
+    assert (hit.cheapest, hit.usd) == ("ml.g5.2xlarge", 0.8)
+    plain = CatalogService(REGION, offline=True)
+    assert plain.find_models(query).hits == ()  # another connection keeps its own prices
