@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from services.errors import NotFound
+from services.evaluation import settings_of
 from tests.services.evaluation.fakes import ITEMS, make, start, wait
-from tests.services.evaluation.test_running import GRID, settings_of
+from tests.services.evaluation.test_running import GRID
 
 
 def test_nobody_sees_uses_cancels_or_deletes_anothers_run(tmp_path: Path) -> None:
