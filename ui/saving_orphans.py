@@ -20,7 +20,7 @@ PROVED = 5  # whose proof is written out
 
 def show(console: Console, findings: Sequence[Finding]) -> None:
     """Write the table and what can be done with what is ticked."""
-    every = st.toggle("Tick all", key="savings.orphans.all")
+    every = st.toggle(f"Tick all {len(findings):,}, whatever is ticked below", key="savings.orphans.all")
     shown = findings[:MOST]
     chosen = st.dataframe(
         [_row(each) for each in shown], hide_index=True, on_select="rerun", selection_mode="multi-row",

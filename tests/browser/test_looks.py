@@ -19,6 +19,7 @@ PAGES = [
     "chat",
     "activity",
     "access",
+    "savings",
     "take_down",
     "settings",
     "sandbox",
