@@ -89,12 +89,12 @@ def _plan(console: Console, request: BudgetRequest) -> None:
 
 
 def _burn(console: Console) -> float:
-    """USD an hour of what runs and has a known price."""
+    """USD an hour of what costs and has a known price, as far as it was read: all of it, or endpoints."""
     try:
         details = endpoint_reads.looked(console).details.values()
+        return max(sum(each.usd_per_hour or 0.0 for each in details), console.costs.bill().total.usd_per_hour)
     except SagedeckError:
         return 0.0
-    return sum(each.usd_per_hour or 0.0 for each in details)
 
 
 def _leave() -> None:

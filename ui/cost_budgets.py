@@ -20,12 +20,12 @@ def show(console: Console) -> None:
         listed, missing = budget_view.every(console)
     except SagedeckError:
         return  # said above
+    if budget_form.review(console):
+        return
     if not listed and not missing:
         empty_state.show(
             "notifications", "No budget", "AWS mails nobody when SageMaker costs more than you meant to spend."
         )
-    if budget_form.review(console):
-        return
     with st.expander("New budget", icon=":material/add_alert:", key="bill.budget", on_change="rerun") as form:
         if form.open:
             budget_form.show(console)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from services.costs import Bill
 
 _NOT_IN_IT = (
-    ("Data in and out of endpoints", "Data-Bytes-In"),
-    ("Requests and storage of S3 buckets", "S3:TimedStorage-ByteHrs"),
-    ("Metrics of one's own", "CW:MetricMonitorUsage"),
+    ("Data in and out of endpoints", "Data-Bytes-In", "a GB"),
+    ("Requests and storage of S3 buckets", "S3:TimedStorage-ByteHrs", "a GB and month"),
+    ("Metrics of one's own", "CW:MetricMonitorUsage", "a metric and month"),
 )
 _FREE = "bill.free"
 
@@ -28,9 +28,9 @@ def show(console: Console, found: Bill) -> None:
     """Write the notes, folded."""
     with st.expander("What is not in it, and what may make it smaller", icon=":material/info:", type="compact"):
         parts = []
-        for words, usage in _NOT_IN_IT:
+        for words, usage, unit in _NOT_IN_IT:
             rate = console.catalog.rate(usage)
-            each = f"{formats.money(rate.usd)} a {rate.unit}" if rate.usd is not None else "price unknown"
+            each = f"{formats.money(rate.usd)} {unit}" if rate.usd is not None else "price unknown"
             parts.append(f"{words} ({each}; {rate.source})")
         st.markdown(
             literal(

@@ -72,7 +72,8 @@ _Part = tuple[str, float | None, str]
 def bill(held: Holdings, prices: Prices, past: Past = lambda _: None, worked: Work = lambda _: None) -> Bill:
     """What is held and costs, or may cost, dearest first; what costs nothing is not in it."""
     busy = frozenset(used for each in held.resources if each.machines for used in each.uses)
-    lines = [line for each in held.of(*COSTING) if (line := _line(each, prices, held.at, past, worked, busy)) is not None]
+    every = (_line(each, prices, held.at, past, worked, busy) for each in held.of(*COSTING))
+    lines = [line for line in every if line is not None]
     lines.sort(key=lambda line: (-(line.usd_per_hour or 0.0), line.key))
     return Bill(tuple(lines), held.at, held.gaps, held.reading, held.listing, len(held.resources), held.regions)
 
