@@ -28,8 +28,7 @@ _ASKED, _PLAN = "leases.asked", "leases.plan"
 
 def line(console: Console, detail: EndpointDetail) -> None:
     """An endpoint's lease on its own page, with what extends it; a plan that was asked for stands below."""
-    schedules, _ = lease_reads.schedules(console) if detail.tag("lease-ends") else ((), None)
-    lease = console.leases.of(detail, schedules)
+    lease = console.leases.of(detail, lease_reads.schedules_of(console, detail.name))
     with st.container(border=lease is not None, key="endpoint-lease", gap="small"):
         if lease is not None:
             _told(console, lease)

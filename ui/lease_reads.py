@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from services.endpoints import EndpointDetail
     from services.leases import Lease, Schedule
 
+SECONDS = 30.0
 KEEPERS = {"scheduler": "AWS", "reap": "sagedeck reap", "": "nobody"}
 THEN = {"delete": "Delete it", "pause": "Pause it"}
 
@@ -23,6 +24,14 @@ def schedules(console: Console) -> tuple[tuple[Schedule, ...], SagedeckError | N
         return console.lease_schedules(), None
     except SagedeckError as error:
         return (), error
+
+
+def schedules_of(console: Console, name: str) -> tuple[Schedule, ...]:
+    """Those of one endpoint's lease; none where they may not be read."""
+    try:
+        return console.cached(("leases", name), SECONDS, lambda: console.leases.schedules_of(name))
+    except SagedeckError:
+        return ()
 
 
 def leases(

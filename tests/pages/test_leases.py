@@ -15,6 +15,8 @@ from services.leases import Schedule
 from services.plans.leasing import lease_tags, written
 from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, endpoint
+from tests.pages.filling_in import fill, form
+from ui import form_source
 
 HOSTILE = "![x](http://evil.example/x.png) <b>now</b>"
 
@@ -129,3 +131,23 @@ def test_home_tells_of_leases_that_end_soon_or_have_ended_and_quietly_of_what_ha
     assert "The lease of over has ended, and it still runs." in words
     assert "lease of far" not in words
     assert "1 endpoint costs" in words
+
+
+def test_a_deployment_is_asked_for_its_end_and_the_request_holds_it(open_page: Open) -> None:
+    at = form(open_page, form_source.CHAT)
+    fill(at, {"Ends after hours": 8.0, "Then": "pause", "Reason": "A trial"})
+    at.button(key="deploy.review").click().run()
+    assert not at.exception
+    request: Any = at.session_state["deploy.reviewed"].request
+    assert (request.lease_hours, request.lease_then, request.lease_reason) == (8.0, "pause", "A trial")
+    ends = datetime.fromisoformat(request.lease_ends)
+    assert timedelta(hours=7.9) < ends - datetime.now(UTC) < timedelta(hours=8.1)
+
+
+def test_the_form_begins_with_the_settings_hours_and_tells_what_cannot_be(open_page: Open) -> None:
+    console = FakeConsole()
+    console.settings = replace(console.settings, lease_hours=4)
+    at = form(open_page, form_source.CHAT, console=console)
+    assert next(each.value for each in at.number_input if each.label == "Ends after hours") == 4.0
+    fill(at, {"Ends after hours": 10_000.0})
+    assert "A lease has 0.25 to 8,784 hours" in _words(at)

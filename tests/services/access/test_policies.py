@@ -39,12 +39,15 @@ def test_an_operator_may_do_more_than_look_but_makes_no_roles_and_no_users() -> 
     assert all(action.startswith(("iam:Get", "iam:List", "iam:Simulate")) for action in changing), changing
 
 
-def test_only_the_consoles_own_roles_are_handed_over_and_only_to_sagemaker() -> None:
-    (statement,) = (
+def test_only_the_consoles_own_roles_are_handed_over_to_sagemaker_and_those_of_leases_to_the_scheduler() -> None:
+    statements = [
         each for each in operator_policy(REGION, ACCOUNT)["Statement"] if "iam:PassRole" in str(each["Action"])
-    )
-    assert statement["Resource"] == f"arn:aws:iam::{ACCOUNT}:role/sagedeck-*"
-    assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+    ]
+    handed = {each["Resource"]: each["Condition"]["StringEquals"]["iam:PassedToService"] for each in statements}
+    assert handed == {
+        f"arn:aws:iam::{ACCOUNT}:role/sagedeck-*": "sagemaker.amazonaws.com",
+        f"arn:aws:iam::{ACCOUNT}:role/sagedeck-leases-*": "scheduler.amazonaws.com",
+    }
 
 
 def test_no_ready_policy_names_an_example() -> None:
