@@ -18,6 +18,7 @@ PAGES = [
     "ask",
     "chat",
     "activity",
+    "bill",
     "access",
     "savings",
     "take_down",
