@@ -102,6 +102,7 @@ def console(url: str, seconds: float, rate: float, limit: float | None, whole: b
         calls.slow(one, (*SERVICES, "logs", "scheduler", "efs", "s3", "iam", "sns", "account"))
         one.__dict__["resources"] = service = reader(one, rate)
         took: list[float] = []
+        worked = time.process_time()
         seen = [(at, len(found.resources)) for at, found in watch(service, took, whole=False)]
         listed, made = seen[-1][0], sum(calls.made.values())
         began = time.perf_counter()
@@ -115,6 +116,7 @@ def console(url: str, seconds: float, rate: float, limit: float | None, whole: b
             "planned": planned,
             "items": len(cleanup.items),
             "memory": _memory(),
+            "processor": time.process_time() - worked,
         }
         found = service.held()
         if whole:
@@ -166,7 +168,8 @@ def report(title: str, told: dict[str, object]) -> bool:
     assert isinstance(progress, list)
     row(f"{title}: kinds", ", ".join(f"{count} {kind}" for kind, count in kinds.items()))
     row(f"{title}: progress", ", ".join(f"{count} after {at:.1f} s" for at, count in progress))
-    made = f"{number['calls']:.0f} calls, the plan itself {number['planned']:.2f} s, {number['items']:.0f} things"
+    plan = f"the plan itself {number['planned']:.2f} s, {number['items']:.0f} things"
+    made = f"{number['calls']:.0f} calls, {plan}; {number['processor']:.1f} s of processor"
     reached = first <= FIRST or bool(number["refused"])  # what is refused half the time takes twice as long
     fine = row(f"{title}: first plan from lists and tags", f"{first:.1f} s ({made})", reached)
     fine &= row(f"{title}: memory of the console", f"{number['memory']:.0f} MB", number["memory"] <= MEMORY)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from services.catalog import priced_regions
 from services.costs import explorer
 from services.costs.advice import FreeUsage, free_usage
 from services.costs.billing import USES, Prices, bill, gone
@@ -113,8 +112,8 @@ class CostsService:
         return bool(self._working)
 
     def regions(self) -> tuple[str, ...]:
-        """The regions of this partition that have prices, this one among them."""
-        return tuple(sorted({self._home, *(each for each in priced_regions() if _beside(each, self._home))}))
+        """The regions of this partition that are enabled for the account, this one among them."""
+        return tuple(sorted({self._home, *(each for each in self._resources.regions if _beside(each, self._home))}))
 
     def _scaled(self, endpoint: Resource, created: datetime) -> tuple[Stretch, ...] | None:
         gateway = self._gateway(endpoint.key.region)

@@ -73,7 +73,8 @@ class ResourcesService:
     def regions(self) -> tuple[str, ...]:
         """The regions enabled for this account as far as that is known now, else all of its partition; never waits."""
         self._reading.ask_about_account()
-        found = self._reading.enabled or tuple(self._offered())
+        offered, enabled = tuple(self._offered()), self._reading.enabled
+        found = tuple(each for each in enabled if each in offered or not offered) if enabled else offered
         return found if self._home in found else (self._home, *found)
 
     def _holdings(self, regions: tuple[str, ...], known: tuple[Known, ...], mine: tuple[Resource, ...]) -> Holdings:
