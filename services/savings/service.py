@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from services.errors import InvalidRequest, NotFound, SagedeckError
 from services.metrics import Window
 from services.plans.models import Plan
 from services.resources import Holdings, Key, Kind, ResourcesService
-from services.savings import figures, idle, orphans, oversized, workspaces, worth
+from services.savings import figures, idle, oversized
 from services.savings.activity import StudioActivity
 from services.savings.keeping import Keeping
 from services.savings.machines import Facts
@@ -27,12 +27,13 @@ from services.savings.models import (
     Kept,
     Savings,
     Unjudged,
-    What,
     sorted_findings,
 )
 from services.savings.needs import needed
+from services.savings.orphans import incomplete
 from services.savings.oversized import Around
 from services.savings.planner import Running, plan_autoscale, plan_stop
+from services.savings.unmeasured import Unmeasured
 
 if TYPE_CHECKING:
     from services.endpoints.inventory import Inventory
@@ -73,6 +74,7 @@ class SavingsService:
         self._activity, self._keeping, self._quota, self._now = activity, keeping, quota, now
         self._measured: dict[int, _Measured] = {}  # by how many days they reach back
         self._cut: dict[int, _Measured] = {}
+        self._unmeasured = Unmeasured(catalog, now)
         self._lock = threading.Lock()
 
     def look(self, days: int = DEFAULT_DAYS) -> Savings:
@@ -182,7 +184,10 @@ class SavingsService:
         asked = self._asked(looked)
         found: list[Finding] = []
         unjudged: list[Unjudged] = []
-        for each in (*self._of_endpoints(days, held, looked, measured), *self._of_the_rest(days, held)):
+        for each in (
+            *self._of_endpoints(days, held, looked, measured),
+            *self._unmeasured.found(days, held, self._activity.known(held)),
+        ):
             (found if isinstance(each, Finding) else unjudged).append(each)  # type: ignore[arg-type]
         kept = {(each.key, each.what): each for each in self._keeping.kept()}
         aside = [(one, kept[one.key, one.what]) for one in found if (one.key, one.what) in kept]
@@ -241,14 +246,6 @@ class SavingsService:
         second = lambda memory: catalog.serverless_second(memory).usd  # noqa: E731
         return Around(facts, lambda variant: None if scales is None else variant in scales, second)
 
-    def _of_the_rest(self, days: int, held: Holdings) -> Iterator[Finding | Unjudged]:
-        used, catalog = self._activity.known(held), self._catalog
-        yield from workspaces.judged(
-            held, used, days,
-            lambda each: worth.running(each, catalog), lambda each: worth.stored(each, catalog),
-        )  # fmt: skip
-        yield from orphans.orphans(held, lambda each: worth.lying(each, catalog))
-
 
 def _days(days: int) -> int:
     if not 1 <= days <= MOST_DAYS:
@@ -258,7 +255,7 @@ def _days(days: int) -> int:
 
 def _scaling(held: Holdings, detail: EndpointDetail, region: str) -> frozenset[str] | None:
     """The variants of an endpoint that scale by themselves; None while that is not known."""
-    if orphans.incomplete(held, Kind.SCALABLE_TARGET, region, described=False):
+    if incomplete(held, Kind.SCALABLE_TARGET, region, described=False):
         return None
     names = (each.name for each in detail.variants)
     held_by = held.by_key
@@ -271,8 +268,3 @@ def _problems(looked: Looked) -> Iterator[str]:
         yield f"Not every endpoint could be read: {looked.problem.what} {looked.problem.why}".strip()
     if looked.failed:
         yield f"{len(looked.failed)} endpoints could not be read, and are not judged."
-
-
-def of_what(savings: Savings, what: What) -> Sequence[Unjudged]:
-    """What of one list cannot be told."""
-    return [each for each in savings.unjudged if each.what is what]

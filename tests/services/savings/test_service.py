@@ -185,3 +185,16 @@ def test_orphans_and_notebooks_are_found_without_asking(tmp_path: Path) -> None:
 def test_days_that_cannot_be_looked_at_are_refused(world: World, days: int) -> None:
     with pytest.raises(InvalidRequest):
         world.savings.look(days)
+
+
+def test_what_is_held_is_worked_through_anew_when_anything_of_it_is_another(tmp_path: Path) -> None:
+    old, older = thing(Kind.ENDPOINT_CONFIG, "old"), thing(Kind.ENDPOINT_CONFIG, "older")
+    world = World(tmp_path, holdings=held(old, older))
+    assert names(world.savings.look(), What.ORPHAN) == ["old", "older"]
+    assert names(world.savings.look(), What.ORPHAN) == ["old", "older"]
+    world.holdings = held(old, replace(older, tags={"sagedeck:protected": "yes"}))
+    assert names(world.savings.look(), What.ORPHAN) == ["old"]
+    world.holdings = held(old, running("uses-it", "old"))
+    assert names(world.savings.look(), What.ORPHAN) == []
+    world.holdings = held(old, listing=1)
+    assert names(world.savings.look(), What.ORPHAN) == []
