@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -207,6 +208,7 @@ class FakeConsole(FakeChats):
 
     costs: Any = FakeCosts()
     knowledge_defaults = SimpleNamespace(read=KnowledgeDefaults)
+    refreshing = cached_property(lambda self: fake_refreshing(self.catalog))
     originals: Any = SimpleNamespace(used_bytes=lambda owner: 1200, quota_bytes=2_000_000_000)
 
     def lease_schedules(self) -> tuple[Schedule, ...]:
@@ -240,7 +242,6 @@ class FakeConsole(FakeChats):
             list=lambda *_, **__: tuple(self.jobs_found), view=lambda *_: None, cancel=lambda *_: None
         )
         self.catalog = CatalogService("us-east-1", offline=True)
-        self.refreshing = fake_refreshing(self.catalog)
         roles: Any = SimpleNamespace(roles=lambda: (), role=lambda name: None, decisions=lambda *_: {})
         self.access = AccessService(roles, region="us-east-1", account="123456789012", owner=self.owner)
         nobody: Any = SimpleNamespace(endpoint=lambda name: None, host=self._host, component=lambda name: None)
