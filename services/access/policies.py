@@ -69,7 +69,8 @@ def _anywhere(permission: Permission) -> Permission:
     resource = permission.resource.replace("/sagedeck-example", "/*").replace(":sagedeck-example", ":*")
     resource = resource.replace("/aws/sagemaker/Endpoints/*", "/aws/sagemaker/*")  # the logs of components and jobs too
     if ":role/sagedeck-" in resource:
-        kept = "leases-*" if ":role/sagedeck-leases-" in resource else "*"
+        handed = permission.action == "iam:PassRole" and ":role/sagedeck-leases-" in resource
+        kept = "leases-*" if handed else "*"
         resource = f"{resource.partition(':role/')[0]}:role/sagedeck-{kept}"
     return Permission(permission.action, resource, permission.condition)
 
