@@ -305,7 +305,7 @@ def _check(aws: FakeAws, view: RunView, protected: set[tuple[str, str]]) -> None
         assert name in aws.things[kind] or (kind, name) not in deletes
 
 
-LOOK_ALIKES = ("demo", "demo-1", "demo-10", "Demo-1", "demo_1")
+LOOK_ALIKES = ("demo", "demo-1", "demo-10", "Demo-1", "xdemo-1", "demo-1x")
 
 
 @pytest.mark.parametrize("wanted", LOOK_ALIKES)
