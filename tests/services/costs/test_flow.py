@@ -10,11 +10,13 @@ import pytest
 from services import sandbox_child
 from services.connection import sandbox_at
 from services.console import Console
+from services.costs import BillLine
+from services.endpoints import PauseRequest, ScaleRequest
 from services.errors import NotFound, PermissionDenied, SagedeckError
 from services.resources import Key, Kind
 from services.sandbox_control import SandboxControl
 from tests.sandbox.server import client, start_sandbox
-from tests.services.endpoints.flows import deployed
+from tests.services.endpoints.flows import deployed, done
 
 REGION = "us-east-1"
 HOUR = 3600.0
@@ -145,3 +147,33 @@ def test_the_demo_account_has_every_kind_of_line(tmp_path_factory: pytest.TempPa
         ]
         scaled = lines["recommend-home"]  # by its traffic, so that its size is known from its activities alone
         assert console.costs.detail(scaled.key).exact
+
+
+def test_the_journal_tells_what_an_endpoint_cost_that_was_scaled_paused_and_resumed(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with start_sandbox("--speed", "3000") as address:
+        console = Console(sandbox_at(address, owner="ada"), folder=tmp_path_factory.mktemp("home"))
+
+        def line() -> BillLine:
+            console.refresh()
+            console.resources.forget()
+            return next(each for each in console.costs.settled(60).lines if each.key.name == "one")
+
+        deployed(console, "one")
+        each = line().usd_per_hour
+        assert each is not None
+        done(console, console.changes.plan_scale(ScaleRequest(name="one", count=2)))
+        assert [stretch.usd_per_hour for stretch in line().stretches] == [each, 2 * each]
+        assert line().exact
+        done(console, console.changes.plan_pause(PauseRequest(name="one", at="2026-11-20T12:00:00Z")))
+        paused = line()
+        assert (paused.gone, paused.usd_per_hour, paused.exact) == (True, 0.0, True)
+        assert paused.so_far is not None
+        assert paused.so_far > 0
+        done(console, console.changes.plan_resume("one"))
+        resumed = line()
+        assert not resumed.gone
+        assert [stretch.usd_per_hour for stretch in resumed.stretches][:3] == [each, 2 * each, 0.0]
+        assert resumed.so_far is not None
+        assert resumed.so_far >= paused.so_far
