@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.errors import InvalidRequest
 from services.inference import Message
+from services.knowledge import tokens
 from services.knowledge.answer import read_answer
 from services.knowledge.events import AnswerEvent, NotInDocuments, Retrieved
 from services.knowledge.follow_up import Ask, StandAlone, stand_alone
@@ -87,14 +88,15 @@ class Asking(Holding):
     def prepare(self, request: AskRequest) -> Prepared:
         """What is found for a question, and what the model would be sent; the language endpoint is not asked to answer.
 
-        A question that leans on earlier turns is made to stand alone; where nothing is found for that, it is searched
-        for as it was asked. Raises what the endpoints raise, and InvalidRequest for a question without a word.
+        A question that leans on earlier turns is made to stand alone; where nothing is found for that, and it has words
+        of its own, it is searched for as it was asked. Raises what the endpoints raise, and InvalidRequest for a
+        question without a word.
         """
         if not request.question.strip():
             raise InvalidRequest("The question is empty.", "", "Write what you want to know.")
         alone = stand_alone(request.question, request.history, self._rewriter(request.chat))
         prepared = self._prepared(request, alone)
-        if alone.rewritten and not prepared.evidence.answerable:
+        if alone.rewritten and not prepared.evidence.answerable and tokens.question_terms(request.question):
             plain = self._prepared(request, StandAlone(request.question))
             prepared = plain if plain.evidence.answerable else prepared
         return prepared

@@ -165,12 +165,12 @@ def test_a_follow_up_is_searched_for_with_its_subject_and_says_so(tmp_path: Path
     service.rewrites = False
     text = b"The deposit for the flat is three rents.\n\nBees make honey from nectar in summer."
     wait(service, service.ingest(IngestRequest((Upload("a.txt", text),), "words")))
-    history = (("user", "How high is the deposit for the flat?"), ("assistant", "Three rents [1]."))
+    history = (("user", "How much is the deposit for the flat?"), ("assistant", "Three rents [1]."))
     events = list(service.answer(AskRequest("Why is it?", "words", "speaker", history=history)))
     assert isinstance(events[0], Retrieved)
-    assert events[0].searched == "How high is the deposit for the flat? Why is it?"
+    assert events[0].searched == "How much is the deposit for the flat? Why is it?"
     assert events[0].found is not None
     assert isinstance(events[-1], Finished)
     assert events[-1].citations[0].unfound == ()
     assert len(chat.asked) == 1  # nobody was asked to rewrite
-    assert chat.asked[0][-1].content.endswith("Question: How high is the deposit for the flat? Why is it?")
+    assert chat.asked[0][-1].content.endswith("Question: How much is the deposit for the flat? Why is it?")
