@@ -39,8 +39,8 @@ def main() -> int:
             begun = time.perf_counter()
             for _ in range(rounds):
                 ask()
-            spent: float = time.perf_counter() - begun
-            return spent / rounds * 1e6
+            spent = time.perf_counter() - begun
+            return float(spent / rounds * 1e6)
 
         told = each(lambda: console.catalog.machine("ml.g5.2xlarge", Use.TRAINING))
         report.figure("a price of the list", told, "µs", MOST_MICROSECONDS)
