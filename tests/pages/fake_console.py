@@ -42,7 +42,6 @@ from services.knowledge.asking import Prepared
 from services.knowledge.defaults import KnowledgeDefaults
 from services.knowledge.follow_up import StandAlone
 from services.knowledge.prompt import messages
-from services.leases import Schedule
 from services.plans import Estimate, Plan, Pulse, RunStatus, RunView, Step, StepStatus, StepView
 from services.preflight import Preflight
 from services.prompts import PromptsService
@@ -53,7 +52,7 @@ from tests.pages.fake_chats import FakeChats
 from tests.pages.fake_costs import FakeCosts
 from tests.pages.fake_endpoints import FakeEndpoints, FakeHistory, FakeInventory, FakeTraffic, fake_alarms, fake_metrics
 from tests.pages.fake_evaluation import fake_evaluation
-from tests.pages.fake_leases import FakeSchedules, fake_leases
+from tests.pages.fake_leases import GivenLeases
 from tests.pages.fake_refreshing import fake_refreshing
 from tests.pages.fake_sandbox import MADE, FakeSandbox
 
@@ -70,17 +69,12 @@ def connection(*, read_only: bool = False, mode: Mode = Mode.SANDBOX) -> Connect
 def endpoint(name: str, task: str, status: str = "InService", usd: float | None = 1.5) -> EndpointDetail:
     """An endpoint this console made."""
     return EndpointDetail(
-        name=name,
-        arn=f"arn:aws:sagemaker:us-east-1:123456789012:endpoint/{name}",
-        url=f"http://127.0.0.1/endpoints/{name}/invocations",
-        status=status,
-        created=MADE,
-        modified=MADE,
-        config_name=name,
+        name=name, arn=f"arn:aws:sagemaker:us-east-1:123456789012:endpoint/{name}", status=status, config_name=name,
+        url=f"http://127.0.0.1/endpoints/{name}/invocations", created=MADE, modified=MADE,
         variants=(Variant(name="AllTraffic", model_name=name, instance_type="ml.g5.xlarge", count=1, desired=1),),
         tags=(("sagedeck:made-by", "sagedeck"), ("sagedeck:owner", "sandbox/ana"), ("sagedeck:task", task)),
         usd_per_hour=usd,
-    )
+    )  # fmt: skip
 
 
 def document(name: str = "travel.md", chunks: int = 3) -> DocumentRecord:
@@ -203,19 +197,13 @@ class FakeKnowledge:
         yield Finished("Within 30 days [1].", (Citation(1, PASSAGE),))
 
 
-class FakeConsole(FakeChats):
+class FakeConsole(FakeChats, GivenLeases):
     """What ui/session.py hands to pages in these tests."""
 
     costs: Any = FakeCosts()
     knowledge_defaults = SimpleNamespace(read=KnowledgeDefaults)
     refreshing = cached_property(lambda self: fake_refreshing(self.catalog))
     originals: Any = SimpleNamespace(used_bytes=lambda owner: 1200, quota_bytes=2_000_000_000)
-
-    def lease_schedules(self) -> tuple[Schedule, ...]:
-        return self.schedules.schedules()
-
-    def why_not_scheduled(self) -> str:
-        return self.why_not
 
     def __init__(self, *details: EndpointDetail, read_only: bool = False, mode: Mode = Mode.SANDBOX) -> None:
         self.connection = connection(read_only=read_only, mode=mode)
@@ -224,14 +212,9 @@ class FakeConsole(FakeChats):
         self.sandbox: FakeSandbox | None = None
         self.endpoints = FakeEndpoints(details)
         self.inventory, self.traffic = FakeInventory(self.endpoints), FakeTraffic()
-        self.history, self.alarms, self.metrics = (
-            FakeHistory(detail=lambda name: self.detail(name)),
-            fake_alarms(),
-            fake_metrics(),
-        )
+        self.history = FakeHistory(detail=lambda name: self.detail(name))
+        self.alarms, self.metrics = fake_alarms(), fake_metrics()
         self.changes = FakeChanges()
-        self.schedules, self.why_not = FakeSchedules(), ""
-        self.leases = fake_leases(self, self.schedules)
         self.knowledge = FakeKnowledge()
         self.state = State(Path(tempfile.mkdtemp(prefix="sagedeck-pages-")) / "state.db")
         self.asked, self.prompts = Asked(self.state, self.owner), PromptsService(self.state, self.owner)

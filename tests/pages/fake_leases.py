@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,15 +28,32 @@ class FakeSchedules:
         return None
 
 
-def fake_leases(console: Any, gateway: FakeSchedules) -> LeasesService:
-    """Leases of the console's endpoints; there is no role yet."""
-    described = SimpleNamespace(
-        describe_endpoint=lambda name: console.endpoints.describe_endpoint(name),
-        list_endpoints=lambda: console.endpoints.list_endpoints(),
-        parts_of=lambda details: tuple(Parts() for _ in details),
-        pace=1.0,
-    )
-    access = SimpleNamespace(find_role=lambda name: None, region="us-east-1", account="123456789012", partition="aws")
-    parts: Any = (gateway, described, console.changes, access, None)
-    asking = Asking(console.connection.identity.arn, console.owner)
-    return LeasesService(*parts, asking=asking, now=console.connection.now)
+class GivenLeases:
+    """What a console has of leases: worked out from its endpoints; there is no role yet."""
+
+    why_not = ""
+
+    @cached_property
+    def schedules(self) -> FakeSchedules:
+        return FakeSchedules()
+
+    @cached_property
+    def leases(self) -> LeasesService:
+        console: Any = self
+        described = SimpleNamespace(
+            describe_endpoint=lambda name: console.endpoints.describe_endpoint(name),
+            list_endpoints=lambda: console.endpoints.list_endpoints(),
+            parts_of=lambda details: tuple(Parts() for _ in details),
+            pace=1.0,
+        )
+        here = {"region": "us-east-1", "account": "123456789012", "partition": "aws"}
+        access = SimpleNamespace(find_role=lambda name: None, **here)
+        parts: Any = (self.schedules, described, console.changes, access, None)
+        asking = Asking(console.connection.identity.arn, console.owner)
+        return LeasesService(*parts, asking=asking, now=console.connection.now)
+
+    def lease_schedules(self) -> tuple[Schedule, ...]:
+        return self.schedules.schedules()
+
+    def why_not_scheduled(self) -> str:
+        return self.why_not
