@@ -66,13 +66,15 @@ class LeasesService:
         """Those of one endpoint's lease."""
         return self._gateway.schedules(endpoint)
 
-    def list(self, held: Holdings, schedules: tuple[Schedule, ...] = ()) -> tuple[Lease, ...]:
-        """Every lease of what is held, the one that ends first at the top; who keeps to it by these schedules."""
+    def list(self, held: Holdings, schedules: tuple[Schedule, ...] | None = None) -> tuple[Lease, ...]:
+        """Every lease of what is held, the one that ends first at the top; who keeps to it by these schedules, read
+        where none are given. Raises PermissionDenied and the like where they may not be read.
+        """
 
         def price(instance_type: str) -> float | None:
             return self._catalog.machine(instance_type, Use.HOSTING).usd_per_hour
 
-        return leases_of(held, schedules, price)
+        return leases_of(held, self.schedules() if schedules is None else schedules, price)
 
     def of(self, detail: EndpointDetail, schedules: tuple[Schedule, ...] = ()) -> Lease | None:
         """The lease of one endpoint, None: it has none."""

@@ -13,13 +13,14 @@ from services.endpoints import AutoScaling, Component, EndpointDetail, Parts, Va
 from services.errors import InUse, InvalidRequest
 from services.leases import KeptBy, LeaseRequest, LeaseState, Schedule, plan_lease
 from services.leases.planner import MOST_POLICIES, end_of
-from services.leases.reading import by_endpoint, due, of_detail
+from services.leases.reading import by_endpoint, due, leases_of, of_detail
 from services.leases.shots import shots_of
 from services.plans import check
 from services.plans.leasing import is_of, moment, schedule_name, without_lease, written
 from services.plans.models import Plan
 from services.plans.permissions import policy, undeclared
 from services.plans.scaling import Scaled
+from services.resources import Holdings, Key, Kind, Machine, Resource
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ENDS = NOW + timedelta(hours=8)
@@ -228,3 +229,23 @@ def test_a_lease_that_cannot_be_read_is_none_and_hours_beyond_all_bounds_are_ref
         with pytest.raises(InvalidRequest):
             end_of("", hours, NOW)
     assert without_lease((("sagedeck:lease-ends", "x"), ("team", "y"))) == (("team", "y"),)
+
+
+def test_leases_are_read_from_what_is_held_with_the_price_of_its_machines() -> None:
+    tags = {**dict(TAGS), "sagedeck:lease-ends": written(ENDS)}
+    held = Holdings(
+        account="123456789012", partition="aws", regions=("us-east-1",), at=NOW,
+        resources=(
+            Resource(key=Key(Kind.ENDPOINT, "later", "us-east-1"), tags={**tags, "sagedeck:lease-ends": "2027-01-01"},
+                     described=True, machines=(Machine("ml.unknown", 1),)),
+            Resource(key=Key(Kind.ENDPOINT, "chat", "us-east-1"), tags=tags, created=NOW - timedelta(hours=2),
+                     described=True, machines=(Machine("ml.g5.xlarge", 2),)),
+            Resource(key=Key(Kind.ENDPOINT, "unread", "us-east-1"), tags=None),
+            Resource(key=Key(Kind.MODEL, "chat", "us-east-1"), tags=tags),
+        ),
+    )  # fmt: skip
+    first, second = leases_of(held, [_schedule()], {"ml.g5.xlarge": 1.0}.get)
+    assert (first.endpoint, first.enforced_by, first.usd_left(NOW), first.usd_whole()) == (
+        "chat", KeptBy.SCHEDULER, 16.0, 20.0,
+    )  # fmt: skip
+    assert (second.endpoint, second.usd_left(NOW), second.usd_whole()) == ("later", None, None), "unknown is not 0"
