@@ -143,3 +143,25 @@ def test_notes_name_what_may_apply_and_how_sure_that_is() -> None:
     assert training[0].startswith("SageMaker Savings Plans (up to 64% off)")
     assert any("is not sure" in each for each in notes(SERVERLESS))
     assert not any("spot" in each for each in notes(Use.HOSTING))
+
+
+def test_a_list_of_models_that_lost_too_many_is_refused_and_nothing_of_it_is_kept(
+    refreshing: Refreshing, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    listed = [{"model_id": f"model-{number}", "version": "1.0.0"} for number in range(1200)]
+
+    class Bucket:
+        def manifest(self, *, sold: bool = False) -> list[dict[str, str]]:
+            return [] if sold else listed
+
+    monkeypatch.setattr("services.catalog.account.AccountModels._gateway", lambda self: Bucket())
+    assert refreshing.renew(DataSet.MODELS).done
+    rows, files = refreshing.standing(DataSet.MODELS).rows, sorted(each.read_text() for each in tmp_path.iterdir())
+    del listed[400:]
+    refused = refreshing.renew(DataSet.MODELS)
+    assert refused.refused == (Doubt.FEWER,)
+    assert refused.problem is not None
+    assert "400 rows instead of 1,200" in refused.problem.why
+    assert refreshing.standing(DataSet.MODELS).rows == rows
+    assert sorted(each.read_text() for each in tmp_path.iterdir()) == files
+    assert refreshing.renew(DataSet.MODELS, [Doubt.FEWER]).done
