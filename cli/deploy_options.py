@@ -40,7 +40,12 @@ class MetricName(StrEnum):
     BACKLOG = "backlog"
 
 
-LEASED = {"lease_hours": "--lease", "lease_then": "--lease-then", "lease_reason": "--lease-reason"}
+LEASED = {
+    "lease_hours": "--lease",
+    "lease_ends": "--lease",
+    "lease_then": "--lease-then",
+    "lease_reason": "--lease-reason",
+}
 
 
 def _option(help: str, *names: str, panel: str = "") -> Any:

@@ -39,6 +39,7 @@ _LABELS = {
     "secrets": "Secret variables",
     "tags": "Tags",
     "lease_hours": "Lease",
+    "lease_ends": "Lease",
     "lease_then": "Lease",
     "lease_reason": "Lease",
     "scaling": "Scaling",

@@ -59,7 +59,7 @@ def lease_problems(request: DeployRequest) -> Iterator[Problem]:
         yield Problem("lease_hours", words)
     ends = moment(request.lease_ends)
     if request.lease_ends and (ends is None or written(ends) != request.lease_ends):
-        yield Problem("lease_hours", "The end of the lease is no time such as 2026-12-01T18:00:00Z.")
+        yield Problem("lease_ends", "The end of the lease is no time such as 2026-12-01T18:00:00Z.")
     if request.lease_then not in (DELETE, PAUSE):
         yield Problem("lease_then", f"A lease cannot end with “{request.lease_then[:30]}”: it is delete or pause.")
     if len(request.lease_reason) > LONGEST_REASON:
