@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 FASTEST = 20.0  # calls a second; SageMaker's describe and list calls are throttled somewhere above that
 SLOWEST = 1.0
+_UNDER_WAY = 0.5  # seconds in which refusals are of calls that were made at the rate before
 _RECOVERY = 1.02  # of the rate, at each call that was not refused
 
 
@@ -22,7 +23,7 @@ class Pace:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._full, self._clock, self._sleep = per_second, clock, sleep
-        self._rate, self._next = per_second, 0.0
+        self._rate, self._next, self._heard = per_second, 0.0, -1e9
         self._lock = threading.Lock()
 
     @property
@@ -54,10 +55,13 @@ class Pace:
             self._next = max(self._clock(), self._next) + calls / self._rate
 
     def refused(self) -> None:
-        """The other side said that it was too fast: half the rate."""
+        """The other side said that it was too fast: half the rate, once for all calls that were under way then."""
         with self._lock:
-            self._rate = max(min(SLOWEST, self._full), self._rate / 2)
-            self._next = max(self._next, self._clock() + 1 / self._rate)
+            now = self._clock()
+            if now >= self._heard:
+                self._rate = max(min(SLOWEST, self._full), self._rate / 2)
+                self._heard = now + _UNDER_WAY
+            self._next = max(self._next, now + 1 / self._rate)
 
     def answered(self) -> None:
         """A call went well: a little faster again, up to the full rate."""
