@@ -86,7 +86,7 @@ def serve() -> None:
     listener.listen(256)
     print(listener.getsockname()[1], flush=True)
     application = Distant(Starlette(routes=routes(Database())))
-    config = uvicorn.Config(application, log_config=None, lifespan="off", ws="none")  # type: ignore[arg-type]
+    config = uvicorn.Config(application, log_config=None, lifespan="off", ws="none")
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from services.errors import SagedeckError, ServiceFailure
 from services.lazy import lazy
-from services.rooms_asking import READ_SECONDS
 from services.rooms_spending import SpendingRooms
 
 if TYPE_CHECKING:
-    from services.catalog import QuotaLeft
     from services.costs import CostsService
     from services.deploy import Sighting
     from services.endpoints import Activity, Concern, EndpointDetail
@@ -22,7 +18,6 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 50  # of the journal, that endpoints are held against: older plans seldom have one that still runs
 RUN_SECONDS = 3600.0
-USED_SECONDS = 60.0  # what endpoints use of the quotas, as choosing a model needs it
 
 
 class Console(SpendingRooms):
@@ -124,30 +119,3 @@ class Console(SpendingRooms):
         for pulse in self.runs.pulses(MOST_RUNS):
             kept = RUN_SECONDS if pulse.status.ended else 0.0
             yield self.cached(("run", self.owner, pulse.id, pulse.status), kept, partial(self.runs.view, pulse.id))
-
-    def quota_left(self) -> QuotaLeft:
-        """How many more instances of a type may run here: its quota less what endpoints use; None not known.
-
-        Reads the quotas where none are kept, which takes some seconds, and every endpoint; not for a page's path.
-        """
-        try:
-            used: Counter[str] | None = self.cached(("quota", "used"), USED_SECONDS, self._used)
-        except SagedeckError:
-            used = None  # endpoints may not be looked at; that is not kept
-
-        def left(instance_type: str) -> float | None:
-            limit = self.quotas.limit(instance_type).limit
-            return None if limit is None or used is None else limit - used[instance_type]
-
-        return left
-
-    def _used(self) -> Counter[str]:
-        """Instances in use by type."""
-        used: Counter[str] = Counter()
-        looked = self.inventory.settled(READ_SECONDS)
-        if not looked.complete or looked.failed or looked.problem:
-            raise looked.problem or ServiceFailure("Not every endpoint could be read.", "", "Try again in a minute.")
-        for detail in looked.details.values():
-            for variant in detail.variants:
-                used[variant.instance_type] += max(variant.count, variant.desired)
-        return used

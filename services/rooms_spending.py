@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from services.errors import SagedeckError, ServiceFailure
 from services.lazy import lazy
 from services.rooms import once
-from services.rooms_asking import AskingRooms
+from services.rooms_asking import READ_SECONDS, AskingRooms
 
 if TYPE_CHECKING:
+    from services.catalog import QuotaLeft
     from services.cleanup import CleaningService, CleanupService, LookingAgain
     from services.costs import Bill
     from services.deploy import DeployRequest
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from services.resources import Holdings, Resource, ResourcesService
     from services.savings import SavingsService
 
+USED_SECONDS = 60.0  # what endpoints use of the quotas, as choosing a model needs it
 SCHEDULE_SECONDS, MAY_SECONDS, COLLECTION_SECONDS = 30.0, 600.0, 10.0
 
 
@@ -152,3 +156,30 @@ class SpendingRooms(AskingRooms):
             owner=self.owner,
             library=self.knowledge.library_state,
         )
+
+    def quota_left(self) -> QuotaLeft:
+        """How many more instances of a type may run here: its quota less what endpoints use; None not known.
+
+        Reads the quotas where none are kept, which takes some seconds, and every endpoint; not for a page's path.
+        """
+        try:
+            used: Counter[str] | None = self.cached(("quota", "used"), USED_SECONDS, self._used)
+        except SagedeckError:
+            used = None  # endpoints may not be looked at; that is not kept
+
+        def left(instance_type: str) -> float | None:
+            limit = self.quotas.limit(instance_type).limit
+            return None if limit is None or used is None else limit - used[instance_type]
+
+        return left
+
+    def _used(self) -> Counter[str]:
+        """Instances in use by type."""
+        used: Counter[str] = Counter()
+        looked = self.inventory.settled(READ_SECONDS)
+        if not looked.complete or looked.failed or looked.problem:
+            raise looked.problem or ServiceFailure("Not every endpoint could be read.", "", "Try again in a minute.")
+        for detail in looked.details.values():
+            for variant in detail.variants:
+                used[variant.instance_type] += max(variant.count, variant.desired)
+        return used

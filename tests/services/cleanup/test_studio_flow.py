@@ -93,7 +93,7 @@ def test_all_of_a_domain_goes_with_its_files_and_its_bucket(console: Console, do
     _carried_out(console, studio_request(tree, {each.key for each in tree.parts()}, "ada"))
     assert clients.get("sagemaker").list_domains()["Domains"] == []
     assert clients.get("efs").describe_file_systems()["FileSystems"] == []
-    with pytest.raises(ClientError, match="NoSuchBucket|404|Not Found"):
+    with pytest.raises(ClientError, match=r"NoSuchBucket|404|Not Found"):
         clients.get("s3").head_bucket(Bucket=BUCKET)
     assert not {each.name for each in _held(console).resources} & {domain, BUCKET, f"{domain}/ana"}
 
