@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -24,6 +25,7 @@ KEEP_SECONDS = 120.0  # lists are read anew after this
 TRIES = 6  # at a page that is refused as too fast
 FEW_TRIES = 3  # at what is answered by a fault, or not at all
 YOUNG = timedelta(hours=1)  # the tags of all may not hold those of a new resource yet
+_log = logging.getLogger(__name__)
 Work = Listing | tuple[str, ...]  # a list, or a stream of tags
 
 
@@ -120,6 +122,12 @@ class Reading:
                     self._one_list(region, known, work)
                 else:
                     self._one_stream(region, known, work)
+            except Exception as error:  # noqa: BLE001 - a shape that nobody foresaw ends nothing but this list
+                _log.exception("reading %s", work.name if isinstance(work, Listing) else work)
+                if isinstance(work, Listing):
+                    self._gap(region, work, ServiceFailure(f"A list could not be understood: {error}.", "", ""))
+                else:
+                    known.all_tags = False
             finally:
                 with self.changed:
                     if isinstance(work, Listing):
@@ -159,7 +167,7 @@ class Reading:
     def _gap(self, region: str, listing: Listing, error: SagedeckError, *, later: bool = False) -> None:
         action = (error.action or listing.action) if isinstance(error, PermissionDenied) else ""
         with self.changed:
-            self._known[region].gaps[listing.name] = Gap(listing.kind, region, error.what, action, later)
+            self._known[region].gaps[listing.name] = Gap(listing.kind, region, error.what, action, later or not action)
 
     def _one_stream(self, region: str, known: Known, kinds: tuple[str, ...]) -> None:
         """Tags of all that is of some kinds. Where these cannot be had, each one's own are read."""
@@ -255,6 +263,9 @@ class Reading:
             read = replace(read, problem=error.what)
         except SagedeckError as error:
             read = replace(read, problem=error.what)
+        except Exception as error:  # noqa: BLE001 - as above
+            _log.exception("looking at %s", resource.key)
+            read = replace(read, problem=f"Its description could not be understood: {error}.")
         else:
             gateway.pace.answered()
         with self.changed:

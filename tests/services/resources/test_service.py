@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from services.errors import PermissionDenied, SagedeckError, ServiceFailure, Throttled
 from services.resources import MADE_BY, Holdings, Key, Kind, Place, Resource, ResourcesService
+from services.resources.known import Known
 from services.resources.listing import Listing
 from services.resources.reading import FEW_TRIES, TRIES, Reading
-from tests.services.resources.fakes import LONG_AGO, REGION, Account, key, listed
+from tests.services.resources.fakes import LONG_AGO, PLACE, REGION, Account, key, listed
 
 WAIT = 20.0
 
@@ -54,17 +55,12 @@ def test_what_a_resource_uses_is_known_from_both_sides() -> None:
 
 
 def test_what_bills_is_described_before_what_only_lies_there() -> None:
-    pages = {
-        Kind.MODEL: [tuple(listed(Kind.MODEL, f"m{number}") for number in range(30))],
-        Kind.ENDPOINT: [tuple(listed(Kind.ENDPOINT, f"e{number}") for number in range(3))],
-    }
-    account = Account(pages)
-    reading = service(account)
-    reading.settled(WAIT)
-    reading.forget()
-    kinds = [each.kind for each in account.described_in_order]
-    assert len(kinds) == 33
-    assert max(at for at, kind in enumerate(kinds) if kind is Kind.ENDPOINT) < 33 - 1
+    known = Known(PLACE)
+    for kind in (Kind.MODEL, Kind.ENDPOINT):
+        for number in range(3):
+            known.put(listed(kind, f"n{number}"))
+    taken = [known.take() for _ in range(6)]
+    assert [each.kind for each in taken if each] == [Kind.ENDPOINT] * 3 + [Kind.MODEL] * 3
 
 
 def test_a_list_that_is_refused_as_too_fast_is_asked_again() -> None:
@@ -272,3 +268,23 @@ def test_a_gone_resource_that_is_being_looked_at_first_is_read_before_others() -
     go_on.set()
     reading.settled(WAIT)
     assert account.described_in_order.index(models[-1].key) <= 8
+
+
+def test_an_answer_of_another_shape_is_a_gap_and_stops_nothing_else() -> None:
+    account = Account({Kind.MODEL: [(listed(Kind.MODEL, "m"),)]})
+    account.before_listing = lambda listing: misshapen(listing.kind is Kind.ALARM)
+    held = settled(account)
+    assert [each.name for each in held.resources] == ["m"]
+    assert {(gap.kind, gap.later) for gap in held.gaps} == {(Kind.ALARM, True)}
+
+
+def test_a_description_of_another_shape_stays_with_the_reason() -> None:
+    account = Account({Kind.MODEL: [(listed(Kind.MODEL, "m"),)]}, before_describing=lambda: misshapen(True))
+    found = settled(account).by_key[key(Kind.MODEL, "m")]
+    assert not found.described
+    assert "could not be understood" in found.problem
+
+
+def misshapen(now: bool) -> None:
+    if now:
+        raise KeyError("EndpointName")
