@@ -278,4 +278,5 @@ class Reading:
         if now is not None:
             known.put(replace(read, tags=now.tags) if now.tags is not None and read.tags is None else read)
             if tags_are_missing(read) and read.described and not read.problem and not known.under_way:
+                known.reading.discard(read.key)
                 known.want(read.key)
