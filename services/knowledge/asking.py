@@ -10,7 +10,7 @@ from services.inference import Message
 from services.knowledge import tokens
 from services.knowledge.answer import read_answer
 from services.knowledge.events import AnswerEvent, NotInDocuments, Retrieved
-from services.knowledge.follow_up import Ask, StandAlone, stand_alone
+from services.knowledge.follow_up import FEW_WORDS, Ask, StandAlone, stand_alone
 from services.knowledge.holding import Holding, usual_collection
 from services.knowledge.models import (
     AskRequest,
@@ -88,17 +88,17 @@ class Asking(Holding):
     def prepare(self, request: AskRequest) -> Prepared:
         """What is found for a question, and what the model would be sent; the language endpoint is not asked to answer.
 
-        A question that leans on earlier turns is made to stand alone; where nothing is found for that, and it has words
-        of its own, it is searched for as it was asked. Raises what the endpoints raise, and InvalidRequest for a
-        question without a word.
+        A question that leans on earlier turns is made to stand alone; where nothing is found for that, or nothing but
+        the earlier subject, it is searched for as it was asked if it has words of its own. Raises what the endpoints
+        raise, and InvalidRequest for a question without a word.
         """
         if not request.question.strip():
             raise InvalidRequest("The question is empty.", "", "Write what you want to know.")
         alone = stand_alone(request.question, request.history, self._rewriter(request.chat))
-        prepared = self._prepared(request, alone)
-        if alone.rewritten and not prepared.evidence.answerable and tokens.question_terms(request.question):
+        prepared, own = self._prepared(request, alone), tokens.question_terms(request.question)
+        if alone.rewritten and own and not (prepared.evidence.answerable and _speaks_of(prepared.found, own)):
             plain = self._prepared(request, StandAlone(request.question))
-            prepared = plain if plain.evidence.answerable else prepared
+            prepared = plain if plain.evidence.answerable or prepared.evidence.answerable else prepared
         return prepared
 
     def _prepared(self, request: AskRequest, alone: StandAlone) -> Prepared:
@@ -126,3 +126,9 @@ class Asking(Holding):
             yield NotInDocuments(NOT_ENOUGH if found.passages else NOTHING, asked=False)
             return
         yield from read_answer(self._chat(request.chat, prepared.messages), found.passages, found.rarity)
+
+
+def _speaks_of(found: Found, own: tuple[str, ...]) -> bool:
+    """Whether the passages hold a word of the question itself; one or two words may only say that it goes on."""
+    held = {term for passage in found.passages for term in tokens.terms(passage.text)}
+    return len(own) <= FEW_WORDS or any(term in held for term in own)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.inference import Message
-from services.knowledge import AskRequest, Finished, IngestRequest, Passage, Retrieved, Upload
+from services.knowledge import AskRequest, Finished, IngestRequest, Passage, Retrieved, SearchSettings, Upload
 from services.knowledge.follow_up import carried_over, is_rewriting, leans, stand_alone
 from services.knowledge.prompt import ALWAYS, NOT_FOUND, messages
 from services.knowledge.support import claims, unfound
@@ -174,3 +174,16 @@ def test_a_follow_up_is_searched_for_with_its_subject_and_says_so(tmp_path: Path
     assert events[-1].citations[0].unfound == ()
     assert len(chat.asked) == 1  # nobody was asked to rewrite
     assert chat.asked[0][-1].content.endswith("Question: How much is the deposit for the flat? Why is it?")
+
+
+def test_what_was_asked_before_does_not_answer_another_question(tmp_path: Path) -> None:
+    service = make_service(tmp_path, chat=Parrot("Under the green flowerpot [1]."))
+    service.rewrites = False
+    text = b"Bob hides the spare key under the green flowerpot."
+    wait(service, service.ingest(IngestRequest((Upload("bob.txt", text),), "words")))
+    history = (("user", "Where does Bob hide the spare key?"), ("assistant", "Under the green flowerpot [1]."))
+    lenient = SearchSettings(threshold=0.05)
+    asked = "Where does Ana keep her violin?"
+    prepared = service.prepare(AskRequest(asked, "words", "speaker", settings=lenient, history=history))
+    assert not prepared.evidence.answerable
+    assert not prepared.question.rewritten
