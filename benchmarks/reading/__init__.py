@@ -139,16 +139,19 @@ def handbook(folder: Path) -> dict[str, ReadingSet]:
 
 
 def _paragraphs(folder: Path) -> dict[str, str]:
-    from bs4 import BeautifulSoup
+    """The innermost paragraphs and titles of a book's pages, by page and number."""
+    from lxml import html  # type: ignore[import-untyped]
 
+    wanted = "//*[(self::div or self::p) and {para}] | //*[(self::div or self::h1 or self::h2 or self::h3) and {title}]"
+    holds = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
+    path = wanted.format(para=holds.format("para"), title=holds.format("title"))
     found: dict[str, str] = {}
-    for path in sorted(folder.glob("*.html")):
-        page = BeautifulSoup(path.read_bytes(), "html.parser")
-        for element in page.select("ul.docnav, pre, script, style"):
-            element.decompose()
-        wanted = page.select("div.para, p.para, div.title, h1.title, h2.title, h3.title")
-        whole = (element for element in wanted if not element.find("div", class_="para"))
-        found |= {f"{path.name}#{number}": " ".join(each.get_text(" ").split()) for number, each in enumerate(whole)}
+    for file in sorted(folder.glob("*.html")):
+        page = html.fromstring(file.read_bytes())
+        for element in page.xpath(f"//ul[{holds.format('docnav')}] | //pre | //script | //style"):
+            element.drop_tree()
+        whole = (each for each in page.xpath(path) if not each.xpath(f".//div[{holds.format('para')}]"))
+        found |= {f"{file.name}#{number}": " ".join(each.text_content().split()) for number, each in enumerate(whole)}
     return found
 
 
