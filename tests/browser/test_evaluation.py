@@ -26,7 +26,7 @@ def test_a_setting_is_found_by_measurement_and_used(tmp_path: Path, open_page: C
         go(page, "Documents")
         files = [each for each in library.files(url) if each["name"] != "scan.pdf"]
         page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(files)  # type: ignore[arg-type]
-        expect(page.get_by_text("5 documents")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("5 documents", exact=True)).to_be_visible(timeout=60_000)
         settle(page)
         go(page, "Evaluation")
         page.get_by_role("button", name="Make questions").click()
