@@ -48,4 +48,5 @@ def test_a_setting_is_found_by_measurement_and_used(tmp_path: Path, open_page: C
         picture(page, "evaluation-results")
         page.get_by_role("button", name="Use this setting").click()
         expect(page.get_by_text("Documents added from now on are cut")).to_be_visible()
+        expect(page.get_by_test_id("stToast")).to_have_count(0, timeout=30_000)  # Streamlit gives it no name
         assert axe.findings(page) == []

@@ -89,6 +89,9 @@ def broken_and_mended(ada: Rooms, control: SandboxControl, way: str, fault: Mapp
         assert any(step.problem and step.problem.next for step in view.steps), "it says what to do next"
         ada.runs.resume(run)
         ended(ada, run, RunStatus.DONE)
+    # what scales it may have begun to, meanwhile
+    waiter = ada.connection.clients.get("sagemaker").get_waiter("endpoint_in_service")
+    waiter.wait(EndpointName=request.endpoint_name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
     assert ada.endpoints.describe_endpoint(request.endpoint_name).status == "InService"
     ada.runs.undo(run)
     ended(ada, run, RunStatus.UNDONE)
