@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from services.evaluation import Grid, Item, settings_of
+from services.evaluation.models import Figure
 from services.knowledge import SearchMode
 from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, document, pair
@@ -89,16 +92,24 @@ def test_the_best_becomes_the_default(open_page: Open) -> None:
     assert f"cut into {chosen.chunks.size:,} characters" in said(at)
 
 
-def test_two_settings_are_compared_with_the_questions_that_part_them(open_page: Open) -> None:
+@pytest.mark.parametrize(("low", "said_of_it"), [(-0.1, "That may be chance."), (0.1, "That is more than chance.")])
+def test_two_settings_are_compared_with_the_questions_that_part_them(
+    open_page: Open, low: float, said_of_it: str
+) -> None:
     console = ready()
-    run = ran(console)
+    run, compare = ran(console), console.evaluation.compare
+    gap, won = Figure(0.3, low, 0.5, len(ITEMS)), (ITEMS[0].id,)
+    console.evaluation.compare = lambda *asked: replace(  # type: ignore[method-assign]
+        compare(*asked), difference=gap, won=won
+    )
     at = open_page("playground/evaluation", console, "Evaluation", step="Results", run=run)
     next(each for each in at.segmented_control if "Compare two settings" in each.options).set_value(
         "Compare two settings"
     ).run()
     assert not at.exception
-    assert "first less second" in said(at)
-    assert "chance" in said(at)
+    assert "first less second **+0.300**" in said(at)
+    assert said_of_it in said(at)
+    assert ITEMS[0].question in said(at)
 
 
 def test_hostile_questions_and_names_are_words(open_page: Open) -> None:
