@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 HIDDEN = "***"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes a formula to begin with
 # As those who issue them write them: Hugging Face, AWS, Astra, GitHub, GitLab, OpenAI and Anthropic, Slack, JSON web
 # tokens, private keys, signed URLs of S3, a password in a URL.
 _TOKEN = re.compile(
@@ -47,3 +48,8 @@ def spelled(text: str) -> str:
 
 def _number(character: str) -> str:
     return f"\\u{ord(character):04x}"
+
+
+def cell(value: object) -> object:
+    """A value for a CSV cell; a text that a spreadsheet would take for a formula is preceded by an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

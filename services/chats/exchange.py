@@ -12,8 +12,7 @@ from typing import Any
 
 from services.chats.importing import FORMAT
 from services.chats.models import Answer, Conversation, Rating, Vote
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from services.legible import cell
 
 
 def to_json(conversations: Iterable[Conversation]) -> str:
@@ -101,9 +100,5 @@ def feedback_csv(ratings: Sequence[Rating]) -> str:
     table = csv.DictWriter(out, _FIELDS, lineterminator="\r\n")
     table.writeheader()
     for each in ratings:
-        table.writerow({name: _tame(value) for name, value in _record(each).items()})
+        table.writerow({name: cell(value) for name, value in _record(each).items()})
     return out.getvalue()
-
-
-def _tame(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

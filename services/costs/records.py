@@ -8,8 +8,8 @@ import json
 from typing import Any
 
 from services.costs.models import Bill, BillLine, Sum
+from services.legible import cell
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "type", "name", "region", "owner", "status", "usd_per_hour", "so_far_usd", "month_end_usd", "so_far_is",
     "stopped_but_costs", "gone", "since", "made_of", "price_source", "note", "tags",
@@ -84,6 +84,4 @@ def as_csv(found: Bill) -> str:
 
 
 def _cell(value: Any) -> Any:
-    if value is None:
-        return "unknown"
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return "unknown" if value is None else cell(value)

@@ -13,6 +13,7 @@ from services.evaluation import results
 from services.evaluation.grid import parts_of, setting_dict
 from services.evaluation.measures import NAMES
 from services.evaluation.models import Figure, Outcome, RunView, Scored
+from services.legible import cell
 
 ALL_NAMES = {**NAMES, "usd": "$ per 1,000 (estimate)"}
 Outcomes = Mapping[str, Mapping[str, Outcome]]
@@ -45,17 +46,12 @@ def as_csv(view: RunView) -> str:
     writer.writerow(["setting", *parts, *(f"{name}{end}" for name in names for end in ("", "_low", "_high", "_n"))])
     for each in view.scored:
         told = parts_of(each.setting)
-        cells: list[Any] = [_harmless(each.label), *(_harmless(told.get(part, "")) for part in parts)]
+        cells: list[Any] = [cell(each.label), *(cell(told.get(part, "")) for part in parts)]
         for name in names:
             figure = each.figures[name]
             cells += [figure.value, figure.low, figure.high, figure.count]
-        writer.writerow(["" if cell is None else cell for cell in cells])
+        writer.writerow(["" if value is None else value for value in cells])
     return sink.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
 
 
 def as_dict(view: RunView, outcomes: Outcomes | None = None) -> dict[str, Any]:

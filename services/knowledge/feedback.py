@@ -12,9 +12,9 @@ from typing import Any
 
 from services.knowledge.asked import AskedTurn
 from services.knowledge.models import Passage
+from services.legible import cell
 
 _MARKUP = re.compile(r"<|\[(?!\d{1,3}\])|(?<!\d)\]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("asked", "vote", "comment", "question", "searched", "answer", "sources", "embedding", "language", "seconds")
 
 
@@ -80,7 +80,7 @@ def feedback_csv(turns: Sequence[AskedTurn]) -> str:
         sources = "; ".join(dict.fromkeys(place_of(each.passage) for each in turn.citations))
         row = (_time(turn.at), str(turn.vote), turn.comment, turn.question, turn.searched, turn.text or _said(turn),
                sources, turn.request.embedding, turn.request.chat, f"{turn.seconds:.2f}")  # fmt: skip
-        table.writerow([row[0], row[1], *(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row[2:])])
+        table.writerow([row[0], row[1], *map(cell, row[2:])])
     return out.getvalue()
 
 

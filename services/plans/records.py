@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from services.legible import cell
 from services.plans.models import Plan
 from services.plans.views import RunView, StepStatus, StepView
 
 _MONTH_HOURS = 730.0
 _NOT_BEGUN = frozenset({StepStatus.WAITING, StepStatus.SKIPPED})
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +131,7 @@ def as_csv(found: Iterable[Record]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    if value is None:
-        return "unknown"
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return "unknown" if value is None else cell(value)
 
 
 @dataclass(frozen=True, slots=True)
