@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from services.lazy import lazy
-from services.rooms_spending import SpendingRooms
+from services.rooms_working import WorkingRooms
 
 if TYPE_CHECKING:
     from services.costs import CostsService
@@ -20,7 +20,7 @@ MOST_RUNS = 50  # of the journal, that endpoints are held against: older plans s
 RUN_SECONDS = 3600.0
 
 
-class Console(SpendingRooms):
+class Console(WorkingRooms):
     """The rooms of one connection. Safe to share between the browsers of one identity, and between threads."""
 
     @lazy

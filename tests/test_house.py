@@ -13,13 +13,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     {"plans", "catalog", "logs"},
-    {"inference", "access", "diagnosis", "documents", "prompts"},
-    {"endpoints", "deploy", "knowledge", "chats", "resources"},
-    {"preflight", "metrics", "alarms", "autopilot", "costs", "evaluation"},
-    {"savings", "leases", "cleanup", "workspaces"},
+    {"inference", "access", "diagnosis", "documents", "prompts", "objects", "tables"},
+    {"endpoints", "deploy", "knowledge", "chats", "resources", "batch"},
+    {"preflight", "metrics", "alarms", "autopilot", "tuning", "costs", "evaluation"},
+    {"savings", "leases", "cleanup", "notebooks", "studio"},
 )
 ROOT_FILES = {path.stem for path in (ROOT / "services").glob("*.py")}
-COMPOSERS = {"console", "rooms", "rooms_asking", "rooms_spending"}  # the root files that know the rooms
+COMPOSERS = {"console", "rooms", "rooms_asking", "rooms_spending", "rooms_working"}  # the root files that know the rooms
 HEAVY = ("streamlit", "langchain", "langchain_core", "langchain_aws", "sagemaker", "astrapy", "pandas", "plotly")
 SDK: dict[str, Callable[[Path], bool]] = {
     "boto3": lambda path: path.name == "clients.py",

@@ -14,6 +14,8 @@ FOLDER = ROOT / "build" / "axe"
 VERSION = "4.11.0"
 SCRIPT = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
 
+LOOKS, BETWEEN_LOOKS = 8, 500  # and milliseconds
+
 # Streamlit's own, which no page can change: (rule, where). The items of a sectioned navigation are not in a list; the
 # sparkline of a metric has marks without a title; a toast is named by an element that is not there.
 STREAMLITS = (
@@ -44,7 +46,15 @@ def script() -> str:
 
 
 def findings(page: Page) -> list[str]:
-    """Serious and critical findings of our own making on the page as it stands, one line each."""
+    """Serious and critical findings of our own making on the page once it stands still, one line each.
+
+    While Streamlit draws anew, what is still there from before is paled, and a popover fades in; only what stays is found.
+    """
     page.evaluate(script())
-    found: list[str] = page.evaluate(RUN, STREAMLITS)
+    found: list[str] = []
+    for _ in range(LOOKS):
+        found = page.evaluate(RUN, STREAMLITS)
+        if not found:
+            break
+        page.wait_for_timeout(BETWEEN_LOOKS)
     return found
