@@ -19,7 +19,7 @@ LAYERS = (
     {"savings", "leases", "cleanup", "notebooks", "studio"},
 )
 ROOT_FILES = {path.stem for path in (ROOT / "services").glob("*.py")}
-COMPOSERS = {"console", "rooms", "rooms_asking", "rooms_spending", "rooms_working"}  # the root files that know the rooms
+COMPOSERS = {"console", "rooms", "rooms_asking", "rooms_spending", "rooms_working"}  # root files that know the rooms
 HEAVY = ("streamlit", "langchain", "langchain_core", "langchain_aws", "sagemaker", "astrapy", "pandas", "plotly")
 SDK: dict[str, Callable[[Path], bool]] = {
     "boto3": lambda path: path.name == "clients.py",

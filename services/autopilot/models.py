@@ -43,7 +43,7 @@ class JobStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One metric of a candidate. `which`: Train, Validation or Test; `name` is StandardMetricName where there is one."""
+    """One metric of a candidate. `which`: Train, Validation or Test; `name`: StandardMetricName where there is one."""
 
     name: str
     value: float
@@ -73,7 +73,7 @@ class Candidate:
     """One trained candidate.
 
     objective     name and value of the final objective metric; None while it is not known
-    accelerated   containers for a processor kind ("CPU", "GPU"), where AWS lists them so (InferenceContainerDefinitions)
+    accelerated   containers by processor kind ("CPU", "GPU"), as in InferenceContainerDefinitions
     explainability, insights, backtest   S3 prefixes of its reports; "" where there is none
     """
 

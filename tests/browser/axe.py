@@ -48,7 +48,7 @@ def script() -> str:
 def findings(page: Page) -> list[str]:
     """Serious and critical findings of our own making on the page once it stands still, one line each.
 
-    While Streamlit draws anew, what is still there from before is paled, and a popover fades in; only what stays is found.
+    While Streamlit draws anew, what was there before is paled, and a popover fades in: only what stays is found.
     """
     page.evaluate(script())
     found: list[str] = []
