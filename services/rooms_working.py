@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from services.lazy import lazy
 from services.rooms_spending import SpendingRooms
+
+if TYPE_CHECKING:
+    from services.autopilot import AutopilotService
 
 
 class WorkingRooms(SpendingRooms):
     """Jobs that read a table or a text and leave something behind, and places to run a notebook."""
+
+    @lazy
+    def autopilot(self) -> AutopilotService:
+        """AutoML jobs: launched, followed, their candidates used."""
+        from services.autopilot import AutopilotService
+        from services.autopilot.gateway import AutopilotGateway
+
+        return AutopilotService(
+            AutopilotGateway(self.connection.clients), self.catalog, self.access,
+            owner=self.owner, now=self.connection.now,
+        )  # fmt: skip

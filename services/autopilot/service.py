@@ -1,0 +1,37 @@
+"""AutoML jobs as pages and the command line see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from services.access import AccessService
+from services.autopilot.models import Job
+from services.catalog import CatalogService
+
+if TYPE_CHECKING:
+    from services.autopilot.gateway import AutopilotGateway
+
+
+class AutopilotService:
+    """AutoML jobs of one account and region. `now` is the other side's clock, in seconds since 1970."""
+
+    def __init__(
+        self,
+        gateway: AutopilotGateway,
+        catalog: CatalogService,
+        access: AccessService,
+        *,
+        owner: str,
+        now: Callable[[], float],
+    ) -> None:
+        self._gateway, self._catalog, self._access = gateway, catalog, access
+        self._owner, self._now = owner, now
+
+    def list_jobs(self) -> tuple[Job, ...]:
+        """The AutoML jobs of this region, the newest first, by list calls alone. Raises PermissionDenied."""
+        return self._gateway.list_jobs()
+
+    def describe(self, name: str) -> Job:
+        """One job as it stands. Raises NotFound."""
+        return self._gateway.describe(name)
