@@ -9,6 +9,8 @@ from services.rooms_spending import SpendingRooms
 
 if TYPE_CHECKING:
     from services.autopilot import AutopilotService
+    from services.objects import ObjectsService
+    from services.tables.kept import KeptTables
 
 
 class WorkingRooms(SpendingRooms):
@@ -24,3 +26,19 @@ class WorkingRooms(SpendingRooms):
             AutopilotGateway(self.connection.clients), self.catalog, self.access,
             owner=self.owner, now=self.connection.now,
         )  # fmt: skip
+
+    @lazy
+    def objects(self) -> ObjectsService:
+        """What lies in S3, looked at."""
+        from services.objects import ObjectsService
+        from services.objects.gateway import ObjectsGateway
+
+        return ObjectsService(ObjectsGateway(self.connection.clients), account=self.connection.identity.account)
+
+    @lazy
+    def kept_tables(self) -> KeptTables:
+        """Tables people gave, kept under their owner while they are looked at and launched."""
+        from services.rooms import once
+        from services.tables.kept import KeptTables
+
+        return once((self.folder, "tables"), lambda: KeptTables(self.folder))
