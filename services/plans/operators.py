@@ -11,7 +11,7 @@ from services.errors import SagedeckError, ServiceFailure, Unreachable
 from services.pace import Pace
 
 PATIENCE = 900.0  # seconds that a call is asked for again while the answer is "too fast"
-SINGLE_UPLOAD_LIMIT = 5 * 1024**3  # S3 takes at most 5 GiB in one PutObject
+SINGLE_UPLOAD_LIMIT = 100 * 1024**2  # above it a file goes in parts: a cut connection then costs one of them
 
 
 class Operator(Protocol):
@@ -37,7 +37,7 @@ class AwsOperator:
         self._clients, self._pace, self._patience = clients, pace, patience
 
     def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        """One boto3 call; a PutObject above 5 GiB is sent in parts. Raises what botocore raises."""
+        """One boto3 call; a PutObject above 100 MiB is sent in parts. Raises what botocore raises."""
         if self._pace is None or parameters.get("Body") is not None:
             return self._sent(service, operation, parameters)
         since = self._pace.now()

@@ -1,0 +1,190 @@
+"""Steps that put something into S3: a file of this machine, the bucket it goes to, and which bucket that usually is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from services.errors import InvalidRequest
+from services.plans.models import ErrorMatch, Permission, Proof, Read, Step, Upload
+
+ABSENT = (ErrorMatch("404"), ErrorMatch("NoSuchKey"), ErrorMatch("NoSuchBucket"))
+_NO_BUCKET = (ErrorMatch("404"), ErrorMatch("NoSuchBucket"))
+_CLOSED = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+DIGEST = "sha256"  # the name of an object's metadata that says what was sent; S3 keeps no SHA-256 of one sent in parts
+
+
+def default_bucket(region: str, account: str) -> str:
+    """The name of the bucket where all rooms put what they send, each below its own prefix (autopilot/, batch/ …)."""
+    return f"sagedeck-{region}-{account}"
+
+
+def upload(
+    path: str | Path,
+    bucket: str,
+    key: str,
+    reason: str,
+    *,
+    step_id: str = "",
+    account: str = "",
+    content_type: str = "",
+    kms_key: str = "",
+    after: tuple[str, ...] = (),
+    partition: str = "aws",
+    undo: bool = True,
+) -> Step:
+    """Sends a file of this machine to s3://bucket/key; it is sent in parts where it is large.
+
+    The file's SHA-256 and size are taken now: nothing else is ever sent. An object of that key with the same bytes is
+    already there; another one is a clash. `account` must then own the bucket. Undo deletes what was sent.
+    Raises InvalidRequest when the file cannot be read.
+    """
+    file = Path(path)
+    try:
+        with file.open("rb") as handle:
+            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        size = file.stat().st_size
+    except OSError as error:
+        raise InvalidRequest("The file to upload cannot be read.", type(error).__name__, "Choose it again.") from error
+    owner = {"ExpectedBucketOwner": account} if account else {}
+    which = {"Bucket": bucket, "Key": key, **owner}
+    arn = f"arn:{partition}:s3:::{bucket}/{key}"
+    encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
+    name = step_id or f"upload-{key.rpartition('/')[2] or 'file'}"
+    back = Step(
+        id=f"delete-{name}",
+        service="s3",
+        operation="delete_object",
+        reason=f"Takes back s3://{bucket}/{key}.",
+        parameters=which,
+        permissions=(Permission("s3:DeleteObject", arn),),
+        proof=Proof(Read("s3", "head_object", which), absent=ABSENT, gone=True),
+    )
+    return Step(
+        id=name,
+        service="s3",
+        operation="put_object",
+        reason=reason,
+        parameters={
+            **which,
+            **({"ContentType": content_type} if content_type else {}),
+            **encryption,
+            "Metadata": {DIGEST: digest},
+        },
+        after=after,
+        manner=Upload(str(file), digest, size),
+        permissions=(
+            *(Permission(f"s3:{verb}", arn) for verb in ("PutObject", "GetObject", "AbortMultipartUpload")),
+            Permission("s3:ListBucket", f"arn:{partition}:s3:::{bucket}"),  # else what is not there answers 403
+        ),
+        proof=Proof(
+            Read("s3", "head_object", which),
+            absent=ABSENT,
+            expect={"ContentLength": size, f"Metadata.{DIGEST}": digest},
+        ),
+        undo=(back,) if undo else (),
+    )
+
+
+def bucket(
+    name: str,
+    region: str,
+    tags: Sequence[Mapping[str, str]],
+    *,
+    account: str = "",
+    kms_key: str = "",
+    after: tuple[str, ...] = (),
+    partition: str = "aws",
+) -> tuple[Step, ...]:
+    """Makes a bucket that nobody outside can read, encrypted and tagged; the last step's id is what to wait for.
+
+    Meant for a bucket that is not there (`console.objects.exists`). Undo deletes it where it is empty.
+    """
+    owner = {"ExpectedBucketOwner": account} if account else {}
+    which, arn = {"Bucket": name, **owner}, f"arn:{partition}:s3:::{name}"
+    made = Read("s3", "head_bucket", which)
+    looks = Permission("s3:ListBucket", arn)
+    place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    back = Step(
+        id=f"delete-bucket-{name}",
+        service="s3",
+        operation="delete_bucket",
+        reason=f"Takes back the bucket {name}, which goes only when it is empty.",
+        parameters=which,
+        permissions=(Permission("s3:DeleteBucket", arn), looks),
+        proof=Proof(made, absent=_NO_BUCKET, gone=True),
+    )
+    create = Step(
+        id=f"create-bucket-{name}",
+        service="s3",
+        operation="create_bucket",
+        reason=f"A bucket keeps what is read and written: {name}.",
+        parameters={"Bucket": name, **place},
+        after=after,
+        permissions=(Permission("s3:CreateBucket", arn), looks),
+        proof=Proof(made, absent=_NO_BUCKET),
+        undo=(back,),
+    )
+    close = Step(
+        id=f"close-bucket-{name}",
+        service="s3",
+        operation="put_public_access_block",
+        reason="Nobody outside the account may read the bucket, whatever a policy says.",
+        parameters={**which, "PublicAccessBlockConfiguration": dict.fromkeys(_CLOSED, True)},
+        after=(create.id,),
+        permissions=(
+            Permission("s3:PutBucketPublicAccessBlock", arn),
+            Permission("s3:GetBucketPublicAccessBlock", arn),
+        ),
+        proof=Proof(
+            Read("s3", "get_public_access_block", which),
+            absent=(*_NO_BUCKET, ErrorMatch("NoSuchPublicAccessBlockConfiguration")),
+            expect={f"PublicAccessBlockConfiguration.{each}": True for each in _CLOSED},
+            replaces=True,
+        ),
+    )
+    return (create, close, _encrypted(name, which, arn, kms_key, close.id), _tagged(name, which, arn, tags, close.id))
+
+
+def _encrypted(name: str, which: Mapping[str, str], arn: str, kms_key: str, after: str) -> Step:
+    how = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": kms_key} if kms_key else {"SSEAlgorithm": "AES256"}
+    rule = "ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault"
+    return Step(
+        id=f"encrypt-bucket-{name}",
+        service="s3",
+        operation="put_bucket_encryption",
+        reason="What lies in the bucket is encrypted" + (" with the key chosen." if kms_key else "."),
+        parameters={
+            **which,
+            "ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": how}]},
+        },
+        after=(after,),
+        permissions=(
+            Permission("s3:PutEncryptionConfiguration", arn),
+            Permission("s3:GetEncryptionConfiguration", arn),
+        ),
+        proof=Proof(
+            Read("s3", "get_bucket_encryption", which),
+            absent=(*_NO_BUCKET, ErrorMatch("ServerSideEncryptionConfigurationNotFoundError")),
+            expect={f"{rule}.{key}": value for key, value in how.items()},
+            replaces=True,
+        ),
+    )
+
+
+def _tagged(name: str, which: Mapping[str, str], arn: str, tags: Sequence[Mapping[str, str]], after: str) -> Step:
+    return Step(
+        id=f"tag-bucket-{name}",
+        service="s3",
+        operation="put_bucket_tagging",
+        reason="The tags say who made the bucket, and what it costs is told apart by them.",
+        parameters={**which, "Tagging": {"TagSet": [dict(tag) for tag in tags]}},
+        after=(after,),
+        permissions=(Permission("s3:PutBucketTagging", arn), Permission("s3:GetBucketTagging", arn)),
+        proof=Proof(
+            Read("s3", "get_bucket_tagging", which),
+            absent=(*_NO_BUCKET, ErrorMatch("NoSuchTagSet")),
+            found="TagSet",
+        ),
+    )
