@@ -8,48 +8,31 @@ gives that order: each uses the next. Which errors mean what: botocore's sagemak
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from services.cleanup.storage import bucket_steps, file_system_gone_step, file_system_steps
-from services.plans.hosting import seconds_between_looks
-from services.plans.models import ErrorMatch, Once, Permission, Proof, Read, Step, Until
+from services.plans.models import ErrorMatch, Permission, Proof, Read, Step
+from services.plans.workplaces import (
+    ABSENT,
+    ENDED_NOTEBOOK,
+    Workplace,
+    delete_step,
+    gone_step,
+    stop_step,
+    stopped_step,
+)
 from services.resources.describing import app_parameters
 from services.resources.models import Key, Kind, Resource
 
 WORKING_KINDS = (
     Kind.APP, Kind.SPACE, Kind.USER_PROFILE, Kind.DOMAIN, Kind.FILE_SYSTEM, Kind.NOTEBOOK, Kind.LIFECYCLE, Kind.BUCKET,
 )  # fmt: skip
-ABSENT = (ErrorMatch("ResourceNotFound"),)
-NO_NOTEBOOK = (ErrorMatch("ValidationException", "RecordNotFound"),)
 _NO_LIFECYCLE = (ErrorMatch("ValidationException", "does not exist"),)
-# What is being made, changed or deleted refuses to go, and says in which state it is.
-_BUSY = (ErrorMatch("ResourceInUse", " state"),)
-_NOTEBOOK_BUSY = tuple(
-    ErrorMatch("ValidationException", f"Status ({each}) not in")
-    for each in ("Pending", "Updating", "Stopping", "Deleting")
-)
-_SETTLE_SECONDS, _GONE_SECONDS = 900.0, 1800.0
-_RUNNING_APP = "Status != 'Deleted' && Status != 'Failed'"  # both hold nothing, and stay listed for a day
-_ENDED_NOTEBOOK = ("Stopped", "Failed")
-_TYPICAL = {Kind.APP: 60.0, Kind.SPACE: 30.0, Kind.USER_PROFILE: 15.0, Kind.DOMAIN: 180.0, Kind.NOTEBOOK: 60.0}
-
-
-@dataclass(frozen=True, slots=True)
-class _Api:
-    """How SageMaker calls a kind: in its operations, and in ours."""
-
-    noun: str
-    operation: str
-    absent: tuple[ErrorMatch, ...] = ABSENT
-    status: str = "Status"
-
-
-_APIS: Mapping[Kind, _Api] = {
-    Kind.APP: _Api("App", "app"),
-    Kind.SPACE: _Api("Space", "space"),
-    Kind.USER_PROFILE: _Api("UserProfile", "user_profile"),
-    Kind.DOMAIN: _Api("Domain", "domain"),
-    Kind.NOTEBOOK: _Api("NotebookInstance", "notebook_instance", NO_NOTEBOOK, "NotebookInstanceStatus"),
+_KINDS: Mapping[Kind, str] = {
+    Kind.APP: "app",
+    Kind.SPACE: "space",
+    Kind.USER_PROFILE: "user-profile",
+    Kind.DOMAIN: "domain",
+    Kind.NOTEBOOK: "notebook-instance",
 }
 
 
@@ -97,7 +80,7 @@ def _studio_steps(
     gone = _gone_step(resource, (_id("delete", resource),), pace)
     if resource.status in ("Deleting", "Delete_Pending"):
         return (_gone_step(resource, after, pace),)
-    return _delete_step(resource, reason, after, more, _BUSY), gone
+    return _delete_step(resource, reason, after, more), gone
 
 
 def _notebook_steps(resource: Resource, after: tuple[str, ...], pace: float) -> tuple[Step, ...]:
@@ -105,102 +88,30 @@ def _notebook_steps(resource: Resource, after: tuple[str, ...], pace: float) -> 
         return (_gone_step(resource, after, pace),)
     gone = _gone_step(resource, (_id("delete", resource),), pace)
     reason = f"Deletes the notebook instance {resource.name} and the volume that it keeps."
-    if resource.status in _ENDED_NOTEBOOK:
-        return _delete_step(resource, reason, after, {}, _NOTEBOOK_BUSY), gone
+    if resource.status in ENDED_NOTEBOOK:
+        return _delete_step(resource, reason, after, {}), gone
     stop = () if resource.status == "Stopping" else (_stop_step(resource, after),)
-    stopped = _stopped_step(resource, tuple(each.id for each in stop) or after, pace)
-    return *stop, stopped, _delete_step(resource, reason, (stopped.id,), {}, _NOTEBOOK_BUSY), gone
+    stop_ids = tuple(each.id for each in stop) or after
+    stopped = stopped_step(_place(resource), step_id=_id("stopped", resource), after=stop_ids, pace=pace)
+    return *stop, stopped, _delete_step(resource, reason, (stopped.id,), {}), gone
+
+
+def _place(resource: Resource) -> Workplace:
+    kind = _KINDS[resource.kind]
+    return Workplace(kind, resource.name, _which(resource), resource.arn or "*", f"the {resource.kind}")
 
 
 def _stop_step(resource: Resource, after: tuple[str, ...]) -> Step:
-    which, arn = _which(resource), resource.arn or "*"
-    return Step(
-        id=_id("stop", resource),
-        service="sagemaker",
-        operation="stop_notebook_instance",
-        reason=f"A notebook instance is deleted only when it stands still: stops {resource.name}.",
-        parameters=which,
-        after=after,
-        manner=Once(_NOTEBOOK_BUSY, _SETTLE_SECONDS),
-        permissions=(_may("StopNotebookInstance", arn), _may("DescribeNotebookInstance", arn)),
-        proof=Proof(
-            Read("sagemaker", "describe_notebook_instance", which),
-            absent=NO_NOTEBOOK,
-            found="NotebookInstanceStatus != 'Stopped' && NotebookInstanceStatus != 'Failed'",
-            gone=True,
-        ),
-    )
+    reason = f"A notebook instance is deleted only when it stands still: stops {resource.name}."
+    return stop_step(_place(resource), reason, step_id=_id("stop", resource), after=after)
 
 
-def _stopped_step(resource: Resource, after: tuple[str, ...], pace: float) -> Step:
-    return Step(
-        id=_id("stopped", resource),
-        service="sagemaker",
-        operation="describe_notebook_instance",
-        reason=f"Stopping {resource.name} takes a minute or two.",
-        parameters=_which(resource),
-        after=after,
-        manner=Until(
-            path="NotebookInstanceStatus",
-            done=_ENDED_NOTEBOOK,
-            gone=True,
-            absent=NO_NOTEBOOK,
-            deadline=_SETTLE_SECONDS,
-            typical=60.0 / pace,
-            every=seconds_between_looks(pace),
-        ),
-        permissions=(_may("DescribeNotebookInstance", resource.arn or "*"),),
-    )
-
-
-def _delete_step(
-    resource: Resource,
-    reason: str,
-    after: tuple[str, ...],
-    more: Mapping[str, object],
-    busy: tuple[ErrorMatch, ...],
-) -> Step:
-    api, which, arn = _APIS[resource.kind], _which(resource), resource.arn or "*"
-    return Step(
-        id=_id("delete", resource),
-        service="sagemaker",
-        operation=f"delete_{api.operation}",
-        reason=reason,
-        parameters={**which, **more},
-        after=after,
-        manner=Once(busy, _SETTLE_SECONDS),
-        permissions=(_may(f"Delete{api.noun}", arn), _may(f"Describe{api.noun}", arn)),
-        proof=Proof(
-            Read("sagemaker", f"describe_{api.operation}", which),
-            absent=api.absent,
-            found=_RUNNING_APP if resource.kind is Kind.APP else "",
-            gone=True,
-        ),
-    )
+def _delete_step(resource: Resource, reason: str, after: tuple[str, ...], more: Mapping[str, object]) -> Step:
+    return delete_step(_place(resource), reason, step_id=_id("delete", resource), after=after, more=more)
 
 
 def _gone_step(resource: Resource, after: tuple[str, ...], pace: float) -> Step:
-    api = _APIS[resource.kind]
-    return Step(
-        id=_id("gone", resource),
-        service="sagemaker",
-        operation=f"describe_{api.operation}",
-        reason=f"What the {resource.kind} {resource.name} uses can go once AWS no longer knows it.",
-        parameters=_which(resource),
-        after=after,
-        manner=Until(
-            path=api.status,
-            done=("Deleted", "Failed") if resource.kind is Kind.APP else (),
-            failed=("Delete_Failed",) if resource.kind is not Kind.NOTEBOOK else ("Failed",),
-            explanation="FailureReason",
-            gone=True,
-            absent=api.absent,
-            deadline=_GONE_SECONDS,
-            typical=_TYPICAL[resource.kind] / pace,
-            every=seconds_between_looks(pace),
-        ),
-        permissions=(_may(f"Describe{api.noun}", resource.arn or "*"),),
-    )
+    return gone_step(_place(resource), step_id=_id("gone", resource), after=after, pace=pace)
 
 
 def _lifecycle_step(resource: Resource, after: tuple[str, ...]) -> Step:
