@@ -19,6 +19,7 @@ from services.access.models import (
     default_role_name,
     problems,
     role_arn,
+    work_role_name,
 )
 from services.access.needs import Need, needs_of
 from services.access.pages import PAGES
@@ -89,4 +90,5 @@ __all__ = [
     "user_policy",
     "user_problems",
     "viewer_policy",
+    "work_role_name",
 ]

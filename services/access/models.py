@@ -48,6 +48,7 @@ class RoleRequest:
     topics    ARNs of the SNS topics it tells
     keys      KMS keys (ARN, id or alias) of storage, answers and topics
     vpc       its containers run in a VPC, where they need network interfaces
+    work      a person works with it in a notebook: it may call endpoints, use Studio and the console's own bucket
     """
 
     name: str
@@ -58,6 +59,7 @@ class RoleRequest:
     topics: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     vpc: bool = False
+    work: bool = False
 
 
 RoleChoice = ExistingRole | RoleRequest
@@ -101,6 +103,11 @@ class RoleState:
 def default_role_name(region: str) -> str:
     """The name the console gives its execution role in a region."""
     return f"sagedeck-execution-{region}"
+
+
+def work_role_name(region: str) -> str:
+    """The name of the role with which people work in notebooks and Studio."""
+    return f"sagedeck-workspaces-{region}"
 
 
 def role_arn(choice: RoleChoice, state: RoleState) -> str:

@@ -26,6 +26,8 @@ _NO_ROLE = (ErrorMatch("NoSuchEntity"),)
 _SETTLING = (ErrorMatch("ConcurrentModification"), ErrorMatch("EntityTemporarilyUnmodifiable"))
 _SETTLE_SECONDS = 60.0
 _ROLE_SEEN = Once((ErrorMatch("NoSuchEntity", "role with name"), *_SETTLING), _SETTLE_SECONDS)
+_MAY_RUN = "The role may pull the image, read the weights, and write logs and metrics; nothing else."
+_MAY_WORK = "The role may call endpoints, use Studio and the console's bucket, and write logs; it may deploy nothing."
 _POLICIES_GONE = Once((ErrorMatch("DeleteConflict"), *_SETTLING), _SETTLE_SECONDS)
 
 
@@ -39,6 +41,10 @@ def tags(owner: str, **more: str) -> list[dict[str, str]]:
     pairs = {"sagedeck:made-by": "sagedeck", "sagedeck:owner": owner}
     pairs |= {f"sagedeck:{key.replace('_', '-')}": value for key, value in more.items()}
     return [{"Key": key, "Value": tag_value(value)} for key, value in pairs.items() if value]
+
+
+def _while(request: RoleRequest) -> str:
+    return "somebody works in a notebook" if request.work else "the model runs"
 
 
 def policy_name(document: Mapping[str, Any]) -> str:
@@ -82,7 +88,7 @@ def _create(request: RoleRequest, arn: str) -> Step:
         id=CREATE_ROLE,
         service="iam",
         operation="create_role",
-        reason=f"SageMaker takes on the role {request.name} while the model runs.",
+        reason=f"SageMaker takes on the role {request.name} while {_while(request)}.",
         parameters={
             "RoleName": request.name,
             "AssumeRolePolicyDocument": Json(TRUST),
@@ -106,7 +112,7 @@ def _put(request: RoleRequest, state: RoleState, arn: str) -> Step:
         id="role-policy",
         service="iam",
         operation="put_role_policy",
-        reason="The role may pull the image, read the weights, and write logs and metrics; nothing else.",
+        reason=_MAY_WORK if request.work else _MAY_RUN,
         parameters=which | {"PolicyDocument": Json(document)},
         after=(CREATE_ROLE,),
         manner=_ROLE_SEEN,

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.access.models import RoleRequest, RoleState
 from services.catalog import bucket_arns
+from services.plans.objects import default_bucket
 
 _PULL = ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]
 _WRITE_LOGS = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
 _USE_KEY = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"]
+# What somebody does from a notebook: call what is deployed, and look at it.
+_CALL = [
+    "sagemaker:InvokeEndpoint",
+    "sagemaker:InvokeEndpointAsync",
+    "sagemaker:InvokeEndpointWithResponseStream",
+    "sagemaker:DescribeEndpoint",
+    "sagemaker:DescribeEndpointConfig",
+    "sagemaker:ListEndpoints",
+    "sagemaker:ListInferenceComponents",
+    "sagemaker:ListTags",
+]
+# What Studio's own pages ask with the role of the person who opened them (AWS's guide, "Give your users access to
+# spaces"): apps of a private space are its owner's alone.
+_STUDIO = [
+    f"sagemaker:{verb}{noun}"
+    for verb, nouns in (("List", "Apps Domains UserProfiles Spaces"), ("Describe", "App Domain UserProfile Space"))
+    for noun in nouns.split()
+]
 # What AWS's guide on hosting in a VPC lists; EC2 takes no narrower resource for most of them.
 _INTERFACES = [
     "ec2:CreateNetworkInterface",
@@ -44,7 +63,7 @@ def least_policy(request: RoleRequest, state: RoleState) -> dict[str, Any]:
 
 
 def _beyond(request: RoleRequest, state: RoleState) -> list[dict[str, Any]]:
-    found = []
+    found = list(_work(state)) if request.work else []
     if request.writes:
         found.append(_allow("WriteAnswers", ["s3:PutObject"], list(request.writes)))
     if request.topics:
@@ -63,6 +82,22 @@ def _beyond(request: RoleRequest, state: RoleState) -> list[dict[str, Any]]:
     if request.vpc:
         found.append(_allow("UseVpc", _INTERFACES, ["*"]))
     return found
+
+
+def _work(state: RoleState) -> Iterator[dict[str, Any]]:
+    here = f"arn:{state.partition}:sagemaker:{state.region}:{state.account}"
+    own = f"arn:{state.partition}:s3:::{default_bucket(state.region, state.account)}"
+    yield _allow("CallEndpoints", _CALL, ["*"])
+    yield _allow("SeeStudio", _STUDIO, ["*"])
+    nobody = {"Null": {"sagemaker:OwnerUserProfileArn": "true"}}
+    mine = "user-profile/${sagemaker:DomainId}/${sagemaker:UserProfileName}"
+    owned = {"ArnLike": {"sagemaker:OwnerUserProfileArn": f"{here}:{mine}"}}
+    yield _allow("RunSharedApps", ["sagemaker:CreateApp", "sagemaker:DeleteApp"], [f"{here}:app/*"]) | _only(nobody)
+    yield _allow("RunOwnApps", ["sagemaker:CreateApp", "sagemaker:DeleteApp"], [f"{here}:app/*"]) | _only(owned)
+    yield _allow("TagApps", ["sagemaker:AddTags"], [f"{here}:app/*"])
+    yield _allow("OpenStudio", ["sagemaker:CreatePresignedDomainUrl"], [f"{here}:{mine}"])
+    yield _allow("ListOwnBucket", ["s3:ListBucket", "s3:GetBucketLocation"], [own])
+    yield _allow("UseOwnBucket", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [f"{own}/*"])
 
 
 def _only(condition: Mapping[str, Any]) -> dict[str, Any]:
