@@ -38,7 +38,15 @@ from services.deploy.problems import eula_problem, name_problem, request_problem
 from services.deploy.scaling import managed_scaling, most_instances, scaling_steps
 from services.deploy.scaling_limits import scaling_problems, topic_problems
 from services.deploy.service import DeployService
-from services.deploy.sources import CatalogSource, CustomSource, HubSource, Server, Source
+from services.deploy.sources import (
+    CatalogSource,
+    CustomSource,
+    HubSource,
+    PipelineContainer,
+    PipelineSource,
+    Server,
+    Source,
+)
 from services.deploy.topics import delete_topic_step, topic_arn, topic_steps
 
 __all__ = [
@@ -63,6 +71,8 @@ __all__ = [
     "Metric",
     "Mode",
     "NewTopic",
+    "PipelineContainer",
+    "PipelineSource",
     "Place",
     "Problem",
     "RagPairRequest",

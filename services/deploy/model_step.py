@@ -8,8 +8,9 @@ from services.access import RoleRequest, role_arn, role_value, tag_value, tags
 from services.deploy.hub import TOKEN, token_variables
 from services.deploy.models import DeployRequest, DeployState
 from services.deploy.modes import Serverless
+from services.deploy.pipeline import expected_containers, sent_containers
 from services.deploy.setting_problems import MOST_VARIABLES
-from services.deploy.sources import HubSource
+from services.deploy.sources import HubSource, PipelineSource
 from services.errors import InvalidRequest
 from services.plans.hosting import ABSENT, delete_step
 from services.plans.models import Cost, ErrorMatch, Once, Permission, Proof, Read, Ref, Secret, Step
@@ -26,24 +27,18 @@ _PASSED = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 
 def create_model(request: DeployRequest, state: DeployState, after: tuple[str, ...]) -> Step:
     """CreateModel, found again only with the same role, image, weights and variables."""
-    name, container = request.model_name, state.container
-    environment, source = _environment(request, state), _source(request, state)
-    expect: dict[str, Any] = {"ExecutionRoleArn": sent_role(request, state), "PrimaryContainer.Image": container.image}
-    if environment:  # none may come back as nothing
-        expect["PrimaryContainer.Environment"] = environment
-    if source:
-        expect["PrimaryContainer.ModelDataSource.S3DataSource.S3Uri"] = container.artifact
+    name, (runs, expect) = request.model_name, _runs(request, state)
     own = state.arn("model", name)
     new_role = isinstance(request.role, RoleRequest)
     return Step(
         id=f"create-model-{name}",
         service="sagemaker",
         operation="create_model",
-        reason=f"A model says which image and which weights run: {state.model.name} ({container.source}).",
+        reason=f"A model says which image and which weights run: {state.model.name} ({state.container.source}).",
         parameters={
             "ModelName": name,
             "ExecutionRoleArn": sent_role(request, state),
-            "PrimaryContainer": {"Image": container.image, "Environment": environment, **source},
+            **runs,
             "EnableNetworkIsolation": isolated(request, state),
             **vpc(request),
             "Tags": all_tags(request, state),
@@ -51,9 +46,26 @@ def create_model(request: DeployRequest, state: DeployState, after: tuple[str, .
         after=after,
         manner=Once(_ROLE_NOT_YET, NEW_ROLE_SECONDS) if new_role else Once(),
         permissions=(*creating("Model", own), passing(request, state)),
-        proof=Proof(Read("sagemaker", "describe_model", {"ModelName": name}), absent=ABSENT, expect=expect),
+        proof=Proof(
+            Read("sagemaker", "describe_model", {"ModelName": name}),
+            absent=ABSENT,
+            expect={"ExecutionRoleArn": sent_role(request, state), **expect},
+        ),
         undo=(taken_back("model", name, own),),
     )
+
+
+def _runs(request: DeployRequest, state: DeployState) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What runs as CreateModel takes it, and what of it has to come back."""
+    if isinstance(request.source, PipelineSource):
+        return {"Containers": sent_containers(request.source)}, expected_containers(request.source)
+    container, environment, source = state.container, _environment(request, state), _source(request, state)
+    expect: dict[str, Any] = {"PrimaryContainer.Image": container.image}
+    if environment:  # none may come back as nothing
+        expect["PrimaryContainer.Environment"] = environment
+    if source:
+        expect["PrimaryContainer.ModelDataSource.S3DataSource.S3Uri"] = container.artifact
+    return {"PrimaryContainer": {"Image": container.image, "Environment": environment, **source}}, expect
 
 
 def sent_role(request: DeployRequest, state: DeployState) -> str | Ref:
@@ -85,10 +97,12 @@ def vpc(request: DeployRequest) -> dict[str, Any]:
 
 def all_tags(request: DeployRequest, state: DeployState) -> list[dict[str, str]]:
     """The console's own tags and the person's."""
-    model, container = state.model, state.container
+    model, container, source = state.model, state.container, request.source
+    trained = {"autopilot_job": source.job, "candidate": source.candidate} if isinstance(source, PipelineSource) else {}
     ours = tags(
-        request.owner, model_id=model.id, model_version=container.version, task=model.task, family=container.family
-    )
+        request.owner, model_id=model.id, model_version=container.version, task=model.task, family=container.family,
+        **trained,
+    )  # fmt: skip
     return [*ours, *({"Key": key, "Value": tag_value(value)} for key, value in request.tags)]
 
 

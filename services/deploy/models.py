@@ -9,7 +9,7 @@ from datetime import datetime
 from services.access import RoleChoice, RoleState
 from services.catalog import CatalogModel, Container, Price, Rate, has_gpu
 from services.deploy.modes import Advanced, Components, Mode, RealTime, Scaling
-from services.deploy.sources import CatalogSource, CustomSource, HubSource, Source
+from services.deploy.sources import CatalogSource, CustomSource, HubSource, PipelineSource, Source
 from services.legible import legible
 from services.plans.leasing import DELETE
 from services.settings import Settings
@@ -226,13 +226,16 @@ class DeployState:
 
 def suggest_name(model: str | Source, now: datetime) -> str:
     """A name with the time in it, at most 63 characters: jumpstart-dft-{model}-{date}-{time} as SageMaker Studio
-    suggests them for a model of the catalogue, hf-… for one of the hub, own-… for a container of one's own.
+    suggests them for a model of the catalogue, hf-… for one of the hub, own-… for a container of one's own, ap-… for a
+    candidate of Autopilot.
     """
     match model:
         case HubSource(hub_id=name):
             head = "hf-"
         case CustomSource(image=image):
             head, name = "own-", image.rpartition("/")[2].partition("@")[0].partition(":")[0]
+        case PipelineSource(job=name):
+            head = "ap-"
         case CatalogSource(model_id=name) | str(name):
             head = "jumpstart-dft-"
     for long, abbreviation in _SHORT if head == "jumpstart-dft-" else ():

@@ -8,7 +8,7 @@ from dataclasses import replace
 from services.access import RoleRequest
 from services.deploy.models import DeployRequest, DeployState
 from services.deploy.modes import Asynchronous, NewTopic
-from services.deploy.sources import CustomSource
+from services.deploy.sources import CustomSource, PipelineSource
 from services.deploy.topics import topic_arn
 
 
@@ -30,6 +30,8 @@ def _needs(role: RoleRequest, request: DeployRequest, state: DeployState) -> Rol
     reads, writes, topics, keys = [], [], [], [advanced.kms_key]
     if isinstance(request.source, CustomSource) and request.source.artifact:
         reads.append(request.source.artifact)
+    if isinstance(request.source, PipelineSource):
+        reads += [each.artifact for each in request.source.containers]
     if isinstance(mode, Asynchronous):
         reads.append(mode.output)  # requests are left beside the answers
         writes += [mode.output, mode.failure]

@@ -22,6 +22,7 @@ _CLASSES: Mapping[str, type] = {
     kind.__name__: kind
     for kind in (
         DeployRequest, ExistingRole, RoleRequest, sources.CatalogSource, sources.HubSource, sources.CustomSource,
+        sources.PipelineSource, sources.PipelineContainer,
         modes.RealTime, modes.Asynchronous, modes.Serverless, modes.Components, modes.ExistingTopic, modes.NewTopic,
         modes.Scaling, modes.Advanced, modes.DataCapture,
     )

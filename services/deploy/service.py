@@ -23,10 +23,11 @@ from services.deploy.models import (
     suggest_name,
 )
 from services.deploy.modes import Components
+from services.deploy.pipeline import pipeline_container, pipeline_model
 from services.deploy.planner import plan_deploy, plan_pair
 from services.deploy.problems import eula_problem, refuse, request_problems
 from services.deploy.setting_problems import MOST_HOURS
-from services.deploy.sources import CatalogSource, CustomSource, HubSource, Source
+from services.deploy.sources import CatalogSource, CustomSource, HubSource, PipelineSource, Source
 from services.diagnosis import Diagnosis
 from services.errors import NotFound
 from services.plans.leasing import written
@@ -85,6 +86,8 @@ class DeployService:
                 return hub_model(source)
             case CustomSource():
                 return custom_model(source)
+            case PipelineSource():
+                return pipeline_model(source)
 
     def offers(self, model: str | Source) -> tuple[tuple[str, Price], ...]:
         """The instance types a model (a source, or the id of one of the catalogue) runs on with their prices here,
@@ -145,6 +148,8 @@ class DeployService:
                 return hub_container(request, source, self._catalog.image)
             case CustomSource() as source:
                 return custom_container(request, source, self._catalog.region)
+            case PipelineSource() as source:
+                return pipeline_container(source)
 
     def _processor(self, model_id: str) -> str:
         """A type without GPU that the model is published for: serverless runs the same image."""

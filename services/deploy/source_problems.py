@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from services.deploy import grammar
 from services.deploy.hub import server_name, versions
 from services.deploy.models import DeployRequest, HostedModel, Place, Problem
-from services.deploy.sources import CatalogSource, CustomSource, HubSource, Server
+from services.deploy.pipeline import pipeline_problems
+from services.deploy.sources import CatalogSource, CustomSource, HubSource, PipelineSource, Server
 from services.inference import Family
 
 # The hub's own rules: two parts of up to 96 letters, digits, dots, hyphens and underscores, none doubled.
@@ -32,6 +33,8 @@ def source_problems(request: DeployRequest, model: HostedModel, place: Place | N
             yield from _hub(request, source)
         case CustomSource() as source:
             yield from _custom(source, place)
+        case PipelineSource() as source:
+            yield from pipeline_problems(request, source)
 
 
 def _hub(request: DeployRequest, source: HubSource) -> Iterator[Problem]:

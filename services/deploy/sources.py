@@ -1,4 +1,4 @@
-"""What is to run: a model of the catalogue, one of the Hugging Face hub, or a container of one's own."""
+"""What is to run: a model of the catalogue or the Hugging Face hub, a container of one's own, or several in a row."""
 
 from __future__ import annotations
 
@@ -64,4 +64,37 @@ class CustomSource:
     family: str = ""
 
 
-Source = CatalogSource | HubSource | CustomSource
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineContainer:
+    """One container of a pipeline: what CreateModel calls Image, ModelDataUrl and Environment."""
+
+    image: str
+    artifact: str = ""
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineSource:
+    """Containers behind one another, as a candidate of Autopilot brings them: each is given what the one before said.
+
+    job, candidate   what they were trained by; the endpoint is tagged with both
+    task             what it is for ("tabular-classification", …); "" not known
+    """
+
+    containers: tuple[PipelineContainer, ...]
+    job: str = ""
+    candidate: str = ""
+    task: str = ""
+
+    @property
+    def image(self) -> str:
+        """The image that is asked first."""
+        return self.containers[0].image if self.containers else ""
+
+    @property
+    def artifact(self) -> str:
+        """What the first container loads."""
+        return self.containers[0].artifact if self.containers else ""
+
+
+Source = CatalogSource | HubSource | CustomSource | PipelineSource

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.catalog import InstanceSpec, Price
-from services.deploy import CatalogSource, CustomSource, DeployRequest
+from services.deploy import CatalogSource, CustomSource, DeployRequest, PipelineSource
 from services.preflight.looking import Look, or_none
 
 MOST_DEARER = 1.5  # times the price of what was asked for; beyond, a person chooses
@@ -31,6 +31,6 @@ def _stands_in(look: Look, kind: str, own: InstanceSpec | None, request: DeployR
     if own is None or spec is None or isinstance(request.source, CatalogSource):
         return own is None or (spec is not None and spec.architecture == own.architecture)
     same = spec.architecture == own.architecture and bool(spec.gpu_count) == bool(own.gpu_count)
-    if not isinstance(request.source, CustomSource):
+    if not isinstance(request.source, CustomSource | PipelineSource):
         return same
     return same and spec.gpu_memory_gib >= own.gpu_memory_gib and spec.memory_gib >= own.memory_gib

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from services.deploy import Asynchronous, Components, CustomSource, HubSource, RealTime, Serverless
+from services.deploy import Asynchronous, Components, CustomSource, HubSource, PipelineSource, RealTime, Serverless
 from services.deploy.hub import weights_gib
 from services.preflight.looking import Look
 from services.preflight.models import Fix, Line, Part, Topic, Verdict
@@ -28,7 +28,7 @@ def lines(look: Look, part: Part) -> Iterator[Line]:
     mode, model = part.request.mode, look.model(part.request)
     yield Line(topic=Topic.LIMITS, verdict=Verdict.OK, words=_MODES[type(mode)], about=part.about)
     source = part.request.source
-    if isinstance(mode, Serverless) and not isinstance(source, CustomSource):
+    if isinstance(mode, Serverless) and not isinstance(source, CustomSource | PipelineSource):
         hub = source if isinstance(source, HubSource) else HubSource(hub_id=model.name.replace(" ", "-"))
         weights = weights_gib(hub)
         if weights * 1024 > mode.memory_mb:

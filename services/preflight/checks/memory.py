@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from services.catalog import InstanceSpec
-from services.deploy import Components, CustomSource, DeployRequest, HubSource, Server, Serverless
+from services.deploy import Components, CustomSource, DeployRequest, HubSource, PipelineSource, Server, Serverless
 from services.preflight.looking import Look, or_none
 from services.preflight.models import Fix, Line, Part, Topic, Verdict
 from services.preflight.offers import other_types
@@ -88,7 +88,7 @@ def _gpus(request: DeployRequest, spec: InstanceSpec) -> int:
 
 def _need(look: Look, request: DeployRequest, spec: InstanceSpec) -> Need | None:
     source = request.source
-    if isinstance(source, CustomSource):
+    if isinstance(source, CustomSource | PipelineSource):
         return _of_artifact(look, source)
     given = _environment(look, request)
     tokens = next((int(given[key]) for key in _TOKENS if given.get(key, "").isdigit()), 0)
@@ -106,7 +106,7 @@ def _like_hub(look: Look, request: DeployRequest, quantization: str) -> HubSourc
     return HubSource(hub_id=model.name.replace(" ", "-"), server=server, quantization=quantization)
 
 
-def _of_artifact(look: Look, source: CustomSource) -> Need | None:
+def _of_artifact(look: Look, source: CustomSource | PipelineSource) -> Need | None:
     """An artefact is at least as large in memory as it is in S3."""
     place = s3_place(source.artifact)
     found = or_none(lambda: look.objects(*place)) if place else None
