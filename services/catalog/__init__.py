@@ -20,9 +20,18 @@ from services.catalog.rates import Rate, serverless_second, serverless_usage
 from services.catalog.reach import embedding_tokens
 from services.catalog.service import CatalogService
 from services.catalog.tasks import TASKS, Task
+from services.catalog.training import (
+    GATED_URI,
+    Hyperparameter,
+    TrainingContainer,
+    TrainingReading,
+    TrainingSpec,
+    typical_metrics,
+)
 
 __all__ = [
     "DISCOUNTS",
+    "GATED_URI",
     "GPU_TIMEOUT",
     "PRICE_STEPS",
     "TASKS",
@@ -34,6 +43,7 @@ __all__ = [
     "Example",
     "Found",
     "Hit",
+    "Hyperparameter",
     "InstanceSpec",
     "Licence",
     "Listing",
@@ -45,6 +55,9 @@ __all__ = [
     "QuotaRoom",
     "Rate",
     "Task",
+    "TrainingContainer",
+    "TrainingReading",
+    "TrainingSpec",
     "Use",
     "as_of",
     "bucket_arns",
@@ -64,4 +77,5 @@ __all__ = [
     "search",
     "serverless_second",
     "serverless_usage",
+    "typical_metrics",
 ]

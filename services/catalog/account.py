@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from services.catalog import listing, specifications
+from services.catalog import listing, specifications, training
 from services.catalog.jumpstart import CatalogModel
 from services.catalog.keeping import Kept
 from services.catalog.listing import Listing
@@ -89,6 +89,44 @@ class AccountModels:
                 self._refused[key] = (self._clock(), error)
             raise
         return specifications.completed(model, row["row"], self._region, row["source"])
+
+    def training(self, model: CatalogModel) -> Mapping[str, Any]:
+        """What the model's specification says of fine-tuning: {"row", "source", "hub"}, kept for seven days.
+
+        Raises as `complete`; the same again for five minutes.
+        """
+        key = self._key(f"training {model.id} {model.version}")
+        refused = self._refused.get(key)
+        if refused and self._clock() - refused[0] < ASK_AGAIN_SECONDS:
+            raise refused[1]
+        try:
+            return self._kept.get(key, lambda: self._training(model))
+        except SagedeckError as error:
+            with self._lock:
+                self._refused[key] = (self._clock(), error)
+            raise
+
+    def _training(self, model: CatalogModel) -> Mapping[str, Any]:
+        try:
+            row = training.of_bucket(self.whole(model)[1])
+            return {"row": row, "hub": False, "source": self._said("JumpStart's specification", self._clock())}
+        except SagedeckError as error:
+            try:
+                row = training.of_document(*self._gateway().hub_document(model.id))
+            except SagedeckError:
+                raise error from None
+        return {"row": row, "hub": True, "source": self._said("the public hub", self._clock())}
+
+    def whole(self, model: CatalogModel) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """The manifest's entry of the model and its whole specification, read now."""
+        from services.catalog.gateway import entry_of
+
+        entry = entry_of(self.manifest()["models"], model.id, model.version)
+        return entry, self._gateway().specification(entry)
+
+    def answered(self, model: CatalogModel, what: str, ask: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        """What `ask` answers about a model, kept for seven days."""
+        return self._kept.get(self._key(f"{what} {model.id} {model.version}"), ask)
 
     def versions(self, model_id: str) -> tuple[str, ...]:
         """The versions JumpStart's manifest lists of a model, newest first; () where it was not read yet."""

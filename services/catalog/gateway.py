@@ -207,6 +207,30 @@ def _container(question: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
+def _training(question: Mapping[str, Any]) -> Mapping[str, Any]:
+    from sagemaker.core import image_uris, metric_definitions, model_uris, script_uris
+    from sagemaker.core.jumpstart.artifacts import _retrieve_default_environment_variables as environment_of
+    from sagemaker.core.jumpstart.artifacts import _retrieve_default_hyperparameters as hyperparameters_of
+    from sagemaker.core.jumpstart.constants import DEFAULT_JUMPSTART_SAGEMAKER_SESSION as session
+    from sagemaker.core.jumpstart.enums import JumpStartScriptScope
+
+    entry = question["entry"]
+    session.s3_client = _Served(entry, question["specification"])
+    which = {
+        "sagemaker_session": session, "region": question["region"], "model_id": entry["model_id"],
+        "model_version": entry["version"], "tolerate_vulnerable_model": True, "tolerate_deprecated_model": True,
+    }  # fmt: skip
+    typed = which | {"instance_type": question["instance_type"]}
+    return {
+        "image": image_uris.retrieve(framework=None, image_scope="training", **typed),
+        "artifact": model_uris.retrieve(model_scope="training", **typed),
+        "script": script_uris.retrieve(script_scope="training", **which),
+        "environment": environment_of(script=JumpStartScriptScope.TRAINING, **typed),
+        "hyperparameters": hyperparameters_of(**typed),
+        "metrics": metric_definitions.retrieve_default(**typed) or [],
+    }
+
+
 def _image(question: Mapping[str, Any]) -> Mapping[str, Any]:
     from sagemaker.core import image_uris
 
@@ -243,7 +267,9 @@ def main() -> int:
     question = json.loads(sys.stdin.read())
     answer: dict[str, Any]
     try:
-        ask = _container if "specification" in question else _families if "families" in question else _image
+        ask = _training if "training" in question else _container
+        if "specification" not in question:
+            ask = _families if "families" in question else _image
         answer = dict(ask(question))
         answer["source"] = f"sagemaker-core {version('sagemaker-core')}"
     except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the answer

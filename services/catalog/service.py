@@ -26,6 +26,7 @@ from services.catalog.queries import Found, Query, QuotaLeft
 from services.catalog.rates import Rate
 from services.catalog.sheets import Priced, Sheet
 from services.catalog.tasks import Task
+from services.catalog.training import TrainingReading
 from services.errors import NotFound, SagedeckError
 
 if TYPE_CHECKING:
@@ -179,6 +180,11 @@ class CatalogService:
             found = made.priced(lambda kind: self.price(kind).usd_per_hour) if sheet else made
             self._found_in = (listing, sheet, found)
         return self._found_in[2]
+
+    @property
+    def training(self) -> TrainingReading:
+        """What JumpStart says of fine-tuning its models."""
+        return TrainingReading(self._account, self._worker, self.region, offline=self.offline)
 
     def price(self, instance_type: str) -> Price:
         """USD an hour of one instance that hosts in this region; unknown is None, never zero."""

@@ -90,6 +90,15 @@ def image_uri(model: Model, region: str, *, processor: str = "gpu") -> str:
     return f"{account}.dkr.ecr.{region}.{suffix}/{image}"
 
 
+def training_uri(region: str) -> str:
+    """Return the image that fine-tunes text models in a region, "" where there is none."""
+    account = _accounts().get("huggingface-pytorch-tgi-inference", {}).get(region)  # the account of all these images
+    if not account:
+        return ""
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return f"{account}.dkr.ecr.{region}.{suffix}/{tuning()['image']}"
+
+
 @cache
 def _families() -> Mapping[str, Any]:
     held: Mapping[str, Any] = json.loads(facts.path("images.json").read_text("utf-8"))

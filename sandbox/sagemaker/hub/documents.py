@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sandbox.sagemaker.hub.catalog import Model, image_uri
+from sandbox.sagemaker.hub.catalog import Model, image_uri, training_uri
 from sandbox.sagemaker.hub.specifications import Json, specification
 
 SCHEMA = "2.3.0"
@@ -46,7 +46,7 @@ def document(model: Model, region: str) -> str:
     if image := image_uri(model, region):
         told["HostingEcrUri"] = image
         if model.tunable:
-            told["TrainingEcrUri"] = image
+            told["TrainingEcrUri"] = training_uri(region)
     return json.dumps(told)
 
 

@@ -5,7 +5,7 @@ Names of members: sagemaker-core 2.27.0 (sagemaker.core.jumpstart.types, hub.int
 
 from typing import Any
 
-from sandbox.sagemaker.hub.catalog import Model, image_uri, tuning
+from sandbox.sagemaker.hub.catalog import Model, image_uri, training_uri, tuning
 
 Json = dict[str, Any]
 
@@ -132,20 +132,28 @@ def _payload(body: Json, prompt: str, output: Json) -> Json:
 
 def _training(model: Model, region: str) -> Json:
     types = tuning()["instances"]
+    artifact = f"{model.framework}/{model.id}/artifacts/train/v1.0.0/"
+    chats = tuning()["chat"] if model.id.startswith("meta-textgeneration-") else []
     spec: Json = {
         "default_training_instance_type": types[0],
         "supported_training_instance_types": types,
-        "training_artifact_key": f"{model.framework}/{model.id}/artifacts/train/v1.0.0/",
+        "training_artifact_key": artifact,
         "training_script_key": f"source-directory-tarballs/{model.framework}/transfer_learning/v1.0.0/sourcedir.tar.gz",
         "training_prepacked_script_key": (
             f"source-directory-tarballs/{model.framework}/transfer_learning/prepack/v1.0.0/sourcedir.tar.gz"
         ),
-        "hyperparameters": tuning()["hyperparameters"],
+        "hyperparameters": [*tuning()["hyperparameters"], *chats],
+        "metrics": tuning()["metrics"],
         "training_volume_size": 256,
-        "training_enable_network_isolation": True,
+        "training_enable_network_isolation": not model.gated,
         "estimator_kwargs": {"encrypt_inter_container_traffic": True, "max_run": 360000},
         "fit_kwargs": {},
     }
-    if image_uri(model, region):
-        spec["training_instance_type_variants"] = _variants(model, region, types)
+    if image := training_uri(region):
+        gated = {"properties": {"gated_model_key_env_var_value": artifact}} if model.gated else {}
+        families = sorted({each.split(".")[1] for each in types})
+        spec["training_instance_type_variants"] = {
+            "regional_aliases": {region: {"gpu_ecr_uri_1": image}},
+            "variants": {name: {"regional_properties": {"image_uri": "$gpu_ecr_uri_1"}, **gated} for name in families},
+        }
     return spec
