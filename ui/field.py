@@ -54,7 +54,14 @@ class Fields:
 
     shared      the key of those that mean the same whatever runs (mode, scaling, network, …)
     problems    what is wrong with the request as the form stands; each is shown once
+
+    A form of another page says itself what its fields hold before they are touched, which of them are shared, and under
+    which name the session keeps that the person wanted to go on.
     """
+
+    defaults: Mapping[str, Any] = DEFAULTS
+    of_all: tuple[str, ...] = _OF_ALL_SOURCES
+    asked: str = ASKED
 
     def __init__(self, key: str, *, shared: str = "", problems: Sequence[Problem] = ()) -> None:
         self.key, self._shared = key, shared or key
@@ -63,12 +70,12 @@ class Fields:
 
     def at(self, name: str) -> str:
         """The session's key of a field."""
-        return f"{self._shared if name.split('.')[0] in _OF_ALL_SOURCES else self.key}.{name}"
+        return f"{self._shared if name.split('.')[0] in self.of_all else self.key}.{name}"
 
     def value(self, name: str) -> Any:
         """What a field says, or its default."""
         found = st.session_state.get(self.at(name))
-        return DEFAULTS.get(name) if found is None else found
+        return self.defaults.get(name) if found is None else found
 
     def text(self, name: str) -> str:
         """What a field of text says, without blanks around it."""
@@ -98,7 +105,7 @@ class Fields:
 
     def whole(self, label: str, name: str, field: str, *, step: int = 1, **more: Any) -> None:
         """A whole number; what it may be is said by the request's own rules, not by the browser."""
-        default = DEFAULTS.get(name)
+        default = self.defaults.get(name)
         st.number_input(label, value=default, step=step, key=self.at(name), persist_state="session", **more)
         self.under(field)
 
@@ -107,7 +114,7 @@ class Fields:
         shown: Callable[[str], str] = str, default: str | None = None, **more: Any,
     ) -> None:  # fmt: skip
         """One of several; the first, or `default`, before it is touched."""
-        wanted = DEFAULTS.get(name) if default is None else default
+        wanted = self.defaults.get(name) if default is None else default
         index = None if "placeholder" in more else 0
         if wanted in options and self.at(name) not in st.session_state:
             index = options.index(wanted)
@@ -126,7 +133,7 @@ class Fields:
             if not field or problem.field != field or problem in self._told:
                 continue
             self._told.add(problem)
-            if not empty or st.session_state.get(ASKED):
+            if not empty or st.session_state.get(self.asked):
                 wrong(problem.words)
 
     def rest(self) -> None:
