@@ -24,7 +24,7 @@ class WorkingRooms(SpendingRooms):
 
         return AutopilotService(
             AutopilotGateway(self.connection.clients), self.catalog, self.access,
-            owner=self.owner, now=self.connection.now,
+            owner=self.owner, now=self.connection.now, objects=lambda: self.objects,
         )  # fmt: skip
 
     @lazy

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.autopilot.models import Job, JobStatus, ProblemKind
-from services.aws_errors import translate
+from services.autopilot.described import candidate, described, listed
+from services.autopilot.models import Candidate, Job
+from services.aws_errors import code_and_message, translate
 from services.clients import ClientSource
+from services.errors import NotFound
 
 MOST_JOBS = 1_000
+MOST_CANDIDATES = 750  # AWS makes no more of one job
+_PAGE = 100
 
 
 class AutopilotGateway:
@@ -20,61 +24,43 @@ class AutopilotGateway:
 
     def list_jobs(self) -> tuple[Job, ...]:
         """The AutoML jobs of this region, the newest first, by list calls alone. Raises PermissionDenied."""
-        try:
-            pages = self._clients.get("sagemaker").get_paginator("list_auto_ml_jobs")
-            asked = {"SortBy": "CreationTime", "SortOrder": "Descending", "PaginationConfig": {"MaxItems": MOST_JOBS}}
-            return tuple(_listed(row) for page in pages.paginate(**asked) for row in page["AutoMLJobSummaries"])
-        except Exception as error:
-            raise translate(error, "listing the AutoML jobs") from error
+        order = {"SortBy": "CreationTime", "SortOrder": "Descending"}
+        rows = self._rows("list_auto_ml_jobs", "AutoMLJobSummaries", "listing the AutoML jobs", MOST_JOBS, **order)
+        return tuple(listed(row) for row in rows)
 
     def describe(self, name: str) -> Job:
         """One job. Raises NotFound."""
         try:
             row = self._clients.get("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=name)
         except Exception as error:
-            raise translate(error, f"describing the AutoML job {name}") from error
-        return _described(row)
+            raise _named(error, f"describing the AutoML job {name[:64]}", name) from error
+        return described(row)
+
+    def candidates(self, name: str) -> tuple[Candidate, ...]:
+        """The candidates of a job as far as there are any, in the order they were begun. Raises NotFound."""
+        order = {"AutoMLJobName": name, "SortBy": "CreationTime", "SortOrder": "Ascending"}
+        doing = f"listing the candidates of {name[:64]}"
+        rows = self._rows("list_candidates_for_auto_ml_job", "Candidates", doing, MOST_CANDIDATES, **order)
+        return tuple(candidate(row) for row in rows)
+
+    def _rows(self, operation: str, member: str, doing: str, most: int, **asked: str) -> list[Mapping[str, Any]]:
+        try:
+            pages = self._clients.get("sagemaker").get_paginator(operation)
+            limits = {"MaxItems": most, "PageSize": _PAGE}
+            found = pages.paginate(**asked, PaginationConfig=limits)
+            return [row for page in found for row in page.get(member) or ()]
+        except Exception as error:
+            raise _named(error, doing, asked.get("AutoMLJobName", "")) from error
 
 
-def _status(row: Mapping[str, Any]) -> JobStatus:
-    try:
-        return JobStatus(row.get("AutoMLJobStatus", ""))
-    except ValueError:
-        return JobStatus.UNKNOWN
-
-
-def _listed(row: Mapping[str, Any]) -> Job:
-    return Job(
-        name=row["AutoMLJobName"],
-        arn=row.get("AutoMLJobArn", ""),
-        status=_status(row),
-        stage=row.get("AutoMLJobSecondaryStatus", ""),
-        created=row.get("CreationTime"),
-        changed=row.get("LastModifiedTime"),
-        ended=row.get("EndTime"),
-        failure=row.get("FailureReason", ""),
-        partial=tuple(each.get("PartialFailureMessage", "") for each in row.get("PartialFailureReasons", ())),
-    )
-
-
-def _described(row: Mapping[str, Any]) -> Job:
-    from dataclasses import replace
-
-    member, config = next(iter(row.get("AutoMLProblemTypeConfig", {ProblemKind.TABULAR: {}}).items()))
-    criteria = config.get("CompletionCriteria", {})
-    return replace(
-        _listed(row),
-        kind=ProblemKind(member),
-        problem=config.get("ProblemType", ""),
-        objective=row.get("AutoMLJobObjective", {}).get("MetricName", ""),
-        target=config.get("TargetAttributeName", ""),
-        inputs=tuple(
-            (each.get("ChannelType", "training"), each["DataSource"]["S3DataSource"]["S3Uri"])
-            for each in row.get("AutoMLJobInputDataConfig", ())
-        ),
-        output=row.get("OutputDataConfig", {}).get("S3OutputPath", ""),
-        role=row.get("RoleArn", ""),
-        most_seconds=criteria.get("MaxAutoMLJobRuntimeInSeconds"),
-        most_candidates=criteria.get("MaxCandidates"),
-        deployed_as=row.get("ModelDeployResult", {}).get("EndpointName", ""),
-    )
+def _named(error: Exception, doing: str, name: str) -> Exception:
+    """AWS says in several ways that there is no job of a name."""
+    code, message = code_and_message(error)
+    absent = "can't find" in message or "could not find" in message.lower() or code.startswith("ResourceNotFound")
+    if name and absent:
+        return NotFound(
+            f"There is no AutoML job called {name[:64]}.",
+            f"AWS says: {message}" if message else "",
+            "The list has every job of this account and region; AWS keeps no job for ever.",
+        )
+    return translate(error, doing)

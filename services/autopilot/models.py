@@ -106,6 +106,7 @@ class Job:
     partial       PartialFailureReasons
     notebooks     (what, S3 address) of the notebooks and reports of the whole job
     most_seconds  MaxAutoMLJobRuntimeInSeconds; None where it was not asked
+    mode          of a table: AUTO, ENSEMBLING or HYPERPARAMETER_TUNING, as asked
     """
 
     name: str
@@ -130,3 +131,4 @@ class Job:
     most_candidates: int | None = None
     deployed_as: str = ""
     tags: tuple[tuple[str, str], ...] = field(default=())
+    mode: str = ""

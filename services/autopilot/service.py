@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from services.access import AccessService
 from services.autopilot.models import Job
+from services.autopilot.watching import Watching
 from services.catalog import CatalogService
 
 if TYPE_CHECKING:
     from services.autopilot.gateway import AutopilotGateway
+    from services.objects import ObjectsService
 
 
-class AutopilotService:
+class AutopilotService(Watching):
     """AutoML jobs of one account and region. `now` is the other side's clock, in seconds since 1970."""
 
     def __init__(
@@ -24,9 +26,10 @@ class AutopilotService:
         *,
         owner: str,
         now: Callable[[], float],
+        objects: Callable[[], ObjectsService],
     ) -> None:
         self._gateway, self._catalog, self._access = gateway, catalog, access
-        self._owner, self._now = owner, now
+        self._owner, self._now, self.objects = owner, now, objects
 
     def list_jobs(self) -> tuple[Job, ...]:
         """The AutoML jobs of this region, the newest first, by list calls alone. Raises PermissionDenied."""

@@ -11,9 +11,10 @@ from services.cleanup.studio import WORKING_KINDS, removal_steps
 from services.knowledge import HeldCollection, plan_removal
 from services.knowledge.files import LibraryState
 from services.plans.alarms import delete_alarms_step
-from services.plans.hosting import delete_step, gone_step, seconds_between_looks
-from services.plans.models import ErrorMatch, Permission, Proof, Read, Step, Until
+from services.plans.hosting import delete_step, gone_step
+from services.plans.models import ErrorMatch, Permission, Proof, Read, Step
 from services.plans.scaling import Scaled, deregister_step
+from services.plans.stopping import stop_steps
 from services.plans.topics import delete_topic_step
 from services.resources import Key, Kind, Resource
 
@@ -24,13 +25,11 @@ HOSTED: Mapping[Kind, str] = {
     Kind.MODEL: "model",
 }
 _WAITED_FOR = (Kind.ENDPOINT, Kind.COMPONENT)
-_ENDED = ("Stopped", "Completed", "Failed")
-_STOP_SECONDS = 1800.0
-_JOBS: Mapping[Kind, tuple[str, str]] = {
-    Kind.TRAINING_JOB: ("TrainingJob", "training_job"),
-    Kind.TRANSFORM_JOB: ("TransformJob", "transform_job"),
-    Kind.PROCESSING_JOB: ("ProcessingJob", "processing_job"),
-    Kind.AUTOML_JOB: ("AutoMLJob", "auto_ml_job"),
+_JOBS: Mapping[Kind, str] = {  # as ARNs name them
+    Kind.TRAINING_JOB: "training-job",
+    Kind.TRANSFORM_JOB: "transform-job",
+    Kind.PROCESSING_JOB: "processing-job",
+    Kind.AUTOML_JOB: "automl-job",
 }
 
 
@@ -83,46 +82,9 @@ def _lowered(resource: Resource, around: Surroundings) -> str:
 
 
 def _job(resource: Resource, after: tuple[str, ...], around: Surroundings) -> tuple[Step, ...]:
-    """A job is not deleted, it is stopped; AWS keeps its record and bills nothing for it."""
-    noun, operation = _JOBS[resource.kind]
-    describe = f"describe_{operation}_v2" if resource.kind is Kind.AUTOML_JOB else f"describe_{operation}"
-    which = {f"{noun}Name": resource.name}
-    own = resource.arn or f"{around.near(resource.key.region)}{operation.replace('_', '-')}/{resource.name}"
-    may = tuple(Permission(f"sagemaker:{verb}{noun}", own) for verb in ("Stop", "Describe"))
-    ended = " && ".join(f"{noun}Status != '{each}'" for each in _ENDED)
-    stop = Step(
-        id=f"stop-{resource.kind.replace(' ', '-').lower()}-{resource.name}",
-        service="sagemaker",
-        operation=f"stop_{operation}",
-        reason=f"Stops the {resource.kind} {resource.name}; what it has written stays.",
-        parameters=which,
-        after=after,
-        permissions=may,
-        # a job that has ended holds no machine any more, which is all that can be removed of it
-        proof=Proof(Read("sagemaker", describe, which), absent=_NO_JOB, found=ended, gone=True),
-    )
-    wait = Step(
-        id=f"stopped-{resource.kind.replace(' ', '-').lower()}-{resource.name}",
-        service="sagemaker",
-        operation=describe,
-        reason=f"{resource.name} is paid for until it stands still.",
-        parameters=which,
-        after=(stop.id,),
-        manner=Until(
-            path=f"{noun}Status",
-            done=_ENDED,
-            gone=True,
-            absent=_NO_JOB,
-            deadline=_STOP_SECONDS,
-            typical=120.0 / around.pace,
-            every=seconds_between_looks(around.pace),
-        ),
-        permissions=may[1:],
-    )
-    return stop, wait
-
-
-_NO_JOB = (ErrorMatch("ValidationException", "not found"), ErrorMatch("ResourceNotFound"))
+    noun = _JOBS[resource.kind]
+    own = resource.arn or f"{around.near(resource.key.region)}{noun}/{resource.name}"
+    return stop_steps(resource.kind.value, resource.name, own, after=after, pace=around.pace)
 
 
 def _target(resource: Resource, after: tuple[str, ...], around: Surroundings) -> tuple[Step, ...]:
