@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.catalog import Price, instances
-from services.deploy import CatalogSource, CustomSource, DeployRequest, HubSource, Server, Source
+from services.deploy import CatalogSource, CustomSource, DeployRequest, HubSource, PipelineSource, Server, Source
 from ui import formats
 from ui.escape import literal
 from ui.field import Fields
@@ -38,7 +38,9 @@ def usual(request: DeployRequest, offered: Mapping[str, Price], configured: str)
 
 
 def _usual_of(source: Source) -> tuple[str, ...]:
-    on_cpu = isinstance(source, CustomSource) or (isinstance(source, HubSource) and source.server is Server.TEI)
+    on_cpu = isinstance(source, CustomSource | PipelineSource) or (
+        isinstance(source, HubSource) and source.server is Server.TEI
+    )
     return USUAL[::-1] if on_cpu else USUAL
 
 

@@ -17,13 +17,18 @@ if TYPE_CHECKING:
     from services.console import Console
 
 ROLES_SECONDS = 60.0
-OWN_ROLE, OTHER_ROLE = "The console's own", "One that exists"
+OWN_ROLE, OTHER_ROLE, JOB_ROLE = "The console's own", "One that exists", "The job's"
 
 
-def read(console: Console, fields: Fields) -> RoleChoice:
-    """The role as the form stands; one that exists without an ARN while none is chosen."""
+def read(console: Console, fields: Fields, job_role: str = "") -> RoleChoice:
+    """The role as the form stands; one that exists without an ARN while none is chosen.
+
+    job_role   the ARN of the role of the job that made what is deployed; "" there is none to offer
+    """
     configured = console.settings.execution_role_arn
-    choice = fields.text("role") or (OTHER_ROLE if configured else OWN_ROLE)
+    choice = fields.text("role") or _usual(configured, job_role)
+    if choice == JOB_ROLE:
+        return ExistingRole(job_role)
     if choice != OTHER_ROLE:
         return console.access.request()
     return ExistingRole(fields.text("arn") or configured)
@@ -34,19 +39,27 @@ def problems(console: Console, fields: Fields) -> tuple[Problem, ...]:
     return tuple(Problem("role", words) for words in role_problems(read(console, fields)))
 
 
-def show(console: Console, fields: Fields) -> None:
-    """Write the choice."""
+def _usual(configured: str, job_role: str) -> str:
+    return JOB_ROLE if job_role else OTHER_ROLE if configured else OWN_ROLE
+
+
+def show(console: Console, fields: Fields, job_role: str = "") -> None:
+    """Write the choice; `job_role` as in `read`."""
     configured = console.settings.execution_role_arn
     choice = st.segmented_control(
         "Execution role",
-        [OWN_ROLE, OTHER_ROLE],
-        default=OTHER_ROLE if configured else OWN_ROLE,
+        [*([JOB_ROLE] if job_role else []), OWN_ROLE, OTHER_ROLE],
+        default=_usual(configured, job_role),
         required=True,
         key=fields.at("role"),
         help="What SageMaker takes on while your model runs: it pulls the image, reads the weights, writes the logs. "
         "Your own identity only has to be allowed to hand it over (iam:PassRole).",
         persist_state="session",
     )
+    if choice == JOB_ROLE:
+        name = literal(job_role.rpartition("/")[2])
+        st.markdown(f":gray[:small[{name}: it read the data and wrote the models, so it may read them.]]")
+        return
     if choice != OTHER_ROLE:
         name = literal(console.access.request().name)
         st.markdown(f":gray[:small[{name}: found, or created with least privilege by the plan.]]")
