@@ -23,15 +23,13 @@ _KINDS = {
 }
 
 
-def stop_steps(
-    kind: str, name: str, arn: str, *, after: tuple[str, ...] = (), pace: float = 1.0
-) -> tuple[Step, Step]:  # fmt: skip
+def stop_steps(kind: str, name: str, arn: str, *, after: tuple[str, ...] = (), pace: float = 1.0) -> tuple[Step, Step]:
     """Stops a job and waits for that; `kind`: training job, transform job, processing job or AutoML job."""
     noun, operation = _KINDS[kind]
-    describe = f"describe_{operation}_v2" if kind == "AutoML job" else f"describe_{operation}"
+    second = kind == "AutoML job"
+    describe = f"describe_{operation}_v2" if second else f"describe_{operation}"
     which = {f"{noun}Name": name}
-    asks = "DescribeAutoMLJobV2" if kind == "AutoML job" else f"Describe{noun}"
-    may = (Permission(f"sagemaker:Stop{noun}", arn), Permission(f"sagemaker:{asks}", arn))
+    may = tuple(Permission(f"sagemaker:{verb}", arn) for verb in (f"Stop{noun}", f"Describe{noun}{'V2' * second}"))
     ended = " && ".join(f"{noun}Status != '{each}'" for each in ENDED)
     own = f"{kind.replace(' ', '-').lower()}-{name}"
     stop = Step(
