@@ -37,6 +37,7 @@ MOST_PARQUET_BYTES = int(_SAID["limits"]["single_parquet_file_gb"]) * 10**9
 LARGE_BYTES = {ProblemKind.TABULAR: 5 * 10**9, ProblemKind.FORECAST: 30 * 10**9}
 """Above these EMR Serverless takes over where it may (CreateAutoMLJobV2, AutoMLComputeConfig)."""
 
+MOST_SERIES_BYTES = int(MACHINES["series"]["bytes"])
 TUNED_BYTES = 100 * 10**6
 """Above this the mode AUTO tunes."""
 
@@ -78,16 +79,22 @@ _METRICS = {
 
 @dataclass(frozen=True, slots=True)
 class BaseModel:
-    """A language model that Autopilot fine-tunes; `size` names the machine reckoned with."""
+    """A language model that Autopilot fine-tunes; `size` names the machine reckoned with.
+
+    rows     of training and validation data together, at most; more fail the job
+    tokens   of an instruction or an answer; the rest is cut off
+    """
 
     name: str
     jumpstart: str
     size: str
+    rows: int
+    tokens: int
     eula: bool = False
 
 
 BASE_MODELS: Mapping[str, BaseModel] = {
-    name: BaseModel(name, each["jumpstart"], each["size"], bool(each.get("eula")))
+    name: BaseModel(name, each["jumpstart"], each["size"], each["rows"], each["tokens"], bool(each.get("eula")))
     for name, each in MACHINES["base_models"].items()
 }
 DEFAULT_BASE_MODEL = "Falcon7BInstruct"
