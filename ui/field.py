@@ -7,7 +7,7 @@ they said when they were last seen, and the sentence about a field stands right 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import streamlit as st
 
@@ -59,9 +59,9 @@ class Fields:
     which name the session keeps that the person wanted to go on.
     """
 
-    defaults: Mapping[str, Any] = DEFAULTS
-    of_all: tuple[str, ...] = _OF_ALL_SOURCES
-    asked: str = ASKED
+    defaults: ClassVar[Mapping[str, Any]] = DEFAULTS
+    of_all: ClassVar[tuple[str, ...]] = _OF_ALL_SOURCES
+    asked: ClassVar[str] = ASKED
 
     def __init__(self, key: str, *, shared: str = "", problems: Sequence[Problem] = ()) -> None:
         self.key, self._shared = key, shared or key
