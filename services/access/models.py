@@ -49,6 +49,7 @@ class RoleRequest:
     keys      KMS keys (ARN, id or alias) of storage, answers and topics
     vpc       its containers run in a VPC, where they need network interfaces
     work      a person works with it in a notebook: it may call endpoints, use Studio and the console's own bucket
+    starts    it starts jobs, models and endpoints by itself, under itself, as an AutoML job does
     """
 
     name: str
@@ -60,6 +61,7 @@ class RoleRequest:
     keys: tuple[str, ...] = ()
     vpc: bool = False
     work: bool = False
+    starts: bool = False
 
 
 RoleChoice = ExistingRole | RoleRequest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.access.models import RoleRequest, RoleState
+from services.access.models import RoleRequest, RoleState, role_arn
 from services.catalog import bucket_arns
 from services.plans.objects import default_bucket
 
@@ -43,6 +43,21 @@ _INTERFACES = [
     "ec2:DescribeVpcs",
 ]
 
+# What an AutoML job does under its role. AWS's guide gives it AmazonSageMakerFullAccess; these are the calls its stages
+# make (processing, training, tuning, transform), and those of the endpoint that the best candidate may become.
+_JOBS = [
+    f"sagemaker:{verb}{noun}"
+    for verbs, nouns in (
+        ("Create Describe Stop", "ProcessingJob TrainingJob HyperParameterTuningJob TransformJob"),
+        ("Create Describe Delete", "Model EndpointConfig Endpoint"),
+        ("Create Describe", "AutoMLJobV2"),
+        ("List", "Tags TrainingJobsForHyperParameterTuningJob CandidatesForAutoMLJob"),
+        ("Add", "Tags"),
+    )
+    for verb in verbs.split()
+    for noun in nouns.split()
+]
+
 
 def least_policy(request: RoleRequest, state: RoleState) -> dict[str, Any]:
     """Its image, its weights, its logs and its metrics, and nothing else but what the request names."""
@@ -63,7 +78,7 @@ def least_policy(request: RoleRequest, state: RoleState) -> dict[str, Any]:
 
 
 def _beyond(request: RoleRequest, state: RoleState) -> list[dict[str, Any]]:
-    found = list(_work(state)) if request.work else []
+    found = [*(_work(state) if request.work else ()), *(_starts(request, state) if request.starts else ())]
     if request.writes:
         found.append(_allow("WriteAnswers", ["s3:PutObject"], list(request.writes)))
     if request.topics:
@@ -82,6 +97,12 @@ def _beyond(request: RoleRequest, state: RoleState) -> list[dict[str, Any]]:
     if request.vpc:
         found.append(_allow("UseVpc", _INTERFACES, ["*"]))
     return found
+
+
+def _starts(request: RoleRequest, state: RoleState) -> Iterator[dict[str, Any]]:
+    yield _allow("StartJobs", _JOBS, [f"arn:{state.partition}:sagemaker:{state.region}:{state.account}:*"])
+    handed = {"Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}}
+    yield _allow("HandItselfOver", ["iam:PassRole"], [role_arn(request, state)]) | handed
 
 
 def _work(state: RoleState) -> Iterator[dict[str, Any]]:
