@@ -9,8 +9,15 @@ from services.rooms_spending import SpendingRooms
 
 if TYPE_CHECKING:
     from services.autopilot import AutopilotService
+    from services.notebooks import NotebooksService
     from services.objects import ObjectsService
+    from services.resources import Holdings
+    from services.resources.networks import Network
+    from services.studio import StudioService
     from services.tables.kept import KeptTables
+    from services.tables.looks import TableLooks
+
+NETWORK_SECONDS, LISTED_SECONDS = 60.0, 60.0
 
 
 class WorkingRooms(SpendingRooms):
@@ -42,3 +49,39 @@ class WorkingRooms(SpendingRooms):
         from services.tables.kept import KeptTables
 
         return once((self.folder, "tables"), lambda: KeptTables(self.folder))
+
+    @lazy
+    def table_looks(self) -> TableLooks:
+        """What the doctor and the statistics say of kept tables, worked out in the background."""
+        from services.rooms import once
+        from services.tables.looks import TableLooks
+
+        return once((self.folder, "table looks"), lambda: TableLooks(self.jobs, self.kept_tables))
+
+    @lazy
+    def notebooks(self) -> NotebooksService:
+        """Notebook instances."""
+        from services.notebooks import NotebooksService
+        from services.notebooks.gateway import NotebooksGateway
+
+        gateway = NotebooksGateway(self.connection.clients)
+        return NotebooksService(gateway, self.access, self.catalog, self._networks, owner=self.owner)
+
+    @lazy
+    def studio(self) -> StudioService:
+        """Studio: domains, people, spaces and apps."""
+        from services.studio import StudioService
+        from services.studio.gateway import StudioGateway
+
+        gateway = StudioGateway(self.connection.clients)
+        return StudioService(gateway, self.access, self.catalog, self._listed, self._networks, owner=self.owner)
+
+    def _listed(self) -> Holdings:
+        """What is held, once every list has been read."""
+        return self.resources.settled(LISTED_SECONDS, until=lambda held: not held.listing)
+
+    def _networks(self) -> tuple[Network, ...]:
+        """The VPCs of the region, read once a minute at most."""
+        from services.resources.network_gateway import NetworkGateway
+
+        return self.cached(("networks",), NETWORK_SECONDS, NetworkGateway(self.connection.clients).networks)

@@ -1,0 +1,150 @@
+"""Notebook instances as pages and the command line see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from services.access import AccessService, RoleRequest, work_role_name
+from services.catalog import CatalogService, Use
+from services.clients import Hidden
+from services.errors import InUse, InvalidRequest
+from services.notebooks.models import (
+    LEAST_SESSION,
+    MOST_SESSION,
+    Act,
+    ChangeRequest,
+    Lifecycle,
+    NotebookInstance,
+    NotebookRequest,
+    NotebookState,
+    Opened,
+)
+from services.notebooks.planner import plan_change, plan_create, plan_delete, plan_start, plan_stop, stored_per_hour
+from services.notebooks.problems import request_problems
+from services.plans.models import Plan
+from services.plans.validate import known_values
+from services.resources import Holdings, Kind, Resource
+
+if TYPE_CHECKING:
+    from services.notebooks.gateway import NotebooksGateway
+    from services.resources.networks import Network
+
+VOLUME = "Notebk:VolumeUsage.gp2"
+Forget = Callable[[], None]
+
+
+class NotebooksService:
+    """Notebook instances of one account and region. Nothing that it is given to open is kept."""
+
+    def __init__(
+        self, gateway: NotebooksGateway, access: AccessService, catalog: CatalogService,
+        networks: Callable[[], tuple[Network, ...]], *, owner: str,
+    ) -> None:  # fmt: skip
+        self._gateway, self._access, self._catalog = gateway, access, catalog
+        self._networks, self.owner = networks, owner
+
+    def list_notebooks(self, held: Holdings) -> tuple[NotebookInstance, ...]:
+        """Those of this region among what is held, what runs first; nothing is asked for."""
+        region = self._access.region
+        found = [self._row(each) for each in held.of(Kind.NOTEBOOK) if each.key.region == region]
+        return tuple(sorted(found, key=lambda each: (not each.running, each.name.lower(), each.name)))
+
+    def describe_notebook(self, name: str) -> NotebookInstance:
+        """One as it stands now, with its prices. Raises NotFound."""
+        return self._priced(self._gateway.describe(name))
+
+    def lifecycles(self) -> tuple[str, ...]:
+        """The names of the lifecycle configurations."""
+        return self._gateway.lifecycles()
+
+    def lifecycle(self, name: str) -> Lifecycle:
+        """One with its scripts."""
+        return self._gateway.lifecycle(name)
+
+    def networks(self) -> tuple[Network, ...]:
+        """The VPCs it can stand in."""
+        return self._networks()
+
+    def types(self) -> tuple[tuple[str, float | None], ...]:
+        """The types it can have with their USD an hour here, the cheapest first; those without a known price last."""
+        priced = [(each, self._price(each)) for each in known_values("sagemaker", "InstanceType")]
+        return tuple(sorted(priced, key=lambda row: (row[1] is None, row[1] or 0.0, row[0])))
+
+    def usual_role(self, *, vpc: bool = False) -> RoleRequest:
+        """The role with which people work: found, or made by the plan."""
+        return RoleRequest(name=work_role_name(self._access.region), owner=self.owner, work=True, vpc=vpc)
+
+    def plan_create(self, request: NotebookRequest) -> Plan:
+        """Makes one. What can be seen to be wrong is told without asking. Raises InvalidRequest, NameTaken."""
+        wrong = request_problems(request)
+        if wrong:
+            raise InvalidRequest(wrong[0].words, " ".join(each.words for each in wrong[1:]), "Correct it.")
+        made = isinstance(request.role, RoleRequest)
+        price = self._catalog.machine(request.instance_type, Use.NOTEBOOK)
+        state = NotebookState(
+            region=self._access.region, account=self._access.account, partition=self._access.partition,
+            role=self._access.state(request.role) if made else self._access.place(),  # type: ignore[arg-type]
+            usd_per_hour=price.usd_per_hour, usd_per_gb_month=self._catalog.rate(VOLUME).usd,
+            price_source=price.source, taken=self._gateway.status(request.name), pace=self._catalog.pace,
+        )  # fmt: skip
+        return plan_create(request, state)
+
+    def plan_start(self, name: str) -> Plan:
+        """Starts one. Raises NotFound, InUse."""
+        return plan_start(self.describe_notebook(name), pace=self._catalog.pace)
+
+    def plan_stop(self, name: str) -> Plan:
+        """Stops one. Raises NotFound, InUse."""
+        return plan_stop(self.describe_notebook(name), pace=self._catalog.pace)
+
+    def plan_change(self, request: ChangeRequest) -> Plan:
+        """Grows the volume or changes the type, stopping it meanwhile. Raises NotFound, InUse, InvalidRequest."""
+        now = self.describe_notebook(request.name)
+        then = self._priced(
+            replace(now, volume_gb=request.volume_gb or now.volume_gb,
+                    instance_type=request.instance_type or now.instance_type)
+        )  # fmt: skip
+        return plan_change(
+            now, request, usd_per_hour=then.usd_per_hour, usd_stored=then.usd_stored, pace=self._catalog.pace
+        )
+
+    def plan_delete(self, name: str) -> Plan:
+        """Stops it where it runs, then deletes it. Raises NotFound, InUse."""
+        return plan_delete(self.describe_notebook(name), pace=self._catalog.pace)
+
+    def open(self, name: str, *, lab: bool = True, session_seconds: int = MOST_SESSION) -> Opened:
+        """A presigned URL of Jupyter, or JupyterLab with `lab`: one call each time, kept nowhere.
+
+        Raises NotFound, InUse while it does not run, and InvalidRequest for a session shorter or longer than AWS takes.
+        """
+        if not LEAST_SESSION <= session_seconds <= MOST_SESSION:
+            words = f"A session lasts {LEAST_SESSION // 60} minutes to {MOST_SESSION // 3600} hours."
+            raise InvalidRequest(f"A session of {session_seconds:,} seconds cannot be.", words, "Give another length.")
+        now = self._gateway.describe(name)
+        if Act.OPEN not in now.state.acts:
+            raise InUse(f"{name} cannot be opened: it is {now.status}.", now.state.words, "Start it, or wait.")
+        url = self._gateway.presigned(name, session_seconds).reveal()
+        # that Jupyter's servers take the view from the address is their custom, not a promise of the API
+        return Opened(Hidden(f"{url}{'&' if '?' in url else '?'}view=lab" if lab else url))
+
+    def _price(self, instance_type: str) -> float | None:
+        return self._catalog.machine(instance_type, Use.NOTEBOOK).usd_per_hour
+
+    def _priced(self, each: NotebookInstance) -> NotebookInstance:
+        price = self._catalog.machine(each.instance_type, Use.NOTEBOOK)
+        state = NotebookState(region="", account="", usd_per_gb_month=self._catalog.rate(VOLUME).usd)
+        stored = stored_per_hour(each.volume_gb, state)
+        return replace(each, usd_per_hour=price.usd_per_hour, usd_stored=stored, price_source=price.source)
+
+    def _row(self, each: Resource) -> NotebookInstance:
+        """As the lists tell it; the volume is known once it was described."""
+        lifecycle = next((key.name.partition("/")[2] for key in each.uses if key.kind is Kind.LIFECYCLE), "")
+        found = self._priced(
+            NotebookInstance(
+                name=each.name, arn=each.arn, status=each.status, instance_type=each.about,
+                volume_gb=int(each.volume_gb), created=each.created, changed=each.changed, lifecycle=lifecycle,
+            )
+        )  # fmt: skip
+        return found if each.described else replace(found, usd_stored=None)
