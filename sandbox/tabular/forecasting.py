@@ -1,4 +1,8 @@
-"""Time series: simple seasonal models with quantiles, measured on the last horizon of each series. Worker only."""
+"""Time series: seasonal models and estimators of scikit-learn, with quantiles. Worker only.
+
+Each is measured on up to three windows at the end of every series (rolling origin: what a window holds was not known
+to the model that forecast it), and its quantiles are how far off it was in the windows before.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sandbox.tabular import lagged
 from sandbox.tabular.models import packed
 from sandbox.tabular.reading import Unfit, table
 
@@ -18,10 +23,13 @@ MODELS = {  # by candidate: what is fitted
     REPEATED: "the last season repeated, in place of Autopilot's npts",
     SMOOTHED: "the mean of the last eight seasons, the latest counting most, in place of Autopilot's ets",
     TREND: "a straight line through the last eight seasons and their mean shape, in place of Autopilot's prophet",
+    **lagged.MODELS,
 }
 _UNITS = {"Y": "YS", "M": "MS", "W": "W", "D": "D", "H": "h", "min": "min"}
 _SEASON = {"Y": 1, "M": 12, "W": 52, "D": 7, "H": 24, "min": 60}
 _MOST_ITEMS = 500
+_MOST_TOLD = 50  # series of which a backtest is written
+_WINDOWS = 3  # that are measured; one more before them says how far off the model is
 
 
 @dataclass(slots=True)
@@ -36,13 +44,14 @@ class Forecaster:
     names: tuple[str, str, str]  # item, timestamp, target
     filling: str
     residuals: Any  # sorted, scaled by each series' own spread
+    estimator: Any = None  # of the models that have one
 
     def forecast(self, frame: Any) -> Any:
         """Return item, timestamp, mean and quantiles of the horizon after each series in a frame of texts."""
         item, stamp, _ = self.names
         made = []
         for name, series in _series(frame, self.names, self.frequency, self.filling).items():
-            mean, spread = _predicted(self.model, series.to_numpy(), self.season, self.horizon)
+            mean, spread = _predicted(self.model, series.to_numpy(), self.season, self.horizon, self.estimator)
             ahead = pd.date_range(series.index[-1], periods=self.horizon + 1, freq=self.frequency)[1:]
             rows = {item: name, stamp: ahead.strftime("%Y-%m-%d %H:%M:%S"), "mean": mean}
             for quantile in self.quantiles:
@@ -74,17 +83,21 @@ def run(spec: Mapping[str, Any]) -> Iterator[Event]:
     objective = spec.get("objective") or "AverageWeightedQuantileLoss"
     quantiles = tuple(spec.get("quantiles") or ("p10", "p50", "p90"))
     yield _analyzed(read, names, objective)
-    found = {}
+    found: dict[str, float] = {}
     for model in MODELS:
-        residuals, event = _measured(model, series, season, horizon, quantiles)
-        fitted = Forecaster(model, frequency, season, horizon, quantiles, names, filling, residuals)
+        try:
+            residuals, estimator, event = _measured(model, series, season, horizon, quantiles)
+        except ValueError as mistake:
+            yield {"event": "lost", "name": model, "reason": f"Candidate {model} failed: {mistake}"[:500]}
+            continue
+        fitted = Forecaster(model, frequency, season, horizon, quantiles, names, filling, residuals, estimator)
         path = Path(spec["out"], f"{model}.tar.gz")
         path.write_bytes(packed(fitted, {"trained_by": "the Sagedeck sandbox", "model": MODELS[model]}))
         found[model] = event["metrics"]["Validation"][objective]
         yield event | {"artifact": str(path), "objective": objective}
     best = min(found, key=lambda name: found[name])
     yield {"event": "explained", "best": best, "importance": {}}
-    yield {"event": "done", "best": best, "all": True}
+    yield {"event": "done", "best": best, "all": len(found) == len(MODELS)}
 
 
 def _analyzed(read: Any, names: tuple[str, str, str], objective: str) -> Event:
@@ -122,13 +135,16 @@ def _series(frame: Any, names: tuple[str, str, str], frequency: str, filling: st
     return made
 
 
-def _predicted(model: str, values: Any, season: int, horizon: int) -> tuple[Any, float]:
+def _predicted(model: str, values: Any, season: int, horizon: int, estimator: Any = None) -> tuple[Any, float]:
     """Return the mean of the coming steps, and the series' spread around its own season."""
+    whole_season = season
     season = season if len(values) >= 2 * season else 1
     steps = np.arange(horizon)
     last = values[-season:][steps % season]
     spread = float(np.mean(np.abs(values[season:] - values[:-season]))) if len(values) > season else 0.0
     spread = spread or float(np.std(values)) or 1.0
+    if estimator is not None:
+        return lagged.ahead(estimator, values, whole_season, horizon), spread
     if model == REPEATED:
         return last, spread
     whole = values[len(values) % season :].reshape(-1, season)[-8:]
@@ -144,40 +160,69 @@ def _predicted(model: str, values: Any, season: int, horizon: int) -> tuple[Any,
 
 def _measured(
     model: str, series: Mapping[str, Any], season: int, horizon: int, quantiles: Sequence[str]
-) -> tuple[Any, Event]:
-    truth, said, residuals, spreads = [], [], [], []
-    for each in series.values():
-        values = each.to_numpy()
-        past, ahead = values[:-horizon], values[-horizon:]
-        mean, spread = _predicted(model, past, season, horizon)
-        truth.append(ahead)
-        said.append(mean)
-        spreads.append(spread)
-        earlier, _ = _predicted(model, past[:-horizon], season, horizon)
-        residuals.append((past[-horizon:] - earlier) / spread)
-    apart = np.sort(np.concatenate(residuals))
-    actual, mean = np.array(truth), np.array(said)
-    wide = np.array(spreads)[:, None]
-    losses = [
-        _quantile_loss(actual, mean + wide * np.quantile(apart, int(q[1:]) / 100), int(q[1:]) / 100) for q in quantiles
-    ]
+) -> tuple[Any, Any, Event]:
+    """Return the residuals of all windows, the estimator fitted to all there is, and what is told of the candidate."""
+    values = [each.to_numpy() for each in series.values()]
+    windows = max(2, min(_WINDOWS + 1, min(map(len, values)) // horizon - 2))
+    made = [_window(model, values, season, horizon, back) for back in range(windows, 0, -1)]  # the oldest first
+    apart = [(actual - mean) / wide for actual, mean, wide in made]
+    shares = [int(name[1:]) / 100 for name in quantiles]
+    lines = [
+        {name: mean + wide * np.quantile(np.concatenate([each.ravel() for each in apart[:place]]), share)
+         for name, share in zip(quantiles, shares, strict=True)}
+        for place, (_, mean, wide) in enumerate(made) if place
+    ]  # fmt: skip
+    measured = made[1:]
+    found = _metrics(measured, lines, dict(zip(quantiles, shares, strict=True)))
+    estimator = lagged.fitted(model, values, season, horizon) if model in lagged.MODELS else None
+    said = f"{MODELS[model]}; measured on {len(measured)} window{'s' if len(measured) > 1 else ''} of {horizon} steps"
+    return np.sort(np.concatenate([each.ravel() for each in apart])), estimator, {
+        "event": "candidate", "name": model, "said": said, "metrics": {"Validation": found}, "insights": {},
+        "backtest": _backtest(series, horizon, measured, lines),
+    }  # fmt: skip
+
+
+def _window(model: str, values: Sequence[Any], season: int, horizon: int, back: int) -> tuple[Any, Any, Any]:
+    """What came in a window, what was forecast of it and the spread, a row for each series; `back` 1 is the last."""
+    cuts = [len(each) - back * horizon for each in values]
+    known = [each[:cut] for each, cut in zip(values, cuts, strict=True)]
+    estimator = lagged.fitted(model, known, season, horizon) if model in lagged.MODELS else None
+    said = [_predicted(model, past, season, horizon, estimator) for past in known]
+    actual = np.array([each[cut : cut + horizon] for each, cut in zip(values, cuts, strict=True)])
+    return actual, np.array([mean for mean, _ in said]), np.array([spread for _, spread in said])[:, None]
+
+
+def _metrics(measured: Sequence[Any], lines: Sequence[Any], shares: Mapping[str, float]) -> dict[str, float]:
+    actual, mean, wide = (np.concatenate([window[place] for window in measured]) for place in range(3))
     total, off = float(np.abs(actual).sum()) or 1.0, np.abs(actual - mean)
     there = np.abs(actual) > 1e-9
-    found = {
+    losses = [
+        _quantile_loss(actual, np.concatenate([each[name] for each in lines]), share) for name, share in shares.items()
+    ]
+    return {
         "RMSE": float(np.sqrt(np.mean(off**2))),
         "MAPE": float(np.mean(off[there] / np.abs(actual[there]))) if there.any() else 0.0,
         "WAPE": float(off.sum() / total),
         "MASE": float(np.mean(off / wide)),
         "AverageWeightedQuantileLoss": float(np.mean(losses) * 2 / total),
     }
-    backtest = {
-        name: {"actual": list(map(float, actual[place])), "mean": list(map(float, mean[place]))}
-        for place, name in enumerate(list(series)[:20])
-    }
-    return apart, {
-        "event": "candidate", "name": model, "said": MODELS[model], "metrics": {"Validation": found}, "insights": {},
-        "backtest": backtest,
-    }  # fmt: skip
+
+
+def _backtest(series: Mapping[str, Any], horizon: int, measured: Sequence[Any], lines: Sequence[Any]) -> list[Any]:
+    """The rows of a backtest export, its header first: columns as Amazon Forecast and Autopilot name them."""
+    rows: list[list[Any]] = [
+        ["item_id", "timestamp", "target_value", "backtestwindow_start_time", "backtestwindow_end_time", "mean",
+         *lines[0]]
+    ]  # fmt: skip
+    for place, (name, each) in enumerate(list(series.items())[:_MOST_TOLD]):
+        for number, (actual, mean, _) in enumerate(measured):
+            start = len(each) - (len(measured) - number) * horizon
+            stamps = [f"{stamp:%Y-%m-%dT%H:%M:%S}" for stamp in each.index[start : start + horizon]]
+            for step, stamp in enumerate(stamps):
+                quantiles = [round(float(line[place, step]), 6) for line in lines[number].values()]
+                values = [round(float(said[place, step]), 6) for said in (actual, mean)]
+                rows.append([name, stamp, values[0], stamps[0], stamps[-1], values[1], *quantiles])
+    return rows
 
 
 def _quantile_loss(actual: Any, said: Any, quantile: float) -> float:

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -63,39 +64,82 @@ def of(problem: str, labels: Sequence[str], truth: Any, scores: Any) -> dict[str
     return {name: float(value) for name, value in found.items()}
 
 
-def insights(problem: str, labels: Sequence[str], truth: Any, scores: Any) -> dict[str, Any]:
-    """Return the model quality report (Model Monitor's statistics.json) of the validation set."""
+def insights(
+    problem: str, labels: Sequence[str], truth: Any, scores: Any, spread: Mapping[str, float] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Return the model quality report (Model Monitor's statistics.json) of the validation set.
+
+    spread   of metrics under Autopilot's names over the folds of a cross-validation, told as standard deviations
+    """
     found = of(problem, labels, truth, scores)
     head: dict[str, Any] = {"version": 0.0, "dataset": {"item_count": len(truth), "evaluation_set": "Validation"}}
+
+    def told(named: Mapping[str, str]) -> dict[str, Any]:
+        return {short: _value(found[name], spread.get(name)) for short, name in named.items() if name in found}
+
     if problem == REGRESSION:
+        constant = of(problem, labels, truth, np.full(len(truth), float(np.mean(truth))))
         named = {"mae": "MAE", "mse": "MSE", "rmse": "RMSE", "r2": "R2"}
-        return head | {
-            "regression_metrics": {short: _value(found[name]) for short, name in named.items()}
-            | {"residuals": _residuals(truth, scores)}
-        }
-    said = scores.argmax(axis=1)
-    shared = {"confusion_matrix": _confusion(labels, truth, said), "accuracy": _value(found["Accuracy"])}
+        least = {f"{short}_best_constant_predictor": _value(constant[name]) for short, name in named.items()}
+        return head | {"regression_metrics": told(named) | least | {"residuals": _residuals(truth, scores)}}
+    said, usual = scores.argmax(axis=1), np.full(len(truth), np.bincount(truth.astype(int)).argmax())
+    shared = {"confusion_matrix": _confusion(labels, truth, said), **told({"accuracy": "Accuracy"})}
     if problem != BINARY:
-        weighed: dict[str, Any] = {"average": "weighted", "labels": np.unique(truth), "zero_division": 0}
         return head | {
             "multiclass_classification_metrics": shared
-            | {
-                "weighted_recall": _value(float(measured.recall_score(truth, said, **weighed))),
-                "weighted_precision": _value(float(measured.precision_score(truth, said, **weighed))),
-                "weighted_f1": _value(float(measured.f1_score(truth, said, **weighed))),
-            }
+            | _weighed(truth, said, "")
+            | {"accuracy_best_constant_classifier": _value(float(np.mean(truth == usual)))}
+            | _weighed(truth, usual, "_best_constant_classifier")
         }
     named = {"recall": "Recall", "precision": "Precision", "f1": "F1", "auc": "AUC"}
     return head | {
         "binary_classification_metrics": shared
-        | {short: _value(found[name]) for short, name in named.items() if name in found}
+        | told(named)
+        | _rates(truth, said)
+        | {f"{name}_best_constant_classifier": value for name, value in _constant(truth, usual).items()}
         | _curves(truth, scores[:, 1])
         | {"positive_label": labels[1]}
     }
 
 
-def _value(value: float) -> dict[str, Any]:
-    return {"value": value, "standard_deviation": "NaN"}
+def _value(value: float, spread: float | None = None) -> dict[str, Any]:
+    return {"value": value, "standard_deviation": "NaN" if spread is None else spread}
+
+
+def _weighed(truth: Any, said: Any, of_what: str) -> dict[str, Any]:
+    how: dict[str, Any] = {"average": "weighted", "labels": np.unique(truth), "zero_division": 0}
+    found = {
+        "weighted_recall": measured.recall_score(truth, said, **how),
+        "weighted_precision": measured.precision_score(truth, said, **how),
+        "weighted_f0_5": measured.fbeta_score(truth, said, beta=0.5, **how),
+        "weighted_f1": measured.f1_score(truth, said, **how),
+        "weighted_f2": measured.fbeta_score(truth, said, beta=2, **how),
+    }
+    return {f"{name}{of_what}": _value(float(value)) for name, value in found.items()}
+
+
+def _rates(truth: Any, said: Any) -> dict[str, Any]:
+    (true_no, false_yes), (false_no, true_yes) = measured.confusion_matrix(truth, said, labels=[0, 1]).tolist()
+    yes, no = (true_yes + false_no) or 1, (true_no + false_yes) or 1
+    found = {
+        "true_positive_rate": true_yes / yes,
+        "true_negative_rate": true_no / no,
+        "false_positive_rate": false_yes / no,
+        "false_negative_rate": false_no / yes,
+        "f0_5": measured.fbeta_score(truth, said, beta=0.5, zero_division=0),
+        "f2": measured.fbeta_score(truth, said, beta=2, zero_division=0),
+    }
+    return {name: _value(float(value)) for name, value in found.items()}
+
+
+def _constant(truth: Any, usual: Any) -> dict[str, Any]:
+    found = {
+        "recall": measured.recall_score(truth, usual, zero_division=0),
+        "precision": measured.precision_score(truth, usual, zero_division=0),
+        "accuracy": float(np.mean(truth == usual)),
+        "f1": measured.f1_score(truth, usual, zero_division=0),
+    }
+    return {name: _value(float(value)) for name, value in found.items()}
 
 
 def _confusion(labels: Sequence[str], truth: Any, said: Any) -> dict[str, dict[str, int]]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from sandbox.tabular import candidates, metrics, preparing
+from sandbox.tabular import candidates, folds, metrics, preparing
 from sandbox.tabular.columns import CATEGORICAL, TEXT, Columns, infer, typed
 from sandbox.tabular.models import Blend, Model, Predicts, for_lines, for_trees, packed
 from sandbox.tabular.reading import Table, Unfit, table
@@ -19,7 +20,8 @@ Event = dict[str, Any]
 _EXPLAINED_ROWS, _EXPLAINED_COLUMNS = 500, 100
 _EXPLAINING = 20.0  # seconds
 _COMPARED_ROWS = 5000  # of the training set, on which the metrics of training are measured
-_BLENDED = (3.0, 2.0, 1.0)  # weights of the best, the second and the third
+_BLENDED = (3.0, 2.0, 1.0)  # weights of the best, the second and the third, where nothing was cross-validated
+_SMALL = 20_000  # rows up to which one thread fits faster than several that wait for each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,14 @@ class Plan:
     out: str
 
 
-Trained = tuple[float, str, Predicts]  # the objective, more being better; the name; the model
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A candidate: its objective on the rows held out, more being better; what it said in cross-validation."""
+
+    judged: float
+    name: str
+    model: Predicts
+    folded: folds.Folded | None = None
 
 
 def run(spec: Mapping[str, Any]) -> Iterator[Event]:
@@ -48,17 +57,23 @@ def run(spec: Mapping[str, Any]) -> Iterator[Event]:
     ends = time.monotonic() + spec["seconds"]
     plan = _planned(spec)
     yield _analyzed(plan)
+    with threadpool_limits(1 if len(plan.split.truth) <= _SMALL else None):
+        yield from _trained(spec, plan, ends)
+
+
+def _trained(spec: Mapping[str, Any], plan: Plan, ends: float) -> Iterator[Event]:
     trained: list[Trained] = []
     yield from _tried(plan, ends, trained)
     if not trained:
         raise Unfit("AlgorithmError: None of the candidates could be trained on the input dataset.")
     if spec["kind"] == "tabular" and spec.get("mode") == "ENSEMBLING" and len(trained) > 1:
-        blend, members = _blend(trained)
+        blend, said = _blend(trained, plan)
         name = f"WeightedEnsemble-t{len(plan.trials) + 1}"
-        event = _told(blend, name, f"mean of the best, weighed {_BLENDED}: {', '.join(members)}", plan)
-        trained.append((_judged(event, plan), name, blend))
+        event = _told(blend, name, said, plan)
+        trained.append(Trained(_judged(event, plan), name, blend))
         yield event
-    _, best, model = max(trained, key=lambda each: each[0])
+    top = max(trained, key=lambda each: each.judged)
+    best, model = top.name, top.model
     explained = {"importance": _importance(model, plan), "objective": plan.objective, "used": len(plan.columns.kinds)}
     yield {"event": "explained", "best": best, **explained}
     yield {"event": "done", "best": best, "all": len(trained) >= len(plan.trials)}
@@ -84,13 +99,32 @@ def _tried(plan: Plan, ends: float, trained: list[Trained]) -> Iterator[Event]:
         if trained and time.monotonic() > ends:
             return
         try:
-            model = _fit(trial, plan)
-            event = _told(model, trial.name, trial.said, plan)
+            started = time.monotonic()
+            model = _fit(trial, plan, plan.split)
+            folded = _folded(trial, plan, time.monotonic() - started, ends)
+            event = _told(model, trial.name, trial.said, plan, folded)
         except (ValueError, ArithmeticError) as mistake:  # it cannot take this data; the others may
             yield {"event": "lost", "name": trial.name, "reason": f"Candidate {trial.name} failed: {mistake}"[:500]}
             continue
-        trained.append((_judged(event, plan), trial.name, model))
+        trained.append(Trained(_judged(event, plan), trial.name, model, folded))
         yield event
+
+
+def _folded(trial: candidates.Trial, plan: Plan, seconds: float, ends: float) -> folds.Folded | None:
+    """Fit to parts of the rows trained on and measure on the others; None where that would take too long."""
+    split, problem = plan.split, plan.problem
+    number = folds.count(len(split.truth), seconds)
+    if not number or time.monotonic() + number * seconds > ends:
+        return None
+    scores, measured = None, []
+    for chosen, others in folds.divided(split.truth, problem, number):
+        weights = split.weights.iloc[chosen] if split.weights is not None else None
+        part = preparing.Split(split.train.iloc[chosen], split.truth[chosen], weights, split.held_out, split.truth)
+        said = _fit(trial, plan, part).scores(split.train.iloc[others])
+        scores = np.zeros((len(split.truth), *said.shape[1:])) if scores is None else scores
+        scores[others] = said
+        measured.append(metrics.of(problem, plan.labels, split.truth[others], said))
+    return folds.Folded(scores, tuple(measured))
 
 
 def _judged(event: Event, plan: Plan) -> float:
@@ -112,8 +146,8 @@ def _text_trials() -> list[candidates.Trial]:
     return [candidates.Trial(name, "text", False, lambda _: LogisticRegression(C=10, max_iter=300), said)]
 
 
-def _fit(trial: candidates.Trial, plan: Plan) -> Model:
-    columns, split = plan.columns, plan.split
+def _fit(trial: candidates.Trial, plan: Plan, split: preparing.Split) -> Model:
+    columns = plan.columns
     shaping = for_trees(columns) if trial.trees else for_lines(columns)
     shaped = shaping.fit_transform(typed(split.train, columns))
     estimator = trial.estimator(list(range(len(columns.of(CATEGORICAL)))))
@@ -127,16 +161,24 @@ def _fit(trial: candidates.Trial, plan: Plan) -> Model:
     return Model(plan.problem, plan.labels, columns, shaping, estimator)
 
 
-def _blend(trained: list[Trained]) -> tuple[Blend, list[str]]:
-    """Return the mean of the best models, and the names of these."""
-    best = sorted(trained, key=lambda each: each[0], reverse=True)[: len(_BLENDED)]
-    first = best[0][2]
-    models = tuple(model for _, _, model in best)
-    blend = Blend(first.problem, tuple(first.labels), first.columns, models, _BLENDED[: len(best)])
-    return blend, [name for _, name, _ in best]
+def _blend(trained: list[Trained], plan: Plan) -> tuple[Blend, str]:
+    """Return the mean of several models, weighed by what they said in cross-validation, and what it is in words."""
+    folded = [each for each in trained if each.folded is not None]
+    if len(folded) > 1:
+        said = [each.folded.scores for each in folded if each.folded is not None]
+        taken = folds.chosen(said, plan.split.truth, plan.problem, plan.labels, plan.objective)
+        members = [(each, float(count)) for each, count in zip(folded, taken, strict=True) if count]
+        how = "mean of models, weighed by their cross-validation"
+    else:
+        best = sorted(trained, key=lambda each: each.judged, reverse=True)[: len(_BLENDED)]
+        members, how = list(zip(best, _BLENDED, strict=False)), "mean of the best"
+    first, weights = members[0][0].model, tuple(weight for _, weight in members)
+    blend = Blend(plan.problem, plan.labels, first.columns, tuple(each.model for each, _ in members), weights)
+    named = ", ".join(f"{each.name} ({weight / sum(weights):.0%})" for each, weight in members)
+    return blend, f"{how}: {named}"
 
 
-def _told(model: Predicts, name: str, said: str, plan: Plan) -> Event:
+def _told(model: Predicts, name: str, said: str, plan: Plan, folded: folds.Folded | None = None) -> Event:
     split = plan.split
     started = time.monotonic()
     scores = model.scores(split.held_out)
@@ -144,6 +186,10 @@ def _told(model: Predicts, name: str, said: str, plan: Plan) -> Event:
     validation = metrics.of(model.problem, model.labels, split.held_out_truth, scores)
     sample = slice(0, _COMPARED_ROWS)
     train = metrics.of(model.problem, model.labels, split.truth[sample], model.scores(split.train.iloc[sample]))
+    if folded is not None:
+        spread = folded.spread().get(plan.objective, 0.0)
+        mean = f"{plan.objective} {folded.mean(plan.objective):.4g} ± {spread:.2g}"
+        said += f"; cross-validated in {len(folded.measured)} folds of the rows trained on: {mean}"
     told = {"trained_by": "the Sagedeck sandbox", "candidate": name, "model": said, "problem_type": model.problem}
     path = Path(plan.out, f"{name}.tar.gz")
     path.write_bytes(packed(model, told | {"features": list(model.columns.names), "labels": list(model.labels)}))
@@ -154,7 +200,9 @@ def _told(model: Predicts, name: str, said: str, plan: Plan) -> Event:
         "objective": plan.objective,
         "metrics": {"Validation": {**validation, "InferenceLatency": latency}, "Train": train},
         "artifact": str(path),
-        "insights": metrics.insights(model.problem, model.labels, split.held_out_truth, scores),
+        "insights": metrics.insights(
+            model.problem, model.labels, split.held_out_truth, scores, folded.spread() if folded else {}
+        ),
     }
 
 

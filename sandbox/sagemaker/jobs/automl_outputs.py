@@ -1,8 +1,10 @@
 """What an Autopilot job leaves: where in S3, the notebooks and reports, and its candidates as AWS describes them."""
 
+import csv
 import hashlib
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sandbox.records import Record
@@ -140,6 +142,13 @@ def containers(job: Record, uri: str) -> list[Record]:
 def report(measured: Mapping[str, Any], said: str) -> bytes:
     """Return what was measured of a candidate, with what the candidate really is."""
     return _json({"sandbox": f"Measured by the Sagedeck sandbox, of: {said}.", **measured})
+
+
+def table(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return rows as CSV."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows(rows)
+    return written.getvalue().encode()
 
 
 def analysis(event: Event) -> bytes:

@@ -120,8 +120,7 @@ class Runs:
                 write(under(outputs.insights(job, name), "statistics.json"), content, _JSON)
                 event["reported"] = True
             if backtest := event.pop("backtest", None):
-                content = outputs.report(backtest, event["said"])
-                write(under(outputs.backtest(job, name), "backtest.json"), content, _JSON)
+                write(under(outputs.backtest(job, name), "backtest-results.csv"), outputs.table(backtest), "text/csv")
                 event["backtested"] = True
         elif event["event"] == "explained":
             content = outputs.analysis(event)
