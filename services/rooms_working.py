@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.lazy import lazy
+from services.rooms import once
 from services.rooms_spending import SpendingRooms
 
 if TYPE_CHECKING:
     from services.autopilot import AutopilotService
+    from services.autopilot.predicting import Predictions
+    from services.batch import BatchService
     from services.notebooks import NotebooksService
     from services.objects import ObjectsService
     from services.resources import Holdings
@@ -32,6 +35,17 @@ class WorkingRooms(SpendingRooms):
         return AutopilotService(
             AutopilotGateway(self.connection.clients), self.catalog, self.access,
             owner=self.owner, now=self.connection.now, objects=lambda: self.objects,
+        )  # fmt: skip
+
+    @lazy
+    def predictions(self) -> Predictions:
+        """Predictions of the endpoints of AutoML jobs."""
+        from services.autopilot.gateway import AutopilotGateway
+        from services.autopilot.predicting import Predictions
+
+        return Predictions(
+            self.inference, lambda: self.objects, AutopilotGateway(self.connection.clients), self.jobs,
+            folder=self.folder, owner=self.owner,
         )  # fmt: skip
 
     @lazy
@@ -85,3 +99,17 @@ class WorkingRooms(SpendingRooms):
         from services.resources.network_gateway import NetworkGateway
 
         return self.cached(("networks",), NETWORK_SECONDS, NetworkGateway(self.connection.clients).networks)
+
+    @lazy
+    def batch(self) -> BatchService:
+        """Transform jobs."""
+        from services.batch import BatchService
+        from services.batch.gateway import BatchGateway
+        from services.pace import FASTEST, Pace
+
+        rate = FASTEST * self.catalog.pace
+        pace = once((self.folder, *self.connection.key, "batch pace"), lambda: Pace(rate))
+        return BatchService(
+            BatchGateway(self.connection.clients, pace), self.objects, self.catalog, self.access, self.quotas,
+            owner=self.owner, now=self.connection.now,
+        )  # fmt: skip

@@ -56,7 +56,7 @@ def read_answers(body: bytes, content_type: str, keys: Sequence[str], expected: 
     try:
         rows = _from_json(text) if "json" in content_type else _from_csv(text, keys)
         found = tuple(_answer(row) for row in rows)
-    except (ValueError, SyntaxError, KeyError, TypeError, IndexError, csv.Error):
+    except (ValueError, SyntaxError, KeyError, TypeError, IndexError, RecursionError, csv.Error):
         raise _unknown("It is not written as one of Autopilot's containers writes it.") from None
     if len(found) != expected:
         raise _unknown(f"It has {len(found):,} predictions for {expected:,} rows.")

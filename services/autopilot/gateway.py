@@ -7,6 +7,7 @@ from typing import Any
 
 from services.autopilot.described import candidate, described, listed
 from services.autopilot.models import Candidate, Job
+from services.autopilot.training_facts import Training, trained_on
 from services.aws_errors import code_and_message, translate
 from services.clients import ClientSource
 from services.errors import NotFound
@@ -35,6 +36,14 @@ class AutopilotGateway:
         except Exception as error:
             raise _named(error, f"describing the AutoML job {name[:64]}", name) from error
         return described(row)
+
+    def training(self, name: str) -> Training:
+        """What a job was told about its table. Raises NotFound."""
+        try:
+            row = self._clients.get("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=name)
+        except Exception as error:
+            raise _named(error, f"describing the AutoML job {name[:64]}", name) from error
+        return trained_on(row)
 
     def candidates(self, name: str) -> tuple[Candidate, ...]:
         """The candidates of a job as far as there are any, in the order they were begun. Raises NotFound."""

@@ -94,7 +94,8 @@ class Classes:
         values = [("Accuracy", right / rows), ("Balanced accuracy", _mean(recalls[label] for label in true))]
         if self.positive in labels and len(labels) == 2:
             values += [
-                ("F1", ones[self.positive]), ("Precision", precisions[self.positive]), ("Recall", recalls[self.positive]),
+                ("F1", ones[self.positive]), ("Precision", precisions[self.positive]),
+                ("Recall", recalls[self.positive]),
             ]  # fmt: skip
         else:
             values += [
