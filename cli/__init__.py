@@ -18,6 +18,7 @@ def main() -> None:
         alarms,
         allowed,
         asking,
+        autopilot_checking,
         billing,
         calling,
         changing,

@@ -1,0 +1,232 @@
+"""What is counted of each column while a table goes by: exactly, or in bounded memory as an estimate."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+KEPT_VALUES = 1_000  # distinct values counted exactly; beyond, they are estimated
+KEPT_CLASSES = 20_000  # of the target
+SMALLEST = 2_048  # hashes kept for the estimate: its standard error is 1 / sqrt of this, 2.2 %
+SAMPLED_ROWS = 30_000
+SAMPLED_CELLS = 3_000_000
+LONGEST_SAMPLED = 256  # characters of a cell in the sample
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+
+
+@dataclass(slots=True)
+class Counts:
+    """The figures of one column so far. values: how often each occurs, until there are too many."""
+
+    most_values: int = KEPT_VALUES
+    style: str = ""
+    padded: bool = False
+    rows: int = 0
+    missing: int = 0
+    numbers: int = 0
+    fractions: int = 0
+    low: float = math.inf
+    high: float = -math.inf
+    total: float = 0.0
+    squares: float = 0.0
+    longest: int = 0
+    words_missing: dict[str, int] = field(default_factory=dict)
+    values: dict[str, int] | None = field(default_factory=dict)
+    rising: bool = True
+    bad: list[str] = field(default_factory=list)
+    content: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
+    _shift: float | None = None
+    _last: float = -math.inf
+    _hashes: Any = None
+    _numeric: bool = True
+
+    def add(self, cells: Any) -> Any:
+        """Count a block of texts; returns them trimmed."""
+        from pyarrow import compute  # type: ignore[import-untyped]
+
+        if self.padded:
+            cells = _trimmed(cells)
+        self.rows += len(cells)
+        self.missing += cells.null_count
+        self._content(cells)
+        there = cells.drop_null() if cells.null_count else cells
+        if len(there):
+            self.longest = max(self.longest, compute.max(compute.binary_length(there)).as_py() or 0)
+            self._numbers(there)
+            self._values(there)
+        return cells
+
+    def _content(self, cells: Any) -> None:
+        """A digest of the whole column, so that two alike are known to be."""
+        self.content.update(len(cells).to_bytes(8, "little"))
+        dense = cells.drop_null() if cells.null_count else cells
+        if cells.null_count:
+            self.content.update(cells.is_null().buffers()[1])
+        _, offsets, data = dense.buffers()
+        if offsets is None or data is None or not len(dense):
+            return
+        import numpy
+
+        ends = numpy.frombuffer(offsets, dtype=numpy.int32, count=len(dense) + 1, offset=dense.offset * 4)
+        self.content.update((ends - ends[0]).tobytes())
+        self.content.update(memoryview(data)[ends[0] : ends[-1]])
+
+    def _numbers(self, there: Any) -> None:
+        import numpy
+        import pyarrow
+        from pyarrow import compute
+
+        if self.style:
+            from services.tables.numerals import to_numbers
+
+            there = to_numbers(there, self.style)
+        parsed = None
+        if self._numeric:
+            try:
+                parsed = compute.cast(there, pyarrow.float64())
+            except pyarrow.ArrowInvalid:
+                parsed = None
+        if parsed is None:
+            fits = compute.match_substring_regex(there, _NUMBER)
+            parsed = compute.cast(there.filter(fits), pyarrow.float64())
+            self._numeric = len(parsed) > 0.5 * len(there)
+            if len(self.bad) < 5 and self._numeric:
+                self.bad += [each[:80] for each in there.filter(compute.invert(fits)).slice(0, 5).to_pylist()]
+        values = parsed.to_numpy(zero_copy_only=False)
+        values = values[numpy.isfinite(values)]
+        self.numbers += len(values)
+        if len(values):
+            self._figures(values)
+
+    def _figures(self, values: Any) -> None:
+        import numpy
+
+        if self._shift is None:
+            self._shift = float(values[0])
+        self.low, self.high = min(self.low, float(values.min())), max(self.high, float(values.max()))
+        with numpy.errstate(over="ignore", invalid="ignore"):
+            moved = values - self._shift
+            self.total += float(moved.sum())
+            self.squares += float(numpy.square(moved).sum())
+        self.fractions += int((values != numpy.floor(values)).sum())
+        if self.rising:
+            self.rising = values[0] > self._last and bool((numpy.diff(values) > 0).all())
+            self._last = float(values[-1])
+
+    @property
+    def mean(self) -> float | None:
+        """The mean of the numbers; None without any, or where they are too large to add."""
+        if not self.numbers or self._shift is None:
+            return None
+        mean = self._shift + self.total / self.numbers
+        return mean if math.isfinite(mean) else None
+
+    @property
+    def deviation(self) -> float | None:
+        """Their standard deviation."""
+        if not self.numbers:
+            return None
+        spread = self.squares / self.numbers - (self.total / self.numbers) ** 2
+        return math.sqrt(max(0.0, spread)) if math.isfinite(spread) else None
+
+    def _values(self, there: Any) -> None:
+        if self.values is not None:
+            counted = there.value_counts()
+            kept = self.values
+            for value, count in zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True):
+                kept[value] = kept.get(value, 0) + count
+            if len(kept) > self.most_values:
+                self._hashed(list(kept))
+                self.values = None
+            return
+        self._hashed(there.unique().to_pylist())
+
+    def _hashed(self, values: list[str]) -> None:
+        """Keep the smallest hashes seen: how small they are tells how many distinct values there are."""
+        import numpy
+
+        fresh = numpy.fromiter(map(hash, values), dtype=numpy.int64, count=len(values)).view(numpy.uint64)
+        if self._hashes is not None:
+            if len(self._hashes) >= SMALLEST:
+                fresh = fresh[fresh < self._hashes[-1]]
+            fresh = numpy.concatenate([self._hashes, fresh])
+        self._hashes = numpy.unique(fresh)[:SMALLEST]
+
+    @property
+    def distinct(self) -> int:
+        """How many distinct values; see `exact`."""
+        if self.values is not None:
+            return len(self.values)
+        if len(self._hashes) < SMALLEST:
+            return len(self._hashes)
+        estimate = (SMALLEST - 1) / (float(self._hashes[-1]) / 2.0**64)
+        return min(self.rows - self.missing, round(estimate))
+
+    @property
+    def exact(self) -> bool:
+        """Whether `distinct` was counted."""
+        return self.values is not None or len(self._hashes) < SMALLEST
+
+
+def _trimmed(cells: Any) -> Any:
+    import pyarrow
+    from pyarrow import compute
+
+    from services.tables.numerals import MISSING
+
+    cells = compute.utf8_trim_whitespace(cells)
+    said = compute.is_in(cells, value_set=pyarrow.array(list(MISSING), pyarrow.string()))
+    return compute.if_else(said, pyarrow.scalar(None, pyarrow.string()), cells)
+
+
+class Sampled:
+    """Rows picked at random as the blocks go by, each as likely as any other; bounded in rows and cells."""
+
+    def __init__(self, width: int, seed: int = 7) -> None:
+        import numpy
+
+        self.most = max(200, min(SAMPLED_ROWS, SAMPLED_CELLS // max(1, width)))
+        self._chance, self._numpy = numpy.random.default_rng(seed), numpy
+        self._share, self._kept = 1.0, 0
+        self._batches: list[Any] = []
+
+    def add(self, batch: Any) -> None:
+        """Keep some rows of a block."""
+        if self._share < 1.0:
+            batch = batch.filter(self._picked(batch.num_rows, self._share))
+        self._batches.append(_shortened(batch))
+        self._kept += batch.num_rows
+        while self._kept > 2 * self.most:
+            self._share /= 2
+            self._batches = [each.filter(self._picked(each.num_rows, 0.5)) for each in self._batches]
+            self._kept = sum(each.num_rows for each in self._batches)
+
+    def _picked(self, rows: int, share: float) -> Any:
+        import pyarrow
+
+        return pyarrow.array(self._chance.random(rows) < share)
+
+    def table(self) -> Any:
+        """The sample as an Arrow table of texts."""
+        import pyarrow
+
+        table = pyarrow.Table.from_batches(self._batches)
+        if table.num_rows > self.most:
+            kept = self._numpy.sort(self._chance.choice(table.num_rows, self.most, replace=False))
+            table = table.take(pyarrow.array(kept))
+        return table.combine_chunks()
+
+
+def _shortened(batch: Any) -> Any:
+    import pyarrow
+    from pyarrow import compute
+
+    columns = []
+    for column in batch.columns:
+        longest = compute.max(compute.binary_length(column)).as_py() or 0
+        columns.append(
+            compute.utf8_slice_codeunits(column, 0, LONGEST_SAMPLED) if longest > LONGEST_SAMPLED else column
+        )
+    return pyarrow.RecordBatch.from_arrays(columns, batch.schema.names)

@@ -1,0 +1,196 @@
+"""What is to be said of how a file is written: encoding, delimiter, quotes, header, names, records that do not fit."""
+
+from __future__ import annotations
+
+import re
+
+from services.tables.layout import records_of
+from services.tables.models import Finding, Level, Repair
+from services.tables.reading import Table
+
+FEWEST_ROWS = 500
+"""Records a training set must have: CreateAutoMLJob's documentation of InputDataConfig."""
+MOST_BYTES = 100 * 10**9
+MOST_PARQUET_BYTES = 2 * 10**9
+MANY_COLUMNS = 1_000
+RAGGED = 0.01  # share of records with another number of cells that may be left out
+LONGEST_NAME = 256
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar", " ": "blanks", ":": "a colon"}
+
+
+def file_findings(table: Table) -> list[Finding]:
+    """All of them but those about names."""
+    if table.laid.quoted == "rows":
+        return [_quoted_rows()]
+    found = [*_size(table), *_shape(table)]
+    if table.layout.kind == "csv":
+        found += [*_coding(table), *_parting(table), *_quoting(table), *_ragged(table), *_heading(table)]
+    return found
+
+
+def _quoted_rows() -> Finding:
+    words = "Every record is one quoted string, so that the table has a single column."
+    mend = Repair("unwrap", "Take the outer quotation marks off every record.", safe=False)
+    return Finding(Level.STOP, "quoted_rows", f"{words} Take the outer marks off, and check the copy.", repair=mend)
+
+
+def _size(table: Table) -> list[Finding]:
+    if table.layout.kind == "parquet" and table.size > MOST_PARQUET_BYTES:
+        return [Finding(Level.STOP, "too_large", "Autopilot takes Parquet files of at most 2 GB; write several.")]
+    if table.size > MOST_BYTES:
+        return [Finding(Level.STOP, "too_large", "Autopilot takes at most 100 GB.")]
+    return []
+
+
+def _shape(table: Table) -> list[Finding]:
+    found = []
+    if table.rows < FEWEST_ROWS:
+        words = f"Autopilot needs at least {FEWEST_ROWS} rows below the header; this table has {table.rows:,}."
+        found.append(Finding(Level.STOP, "rows", words))
+    if len(table.names) < 2:
+        words = "There is only one column: nothing is left to predict the target from."
+        found.append(Finding(Level.STOP, "one_column", words))
+    if len(table.names) > MANY_COLUMNS:
+        words = f"The table has {len(table.names):,} columns; training takes long and may run out of memory."
+        found.append(Finding(Level.WARNING, "many_columns", words))
+    if table.parquet and table.parquet.nested:
+        words = "These columns hold lists or structures; only plain values can be learned from."
+        found.append(Finding(Level.WARNING, "nested", words, table.parquet.nested))
+    return found
+
+
+def _coding(table: Table) -> list[Finding]:
+    found, layout = [], table.layout
+    again = Repair("reencode", "Write the copy in UTF-8 without a mark.")
+    if layout.encoding != "utf-8":
+        said = " only further down" if table.late else ""
+        words = f"The file is not UTF-8{said}; it is read as {layout.encoding}. Autopilot takes UTF-8."
+        found.append(Finding(Level.WARNING, "encoding", words, repair=again))
+    elif layout.bom:
+        words = "The file begins with a byte order mark, which would become part of the first column's name."
+        found.append(Finding(Level.NOTE, "bom", words, repair=again))
+    if table.scan.tally.nul:
+        words = f"{table.scan.tally.nul:,} zero bytes stand between the letters and are left out."
+        found.append(Finding(Level.WARNING, "nul", words, repair=again))
+    if table.scan.tally.replaced:
+        words = f"{table.scan.tally.replaced:,} letters do not exist in {layout.encoding} and were replaced."
+        found.append(Finding(Level.WARNING, "letters", words, repair=again))
+    if layout.line_end == "\r":
+        words = "Lines end as on old Macs; Autopilot would see one line."
+        found.append(Finding(Level.WARNING, "line_ends", words, repair=again))
+    if layout.compression:
+        words = "The file is packed with gzip: the job must say so (CompressionType Gzip), or use the unpacked copy."
+        found.append(Finding(Level.NOTE, "gzip", words))
+    return found
+
+
+def _parting(table: Table) -> list[Finding]:
+    found, layout = [], table.layout
+    comma = Repair("delimiter", "Write the copy with commas between the cells.")
+    if layout.delimiter != "," and len(table.names) > 1:
+        by = _NAMES.get(layout.delimiter, f"“{layout.delimiter}”")
+        words = f"The cells are parted by {by}; Autopilot takes a comma."
+        found.append(Finding(Level.WARNING, "delimiter", words, repair=comma))
+    if table.laid.sep:
+        words = "The first line tells a spreadsheet the delimiter (sep=); it is not part of the table."
+        found.append(Finding(Level.WARNING, "sep_line", words, repair=comma))
+    if layout.padded:
+        words = "Blanks stand around cells or names; they are taken off."
+        found.append(Finding(Level.NOTE, "blanks", words, repair=Repair("trim", "Take blanks off the cells' ends.")))
+    return found
+
+
+def _quoting(table: Table) -> list[Finding]:
+    layout, found = table.layout, []
+    if table.laid.quoted == "header":
+        mend = Repair("header", "Write the header as single names.")
+        found.append(Finding(Level.WARNING, "quoted_header", "The whole header is one quoted string.", repair=mend))
+    if table.scan.tally.quotes % 2 and layout.quote == '"' and not layout.escape and _open_quote(table):
+        words = "A quotation mark opens a cell and is never closed; what follows it is swallowed."
+        found.append(Finding(Level.STOP, "unterminated", words))
+    if layout.quote == "'" or layout.escape:
+        how = "single quotation marks" if layout.quote == "'" else "backslashes before quotation marks"
+        mend = Repair("quotes", "Write the copy with double quotation marks where needed.")
+        found.append(Finding(Level.WARNING, "quotes", f"Cells are quoted with {how}.", repair=mend))
+    return found
+
+
+def _open_quote(table: Table) -> bool:
+    """Whether the odd quotation mark opened a cell: a cell of many lines is left, or one that begins with it."""
+    return any(each.longest > 2_000 for each in table.counts) or table.rows < table.scan.tally.lines - 50
+
+
+def _ragged(table: Table) -> list[Finding]:
+    ragged, width = table.scan.ragged, len(table.names)
+    if not ragged.count:
+        return []
+    for delimiter in (",", ";", "\t", "|"):
+        if delimiter != table.layout.delimiter and any(
+            len(record) == width for record in records_of(ragged.texts, delimiter, '"') if width > 1
+        ):
+            by = _NAMES[delimiter]
+            words = f"Some records are parted by {by}, most by {_NAMES.get(table.layout.delimiter, 'another sign')}."
+            return [Finding(Level.STOP, "mixed_delimiters", words)]
+    share = ragged.count / (ragged.count + table.rows)
+    words = f"{ragged.count:,} records do not have {width} cells"
+    if share > RAGGED:
+        return [Finding(Level.STOP, "ragged", f"{words} ({share:.1%}). Mend them where the file comes from.")]
+    mend = Repair("drop_ragged", f"Leave out the {ragged.count:,} records that do not have {width} cells.")
+    return [Finding(Level.WARNING, "ragged", f"{words}; Autopilot could not read them.", repair=mend)]
+
+
+def _heading(table: Table) -> list[Finding]:
+    found, layout, head = [], table.layout, table.laid.heading
+    if not layout.header:
+        mend = Repair("name_columns", "Name the columns column_0, column_1 … in the copy.")
+        found.append(Finding(Level.WARNING, "no_header", "The table has no header; Autopilot needs one.", repair=mend))
+    if head and head.skipped:
+        mend = Repair("drop_lines", f"Leave out the {head.skipped} lines above the header.")
+        words = f"{head.skipped} lines stand above the header."
+        found.append(Finding(Level.WARNING, "lines_above", words, repair=mend))
+    if head and head.second:
+        mend = Repair("drop_second_header", "Leave out the first record, which is a second header.")
+        words = "Below the header stands a second one, which makes texts of columns of numbers."
+        found.append(Finding(Level.WARNING, "second_header", words, repair=mend))
+    if layout.trailing:
+        mend = Repair("drop_trailing", "Leave out the empty last column.")
+        words = "Every record ends with a delimiter, which makes an empty last column."
+        found.append(Finding(Level.NOTE, "trailing", words, repair=mend))
+    return found
+
+
+def names_of(table: Table) -> tuple[tuple[str, ...], list[Finding]]:
+    """A name for every column that no other has, and what is to be said of the names in the file."""
+    found: list[Finding] = []
+    empty, doubled, odd, trimmed = [], [], [], []
+    taken: dict[str, int] = {}
+    named: list[str] = []
+    own = {_CONTROL.sub(" ", name).strip() for name in table.names}
+    for at, raw in enumerate(table.names):
+        name = _CONTROL.sub(" ", raw).strip()[:LONGEST_NAME]
+        base = name or f"column_{at}"
+        unique, number = base, 1
+        while unique in taken or (unique != name and unique in own):
+            number += 1
+            unique = f"{base}_{number}"
+        taken[unique] = at
+        named.append(unique)
+        if not name:
+            empty.append(unique)
+        elif unique != name:
+            doubled.append(unique)
+        elif name != raw.strip():
+            odd.append(unique)
+        elif name != raw:
+            trimmed.append(unique)
+    for columns, code, words in (
+        (empty, "empty_names", "Columns without a name"),
+        (doubled, "doubled_names", "Names that another column has already"),
+        (odd, "odd_names", "Names with signs that do not print, or longer than 256 characters"),
+        (trimmed, "blank_names", "Names with blanks around them"),
+    ):
+        if columns:
+            mend = Repair("rename", "Give every column a name of its own.", tuple(columns))
+            found.append(Finding(Level.WARNING, code, f"{words} are given new ones.", tuple(columns), mend))
+    return tuple(named), found

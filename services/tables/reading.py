@@ -1,0 +1,154 @@
+"""A table read from end to end: its layout, what was counted of each column, and a sample of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from services.jobs import JobCancelled
+from services.tables.alphabet import fallback
+from services.tables.counting import KEPT_CLASSES, Counts, Sampled
+from services.tables.header import Heading, index_of, made_up
+from services.tables.layout import Laid, laid_out
+from services.tables.models import Layout
+from services.tables.numerals import doubtful, is_number, style_of
+from services.tables.scanning import NotUtf8, Parquet, Scan, csv_blocks, parquet_blocks, parquet_schema
+from services.tables.source import Source, source
+
+STYLED = 300  # records a column's way of writing numbers is told from
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a whole reading found. names: as the file has them; target, weight: positions among them or None.
+
+    found    how the target was found: "name", "trimmed", "case", "index", or "" where it was not
+    sample   an Arrow table of texts
+    """
+
+    layout: Layout
+    names: tuple[str, ...]
+    counts: tuple[Counts, ...]
+    sample: Any
+    rows: int
+    scan: Scan
+    laid: Laid
+    target: int | None
+    found: str
+    weight: int | None
+    size: int
+    late: bool = False
+    parquet: Parquet | None = None
+
+
+def read(
+    path: Path,
+    target: str,
+    *,
+    weight: str = "",
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Table:
+    """Read every record once. Raises Unreadable, OSError, JobCancelled."""
+    file = source(path)
+    if file.parquet:
+        return _parquet(file, target, weight, cancelled)
+    late, encoding = False, ""
+    while True:
+        laid = laid_out(file, target, encoding)
+        try:
+            return replace(_csv(file, laid, target, weight, progress, cancelled), late=late)
+        except NotUtf8 as problem:
+            if late:
+                raise
+            late, encoding = True, fallback(problem.around)
+
+
+def place_of(names: tuple[str, ...], target: str, *, header: bool) -> tuple[int | None, str]:
+    """Where a column named like this is, and how it was found; an index counts where no name is like it."""
+    if target in names:
+        return names.index(target), "name"
+    wanted = target.strip()
+    if wanted:
+        for how, alike in (("trimmed", str.strip), ("case", lambda name: name.strip().casefold())):
+            found = [at for at, name in enumerate(names) if alike(name) == alike(wanted)]
+            if header and found and (how == "trimmed" or len(found) == 1):
+                return found[0], how
+    at = index_of(target, len(names))
+    return (at, "index") if at is not None else (None, "")
+
+
+def _csv(
+    file: Source,
+    laid: Laid,
+    target: str,
+    weight: str,
+    progress: Callable[[int, int], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> Table:
+    names, layout = laid.names, laid.layout
+    at, found = place_of(names, target, header=layout.header)
+    counts = [_counts(laid, column, column == at) for column in range(len(names))]
+    layout = _with_decimal(laid, counts)
+    scan, sampled = Scan(), Sampled(len(names))
+    told = (lambda done: progress(done, file.size)) if progress else None
+    blocks = iter(()) if laid.quoted == "rows" else csv_blocks(file, layout, len(names), scan, told)
+    _count(blocks, counts, sampled, cancelled)
+    rows = counts[0].rows if counts else 0
+    return Table(
+        layout, names, tuple(counts), sampled.table() if rows else None, rows, scan, laid, at, found,
+        place_of(names, weight, header=layout.header)[0] if weight else None, file.size,
+    )  # fmt: skip
+
+
+def _counts(laid: Laid, column: int, is_target: bool) -> Counts:
+    cells = [record[column] for record in laid.records[:STYLED] if column < len(record)]
+    made = Counts(style=style_of(cells), padded=any(cell != cell.strip() for cell in cells))
+    if is_target:
+        made.most_values = KEPT_CLASSES
+    return made
+
+
+def _with_decimal(laid: Laid, counts: list[Counts]) -> Layout:
+    """The layout with its decimal sign; where 12,345 could be either, the other columns say which."""
+    comma = any(each.style in ("comma", "points") for each in counts)
+    points = any("." in cell and is_number(cell) for record in laid.records[:STYLED] for cell in record)
+    if laid.layout.delimiter != "," and (comma or not points):
+        for column, each in enumerate(counts):
+            cells = [record[column] for record in laid.records[:STYLED]]
+            if each.style == "thousands" and doubtful(cells):
+                each.style, comma = "comma", True
+    return replace(laid.layout, decimal="," if comma else ".")
+
+
+def _count(blocks: Any, counts: list[Counts], sampled: Sampled, cancelled: Callable[[], bool] | None) -> None:
+    import pyarrow  # type: ignore[import-untyped]
+
+    for batch in blocks:
+        if cancelled and cancelled():
+            raise JobCancelled("The reading of the table was stopped.")
+        columns = [each.add(cells) for each, cells in zip(counts, batch.columns, strict=True)]
+        sampled.add(pyarrow.RecordBatch.from_arrays(columns, batch.schema.names))
+
+
+def _parquet(file: Source, target: str, weight: str, cancelled: Callable[[], bool] | None) -> Table:
+    schema = parquet_schema(file.path)
+    names = schema.names
+    at, found = place_of(names, target, header=True)
+    counts = [Counts() for _ in names]
+    if at is not None:
+        counts[at].most_values = KEPT_CLASSES
+    sampled = Sampled(len(names))
+    _count(parquet_blocks(file.path, len(names)), counts, sampled, cancelled)
+    layout = Layout(kind="parquet", delimiter="", quote="", header_lines=0)
+    rows = counts[0].rows if counts else 0
+    laid = Laid(layout, names, (), heading=Heading(True, names, (), sure=1.0))
+    return Table(
+        layout, names, tuple(counts), sampled.table() if rows else None, rows, Scan(), laid, at, found,
+        place_of(names, weight, header=True)[0] if weight else None, file.size, parquet=schema,
+    )  # fmt: skip
+
+
+__all__ = ["Table", "made_up", "place_of", "read"]

@@ -1,0 +1,124 @@
+"""The content of a CSV file as clean UTF-8, a piece at a time, whatever it is encoded in.
+
+Decoded, without NUL bytes, lines ended by \\n or \\r\\n, runs of blanks as one where blanks part the cells. What had to
+be done is counted, so that it can be told.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO
+
+from services.tables.alphabet import marked
+from services.tables.models import Layout
+from services.tables.source import PIECE, Source, Unreadable
+
+_BLANKS = re.compile(rb"[ \t]+")
+_AROUND = re.compile(rb"(?m)^ | (?=\r?$)")
+
+
+class NotUtf8(Exception):
+    """A byte further down does not fit UTF-8; `around` is the piece it is in."""
+
+    def __init__(self, around: bytes) -> None:
+        super().__init__("not UTF-8")
+        self.around = around
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was met while the file was read. quotes: bytes of the quote character; size: bytes, unpacked."""
+
+    size: int = 0
+    nul: int = 0
+    quotes: int = 0
+    replaced: int = 0
+    lines: int = 0
+
+
+class Clean(io.RawIOBase):
+    """Readable by pyarrow and by io.TextIOWrapper. Raises NotUtf8, and Unreadable for a damaged gzip file."""
+
+    def __init__(self, source: Source, layout: Layout, progress: Callable[[int], None] | None = None) -> None:
+        super().__init__()
+        self._file: IO[bytes] = source.open()
+        self._layout, self.tally, self._progress = layout, Tally(), progress
+        self._file.read(marked(source.head)[1])
+        encoding = layout.encoding
+        self._decoder = codecs.getincrementaldecoder(encoding)("strict" if encoding == "utf-8" else "replace")
+        self._left, self._held, self._over = b"", b"", False
+        self._quote = layout.quote.encode() or b"\0"
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self._left and not self._over:
+            self._left = self._next()
+        count = min(len(buffer), len(self._left))
+        buffer[:count] = self._left[:count]
+        self._left = self._left[count:]
+        return count
+
+    def read(self, size: int = -1) -> bytes:
+        if size is None or size < 0:
+            return self.readall()
+        pieces, wanted = [], size
+        while wanted and (self._left or not self._over):
+            if not self._left:
+                self._left = self._next()
+            pieces.append(self._left[:wanted])
+            wanted -= len(pieces[-1])
+            self._left = self._left[len(pieces[-1]) :]
+        return b"".join(pieces)
+
+    def _next(self) -> bytes:
+        try:
+            piece = self._file.read(PIECE)
+        except (OSError, EOFError, zlib.error) as problem:
+            raise Unreadable("damaged", f"The file cannot be read to its end: {problem}.") from None
+        self.tally.size += len(piece)
+        if self._progress:
+            self._progress(self.tally.size)
+        self._over = not piece
+        return self._tidied(self._decoded(piece))
+
+    def _decoded(self, piece: bytes) -> bytes:
+        if self._layout.encoding == "utf-8":
+            if piece.isascii() and not self._decoder.getstate()[0]:
+                return piece
+            begun = self._decoder.getstate()[0]
+            try:
+                self._decoder.decode(piece, self._over)
+            except UnicodeDecodeError:
+                raise NotUtf8(begun + piece) from None
+            return piece
+        text = self._decoder.decode(piece, self._over)
+        self.tally.replaced += text.count("�")
+        return text.encode("utf-8", "replace")
+
+    def _tidied(self, piece: bytes) -> bytes:
+        if b"\0" in piece:
+            self.tally.nul += piece.count(0)
+            piece = piece.replace(b"\0", b"")
+        if self._layout.line_end == "\r":
+            piece = piece.replace(b"\r", b"\n")
+        if self._layout.runs:
+            cut = self._held + piece
+            at = len(cut) if self._over else cut.rfind(b"\n") + 1
+            if not self._over and len(cut) - at > 8 * PIECE:
+                at = len(cut)
+            self._held, piece = cut[at:], cut[:at]
+            piece = _AROUND.sub(b"", _BLANKS.sub(b" ", piece))
+        self.tally.quotes += piece.count(self._quote)
+        self.tally.lines += piece.count(b"\n")
+        return piece
