@@ -19,7 +19,7 @@ def opened(path: Path, name: str = "") -> Preview:
 
 
 def _parquet(path: Path) -> Preview:
-    import pyarrow
+    import pyarrow  # type: ignore[import-untyped]
     from pyarrow import parquet
 
     layout = Layout(kind="parquet")
