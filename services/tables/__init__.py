@@ -17,6 +17,7 @@ from services.tables.models import (
 )
 from services.tables.previewing import previewed
 from services.tables.repairing import repaired
+from services.tables.samples import samples
 
 __all__ = [
     "Association",
@@ -35,5 +36,6 @@ __all__ = [
     "examined",
     "previewed",
     "repaired",
+    "samples",
     "statistics",
 ]

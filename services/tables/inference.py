@@ -3,7 +3,7 @@ person would see added.
 
 AutoGluon's published rule: two values are binary; texts are classes; fractions are a quantity; whole numbers are
 classes where they repeat a lot (at most a twentieth as many values as rows). That last one calls the bicycles hired in
-an hour classes; here whole numbers of more than ten values are classes only where they look like the numbers of classes.
+an hour classes; here whole numbers of more than ten values are classes only where they look like their numbers.
 """
 
 from __future__ import annotations
