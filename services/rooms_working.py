@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from services.studio import StudioService
     from services.tables.kept import KeptTables
     from services.tables.looks import TableLooks
+    from services.tuning import TuningService
 
 NETWORK_SECONDS, LISTED_SECONDS = 60.0, 60.0
 
@@ -31,10 +32,12 @@ class WorkingRooms(SpendingRooms):
         """AutoML jobs: launched, followed, their candidates used."""
         from services.autopilot import AutopilotService
         from services.autopilot.gateway import AutopilotGateway
+        from services.autopilot.launching_gateway import LaunchingGateway
 
         return AutopilotService(
             AutopilotGateway(self.connection.clients), self.catalog, self.access,
             owner=self.owner, now=self.connection.now, objects=lambda: self.objects,
+            launching=LaunchingGateway(self.connection.clients), tables=lambda: self.kept_tables,
         )  # fmt: skip
 
     @lazy
@@ -112,4 +115,15 @@ class WorkingRooms(SpendingRooms):
         return BatchService(
             BatchGateway(self.connection.clients, pace), self.objects, self.catalog, self.access, self.quotas,
             owner=self.owner, now=self.connection.now,
+        )  # fmt: skip
+
+    @lazy
+    def tuning(self) -> TuningService:
+        """Fine-tuning of JumpStart's text models."""
+        from services.tuning import TuningService
+        from services.tuning.gateway import TuningGateway
+
+        return TuningService(
+            TuningGateway(self.connection.clients, self.resources.pace.wait), self.catalog, self.access, self.objects,
+            self.deploy, lambda: self.quotas, owner=self.owner, now=self.connection.now,
         )  # fmt: skip
