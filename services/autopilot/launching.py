@@ -1,0 +1,157 @@
+"""Launching jobs: what is wrong with a request, what its data are like, what it can cost, and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from services.access import AccessService, RoleRequest
+from services.autopilot.ceiling import Ceiling, ceiling
+from services.autopilot.launch_state import LaunchState
+from services.autopilot.models import Job
+from services.autopilot.planner import own_bucket_used, places_of, plan_launch
+from services.autopilot.problems import refuse, request_problems
+from services.autopilot.request import AutopilotRequest, LocalFile, suggest_name
+from services.autopilot.seen import Seen, content_of
+from services.deploy import Place, Problem
+from services.errors import InvalidRequest, NotFound, PermissionDenied
+from services.plans.models import Plan
+from services.plans.objects import default_bucket
+from services.tables.models import Verdict
+
+if TYPE_CHECKING:
+    from services.autopilot.examining import Examiner, Say
+    from services.autopilot.gateway import AutopilotGateway
+    from services.autopilot.launching_gateway import LaunchingGateway
+    from services.catalog import CatalogService
+    from services.objects import ObjectsService
+
+Verdicts = Mapping[str, Verdict]
+
+
+class Launching:
+    """What of an AutopilotService launches jobs."""
+
+    _gateway: AutopilotGateway
+    _launching: LaunchingGateway
+    _examiner: Examiner
+    _catalog: CatalogService
+    _access: AccessService
+    _owner: str
+    _now: Callable[[], float]
+    objects: Callable[[], ObjectsService]
+
+    @property
+    def place(self) -> Place:
+        """Where jobs run."""
+        return Place(self._access.region, self._access.account, self._access.partition)
+
+    def suggest_name(self, about: str) -> str:
+        """A job name after a file or target, with the time. Keep it in the form: it holds the time of asking."""
+        return suggest_name(about, datetime.fromtimestamp(self._now(), UTC))
+
+    def request_problems(
+        self, request: AutopilotRequest, seen: Mapping[str, Seen] | None = None
+    ) -> tuple[Problem, ...]:
+        """What is wrong with a request, each at its field; told without asking anyone, for every key stroke."""
+        return request_problems(request, self.place, seen)
+
+    def examine(
+        self, request: AutopilotRequest, verdicts: Verdicts | None = None, say: Say = lambda _: None
+    ) -> dict[str, Seen]:
+        """What its data are like, by channel; may take as long as reading 2 GB takes. Remembered while they stay so.
+
+        verdicts   the doctor's of local files by channel, where they are at hand: those are not read again
+        """
+        return self._examiner.see(request, verdicts, say)
+
+    def ceiling(
+        self, request: AutopilotRequest, seen: Mapping[str, Seen] | None = None, verdicts: Verdicts | None = None
+    ) -> Ceiling:
+        """The most it can cost and what it is likely to, with prices here. Asks nobody and reads no data."""
+        known = seen if seen is not None else _glimpsed(request, verdicts or {})
+        return ceiling(request, known, self._catalog.machine)
+
+    def plan(self, request: AutopilotRequest, verdicts: Verdicts | None = None, say: Say = lambda _: None) -> Plan:
+        """The plan of a job. Its data are looked at first, as `examine` does; what the doctor stops is never planned.
+
+        Raises InvalidRequest with all that is wrong, NameTaken, PermissionDenied and the like.
+        """
+        request = replace(request, owner=request.owner or self._owner)
+        refuse(request, self.place)  # told before anything is read or asked
+        seen = self.examine(request, verdicts, say)
+        return self.plan_seen(request, seen)
+
+    def plan_seen(self, request: AutopilotRequest, seen: Mapping[str, Seen]) -> Plan:
+        """The plan of a job whose data were looked at with `examine`; raises as `plan`."""
+        from services.autopilot.examining import resolved
+
+        request = resolved(replace(request, owner=request.owner or self._owner), seen)
+        refuse(request, self.place, seen)
+        return plan_launch(request, self._state(request, seen))
+
+    def _state(self, request: AutopilotRequest, seen: Mapping[str, Seen]) -> LaunchState:
+        new = request.role if isinstance(request.role, RoleRequest) else None
+        state = LaunchState(
+            role=self._access.state(new) if new else self._access.place(),
+            seen=seen,
+            ceiling=self.ceiling(request, seen),
+            pace=self._catalog.pace,
+        )
+        named = request.deploy.endpoint_name if request.deploy else ""
+        return replace(
+            state,
+            missing=self._missing(request, state),
+            job=self._job(request.name),
+            running=self._running(),
+            endpoint=named if named and self._launching.endpoint_exists(named) else "",
+        )
+
+    def _missing(self, request: AutopilotRequest, state: LaunchState) -> tuple[str, ...]:
+        """The buckets to be made. Raises InvalidRequest where one is not there and is not to be made."""
+        own = default_bucket(state.role.region, state.role.account)
+        found = []
+        if own_bucket_used(request, state) and not self.objects().exists(own, own=True):
+            found.append(own)
+        named = places_of(request, state).output.removeprefix("s3://").partition("/")[0]
+        if named != own and not self.objects().exists(named):
+            if not request.make_bucket:
+                raise InvalidRequest(
+                    f"There is no bucket {named} for the output.",
+                    "",
+                    "Correct its name, choose to have it made (--make-bucket), or leave the output to the console.",
+                )
+            found.append(named)
+        return tuple(found)
+
+    def _job(self, name: str) -> Job | None:
+        try:
+            return self._gateway.describe(name)
+        except NotFound:
+            return None
+
+    def _running(self) -> int | None:
+        try:
+            return self._launching.running()
+        except PermissionDenied:  # the launch itself tells whether there is room
+            return None
+
+
+def _glimpsed(request: AutopilotRequest, verdicts: Verdicts) -> dict[str, Seen]:
+    """What is known of local files without reading them."""
+    found = {}
+    for name, source in request.sources:
+        verdict = verdicts.get(name)
+        path = Path(source.path) if isinstance(source, LocalFile) else None
+        size = path.stat().st_size if path and path.is_file() else None
+        if verdict is not None:
+            content, compression = content_of(verdict.layout)
+            found[name] = Seen(
+                verdict=verdict, size=size or verdict.size, content_type=content, compression=compression
+            )
+        elif size is not None:
+            found[name] = Seen(size=size)
+    return found
