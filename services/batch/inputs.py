@@ -39,17 +39,14 @@ class Inputs:
         """The objects it reads; of a manifest without their sizes. Raises InvalidRequest for a bad manifest."""
         if request.input_kind == "S3Prefix":
             return self._objects.below(request.source)
-        try:
-            uris = manifest_uris(self._objects.read(request.source))
-        except ValueError as error:
-            raise InvalidRequest(f"{request.source} is no manifest.", "It is not a JSON list.", "") from error
+        uris = manifest_uris(self._objects.read(request.source))
         return Listing(tuple(Entry(each.name, each) for each in uris))
 
     def _manifest(self, request: TransformRequest, content: bytes) -> InputPreview:
         try:
             uris = manifest_uris(content)
-        except (ValueError, InvalidRequest):
-            words = "This is no manifest: a JSON list of a prefix and the names of objects below it."
+        except InvalidRequest as error:
+            words = f"{error.what} {error.why}"
             return InputPreview(Uri.parse(request.source), len(content), (), problems=(Problem("input", words),))
         if not uris:
             raise NotFound(f"The manifest {request.source} lists nothing.", "", "Add the names of objects to it.")

@@ -62,7 +62,7 @@ def suggestion(model: HostedModel) -> Suggestion:
         split="Line",
         assemble="Line",
         strategy="SingleRecord",
-        example=question(contract, _EXAMPLES[0 if chat else 1]).decode(),
+        example=_asking(contract, _EXAMPLES[0 if chat else 1]).decode(),
         note="Each line is one request in JSON, sent on its own: several lines together would not be JSON.",
         wraps=True,
         a_second=0.3 if chat else 20.0,
@@ -90,7 +90,15 @@ def _tabular(model: HostedModel) -> Suggestion:
 def wrapped(contract: Contract, lines: Iterable[str]) -> bytes:
     """Lines of text as lines of requests that this model reads; empty ones are left out."""
     asked = (line.strip() for line in lines)
-    return b"".join(question(contract, line) + b"\n" for line in asked if line)
+    return b"".join(_asking(contract, line) + b"\n" for line in asked if line)
+
+
+def _asking(contract: Contract, text: str) -> bytes:
+    """One request on one line, about this text alone."""
+    body = json.loads(question(contract, text))
+    if contract.kind is Kind.EMBEDDING:  # an example to begin with embeds several texts
+        body = {key: [text] if isinstance(value, list) and text in value else value for key, value in body.items()}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def readable(record: bytes, most: int = 400) -> str:

@@ -8,11 +8,12 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.batch.models import Problem, TransformRequest
 from services.batch.payloads import parses
 from services.batch.problems import DEFAULT_PAYLOAD_MB
+from services.errors import InvalidRequest
 from services.objects import Listing, Peek, Uri
 
 HEAD_BYTES = 256 << 10
@@ -69,24 +70,17 @@ def previewed(request: TransformRequest, peek: Peek, listing: Listing | None = N
         average=(sum(sizes) / len(sizes)) if sizes else 0.0,
         notes=tuple(_notes(request, records)),
     )
-    return _with(found, (*problems, *_problems(request, found)))
+    return replace(found, problems=(*problems, *_problems(request, found)))
 
 
 def manifest_uris(content: bytes) -> tuple[Uri, ...]:
-    """The objects a manifest lists: [{"prefix": "s3://bucket/pre/"}, "name", …]. ValueError where it is none."""
-    parts = json.loads(content)
-    if not isinstance(parts, list) or not parts or not isinstance(parts[0], dict):
-        raise ValueError("no manifest")
-    prefix = parts[0].get("prefix")
-    if not isinstance(prefix, str) or not all(isinstance(name, str) for name in parts[1:]):
-        raise ValueError("no manifest")
-    return tuple(Uri.parse(prefix + name) for name in parts[1:])
-
-
-def _with(preview: InputPreview, problems: tuple[Problem, ...]) -> InputPreview:
-    from dataclasses import replace
-
-    return replace(preview, problems=problems)
+    """The objects a manifest lists: [{"prefix": "s3://bucket/pre/"}, "name", …]. Raises InvalidRequest."""
+    try:
+        head, *names = json.loads(content)
+        return tuple(Uri.parse(str(head["prefix"]) + name) for name in names)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        why = "A manifest is a JSON list of a prefix and the names of objects below it."
+        raise InvalidRequest("This is no manifest.", why, "Correct it, or choose a prefix.") from error
 
 
 def _unpacked(request: TransformRequest, peek: Peek) -> tuple[bytes, tuple[Problem, ...]]:

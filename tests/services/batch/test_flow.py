@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from services.access import RoleRequest
+from services.batch import JobStatus, TransformRequest, explained, suggestion, wrapped
+from services.console import Console
+from services.diagnosis import Place
+from services.errors import InvalidRequest, NotFound
+from services.plans import RunStatus, check, undeclared
+from tests.services.batch.conftest import BUCKET, asked, carried_out, ended, put, run
+
+
+def test_every_line_is_embedded_and_joined_to_its_record(console: Console) -> None:
+    fits = suggestion(console.batch.model("embeds"))
+    assert fits.contract is not None
+    records = wrapped(fits.contract, ["The cat sat.", "", "A dog barks."])
+    put(console, "embedding/in/a.jsonl", records)
+    put(console, "embedding/in/deep/b.jsonl", records)
+    request = asked(
+        "embedding", content_type=fits.content_type, accept=fits.accept, split=fits.split, assemble=fits.assemble,
+        strategy=fits.strategy,
+    )  # fmt: skip
+    plan = console.batch.plan(request)
+    assert check(plan) == ()
+    assert not undeclared(plan)
+    run(console, plan)
+    job = ended(console, "embedding")
+    assert (job.status, job.failure) == (JobStatus.COMPLETED, "")
+    progress = console.batch.progress(job)
+    assert (progress.done, progress.total, progress.missing, progress.share) == (2, 2, (), 1.0)
+    results = console.batch.results(job, *progress.outputs[0])
+    assert [json.loads(row.record) for row in results.rows] == [json.loads(each) for each in records.splitlines()]
+    vectors = [json.loads(row.answer) for row in results.rows]
+    assert len(vectors) == 2
+    assert vectors[0] != vectors[1]
+    spent = console.batch.spent(job, progress)
+    assert spent.usd is not None
+    assert spent.usd > 0
+    assert spent.usd_per_hour == 0.0
+
+
+def test_a_language_model_writes_an_answer_to_every_line(console: Console) -> None:
+    fits = suggestion(console.batch.model("writes"))
+    assert (fits.kind, fits.strategy) == ("chat", "SingleRecord")
+    assert fits.contract is not None
+    put(console, "chatting/in/asked.jsonl", wrapped(fits.contract, ["What is a cat?", "What is a dog?"]))
+    job = carried_out(console, asked("chatting", model="writes"))
+    assert job.status is JobStatus.COMPLETED, job.failure
+    progress = console.batch.progress(job)
+    results = console.batch.results(job, *progress.outputs[0])
+    assert len(results.rows) == 2
+    assert all("generated_text" in row.answer for row in results.rows)
+
+
+def test_csv_is_filtered_joined_and_shown_in_two_parts(console: Console) -> None:
+    put(console, "joined/in/rows.csv", b"id-1,1,2\nid-2,3,4\n")
+    job = carried_out(
+        console,
+        asked("joined", model="echoes", content_type="text/csv", accept="text/csv", strategy="MultiRecord",
+              join=True, input_filter="$[1:]"),
+    )  # fmt: skip
+    assert job.status is JobStatus.COMPLETED, job.failure
+    progress = console.batch.progress(job)
+    rows = console.batch.results(job, *progress.outputs[0]).rows
+    assert [(row.record, row.answer) for row in rows] == [("id-1,1,2", "1,2"), ("id-2,3,4", "3,4")]
+
+
+def test_what_fails_is_told_for_each_object_from_the_log(console: Console) -> None:
+    put(console, "failing/in/good.jsonl", b'{"inputs": "fine"}\n')
+    put(console, "failing/in/bad.jsonl", b"this is no JSON\n")
+    job = carried_out(console, asked("failing"))
+    assert job.status is JobStatus.FAILED
+    progress = console.batch.progress(job)
+    assert (progress.done, progress.total) == (1, 2)
+    log = console.container_log(Place.TRANSFORM, "failing")
+    (missing,) = explained(progress, [line.text for line in log.lines])
+    assert missing.source.name == "bad.jsonl"
+    assert any("HTTP status" in words for words in missing.words)
+
+
+def test_a_job_with_no_input_fails_and_says_so(console: Console) -> None:
+    job = carried_out(console, asked("nothing"))
+    assert job.status is JobStatus.FAILED
+    assert "No S3 objects found" in job.failure
+    with pytest.raises(NotFound):
+        console.batch.preview(asked("nothing"))
+
+
+def test_a_job_is_stopped_by_a_plan_and_not_twice(console: Console) -> None:
+    put(console, "stopping/in/a.jsonl", b'{"inputs": "fine"}\n' * 2000)
+    run(console, console.batch.plan(asked("stopping", model="writes")))
+    plan = console.batch.plan_stop("stopping")
+    assert plan.estimate.usd_per_hour is not None
+    assert plan.estimate.usd_per_hour < 0
+    run(console, plan)
+    assert ended(console, "stopping").status is JobStatus.STOPPED
+    with pytest.raises(InvalidRequest, match="ended"):
+        console.batch.plan_stop("stopping")
+
+
+def test_the_console_brings_file_bucket_role_and_model_and_takes_them_back(
+    console: Console, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = tmp_path_factory.mktemp("sent") / "asked.jsonl"
+    file.write_bytes(b'{"inputs": "sent from here"}\n')
+    request = asked(
+        "brought", model="embeds-batch", copy_of="embeds", input=console.batch.input("brought", "asked.jsonl"),
+        output=console.batch.output("brought"), upload=str(file),
+    )  # fmt: skip
+    role = console.batch.role_request(request, console.batch.model("embeds"))
+    assert role.writes == (f"arn:aws:s3:::{console.batch.bucket}/batch/brought/output/*",)
+    request = TransformRequest(**{name: getattr(request, name) for name in request.__slots__} | {"role": role})
+    plan = console.batch.plan(request)
+    assert check(plan) == ()
+    assert [step.operation for step in plan] == [
+        "create_bucket", "put_public_access_block", "put_bucket_encryption", "put_bucket_tagging", "put_object",
+        "create_role", "put_role_policy", "create_model", "create_transform_job",
+    ]  # fmt: skip
+    view = run(console, plan)
+    job = ended(console, "brought")
+    assert job.status is JobStatus.COMPLETED, job.failure
+    assert isinstance(role, RoleRequest)
+    assert console.batch.model("embeds-batch").role_arn.endswith(role.name)
+    progress = console.batch.progress(job)
+    assert progress.done == 1
+    assert (console.batch.storage(progress.stored) or 0) > 0
+    removal = console.batch.plan_removal(job)
+    assert [step.parameters["Key"] for step in removal] == ["batch/brought/output/asked.jsonl.out"]
+    run(console, removal)
+    assert console.batch.progress(job).done == 0
+    console.runs.undo(view.id)
+    assert console.runs.wait(view.id, 60).status is RunStatus.UNDONE
+    with pytest.raises(NotFound):
+        console.batch.model("embeds-batch")
+
+
+def test_what_only_a_look_tells_stands_at_its_field(console: Console) -> None:
+    put(console, "looked/in/a.csv", b"height,width\n1,2\n3,4\n")
+    request = asked("looked", content_type="text/csv", accept="text/csv", strategy="MultiRecord")
+    preview = console.batch.preview(request)
+    assert preview.objects == 1
+    assert any("header" in note for note in preview.notes)
+    elsewhere = asked("looked", output="s3://nowhere-at-all/out/", count=90_000)
+    fields = {problem.field for problem in console.batch.checked(elsewhere, preview)}
+    assert "output" in fields
+    assert fields & {"count", "instance_type"}
+    carried_out(console, asked("looked", model="echoes", content_type="text/csv", accept="text/csv"))
+    assert "name" in {problem.field for problem in console.batch.checked(request)}
+
+
+def test_a_manifest_names_the_objects(console: Console) -> None:
+    put(console, "listed/data/a.jsonl", b'{"inputs": "one"}\n')
+    put(console, "listed/data/b.jsonl", b'{"inputs": "two"}\n')
+    content = json.dumps([{"prefix": f"s3://{BUCKET}/listed/data/"}, "b.jsonl"]).encode()
+    manifest = put(console, "listed/manifest.json", content)
+    request = asked("listed", input=manifest, input_kind="ManifestFile")
+    preview = console.batch.preview(request)
+    assert (preview.objects, preview.object.name) == (1, "b.jsonl")
+    job = carried_out(console, request)
+    assert job.status is JobStatus.COMPLETED, job.failure
+    progress = console.batch.progress(job)
+    assert [source.name for source, _ in progress.outputs] == ["b.jsonl"]
+
+
+def test_jobs_are_listed_and_described_once(console: Console) -> None:
+    put(console, "once/in/a.jsonl", b'{"inputs": "one"}\n')
+    carried_out(console, asked("once"))
+    (newest,) = [job for job in console.batch.list_jobs() if job.name == "once"]
+    (described,) = console.batch.described([newest])
+    assert described.request is not None
+    assert described.request.splits
+    assert described.request.instance_type == "ml.m5.xlarge"
