@@ -100,6 +100,20 @@ class Predictions:
         reply = self._sent(asked, body, CHAT_PACE)
         return read_forecasts(reply[0], schema.training.item, schema.training.moment)
 
+    def picture(self, asked: Asked, content: bytes, kind: str) -> Answer:
+        """What a picture shows; `kind`: image/png or image/jpeg."""
+        self._inference.rate.take(asked.endpoint)
+        body, said = self._sent(asked, content, CHAT_PACE, kind)
+        return read_answers(body, said, asked.keys, 1)[0]
+
+    def history(self, job: str) -> list[list[str]]:
+        """The first rows of a training table, their cells in the order of the schema's features."""
+        training = self.training(job)
+        columns, rows, _ = first_rows(self._objects(), training)
+        schema = schema_of(training, columns, rows)
+        places = [columns.index(name) for name in schema.names]
+        return [[row[place] for place in places] for row in rows if len(row) == len(columns)]
+
     def _answers(self, asked: Asked, rows: Sequence[Sequence[str]], pace: Pace) -> tuple[Answer, ...]:
         try:
             body, kind = self._sent(asked, written(rows), pace)
@@ -110,8 +124,8 @@ class Predictions:
             return self._answers(asked, rows[:half], pace) + self._answers(asked, rows[half:], pace)
         return read_answers(body, kind, asked.keys, len(rows))
 
-    def _sent(self, asked: Asked, body: bytes, pace: Pace) -> tuple[bytes, str]:
-        request = {"EndpointName": asked.endpoint, "Body": body, "ContentType": CSV_TYPE, "Accept": CSV_TYPE}
+    def _sent(self, asked: Asked, body: bytes, pace: Pace, kind: str = CSV_TYPE) -> tuple[bytes, str]:
+        request = {"EndpointName": asked.endpoint, "Body": body, "ContentType": kind, "Accept": CSV_TYPE}
         runtime = self._inference.runtime
         reply = patiently(lambda: runtime.send(request), pace, runtime.sleep)
         return reply.body, reply.content_type

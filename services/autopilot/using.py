@@ -183,5 +183,14 @@ def endpoints_of(job: Job, candidates: Iterable[Candidate], details: Iterable[En
     return tuple(sorted(found, key=lambda used: used.detail.created, reverse=True))
 
 
+def keys_of(used: Used, candidates: Iterable[Candidate]) -> tuple[str, ...]:
+    """What an endpoint answers with: as this console deployed it, else as its model's variables say."""
+    own = next((each for each in candidates if each.name == used.candidate), None)
+    if own is not None and used.detail.tag("candidate"):
+        return outputs_of(telling(containers_of(own)))
+    environments = [dict(each.environment) for each in used.detail.models]
+    return outputs_of([CandidateContainer("", "", tuple(each.items())) for each in environments])
+
+
 def _every(candidate: Candidate) -> tuple[CandidateContainer, ...]:
     return (*candidate.containers, *(each for _, containers in candidate.accelerated for each in containers))
