@@ -150,10 +150,10 @@ class Examiner:
         verdict = verdict or self._check(path, request)
         chosen = tuple(each for each in verdict.repairs if each.safe or each.code in request.repairs)
         changes: tuple[str, ...] = ()
-        if chosen and not _stops(_without(verdict, chosen), channel, request, alone):
+        if chosen and not stops_of(_without(verdict, chosen), channel, request, alone):
             path, name, verdict = self._repaired(path, name, verdict, chosen, request)
             changes = tuple(each.words for each in chosen)
-        stops = _stops(verdict, channel, request, alone)
+        stops = stops_of(verdict, channel, request, alone)
         content, compression = content_of(verdict.layout)
         return Seen(
             verdict=verdict,
@@ -233,7 +233,7 @@ def _without(verdict: Verdict, chosen: tuple[Repair, ...]) -> Verdict:
     return replace(verdict, findings=tuple(each for each in verdict.findings if each.repair not in chosen))
 
 
-def _stops(verdict: Verdict, channel: str, request: AutopilotRequest, alone: bool) -> tuple[str, ...]:
+def stops_of(verdict: Verdict, channel: str, request: AutopilotRequest, alone: bool) -> tuple[str, ...]:
     """Why the table may not be launched: what the doctor stops, as far as it holds for this kind of problem.
 
     alone   it is the whole of the data; else more rows lie elsewhere
