@@ -125,5 +125,11 @@ class WorkingRooms(SpendingRooms):
 
         return TuningService(
             TuningGateway(self.connection.clients, self.resources.pace.wait), self.catalog, self.access, self.objects,
-            self.deploy, lambda: self.quotas, owner=self.owner, now=self.connection.now,
+            self.deploy, lambda: self.quotas, log=self._training_log, owner=self.owner, now=self.connection.now,
         )  # fmt: skip
+
+    def _training_log(self, name: str) -> tuple[tuple[float, str], ...]:
+        """The end of a training job's log."""
+        from services.logs import training_job
+
+        return tuple((line.at, line.text) for line in self.logs.tail(training_job(name)).lines)

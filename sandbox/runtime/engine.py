@@ -25,6 +25,7 @@ from sandbox.runtime.families import Family, recognise, task_of
 from sandbox.runtime.pace import NOTHING, Pace, Work, pace_of
 from sandbox.runtime.refusals import ContainerError
 from sandbox.runtime.speech import Said, Speaking, limited
+from sandbox.runtime.tuned import Tuned
 from sandbox.runtime.vectors import Embeds, read_texts, vectors
 from sandbox.strict_json import load
 
@@ -124,7 +125,7 @@ class Engine:
     def __init__(
         self, embedder: Embeds | None = None, writer: Writes | None = None, *, world: "World | None" = None
     ) -> None:
-        self.world = world
+        self.world, self._tuned = world, Tuned(world)
         self._embedding = ThreadPoolExecutor(2, thread_name_prefix="sandbox-embed")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="sandbox-write")
         self._loading = threading.Lock()
@@ -212,7 +213,8 @@ class Engine:
     def _said(self, url: str, family: Family, hosted: Hosted, ask: Ask) -> Said:
         if url:
             return relay.said(url, ask, next(self._numbers))
-        return limited(self.writer(family, hosted.environment).write(ask.turns), ask, next(self._numbers))
+        text = self.writer(family, hosted.environment).write(ask.turns)
+        return limited(self._tuned.answer(hosted, ask.turns, text), ask, next(self._numbers))
 
     def _predict(self, hosted: Hosted, request: Request) -> Outcome:
         """Let what the sandbox trained itself predict."""

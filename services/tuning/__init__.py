@@ -6,8 +6,9 @@ Autopilot's layer. Tested by tests/services/tuning: the pure parts by themselves
 """
 
 from services.tuning.ceiling import Ceiling, Learned, ceiling
+from services.tuning.curves import Curve, verdict
 from services.tuning.findings import Finding, Layout, Level, Repair, TextReport
-from services.tuning.following import Curve, Part, Progress, verdict
+from services.tuning.following import Part, Progress
 from services.tuning.hyperparameters import formats_of, length_of, values_of
 from services.tuning.models import (
     Format,

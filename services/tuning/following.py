@@ -1,13 +1,12 @@
-"""How far a training is, what it has cost, and what its curve says. Pure: from the job as described, and the time.
+"""How far a training is and what it has cost. Pure: from the job as described, and the time.
 
 The stages are SecondaryStatus's. Typical times are estimates of AWS's pace; the longest, Training, is the request's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.tuning.models import JobStatus, TrainingJob
 
@@ -117,56 +116,3 @@ def _typical(name: str, pace: float) -> float | None:
 
 def _seconds(since: datetime | None, until: datetime | None) -> float:
     return 0.0 if since is None or until is None else max(0.0, (until - since).total_seconds())
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A metric over time. `label` is what a person reads."""
-
-    name: str
-    label: str
-    points: tuple[tuple[datetime, float], ...]
-
-
-def curves_of(job: TrainingJob, kept: Mapping[str, Sequence[tuple[datetime, float]]]) -> tuple[Curve, ...]:
-    """The losses, training first; where CloudWatch kept none, the last figures the job itself tells, one point each."""
-    found = dict(kept)
-    for figure in job.figures:
-        if not found.get(figure.name) and figure.at is not None:
-            found[figure.name] = ((figure.at, figure.value),)
-    losses = [name for name in found if is_loss(name) and found[name]]
-    ordered = sorted(losses, key=lambda name: ("eval" in name or "validation" in name, name))
-    return tuple(Curve(name, label_of(name), tuple(found[name])) for name in ordered)
-
-
-def is_loss(name: str) -> bool:
-    """Whether a metric is a loss."""
-    return "loss" in name.lower() or name.lower().endswith(("rmse", "error"))
-
-
-def label_of(name: str) -> str:
-    """A metric's name without what it is of: huggingface-textgeneration:eval-loss is "Validation loss"."""
-    bare = name.rpartition(":")[2].replace("_", " ").replace("-", " ")
-    words = {"eval loss": "Validation loss", "train loss": "Training loss", "eval ppl": "Validation perplexity"}
-    return words.get(bare, bare[:1].upper() + bare[1:])
-
-
-def verdict(curves: Sequence[Curve]) -> str:
-    """What the curves say, a sentence; "" nothing yet."""
-    named = {curve.label: curve.points for curve in curves}
-    train, held = named.get("Training loss", ()), named.get("Validation loss", ())
-    if len(held) >= 4:
-        best = min(range(len(held)), key=lambda place: held[place][1])
-        if held[-1][1] > held[best][1] * 1.1 and best < len(held) - 2:
-            return "The validation loss has risen again since: fewer epochs would likely do better (overfitting)."
-    if len(train) >= 4 and train[-1][1] >= train[0][1]:
-        return "The training loss does not fall: a smaller learning rate may help."
-    if len(train) >= 4:
-        return "The training loss falls."
-    return ""
-
-
-def window(job: TrainingJob, now: datetime) -> tuple[datetime, datetime]:
-    """From when to when its metrics are looked for."""
-    since = job.started or job.created or now - timedelta(hours=1)
-    return since, (job.ended or now)

@@ -155,7 +155,7 @@ def _described(answer: Mapping[str, Any], tags: Mapping[str, str]) -> TrainingJo
         artifact=(answer.get("ModelArtifacts") or {}).get("S3ModelArtifacts", ""),
         role=answer.get("RoleArn", ""),
         hyperparameters=tuple(sorted(pair for pair in given if not pair[0].startswith(_OWN))),
-        metrics=tuple(each["Name"] for each in algorithm.get("MetricDefinitions") or ()),
+        metrics=tuple((each["Name"], each["Regex"]) for each in algorithm.get("MetricDefinitions") or ()),
         tags=dict(tags),
     )
 

@@ -165,9 +165,9 @@ class TrainingJob:
     """A training job. Listed: name, status and times only (`described` False); what AWS leaves out is "" or None.
 
     model_id           the JumpStart model it was made from, by its tags; "" another training job
-    simulated          the sandbox trained it: nothing was learned
     billable_seconds   those that are paid for, once it ended; of spot fewer than `training_seconds`
     artifact           where the result lies, "" there is none (yet)
+    metrics            (name, regular expression) of what is read out of its log
     """
 
     name: str
@@ -197,7 +197,7 @@ class TrainingJob:
     artifact: str = ""
     role: str = ""
     hyperparameters: tuple[tuple[str, str], ...] = ()
-    metrics: tuple[str, ...] = ()
+    metrics: tuple[tuple[str, str], ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -16,6 +16,7 @@ from services.objects import Uri
 from services.plans.models import Estimate, Plan
 from services.plans.objects import default_bucket
 from services.plans.stopping import stop_steps
+from services.tuning import curves as losses
 from services.tuning import following
 from services.tuning.ceiling import Ceiling, Learned, ceiling
 from services.tuning.deploying import deploy_request
@@ -42,7 +43,10 @@ ON_DEMAND, SPOT = "training job usage", "spot training job usage"
 
 
 class TuningService:
-    """Fine-tuning in one account and region; `owner` is who jobs are tagged for, `now` the other side's clock."""
+    """Fine-tuning in one account and region; `owner` is who jobs are tagged for, `now` the other side's clock.
+
+    log   the end of a job's log, as (Unix time, text) lines; never raises
+    """
 
     def __init__(
         self,
@@ -53,9 +57,11 @@ class TuningService:
         deploy: DeployService,
         quotas: Callable[[], Quotas],
         *,
+        log: Callable[[str], Sequence[tuple[float, str]]] = lambda name: (),
         owner: str = "",
         now: Callable[[], float],
     ) -> None:
+        self._log = log
         self._gateway, self._catalog, self._access = gateway, catalog, access
         self._objects, self._deploy, self._quotas = objects, deploy, quotas
         self.owner, self._now = owner, now
@@ -173,18 +179,26 @@ class TuningService:
         hourly = price.usd_per_hour if price else None
         return following.progress(job, self.moment(), hourly, pace=self._catalog.pace)
 
-    def curves(self, job: TrainingJob) -> tuple[following.Curve, ...]:
-        """Its losses, from CloudWatch, else the last figures the job tells itself."""
-        names = [name for name in job.metrics if following.is_loss(name)] or [each.name for each in job.figures]
-        since, until = following.window(job, self.moment())
-        kept = {}
-        if names and job.started:
-            try:
-                kept = self._gateway.curves(job.name, names, since, until)
-            except PermissionDenied:
-                if not job.figures:
-                    raise
-        return following.curves_of(job, kept)
+    def curves(self, job: TrainingJob) -> tuple[losses.Curve, ...]:
+        """Its losses, from CloudWatch, else from its log, else the last figures the job tells itself.
+
+        Raises PermissionDenied and the like where none of these may be read.
+        """
+        names = [name for name, _ in job.metrics if losses.is_loss(name)] or [each.name for each in job.figures]
+        if not names or job.started is None:
+            return losses.curves_of(job, {})
+        kept: dict[str, losses.Points] = {}
+        problem: SagedeckError | None = None
+        try:
+            kept = self._gateway.curves(job.name, names, *losses.window(job, self.moment()))
+        except PermissionDenied as error:
+            problem = error
+        if max((len(points) for points in kept.values()), default=0) < losses.FEWEST:
+            kept = losses.richer(kept, losses.from_log(job, self._log(job.name)))
+        found = losses.curves_of(job, kept)
+        if not found and problem is not None:
+            raise problem
+        return found
 
     def plan_stop(self, name: str) -> Plan:
         """The plan that stops a job and waits for it. Raises NotFound, and InvalidRequest where it has ended."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.faults import Kind
 from sandbox.records import Record, Shelf
 from sandbox.sagemaker.jobs import training_curve as curve
+from sandbox.sagemaker.jobs import tuning
 from sandbox.sagemaker.jobs.capacity import NO_CAPACITY
 from sandbox.sagemaker.jobs.inputs import Inputs, under
 from sandbox.sagemaker.jobs.states import COMPLETED, FAILED, IN_PROGRESS, STOPPED, STOPPING, TRAINING
@@ -100,12 +101,28 @@ class Course:
         job["lasts"] = curve.seconds(request, size)
         self._enter(job, "Training", due)
         self._log(region, job, due, curve.SAID)
+        if not self._tunes(region, job, due):
+            return
         given = {**(request.get("HyperParameters") or {}), **(request.get("Environment") or {})}
         if wrong := str(given.get(START_ERROR, "")).strip('"'):
             self._log(region, job, due, wrong)
             self._fail(job, due, wrong if wrong.startswith(_OWN_WORDS) else f"AlgorithmError: {wrong}, exit code: 1")
             return
         self._appoint(region, job, due + self._lasts(job["lasts"] / curve.POINTS))
+
+    def _tunes(self, region: str, job: Record, due: float) -> bool:
+        """Look at the text of a fine-tuning; False where its script refuses it, and the job has failed."""
+        if not tuning.is_tuning(job["request"]):
+            return True
+        try:
+            job["learned"] = tuning.learned(job["request"], self._inputs, region)
+        except (tuning.Refused, LookupError) as words:
+            said = str(words.args[0])
+            for line in said.splitlines():
+                self._log(region, job, due, line)
+            self._fail(job, due, said)
+            return False
+        return True
 
     def _trained(self, region: str, job: Record, due: float) -> None:
         """One point of the curve is reached."""
@@ -146,6 +163,7 @@ class Course:
         request = job["request"]
         config = request["OutputDataConfig"]
         said = {"simulated": curve.SAID, "job": job["name"], "hyperparameters": request.get("HyperParameters") or {}}
+        said |= job.get("learned") or {}
         content = json.dumps(said, indent=1).encode()
         output = under(config["S3OutputPath"], job["name"], "output")
         if config.get("CompressionType") == "NONE":
