@@ -138,31 +138,43 @@ class Options:
     capture_kms_key: Annotated[str, _option("Encrypts what is kept.", panel=_MORE)] = ""
 
 
-def taking_options(command: Callable[..., None]) -> Callable[..., None]:
-    """`command` with the fields of Options as its own parameters; it is given them as `options`."""
-    names = {field.name for field in fields(Options)}
+def taking(kind: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command the fields of the dataclass `kind` as its own parameters; it is given them as `options`."""
 
-    @wraps(command)
-    def taking(**given: Any) -> None:
-        options = Options(**{name: given.pop(name) for name in names})
-        command(**given, options=options)
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        names = {field.name for field in fields(kind)}
 
-    hints = get_type_hints(Options, include_extras=True)
+        @wraps(command)
+        def given_options(**given: Any) -> None:
+            options = kind(**{name: given.pop(name) for name in names})
+            command(**given, options=options)
+
+        given_options.__signature__ = _signature(command, kind)  # type: ignore[attr-defined]
+        given_options.__annotations__ = {}  # typer reads the signature, whose annotations are resolved
+        return given_options
+
+    return decorate
+
+
+def _signature(command: Callable[..., None], kind: Any) -> inspect.Signature:
+    """The command's own parameters, then the options."""
+    hints = get_type_hints(kind, include_extras=True)
     own_hints = get_type_hints(command, include_extras=True)
-    kind = inspect.Parameter.KEYWORD_ONLY
+    only = inspect.Parameter.KEYWORD_ONLY
     own = [
-        each.replace(annotation=own_hints[each.name], kind=kind)
+        each.replace(annotation=own_hints[each.name], kind=only)
         for each in inspect.signature(command).parameters.values()
         if each.name != "options"
     ]
     more = [
-        inspect.Parameter(field.name, kind, default=_default(field), annotation=hints[field.name])
-        for field in fields(Options)
+        inspect.Parameter(field.name, only, default=_default(field), annotation=hints[field.name])
+        for field in fields(kind)
     ]
-    taking.__signature__ = inspect.Signature([*own, *more])  # type: ignore[attr-defined]
-    taking.__annotations__ = {}  # typer reads the signature, whose annotations are resolved
-    return taking
+    return inspect.Signature([*own, *more])
 
 
 def _default(field: Any) -> Any:
     return inspect.Parameter.empty if field.default is MISSING else field.default
+
+
+taking_options = taking(Options)

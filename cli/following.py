@@ -226,7 +226,9 @@ def print_plan(plan: Plan, as_json: bool) -> None:
         for step in plan.steps
     ]
     if as_json:
-        price = {"usd_per_hour": plan.estimate.usd_per_hour, "usd_per_hour_most": plan.estimate.usd_per_hour_most}
+        told = plan.estimate
+        price = {"usd_per_hour": told.usd_per_hour, "usd_per_hour_most": told.usd_per_hour_most}
+        price |= {"usd_once": told.usd_once} if told.usd_once is not None else {}
         document = {"title": plan.title, **price, "steps": rows}
         typer.echo(json.dumps(document | {"warnings": list(plan.warnings), "policy": policy(plan)}, default=str))
         return
@@ -238,9 +240,10 @@ def print_plan(plan: Plan, as_json: bool) -> None:
 
 
 def price_of(plan: Plan) -> str:
-    """The hourly price, with its ceiling where that is another."""
-    hourly, most = plan.estimate.usd_per_hour, plan.estimate.usd_per_hour_most
-    return f"{usd(hourly)}/h" if hourly == most else f"{usd(hourly)}/h, at most {usd(most)}/h"
+    """The hourly price, with its ceiling where that is another, and what is paid once."""
+    hourly, most, once = plan.estimate.usd_per_hour, plan.estimate.usd_per_hour_most, plan.estimate.usd_once
+    told = f"{usd(hourly)}/h" if hourly == most else f"{usd(hourly)}/h, at most {usd(most)}/h"
+    return f"{told}, and at most ${once:,.2f} once" if once else told
 
 
 def usd(amount: float | None) -> str:

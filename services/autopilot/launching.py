@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from services.access import AccessService, RoleRequest
 from services.autopilot.ceiling import Ceiling, ceiling
+from services.autopilot.examining import Say, resolved
 from services.autopilot.launch_state import LaunchState
 from services.autopilot.models import Job
 from services.autopilot.planner import own_bucket_used, places_of, plan_launch
@@ -23,7 +24,7 @@ from services.plans.objects import default_bucket
 from services.tables.models import Verdict
 
 if TYPE_CHECKING:
-    from services.autopilot.examining import Examiner, Say
+    from services.autopilot.examining import Examiner
     from services.autopilot.gateway import AutopilotGateway
     from services.autopilot.launching_gateway import LaunchingGateway
     from services.catalog import CatalogService
@@ -85,10 +86,12 @@ class Launching:
         seen = self.examine(request, verdicts, say)
         return self.plan_seen(request, seen)
 
+    def resolved(self, request: AutopilotRequest, seen: Mapping[str, Seen]) -> AutopilotRequest:
+        """The request with its target named as in the data that are launched; without a header it was an index."""
+        return resolved(request, seen)
+
     def plan_seen(self, request: AutopilotRequest, seen: Mapping[str, Seen]) -> Plan:
         """The plan of a job whose data were looked at with `examine`; raises as `plan`."""
-        from services.autopilot.examining import resolved
-
         request = resolved(replace(request, owner=request.owner or self._owner), seen)
         refuse(request, self.place, seen)
         return plan_launch(request, self._state(request, seen))
