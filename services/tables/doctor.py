@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from services.tables.column_findings import column_findings
 from services.tables.column_kinds import columns_of
 from services.tables.file_findings import file_findings, names_of
 from services.tables.inference import problem_of
-from services.tables.models import Column, Finding, Layout, Level, Repair, Statistics, Verdict
+from services.tables.leaking import associated
+from services.tables.models import Association, Column, Finding, Layout, Level, Repair, Statistics, Verdict
 from services.tables.reading import Table, read
 from services.tables.source import Unreadable
 from services.tables.target_findings import facts_of, target_findings, weight_findings
@@ -47,8 +48,12 @@ def examined(
     findings = [*file_findings(table), *naming, *_of_target(table, target, named, columns, problem)]
     findings += column_findings(table, columns)
     findings += weight_findings(table, columns, weight)
-    verdict = _verdict(table, named, findings, problem)
-    return Examination(verdict, _statistics(table, columns, verdict))
+    kind, reason = problem_of(facts_of(table, named)) if table.target is not None else ("", "")
+    associations, leaks = associated(table, columns, problem or kind)
+    verdict = _verdict(
+        table, named, [*findings, *leaks], (problem, f"As asked. {reason}") if problem else (kind, reason)
+    )
+    return Examination(verdict, _statistics(table, columns, verdict, associations))
 
 
 def check(path: Path | str, target: str, *, weight: str = "", problem: str = "") -> Verdict:
@@ -96,32 +101,30 @@ def _absent(table: Table, target: str, named: tuple[str, ...]) -> Finding:
     return Finding(Level.STOP, "target_absent", words)
 
 
-def _verdict(table: Table, named: tuple[str, ...], findings: list[Finding], problem: str) -> Verdict:
+def _verdict(table: Table, named: tuple[str, ...], findings: list[Finding], told: tuple[str, str]) -> Verdict:
     order = (Level.STOP, Level.WARNING, Level.NOTE)
     findings = sorted(findings, key=lambda each: order.index(each.level))
     repairs = tuple(dict.fromkeys(each.repair for each in findings if each.repair))
     accepted = not any(each.level is Level.STOP for each in findings)
-    kind, reason = problem_of(facts_of(table, named)) if table.target is not None else ("", "")
-    if problem:
-        kind, reason = problem, f"As asked. {reason}"
     dropped = {
         name for each in repairs if each.safe and each.code in ("drop_empty", "drop_doubles") for name in each.columns
     }
     target = named[table.target] if table.target is not None else ""
     return Verdict(
-        accepted, kind, reason, table.rows, tuple(name for name in named if name not in dropped), target, table.layout,
+        accepted, *told, table.rows, tuple(name for name in named if name not in dropped), target, table.layout,
         tuple(findings), repairs, weight=named[table.weight] if table.weight is not None else "", named=named,
         size=table.size,
     )  # fmt: skip
 
 
-def _statistics(table: Table, columns: tuple[Column, ...], verdict: Verdict) -> Statistics:
+def _statistics(
+    table: Table, columns: tuple[Column, ...], verdict: Verdict, associations: tuple[Association, ...]
+) -> Statistics:
     if table.sample is None:
         return Statistics(columns, rows=table.rows, target=verdict.target)
     shown = table.sample.slice(0, SHOWN).to_pylist()
     rows = tuple(tuple(cell or "" for cell in row.values()) for row in shown)
-    made = Statistics(columns, (), rows, table.rows, table.sample.num_rows, verdict.target)
-    return replace(made, associations=())
+    return Statistics(columns, associations, rows, table.rows, table.sample.num_rows, verdict.target)
 
 
 __all__ = ["Examination", "Repair", "check", "examined", "statistics"]

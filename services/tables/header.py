@@ -114,7 +114,7 @@ def _present(sure: float, first: Sequence[str], width: int, target: str) -> bool
 def _counting(first: Sequence[str]) -> bool:
     """Names that are the numbers of the columns, as a program writes them for a table that had none."""
     numbers = [int(cell) for cell in first if cell.isdigit()]
-    return len(numbers) >= len(first) - 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return len(numbers) >= max(2, len(first) - 2) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _sure(first: Sequence[str], below: Sequence[Sequence[str]]) -> float:
