@@ -28,6 +28,7 @@ _SETTLE_SECONDS = 60.0
 _ROLE_SEEN = Once((ErrorMatch("NoSuchEntity", "role with name"), *_SETTLING), _SETTLE_SECONDS)
 _MAY_RUN = "The role may pull the image, read the weights, and write logs and metrics; nothing else."
 _MAY_WORK = "The role may call endpoints, use Studio and the console's bucket, and write logs; it may deploy nothing."
+_MAY_START = "The role may read the data, write the results and logs, and start the jobs that Autopilot needs."
 _POLICIES_GONE = Once((ErrorMatch("DeleteConflict"), *_SETTLING), _SETTLE_SECONDS)
 
 
@@ -44,7 +45,15 @@ def tags(owner: str, **more: str) -> list[dict[str, str]]:
 
 
 def _while(request: RoleRequest) -> str:
+    if request.starts:
+        return "its jobs run"
     return "somebody works in a notebook" if request.work else "the model runs"
+
+
+def _may(request: RoleRequest) -> str:
+    if request.starts:
+        return _MAY_START
+    return _MAY_WORK if request.work else _MAY_RUN
 
 
 def policy_name(document: Mapping[str, Any]) -> str:
@@ -112,7 +121,7 @@ def _put(request: RoleRequest, state: RoleState, arn: str) -> Step:
         id="role-policy",
         service="iam",
         operation="put_role_policy",
-        reason=_MAY_WORK if request.work else _MAY_RUN,
+        reason=_may(request),
         parameters=which | {"PolicyDocument": Json(document)},
         after=(CREATE_ROLE,),
         manner=_ROLE_SEEN,
