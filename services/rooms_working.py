@@ -10,6 +10,7 @@ from services.rooms_spending import SpendingRooms
 
 if TYPE_CHECKING:
     from services.autopilot import AutopilotService
+    from services.autopilot.batch_predicting import BatchPredictions
     from services.autopilot.predicting import Predictions
     from services.batch import BatchService
     from services.notebooks import NotebooksService
@@ -49,6 +50,16 @@ class WorkingRooms(SpendingRooms):
         return Predictions(
             self.inference, lambda: self.objects, AutopilotGateway(self.connection.clients), self.jobs,
             folder=self.folder, owner=self.owner,
+        )  # fmt: skip
+
+    @lazy
+    def batch_predictions(self) -> BatchPredictions:
+        """Predictions of candidates of AutoML jobs by transform jobs."""
+        from services.autopilot.batch_predicting import BatchPredictions
+
+        return BatchPredictions(
+            self.predictions, self.deploy, self.batch, lambda: self.objects,
+            partition=self.connection.identity.partition,
         )  # fmt: skip
 
     @lazy
@@ -127,6 +138,13 @@ class WorkingRooms(SpendingRooms):
             TuningGateway(self.connection.clients, self.resources.pace.wait), self.catalog, self.access, self.objects,
             self.deploy, lambda: self.quotas, log=self._training_log, owner=self.owner, now=self.connection.now,
         )  # fmt: skip
+
+    @lazy
+    def kept_texts(self) -> KeptTables:
+        """Texts people gave to learn from, kept as tables are."""
+        from services.tables.kept import KeptTables
+
+        return once((self.folder, "texts"), lambda: KeptTables(self.folder / "texts"))
 
     def _training_log(self, name: str) -> tuple[tuple[float, str], ...]:
         """The end of a training job's log."""

@@ -101,6 +101,14 @@ def _answer(row: Mapping[str, Any]) -> Answer:
     )
 
 
+def answer_of(cells: Sequence[str], keys: Sequence[str]) -> Answer:
+    """The answer in the cells that a transform job wrote behind a record. Raises UnknownAnswer."""
+    try:
+        return _answer(dict(zip(_keys(keys, len(cells)), cells, strict=True)))
+    except (ValueError, SyntaxError, KeyError, TypeError, RecursionError):
+        raise _unknown("It is not written as one of Autopilot's containers writes it.") from None
+
+
 def _list(value: Any) -> list[Any]:
     """A list, also where it was written into a cell of CSV as JSON or as Python writes one."""
     if value is None or value == "":

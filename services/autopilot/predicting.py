@@ -24,7 +24,7 @@ from services.errors import InvalidRequest, ModelFailed, NotFound
 from services.inference import MAX_BODY_BYTES
 from services.inference.models import MAX_SERVERLESS_BYTES
 from services.inference.patience import CHAT_PACE, Pace, patiently
-from services.jobs import JobHandle, Jobs, JobView
+from services.jobs import JobHandle, Jobs, JobView, Work
 from services.legible import cell
 
 if TYPE_CHECKING:
@@ -132,10 +132,9 @@ class Predictions:
 
     def keep(self, name: str, pieces: Iterable[bytes]) -> Given:
         """Keep a file that is to be predicted from. Raises InvalidRequest for one too large or no table."""
-        self._tidy()
-        target = self._folder / f"given-{os.urandom(8).hex()}{Path(name).suffix[:10]}"
+        target = self.place("given", Path(name).suffix[:10])
         digest, size = hashlib.sha256(), 0
-        with _opened(target, "wb") as file:
+        with opened(target, "wb") as file:
             for piece in pieces:
                 size += len(piece)
                 if size > MOST_FILE_BYTES:
@@ -148,26 +147,34 @@ class Predictions:
         return given(named, name)
 
     def start_file(self, asked: Asked, schema: Schema, table: Given, match: Match) -> str:
-        """Predict every row of a file in the background; the job's id. Its result: see `FileResult`."""
-        self._tidy()
+        """Predict every row of a file in the background; the job's id. See `result_of` and `scores_of`."""
 
         def work(handle: JobHandle) -> Mapping[str, Any]:
             return self._predicted(handle, asked, schema, table, match)
 
-        title = f"Predict {table.name} with {asked.endpoint}"
-        return self._jobs.start(
-            KIND, self._owner, title, work, key=f"{asked.endpoint}/{table.path.name}",
+        return self.start(
+            f"Predict {table.name} with {asked.endpoint}", work, key=f"{asked.endpoint}/{table.path.name}",
             payload={"endpoint": asked.endpoint, "job": schema.training.name, "file": table.name},
         )  # fmt: skip
+
+    def start(self, title: str, work: Work, *, key: str, payload: Mapping[str, Any]) -> str:
+        """Begin work whose result names a file of predictions; the job's id."""
+        self._tidy()
+        return self._jobs.start(KIND, self._owner, title, work, key=key, payload=payload)
+
+    def place(self, what: str, suffix: str, name: str = "") -> Path:
+        """Where a file of this owner's may be written; `what`: "given", "made", "rows", "sheet"."""
+        self._tidy()
+        return self._folder / f"{what}-{name or os.urandom(8).hex()}{suffix}"
 
     def _predicted(
         self, handle: JobHandle, asked: Asked, schema: Schema, table: Given, match: Match
     ) -> Mapping[str, Any]:
         count: Classes | Numbers = Numbers() if schema.training.regression else Classes(positive_of(schema))
-        made, done = self._folder / f"made-{handle.id}.csv", 0
+        made, done = self.place("made", ".csv", handle.id), 0
         share = [0.0]
         rows = records(table, lambda read: share.__setitem__(0, read))
-        with _opened(made, "w", newline="", encoding="utf-8") as file:
+        with opened(made, "w", newline="", encoding="utf-8") as file:
             out, labels = csv.writer(file), ()  # type: tuple[Any, tuple[str, ...]]
             for piece in pieces(rows, asked, match):
                 handle.checkpoint()
@@ -184,7 +191,7 @@ class Predictions:
         if not done:
             made.unlink(missing_ok=True)
             raise InvalidRequest(f"{table.name} has no rows.", "", "Bring another file.")
-        return {"file": made.name, "rows": done, **_plain(count.scores() if match.target is not None else None)}
+        return {"file": made.name, "rows": done, **plainly_scored(count.scores() if match.target is not None else None)}
 
     def result_of(self, view: JobView) -> Path:
         """The file of predictions a job has made. Raises NotFound where it has been removed since."""
@@ -205,7 +212,7 @@ class Predictions:
                 continue
 
 
-def _opened(path: Path, mode: str, **how: Any) -> Any:
+def opened(path: Path, mode: str, **how: Any) -> Any:
     """A file nobody else may read."""
     return open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o600), **how)
 
@@ -258,7 +265,8 @@ def told(answer: Answer, labels: Sequence[str]) -> list[object]:
     return [cell(answer.label) if answer.number is None else answer.label, *certainty, *(scores.get(x) for x in labels)]
 
 
-def _plain(scores: Scores | None) -> dict[str, Any]:
+def plainly_scored(scores: Scores | None) -> dict[str, Any]:
+    """Figures as the journal keeps them; `scores_of` reads them again."""
     if scores is None:
         return {}
     values = [list(each) for each in scores.values]

@@ -144,6 +144,33 @@ def _text(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
+def looked_at(objects: ObjectsService, uri: str) -> Given:
+    """A CSV object in S3, or the first one below a prefix, by one ranged read; its `path` is no file of this machine.
+
+    Raises InvalidRequest for what is no CSV, NotFound where nothing is there.
+    """
+    if Uri.parse(uri).folder:
+        found = objects.below(uri, 20).entries
+        if not found:
+            raise NotFound(f"There is nothing below {uri}.", "", "Choose another prefix.")
+        uri = str(found[0].uri)
+    peek = objects.peek(uri, HEAD_BYTES)
+    head = peek.head
+    if head[:4] == b"PAR1":
+        return Given(Path(uri), Path(uri).name, (), Layout(kind="parquet"), (), peek.size)
+    packed = "gzip" if head[:2] == b"\x1f\x8b" else ""
+    try:
+        head = zlib.decompressobj(31).decompress(head, HEAD_BYTES) if packed else head
+        whole = peek.whole and not packed
+        laid = laid_out(Source(Path(uri), peek.size, head, "", False, whole))
+    except (Unreadable, zlib.error) as problem:
+        words = problem.words if isinstance(problem, Unreadable) else f"{problem}."
+        raise InvalidRequest(f"{uri} holds no table that can be read.", words, "Choose another object.") from None
+    rows = cells_of(head, laid.layout, whole=whole, most=FIRST_ROWS)[laid.layout.header :]
+    layout = replace(laid.layout, compression=packed)
+    return Given(Path(uri), Path(uri).name, laid.names, layout, tuple(tuple(row) for row in rows), peek.size)
+
+
 def first_rows(objects: ObjectsService, training: Training) -> tuple[tuple[str, ...], list[list[str]], str]:
     """Columns, first records and address of the table a job was trained on, by one listing and one read of 1 MiB.
 

@@ -33,7 +33,7 @@ from services.deploy.modes import (
     Scaling,
     Serverless,
 )
-from services.deploy.planner import plan_deploy, plan_pair
+from services.deploy.planner import plan_deploy, plan_model, plan_pair
 from services.deploy.problems import eula_problem, name_problem, request_problems
 from services.deploy.scaling import managed_scaling, most_instances, scaling_steps
 from services.deploy.scaling_limits import scaling_problems, topic_problems
@@ -98,6 +98,7 @@ __all__ = [
     "name_problem",
     "needed_gpu_gib",
     "plan_deploy",
+    "plan_model",
     "plan_pair",
     "request_problems",
     "scaling_problems",

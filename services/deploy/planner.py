@@ -33,6 +33,18 @@ def plan_deploy(request: DeployRequest, state: DeployState) -> Plan:
     return merge(f"Deploy {state.model.name} as {_called(request)}", *role, _endpoint_plan(request, state, role))
 
 
+def plan_model(request: DeployRequest, state: DeployState) -> Plan:
+    """The model alone as a plan, with its role, for who runs it by a job; `create-model-NAME` is its last step.
+
+    Raises InvalidRequest, or NameTaken for the role.
+    """
+    role = _role_plan((request, state))
+    refuse(request, state.model, state.place)
+    refuse_crowded(request, state)
+    step = create_model(request, state, tuple(each.id for plan in role for each in plan))
+    return merge(f"Make the model {request.model_name}", *role, Plan(request.model_name, (step,)))
+
+
 def plan_pair(request: RagPairRequest, embedding: DeployState, language: DeployState) -> Plan:
     """Both endpoints of a RAG pair as one plan: the role and a topic of both once, everything else side by side.
 

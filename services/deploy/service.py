@@ -24,7 +24,7 @@ from services.deploy.models import (
 )
 from services.deploy.modes import Components
 from services.deploy.pipeline import pipeline_container, pipeline_model
-from services.deploy.planner import plan_deploy, plan_pair
+from services.deploy.planner import plan_deploy, plan_model, plan_pair
 from services.deploy.problems import eula_problem, refuse, request_problems
 from services.deploy.setting_problems import MOST_HOURS
 from services.deploy.sources import CatalogSource, CustomSource, HubSource, PipelineSource, Source
@@ -160,6 +160,10 @@ class DeployService:
         """The plan of one endpoint. Raises InvalidRequest, NameTaken, InUse, NotFound or Unreachable."""
         request = self.dated(request)
         return self._keep(plan_deploy(request, self.state(request)), (request,))
+
+    def plan_model(self, request: DeployRequest) -> Plan:
+        """The plan of the model alone, its role included; raises as `plan_deploy`."""
+        return plan_model(request, self.state(request))
 
     def dated(self, request: DeployRequest) -> DeployRequest:
         """The request with the end of its lease, by the hours asked for, from now. Keep it while its plan is looked
