@@ -43,8 +43,10 @@ def _usual(configured: str, job_role: str) -> str:
     return JOB_ROLE if job_role else OTHER_ROLE if configured else OWN_ROLE
 
 
-def show(console: Console, fields: Fields, job_role: str = "") -> None:
-    """Write the choice; `job_role` as in `read`."""
+def show(console: Console, fields: Fields, job_role: str = "", own: str = "", words: str = "") -> None:
+    """Write the choice; `job_role` as in `read`. `own` is the name of the console's own where it is another than that
+    for models, `words` what it is for.
+    """
     configured = console.settings.execution_role_arn
     choice = st.segmented_control(
         "Execution role",
@@ -52,16 +54,16 @@ def show(console: Console, fields: Fields, job_role: str = "") -> None:
         default=_usual(configured, job_role),
         required=True,
         key=fields.at("role"),
-        help="What SageMaker takes on while your model runs: it pulls the image, reads the weights, writes the logs. "
-        "Your own identity only has to be allowed to hand it over (iam:PassRole).",
+        help=(words or "What SageMaker takes on while your model runs: it pulls the image, reads the weights, writes "
+              "the logs.") + " Your own identity only has to be allowed to hand it over (iam:PassRole).",
         persist_state="session",
-    )
+    )  # fmt: skip
     if choice == JOB_ROLE:
         name = literal(job_role.rpartition("/")[2])
         st.markdown(f":gray[:small[{name}: it read the data and wrote the models, so it may read them.]]")
         return
     if choice != OTHER_ROLE:
-        name = literal(console.access.request().name)
+        name = literal(own or console.access.request().name)
         st.markdown(f":gray[:small[{name}: found, or created with least privilege by the plan.]]")
         return
     roles = {configured: configured.rpartition("/")[2]} if configured else {}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.access.models import default_role_name
+from services.access.models import default_role_name, work_role_name
 from services.access.pages import PAGES
 from services.catalog import bucket_arns
 from services.plans.leasing import role_name
 from services.plans.models import Permission
 
+_SAGEMAKER = "sagemaker.amazonaws.com"
 _SCALING = "sagemaker.application-autoscaling.amazonaws.com"
 _TO_SCHEDULER = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 _PASSED = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
@@ -44,7 +45,7 @@ def needs_of(page: str, *, region: str, account: str, partition: str = "aws") ->
         return ()
     groups = [(False, found.looking), (True, found.doing)]
     return tuple(
-        Need(what, changes, (_of_leases if page == "leases" else _on_example)(action, region, account, partition))
+        Need(what, changes, _OF_PAGES.get(page, _on_example)(action, region, account, partition))
         for changes, group in groups
         for what, actions in group.items()
         for action in actions
@@ -58,6 +59,17 @@ def _of_leases(action: str, region: str, account: str, partition: str) -> Permis
         return found
     role = f"arn:{partition}:iam::{account}:role/{role_name(region)}"
     return Permission(action, role, _TO_SCHEDULER if found.condition else {})
+
+
+def _of_work(action: str, region: str, account: str, partition: str) -> Permission:
+    """As on other pages, but for the role people work with, and for the role AWS makes for Studio itself."""
+    found = _on_example(action, region, account, partition)
+    if action == "iam:CreateServiceLinkedRole":
+        own = f"arn:{partition}:iam::{account}:role/aws-service-role/{_SAGEMAKER}/*"
+        return Permission(action, own, {"StringLike": {"iam:AWSServiceName": _SAGEMAKER}})
+    if not found.resource.endswith(f":role/{default_role_name(region)}"):
+        return found
+    return Permission(action, f"arn:{partition}:iam::{account}:role/{work_role_name(region)}", found.condition)
 
 
 def _on_example(action: str, region: str, account: str, partition: str) -> Permission:
@@ -98,3 +110,6 @@ def _on_iam(action: str, arn: str, region: str) -> Permission:
     if action in ("iam:ListRoles", "iam:SimulatePrincipalPolicy"):
         return Permission(action)
     return Permission(action, role)
+
+
+_OF_PAGES = {"leases": _of_leases, "notebooks": _of_work, "spaces": _of_work}

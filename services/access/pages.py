@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from services.access.rights import HELD as _HELD
+from services.access.rights import MAKE_ROLE as MAKE_ROLE
+from services.access.rights import ROLE as _ROLE
+from services.access.rights import ROLES as _ROLES
+from services.access.rights import PageNeeds
+from services.access.working_pages import WORKING
 
 _LOOK_ENDPOINTS = (
     "sagemaker:ListEndpoints",
@@ -16,15 +22,6 @@ _LOOK_ENDPOINTS = (
 _CALL = ("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")
 _DEPLOY = tuple(f"sagemaker:{verb}{kind}" for kind in ("Model", "EndpointConfig", "Endpoint") for verb in ("Create",))
 _DELETE = tuple(f"sagemaker:Delete{kind}" for kind in ("Endpoint", "EndpointConfig", "Model"))
-_ROLE = (
-    "iam:GetRole",
-    "iam:CreateRole",
-    "iam:TagRole",
-    "iam:PutRolePolicy",
-    "iam:GetRolePolicy",
-    "iam:DeleteRole",
-    "iam:DeleteRolePolicy",
-)
 _CLASSIC = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
 _SCALE = (
     "iam:CreateServiceLinkedRole",  # of AWS's own role for it, where the account has none
@@ -62,16 +59,7 @@ _CHANGE = (
 _UNSCALE = ("application-autoscaling:DeregisterScalableTarget", "cloudwatch:DeleteAlarms")
 # Whoever may make roles and hand them over may give themselves every right: no ready policy but one holds these.
 _LEASE = tuple(f"scheduler:{verb}Schedule" for verb in ("Get", "Create", "Update", "Delete"))
-LET_AWS = "Let AWS keep to leases"
-MAKE_ROLE, MAKE_USER = "Make and remove the execution role", "Make a user"
-
-
-@dataclass(frozen=True, slots=True)
-class PageNeeds:
-    """The actions of one page by what for, each "service:Action": to be looked at, and to change something."""
-
-    looking: Mapping[str, tuple[str, ...]]
-    doing: Mapping[str, tuple[str, ...]]
+LET_AWS, MAKE_USER = "Let AWS keep to leases", "Make a user"
 
 
 _ENDPOINTS = {"Endpoints": _LOOK_ENDPOINTS, "Their tags in bulk": ("tag:GetResources",)}
@@ -86,48 +74,6 @@ _PARTS = {
     **_PART,
 }
 _COST = {"Budgets on cost": ("budgets:ViewBudget",)}
-_ROLES = {"Execution roles": ("iam:ListRoles", "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")}
-_LISTED = (
-    "Endpoints InferenceComponents EndpointConfigs Models NotebookInstances NotebookInstanceLifecycleConfigs Domains"
-    " UserProfiles Spaces Apps StudioLifecycleConfigs TrainingJobs TransformJobs AutoMLJobs ProcessingJobs Tags"
-)
-_DESCRIBED = (
-    "Endpoint InferenceComponent EndpointConfig Model NotebookInstance Domain UserProfile Space App TrainingJob"
-    " TransformJob AutoMLJobV2 ProcessingJob"
-)
-# What costs, savings, leases and cleaning up are all worked out from: see services/resources.
-_HELD = {
-    "What is held": (
-        *(f"sagemaker:List{each}" for each in _LISTED.split()),
-        *(f"sagemaker:Describe{each}" for each in _DESCRIBED.split()),
-    ),
-    "Its tags": (
-        "tag:GetResources",
-        "cloudwatch:ListTagsForResource",
-        "logs:ListTagsForResource",
-        "application-autoscaling:ListTagsForResource",
-        "sns:ListTagsForResource",
-        "s3:GetBucketTagging",
-    ),
-    "The account's regions": ("account:ListRegions", "ec2:DescribeRegions"),
-    "What belongs to it": (
-        "application-autoscaling:DescribeScalableTargets",
-        "cloudwatch:DescribeAlarms",
-        "logs:DescribeLogGroups",
-        "scheduler:ListSchedules",
-        "scheduler:GetSchedule",
-        "sns:GetTopicAttributes",
-        "elasticfilesystem:DescribeFileSystems",
-        "elasticfilesystem:DescribeMountTargets",
-        "s3:ListAllMyBuckets",
-        "s3:GetBucketLocation",
-        "s3:ListBucket",
-        "cloudwatch:GetMetricStatistics",
-        "iam:ListRoles",
-        "iam:GetRole",
-        "iam:ListAccountAliases",
-    ),
-}
 _WORKPLACES = (
     "StopNotebookInstance DeleteNotebookInstance DeleteNotebookInstanceLifecycleConfig DeleteApp DeleteSpace"
     " DeleteUserProfile DeleteDomain DeleteStudioLifecycleConfig DescribeNotebookInstanceLifecycleConfig"
@@ -156,6 +102,7 @@ _CLEAN = {
     ),
 }
 PAGES: Mapping[str, PageNeeds] = {
+    **WORKING,
     "home": PageNeeds(
         _ENDPOINTS
         | {

@@ -14,9 +14,10 @@ from typing import Any
 from services.inference import prompts
 from services.inference.calls import Call, request_of
 from services.inference.families import encode_chat, stops_of
-from services.inference.models import ChatParams, Contract, Family, Message
+from services.inference.models import ChatParams, Contract, Family, Kind, Message
 from services.inference.runtime import options_for
-from services.inference.snippets import Where
+from services.inference.snippets import Language, Where, snippet
+from services.inference.templates import ASKED, templates_for
 
 _WIDTH = 100
 _OPTION_NAMES = {
@@ -225,19 +226,40 @@ class _Parts:
         ]  # fmt: skip
         if self.streams:
             cells += [("markdown", "The same, word by word as it comes:"), ("code", self.stream())]
-        return json.dumps(
-            {
-                "cells": [_cell(number, kind, source) for number, (kind, source) in enumerate(cells)],
-                "metadata": {
-                    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-                    "language_info": {"name": "python"},
-                },
-                "nbformat": 4,
-                "nbformat_minor": 5,
+        return notebook_of(cells)
+
+
+def notebook_of(cells: Sequence[tuple[str, str]]) -> str:
+    """Cells ("markdown" or "code", source) as the JSON of a notebook of format 4.5."""
+    return json.dumps(
+        {
+            "cells": [_cell(number, kind, source) for number, (kind, source) in enumerate(cells)],
+            "metadata": {
+                "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+                "language_info": {"name": "python"},
             },
-            ensure_ascii=False,
-            indent=1,
-        )
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def endpoint_notebook(endpoint: str, contract: Contract, where: Where) -> str:
+    """A notebook that calls an endpoint: a conversation with one that writes, else one request.
+
+    What it sends is an example of ours, to be changed by whoever runs it.
+    """
+    if contract.kind is Kind.CHAT:
+        return program(Program.NOTEBOOK, endpoint, [Message("user", ASKED)], ChatParams(), contract, where)
+    template, options = templates_for(contract)[0], options_for(contract)
+    call = Call(
+        endpoint, template.body.encode(), content_type=template.content_type, accept=template.accept,
+        component=options.get("InferenceComponentName", ""), custom_attributes=options.get("CustomAttributes", ""),
+    )  # fmt: skip
+    about = "# A call of a SageMaker endpoint\n\nNeeds `boto3`, and credentials that may `sagemaker:InvokeEndpoint`."
+    return notebook_of([("markdown", about), ("code", snippet(Language.BOTO3, call, where, contract))])
 
 
 def _cell(number: int, kind: str, source: str) -> dict[str, Any]:

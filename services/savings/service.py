@@ -123,6 +123,12 @@ class SavingsService:
         """Take that back."""
         self._keeping.show_again(kept.key, kept.what)
 
+    def idle_workplaces(self, held: Holdings, days: int = DEFAULT_DAYS) -> tuple[Finding, ...]:
+        """What is idle for so many days among notebook instances, apps and spaces; without waiting, without figures."""
+        found = self._unmeasured.found(_days(days), held, self._activity.known(held))
+        kinds = (Kind.NOTEBOOK, Kind.APP, Kind.SPACE)
+        return tuple(each for each in found if isinstance(each, Finding) and each.key.kind in kinds)
+
     # -- plans
 
     def plan_stop(self, keys: Iterable[Key]) -> Plan:

@@ -1,0 +1,54 @@
+"""What the pages need where one works: notebook instances and Studio's spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.access.rights import HELD, MAKE_ROLE, ROLE, ROLES, PageNeeds
+
+_NETWORKS = {"Networks": tuple(f"ec2:Describe{each}" for each in ("Vpcs", "Subnets", "SecurityGroups"))}
+WORKING: Mapping[str, PageNeeds] = {
+    "notebooks": PageNeeds(
+        HELD
+        | ROLES
+        | _NETWORKS
+        | {
+            "Lifecycle configurations": (
+                "sagemaker:ListNotebookInstanceLifecycleConfigs",
+                "sagemaker:DescribeNotebookInstanceLifecycleConfig",
+            )
+        },
+        {
+            "Make one": ("sagemaker:CreateNotebookInstance", "sagemaker:AddTags", "iam:PassRole"),
+            "In a network of your own, with a key": (
+                "ec2:CreateNetworkInterface",
+                "kms:DescribeKey",
+                "kms:CreateGrant",
+            ),
+            "Open it": ("sagemaker:CreatePresignedNotebookInstanceUrl",),
+            "Start, stop, change, delete": tuple(
+                f"sagemaker:{verb}NotebookInstance" for verb in ("Start", "Stop", "Update", "Delete", "Describe")
+            ),
+            MAKE_ROLE: ROLE,
+        },
+    ),
+    "spaces": PageNeeds(
+        HELD | ROLES | _NETWORKS,
+        {
+            "Make a domain": (
+                "sagemaker:CreateDomain",
+                "sagemaker:AddTags",
+                "iam:PassRole",
+                "iam:CreateServiceLinkedRole",
+            ),
+            "Make a user profile": ("sagemaker:CreateUserProfile",),
+            "Make, run, stop, change, delete a space": (
+                *(f"sagemaker:{verb}Space" for verb in ("Create", "Update", "Delete", "Describe")),
+                *(f"sagemaker:{verb}App" for verb in ("Create", "Delete", "Describe")),
+            ),
+            "Open it": ("sagemaker:CreatePresignedDomainUrl",),
+            "Take a domain back": ("sagemaker:DeleteDomain", "sagemaker:DeleteUserProfile"),
+            MAKE_ROLE: ROLE,
+        },
+    ),
+}
