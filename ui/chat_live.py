@@ -29,9 +29,10 @@ def show(console: Console, chat: Conversation, asking: Asking, turn: Turn) -> No
     """
     under_way = {live.answer.endpoint for live in asking.lives}
     others = tuple(each for each in turn.shown if each.endpoint not in under_way)  # asked again was only one of several
+    # Beside what is emptied below, not in it: a fragment that draws where its place has gone ends the whole page.
+    polling.live(lambda: _again(asking), ENDED_SECONDS)
     place = st.empty()
     with place.container():
-        polling.live(lambda: _again(asking), ENDED_SECONDS)
         st.button("Stop", icon=":material/stop_circle:", key=f"chat.stop.{asking.turn}", on_click=asking.stop)
         spots = []
         for frame, live in zip(chat_view.frames(len(asking.lives)), asking.lives, strict=True):

@@ -13,7 +13,11 @@ Drawn = TypeVar("Drawn")
 
 
 def live(draw: Callable[[], None], every_seconds: float | None) -> None:
-    """Draw now and, unless `every_seconds` is None, again and again; what goes wrong in it stays inside it."""
+    """Draw now and, unless `every_seconds` is None, again and again; what goes wrong in it stays inside it.
+
+    Never within an `st.empty()` that the same run empties: a turn that comes late would draw where there is no
+    container any more, at which the browser takes the whole page away ("'setIn' cannot be called on an ElementNode").
+    """
 
     def guarded() -> None:
         with error_box.shown():

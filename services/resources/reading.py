@@ -246,7 +246,8 @@ class Reading:
             if resource.kind in DESCRIBINGS and not resource.described:
                 read = gateway.described(resource)
             if tags_are_missing(read) and not known.under_way:
-                read = gateway.with_tags(read)
+                told = known.found.get(resource.key, resource).tags  # the tags of all may have come meanwhile
+                read = gateway.with_tags(read) if told is None else replace(read, tags=told)
         except NotFound:
             with self.changed:
                 known.drop(resource.key)
