@@ -80,14 +80,16 @@ def _costs(plan: Plan, more: bool) -> None:
             st.metric("Ends", formats.per_hour(-hourly), border=True)
             st.metric("Saves a day", formats.per_day(-hourly).removesuffix("/day"), border=True)
             st.metric("Saves a month", formats.per_month(-hourly).removesuffix("/month"), border=True)
+        elif plan_text.once_of(plan):
+            st.metric("For all of it", plan_text.once_of(plan).capitalize().replace("$", "\\$"), border=True)
+            st.metric("Afterwards", formats.per_hour(hourly), border=True)
         else:
             st.metric("More than now" if more else "While it runs", formats.per_hour(hourly), border=True)
             st.metric("A day", formats.per_day(hourly).removesuffix("/day"), border=True)
             st.metric("A month", formats.per_month(hourly).removesuffix("/month"), border=True)
-    once = f"; {formats.money(plan.estimate.usd_once)} once" if plan.estimate.usd_once else ""
     most = f", {plan_text.ceiling_of(plan)}" if plan_text.ceiling_of(plan) else ""
-    if plan.estimate.source or once or most:
-        st.markdown(f":gray[:small[Price{literal(most + once)}: {literal(plan.estimate.source)}]]")
+    if plan.estimate.source or most:
+        st.markdown(f":gray[:small[Price{literal(most)}: {literal(plan.estimate.source)}]]")
 
 
 def _details(console: Console, plan: Plan, key: str) -> None:

@@ -46,6 +46,8 @@ def price_of(plan: Plan, *, more: bool = False) -> str:
     With `more` it is what is added to the price of something that runs already.
     """
     hourly, most = plan.estimate.usd_per_hour, ceiling_of(plan)
+    if work := once_of(plan):
+        return work if hourly == 0 else f"{work}, then {formats.per_hour(hourly)}"
     if hourly is None:
         return f"{formats.UNKNOWN_PRICE}, {most}" if most else formats.UNKNOWN_PRICE
     if hourly < 0:
@@ -55,6 +57,15 @@ def price_of(plan: Plan, *, more: bool = False) -> str:
     if more:
         return f"{formats.per_hour(hourly)} more" if hourly else "costs as much as now"
     return formats.per_hour(hourly) if hourly else "costs nothing"
+
+
+def once_of(plan: Plan) -> str:
+    """What work that ends by itself may come to, as a job's; "" where the plan begins none."""
+    if plan.estimate.usd_once:
+        return f"at most {formats.money(plan.estimate.usd_once)}"
+    costs = [step.cost for step in plan.steps if step.cost is not None and plan.estimate.usd_per_hour == 0]
+    unknown = any(cost.usd_once is None and cost.usd_per_hour is None for cost in costs)
+    return formats.UNKNOWN_PRICE if unknown else ""
 
 
 def ceiling_of(plan: Plan) -> str:

@@ -200,7 +200,7 @@ def _create(request: AutopilotRequest, state: LaunchState, places: Places, after
             Permission("iam:PassRole", role_arn, _PASSED),
             *serverless,
         ),
-        cost=Cost(usd_once=state.ceiling.usd_most, basis="at most; " + state.ceiling.basis),
+        cost=_cost(state),
         proof=Proof(
             Read("sagemaker", "describe_auto_ml_job_v2", which),
             absent=NO_JOB,
@@ -233,6 +233,13 @@ def _wait(request: AutopilotRequest, state: LaunchState) -> tuple[Step, ...]:
             permissions=(Permission("sagemaker:DescribeAutoMLJobV2", arn),),
         ),
     )
+
+
+def _cost(state: LaunchState) -> Cost:
+    """What the job starts: an hourly price is known only where its work is, else neither is told."""
+    told = state.ceiling
+    hourly = None if told.usd_most is None else told.usd_per_hour_after
+    return Cost(hourly, told.usd_most, basis="at most; " + told.basis)
 
 
 def _estimate(state: LaunchState) -> Estimate:

@@ -9,7 +9,7 @@ import pytest
 
 from cli.following import print_plan
 from services.plans import Plan, merge
-from services.plans.models import Estimate
+from services.plans.models import Cost, Estimate, Step
 from ui.plan_text import ceiling_of, price_of
 
 
@@ -72,3 +72,18 @@ def test_the_command_line_says_both_too(capsys: pytest.CaptureFixture[str]) -> N
     assert (told["usd_per_hour"], told["usd_per_hour_most"]) == (1.5, 6.0)
     print_plan(plan(1.5, 6.0), False)
     assert "$1.500/h, at most $6.000/h" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("estimate", "cost", "words"),
+    [
+        (Estimate(0.0, 57.14), Cost(0.0, 57.14), "at most $57.14"),
+        (Estimate(0.8, 57.14), Cost(0.8, 57.14), "at most $57.14, then $0.80/h"),
+        (Estimate(None, 57.14), Cost(None, 57.14), "at most $57.14, then price unknown"),
+        (Estimate(0.0), Cost(None, None), "price unknown"),
+        (Estimate(0.0), Cost(0.0), "costs nothing"),
+    ],
+)
+def test_work_that_ends_by_itself_says_what_it_may_come_to(estimate: Estimate, cost: Cost, words: str) -> None:
+    step = Step(id="job", service="sagemaker", operation="create_auto_ml_job_v2", reason="It trains.", cost=cost)
+    assert price_of(Plan(title="Launch", steps=(step,), estimate=estimate)) == words
