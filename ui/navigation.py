@@ -23,6 +23,7 @@ CLEAN_UP = "../pages/clean_up.py"
 STUDIO = "../pages/costs/studio.py"
 ACTIVITY = "../pages/activity.py"
 TAKE_DOWN = "../pages/take_down.py"
+AUTOPILOT = "../pages/autopilot/launch.py"  # ?table=…&target=…: what was chosen is found again after a refresh
 SETTINGS = "../pages/settings.py"
 SANDBOX = "../pages/sandbox.py"
 ACCESS = "../pages/access.py"
@@ -39,6 +40,7 @@ def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
                     help="What runs, what it costs an hour, and what to do next."),
         ],
         "Models": _models(),
+        "Autopilot": _autopilot(),
         "Playground": [
             st.Page(DOCUMENTS, title="Documents", icon=":material/description:",
                     help="Add files and see which can be asked."),
@@ -80,6 +82,13 @@ def _models() -> list[Page]:
                 help="Every endpoint of this account and region: status, price, test, delete."),
         st.Page(ENDPOINT, title="Endpoint", icon=":material/dns:", visibility="hidden",
                 help="One endpoint: metrics, logs, test, alarms, what happened, and every change."),
+    ]  # fmt: skip
+
+
+def _autopilot() -> list[Page]:
+    return [
+        st.Page(AUTOPILOT, title="Autopilot", icon=":material/auto_awesome:", url_path="autopilot",
+                help="From a table to predictions: check it, see what it may cost, launch."),
     ]  # fmt: skip
 
 
