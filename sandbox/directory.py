@@ -10,7 +10,7 @@ from sandbox.records import Record
 from sandbox.sagemaker.components import base_name
 from sandbox.sagemaker.containers import sources
 from sandbox.sagemaker.copies import container_of, has_model
-from sandbox.sagemaker.starting import containers_of, instance_of
+from sandbox.sagemaker.starting import answers_of, containers_of, instance_of
 from sandbox.sagemaker.store import COMPONENT, ENDPOINT, Store, variants_of
 from sandbox.scope import ACCOUNT
 
@@ -101,7 +101,7 @@ def _hosted(
         variant=variant["name"],
         status=endpoint["status"],
         image=container.get("Image", ""),
-        environment=MappingProxyType(dict(container.get("Environment") or {})),
+        environment=MappingProxyType(_environment(variant, component, container)),
         artifact=next((uri for uri, _ in sources(container)), ""),
         model=model,
         tags=MappingProxyType(dict(tags)),
@@ -117,6 +117,13 @@ def _hosted(
         mode=_mode(variant["model"], container),
         instance=instance_of(endpoint),
     )
+
+
+def _environment(variant: Record, component: Record | None, container: Mapping[str, Any]) -> dict[str, str]:
+    """Return the container's variables; what a pipeline answers with is said by its last one."""
+    own = dict(container.get("Environment") or {})
+    every = [] if component else list(containers_of(variant["model"]))
+    return own | (answers_of(every) if len(every) > 1 else {})
 
 
 def _mode(model: Record | None, container: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ Wording: aws/deep-learning-containers tests, aws/sagemaker-python-sdk issue 155,
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,12 @@ def containers_of(model: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
         return []
     request = model["request"]
     return [request["PrimaryContainer"]] if request.get("PrimaryContainer") else list(request.get("Containers") or ())
+
+
+def answers_of(containers: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what the last container of a pipeline of Autopilot's is told to answer with."""
+    last = containers[-1].get("Environment") or {}
+    return {name: value for name, value in last.items() if name.startswith("SAGEMAKER_INFERENCE_")}
 
 
 def failure_of(faults: Faults, variant: Record, endpoint: str, region: str, operation: str) -> Failure | None:

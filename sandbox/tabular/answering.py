@@ -11,7 +11,7 @@ import pandas as pd
 
 from sandbox.tabular.forecasting import Forecaster
 from sandbox.tabular.images import ImageModel
-from sandbox.tabular.models import REGRESSION, Predicts
+from sandbox.tabular.models import BINARY, REGRESSION, Predicts
 from sandbox.tabular.reading import MISSING, Unfit
 
 KEYS = ("predicted_label", "probability", "probabilities", "labels")
@@ -133,14 +133,15 @@ def _rows(model: Predicts, frame: Any, keys: list[str]) -> list[dict[str, Any]]:
     scores = model.scores(frame)
     if model.problem == REGRESSION:
         return [{"predicted_label": float(value)} for value in scores]
-    return [_row(model.labels, line, keys) for line in scores]
+    return [_row(model.labels, line, keys, model.problem) for line in scores]
 
 
-def _row(labels: Any, line: Any, keys: list[str]) -> dict[str, Any]:
+def _row(labels: Any, line: Any, keys: list[str], problem: str = "") -> dict[str, Any]:
     best = int(np.argmax(line))
     found = {
         "predicted_label": labels[best],
-        "probability": float(line[best]),
+        # AWS: of two classes the positive one's, of more the winner's
+        "probability": float(line[1 if problem == BINARY else best]),
         "probabilities": [float(value) for value in line],
         "labels": list(labels),
     }

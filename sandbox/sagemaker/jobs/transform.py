@@ -1,7 +1,7 @@
 """Transform jobs: what is asked, described, listed, stopped; `transform_work` has the model really answer."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import invalid
 from sandbox.faults import Kind
@@ -23,6 +23,7 @@ from sandbox.sagemaker.jobs.states import (
     kept,
 )
 from sandbox.sagemaker.jobs.transform_work import Answers, Work
+from sandbox.sagemaker.starting import answers_of
 from sandbox.sagemaker.tags import as_map
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Transform:
             "created": call.now,
             "modified": call.now,
             "request": kept(request),
-            "model": {"container": containers[0], "role": model.get("ExecutionRoleArn", "")},
+            "model": {"container": _runs(containers), "role": model.get("ExecutionRoleArn", "")},
             "status": IN_PROGRESS,
             "started": None,
             "ended": None,
@@ -200,6 +201,14 @@ def _check(request: Request) -> None:
             transform_records.path(processing[member])
     if processing.get("JoinSource") == "Input" and output.get("AssembleWith", "None") != how:
         raise invalid("JoinSource Input requires that AssembleWith and SplitType have the same value.")
+
+
+def _runs(containers: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the container that answers, told what the last of a pipeline is told to answer with."""
+    first = containers[0]
+    if len(containers) < 2:
+        return first
+    return {**first, "Environment": {**(first.get("Environment") or {}), **answers_of(containers)}}
 
 
 def _summary(job: Record) -> Record:

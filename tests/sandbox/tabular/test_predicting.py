@@ -84,7 +84,7 @@ def test_what_is_answered_follows_the_containers_environment(trained: Trained) -
     line = next(csv.reader(io.StringIO(_answer(trained, _ROW, SAGEMAKER_INFERENCE_OUTPUT=outputs).decode())))
     assert line[0] == "True."
     assert json.loads(line[2]) == ["False.", "True."]
-    assert max(json.loads(line[3])) == pytest.approx(float(line[1]))
+    assert json.loads(line[3])[1] == pytest.approx(float(line[1])), "of two classes, the positive one's"
     with pytest.raises(ContainerError, match="not supported"):
         _answer(trained, _ROW, SAGEMAKER_INFERENCE_OUTPUT="mood")
 
