@@ -24,7 +24,7 @@ from services.objects import Uri
 from services.plans.hosting import ABSENT, delete_step
 from services.plans.models import Cost, ErrorMatch, Estimate, Once, Permission, Plan, Proof, Read, Step
 from services.plans.objects import bucket as bucket_steps
-from services.plans.objects import upload
+from services.plans.objects import delete_object, upload
 from services.plans.stopping import NO_JOB, stop_steps
 
 NEW_ROLE_SECONDS = 120.0
@@ -98,25 +98,7 @@ def plan_removal(job: TransformJob, keys: tuple[Uri, ...], size: int, partition:
 
 
 def _delete(uri: Uri, number: int, partition: str) -> Step:
-    which = {"Bucket": uri.bucket, "Key": uri.key}
-    arn = f"arn:{partition}:s3:::{uri.bucket}/{uri.key}"
-    return Step(
-        id=f"delete-{number}",
-        service="s3",
-        operation="delete_object",
-        reason=f"Deletes {uri}.",
-        parameters=which,
-        permissions=(
-            Permission("s3:DeleteObject", arn),
-            Permission("s3:GetObject", arn),
-            Permission("s3:ListBucket", f"arn:{partition}:s3:::{uri.bucket}"),
-        ),
-        proof=Proof(
-            Read("s3", "head_object", which),
-            absent=(ErrorMatch("404"), ErrorMatch("NoSuchKey"), ErrorMatch("NoSuchBucket")),
-            gone=True,
-        ),
-    )
+    return delete_object(f"delete-{number}", f"Deletes {uri}.", {"Bucket": uri.bucket, "Key": uri.key}, partition)
 
 
 def _buckets(request: TransformRequest, state: BatchState) -> tuple[Step, ...]:
@@ -237,27 +219,35 @@ def job_parameters(request: TransformRequest) -> dict[str, Any]:
             Environment=dict(request.environment) or None,
             DataProcessing=processing or None,
         ),
-        "TransformInput": {
-            "DataSource": {"S3DataSource": {"S3DataType": request.input_kind, "S3Uri": request.source}},
-            **_given(
-                ContentType=request.content_type or None,
-                CompressionType=request.compression or None,
-                SplitType=request.split or None,
-            ),
-        },
-        "TransformOutput": {
-            "S3OutputPath": request.target,
-            **_given(
-                Accept=request.accept or None,
-                AssembleWith=request.assemble or None,
-                KmsKeyId=request.output_kms_key or None,
-            ),
-        },
+        "TransformInput": _source(request),
+        "TransformOutput": _target(request),
         "TransformResources": {
             "InstanceType": request.instance_type,
             "InstanceCount": request.count,
             **_given(VolumeKmsKeyId=request.volume_kms_key or None),
         },
+    }
+
+
+def _source(request: TransformRequest) -> dict[str, Any]:
+    return {
+        "DataSource": {"S3DataSource": {"S3DataType": request.input_kind, "S3Uri": request.source}},
+        **_given(
+            ContentType=request.content_type or None,
+            CompressionType=request.compression or None,
+            SplitType=request.split or None,
+        ),
+    }
+
+
+def _target(request: TransformRequest) -> dict[str, Any]:
+    return {
+        "S3OutputPath": request.target,
+        **_given(
+            Accept=request.accept or None,
+            AssembleWith=request.assemble or None,
+            KmsKeyId=request.output_kms_key or None,
+        ),
     }
 
 

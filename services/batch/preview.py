@@ -77,8 +77,9 @@ def manifest_uris(content: bytes) -> tuple[Uri, ...]:
     """The objects a manifest lists: [{"prefix": "s3://bucket/pre/"}, "name", …]. Raises InvalidRequest."""
     try:
         head, *names = json.loads(content)
-        return tuple(Uri.parse(str(head["prefix"]) + name) for name in names)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        prefix = Uri.parse(head["prefix"])
+        return tuple(Uri.parse(f"s3://{prefix.bucket}/{prefix.key + name}") for name in names)
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         why = "A manifest is a JSON list of a prefix and the names of objects below it."
         raise InvalidRequest("This is no manifest.", why, "Correct it, or choose a prefix.") from error
 

@@ -40,27 +40,11 @@ def upload(
     already there; another one is a clash. `account` must then own the bucket. Undo deletes what was sent.
     Raises InvalidRequest when the file cannot be read.
     """
-    file = Path(path)
-    try:
-        with file.open("rb") as handle:
-            digest = hashlib.file_digest(handle, "sha256").hexdigest()
-        size = file.stat().st_size
-    except OSError as error:
-        raise InvalidRequest("The file to upload cannot be read.", type(error).__name__, "Choose it again.") from error
-    owner = {"ExpectedBucketOwner": account} if account else {}
-    which = {"Bucket": bucket, "Key": key, **owner}
+    digest, size = _digest(Path(path))
+    which = {"Bucket": bucket, "Key": key, **({"ExpectedBucketOwner": account} if account else {})}
     arn = f"arn:{partition}:s3:::{bucket}/{key}"
     encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
     name = step_id or f"upload-{key.rpartition('/')[2] or 'file'}"
-    back = Step(
-        id=f"delete-{name}",
-        service="s3",
-        operation="delete_object",
-        reason=f"Takes back s3://{bucket}/{key}.",
-        parameters=which,
-        permissions=(Permission("s3:DeleteObject", arn),),
-        proof=Proof(Read("s3", "head_object", which), absent=ABSENT, gone=True),
-    )
     return Step(
         id=name,
         service="s3",
@@ -73,7 +57,7 @@ def upload(
             "Metadata": {DIGEST: digest},
         },
         after=after,
-        manner=Upload(str(file), digest, size),
+        manner=Upload(str(path), digest, size),
         permissions=(
             *(Permission(f"s3:{verb}", arn) for verb in ("PutObject", "GetObject", "AbortMultipartUpload")),
             Permission("s3:ListBucket", f"arn:{partition}:s3:::{bucket}"),  # else what is not there answers 403
@@ -83,8 +67,33 @@ def upload(
             absent=ABSENT,
             expect={"ContentLength": size, f"Metadata.{DIGEST}": digest},
         ),
-        undo=(back,) if undo else (),
+        undo=(delete_object(f"delete-{name}", f"Takes back s3://{bucket}/{key}.", which, partition),) if undo else (),
     )
+
+
+def delete_object(step_id: str, reason: str, which: Mapping[str, str], partition: str = "aws") -> Step:
+    """Deletes one object; `which` names it as S3's calls do (Bucket, Key …)."""
+    arn = f"arn:{partition}:s3:::{which['Bucket']}"
+    return Step(
+        id=step_id,
+        service="s3",
+        operation="delete_object",
+        reason=reason,
+        parameters=which,
+        permissions=(
+            *(Permission(f"s3:{verb}", f"{arn}/{which['Key']}") for verb in ("DeleteObject", "GetObject")),
+            Permission("s3:ListBucket", arn),
+        ),
+        proof=Proof(Read("s3", "head_object", which), absent=ABSENT, gone=True),
+    )
+
+
+def _digest(file: Path) -> tuple[str, int]:
+    try:
+        with file.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest(), file.stat().st_size
+    except OSError as error:
+        raise InvalidRequest("The file to upload cannot be read.", type(error).__name__, "Choose it again.") from error
 
 
 def bucket(
@@ -101,10 +110,15 @@ def bucket(
 
     Meant for a bucket that is not there (`console.objects.exists`). Undo deletes it where it is empty.
     """
-    owner = {"ExpectedBucketOwner": account} if account else {}
-    which, arn = {"Bucket": name, **owner}, f"arn:{partition}:s3:::{name}"
-    made = Read("s3", "head_bucket", which)
-    looks = Permission("s3:ListBucket", arn)
+    which = {"Bucket": name, **({"ExpectedBucketOwner": account} if account else {})}
+    arn = f"arn:{partition}:s3:::{name}"
+    create = _created(name, region, which, arn, after)
+    close = _closed(name, which, arn, create.id)
+    return (create, close, _encrypted(name, which, arn, kms_key, close.id), _tagged(name, which, arn, tags, close.id))
+
+
+def _created(name: str, region: str, which: Mapping[str, str], arn: str, after: tuple[str, ...]) -> Step:
+    made, looks = Read("s3", "head_bucket", which), Permission("s3:ListBucket", arn)
     place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     back = Step(
         id=f"delete-bucket-{name}",
@@ -115,7 +129,7 @@ def bucket(
         permissions=(Permission("s3:DeleteBucket", arn), looks),
         proof=Proof(made, absent=_NO_BUCKET, gone=True),
     )
-    create = Step(
+    return Step(
         id=f"create-bucket-{name}",
         service="s3",
         operation="create_bucket",
@@ -126,17 +140,17 @@ def bucket(
         proof=Proof(made, absent=_NO_BUCKET),
         undo=(back,),
     )
-    close = Step(
+
+
+def _closed(name: str, which: Mapping[str, str], arn: str, after: str) -> Step:
+    return Step(
         id=f"close-bucket-{name}",
         service="s3",
         operation="put_public_access_block",
         reason="Nobody outside the account may read the bucket, whatever a policy says.",
         parameters={**which, "PublicAccessBlockConfiguration": dict.fromkeys(_CLOSED, True)},
-        after=(create.id,),
-        permissions=(
-            Permission("s3:PutBucketPublicAccessBlock", arn),
-            Permission("s3:GetBucketPublicAccessBlock", arn),
-        ),
+        after=(after,),
+        permissions=tuple(Permission(f"s3:{verb}BucketPublicAccessBlock", arn) for verb in ("Put", "Get")),
         proof=Proof(
             Read("s3", "get_public_access_block", which),
             absent=(*_NO_BUCKET, ErrorMatch("NoSuchPublicAccessBlockConfiguration")),
@@ -144,7 +158,6 @@ def bucket(
             replaces=True,
         ),
     )
-    return (create, close, _encrypted(name, which, arn, kms_key, close.id), _tagged(name, which, arn, tags, close.id))
 
 
 def _encrypted(name: str, which: Mapping[str, str], arn: str, kms_key: str, after: str) -> Step:
