@@ -93,6 +93,11 @@ def moment(at: float, zone: tzinfo) -> str:
     return datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def colour(number: int) -> str:
+    """One of the theme's colours, light or dark."""
+    return _COLOURS[number % len(_COLOURS)]
+
+
 def _rows(labels: Sequence[str]) -> int:
     """About how many rows a legend takes: every place of it is as wide as the longest label."""
     a_row = max(1, _LETTERS // (max(len(label) for label in labels) + 7))

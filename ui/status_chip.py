@@ -28,8 +28,23 @@ CHIPS: dict[str, Chip] = {
     "UpdateRollbackFailed": Chip("Rollback failed", "red", "error"),
     "Deleting": Chip("Deleting", "orange", "delete"),
     "Failed": Chip("Failed", "red", "error"),
+    "Pending": Chip("Pending", "blue", "progress_activity"),
     "OutOfService": Chip("Out of service", "orange", "pause_circle"),
     "Alarm": Chip("Alarm", "red", "notifications_active"),
+    # jobs, as AWS writes them
+    "InProgress": Chip("In progress", "blue", "progress_activity"),
+    "Completed": Chip("Completed", "green", "check_circle"),
+    "Stopping": Chip("Stopping", "orange", "stop_circle"),
+    "Stopped": Chip("Stopped", "gray", "stop_circle"),
+    # notebook instances, spaces, user profiles
+    "Runs": Chip("Running", "green", "check_circle"),
+    "Starting": Chip("Starting", "blue", "progress_activity"),
+    "Stopping": Chip("Stopping", "orange", "pending"),
+    "Stopped": Chip("Stopped", "gray", "pause_circle"),
+    "PendingMaintenance": Chip("Maintenance ahead", "orange", "build"),
+    "InMaintenance": Chip("Maintenance", "orange", "build"),
+    "Update_Failed": Chip("Change failed", "orange", "error"),
+    "Delete_Failed": Chip("Deletion failed", "red", "error"),
     # runs, steps, jobs
     "waiting": Chip("Waiting", "gray", "schedule"),
     "running": Chip("Running", "blue", "progress_activity"),
