@@ -200,7 +200,10 @@ def _edited(place: str, key: str, names: tuple[str, ...], open_: tuple[str, ...]
     st.session_state[f"autopilot.off.{key}"], st.session_state[f"autopilot.types.{key}"] = tuple(off), typed
     if fixed:
         st.session_state[_ROUND] = int(st.session_state.get(_ROUND, 0)) + 1
-        st.toast("The target and the weight are not learned from, so they stay as they are.", icon=":material/lock:")
+        st.toast(
+            "What is predicted, weighed by or told apart by is not learned from, so it stays as it is.",
+            icon=":material/lock:",
+        )
 
 
 def _leave(key: str, names: tuple[str, ...]) -> None:

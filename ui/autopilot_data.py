@@ -96,8 +96,8 @@ def forget() -> None:
 def show(console: Console, kind: ProblemKind) -> None:
     """Write the ways to choose; what is chosen goes into the address, and the page is drawn again."""
     ways = [STORED] if kind is ProblemKind.IMAGE else [UPLOAD, STORED, SAMPLE]
-    way = st.segmented_control(
-        "Where from", ways, default=ways[0], required=True, key=f"autopilot.way.{len(ways)}",
+    way = ways[0] if len(ways) == 1 else st.segmented_control(
+        "Where from", ways, default=ways[0], required=True, key="autopilot.way",
         format_func=lambda each: f":material/{_ICONS[each]}: {each}", label_visibility="collapsed",
         persist_state="session",
     )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.autopilot import ProblemKind
-from services.autopilot.request import Tabular
+from services.autopilot.request import Forecast, Tabular
 from services.tables.looks import Look, Question
 from ui import (
     autopilot_columns,
@@ -89,8 +89,9 @@ def _kind() -> ProblemKind:
         st.session_state[_KIND] = ProblemKind(wanted)
     elif named and _KIND not in st.session_state:
         st.session_state[_KIND] = named
+    st.session_state.setdefault(_KIND, ProblemKind.TABULAR)
     kind = st.segmented_control(
-        "What is to be learned", list(KINDS), default=ProblemKind.TABULAR, required=True, key=_KIND,
+        "What is to be learned", list(KINDS), required=True, key=_KIND,
         format_func=lambda each: f":material/{KINDS[each][1]}: {KINDS[each][0]}", label_visibility="collapsed",
         persist_state="session",
     )  # fmt: skip
@@ -144,15 +145,25 @@ def _above(console: Console, known: _Known) -> None:
         if names:
             with st.container(border=True, key="autopilot-look"):
                 st.subheader("3 · A look at the table", anchor=False)
-                weight = settings.sample_weight if isinstance(settings, Tabular) else ""
                 mode = settings.mode if isinstance(settings, Tabular) else ""
                 autopilot_columns.show(
-                    fields, autopilot_roles.key_of(known.data), names, known.look.statistics,
-                    tuple(each for each in (draft.request.target, weight) if each),
+                    fields, autopilot_roles.key_of(known.data), names, known.look.statistics, _fixed(draft),
                     sequence=known.kind is ProblemKind.TABULAR and mode != "ENSEMBLING",
                 )  # fmt: skip
     if known.look.verdict is None:
         fields.rest()
+
+
+def _fixed(draft: Draft) -> tuple[str, ...]:
+    """The columns that are not learned from, because they mean something else."""
+    match draft.request.settings:
+        case Tabular(target=target, sample_weight=weight):
+            named: tuple[str, ...] = (target, weight)
+        case Forecast(target=target, timestamp=time, item=item, grouping=grouping):
+            named = (target, time, item, *grouping)
+        case _:
+            named = (draft.request.target,)
+    return tuple(each for each in named if each)
 
 
 def _told(known: _Known) -> str:

@@ -162,9 +162,7 @@ def _tabular(
     fields: JobFields, data: Chosen, columns: Columns, verdict: Verdict | None, target: str, weight: str
 ) -> Tabular:
     given = fields.text("settings.problem_type")
-    asked = fields.text("objective") in metrics_of(
-        fields.kind
-    )  # with a type, or not at all
+    asked = fields.text("objective") in metrics_of(fields.kind)  # with a type, or not at all
     mode = fields.text("settings.mode") or "AUTO"
     return Tabular(
         target=target,

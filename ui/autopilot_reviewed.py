@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from services.autopilot import ProblemKind
 from services.autopilot.request import AutopilotRequest
 from services.jobs import JobHandle, JobStatus
 from ui import autopilot_request, error_box, job_progress, navigation, plan_review, run_progress
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 _REVIEWED, _PLANNING = "autopilot.reviewed", "autopilot.planning"
 JOB_KIND = "autopilot-plan"
+_ABOUT = {
+    ProblemKind.TABULAR: "predicts",
+    ProblemKind.TEXT: "sorts texts by",
+    ProblemKind.IMAGE: "sorts images into classes",
+    ProblemKind.FORECAST: "forecasts",
+    ProblemKind.LANGUAGE: "tunes a language model",
+}
 PATIENCE = 4.0  # seconds that the page waits for a plan rather than draw a bar
 CREATE = "create_auto_ml_job_v2"
 
@@ -96,10 +104,10 @@ def change() -> None:
 def show(console: Console, reviewed: Reviewed) -> None:
     """Write the job in a line, what it may cost, and the plan with its confirmation."""
     request = reviewed.request
-    title, icon, _ = KINDS[request.kind]
+    icon = KINDS[request.kind][1]
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="autopilot-summary"):
-        target = f" to predict {code(request.target)}" if request.target else ""
-        st.markdown(f":material/{icon}: **{literal(request.name)}** :gray[{title.lower()}{target}]", width="stretch")
+        about = _ABOUT[request.kind] + (f" {code(request.target)}" if request.target else "")
+        st.markdown(f":material/{icon}: **{literal(request.name)}** {about}", width="stretch")
         st.button("Change", icon=":material/edit:", on_click=change, key="autopilot.change")
     with error_box.shown():
         run = plan_review.show(

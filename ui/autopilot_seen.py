@@ -28,7 +28,7 @@ from ui import (
 from ui.autopilot_data import Chosen
 from ui.autopilot_fields import KINDS, JobFields
 from ui.autopilot_roles import Columns
-from ui.escape import literal
+from ui.escape import code, literal
 
 if TYPE_CHECKING:
     from services.console import Console
@@ -94,8 +94,19 @@ def verdict(
         st.info("Choose the column to be predicted; the doctor then looks at the table.", icon=":material/ads_click:")
     else:
         question = Question(data.table.sha256, target, weight, problem)
-        told = "" if kind is ProblemKind.TABULAR else f":gray[{literal(KINDS[kind][2])}]"
+        told = "" if kind is ProblemKind.TABULAR else _told(fields, data, known, look)
         table_doctor.show(console, question, look, stops=stops, told=told)
+
+
+def _told(fields: JobFields, data: Chosen, known: Columns, look: Look) -> str:
+    """What the columns make of a table that is no plain one, as Markdown."""
+    found = {each.name: each for each in look.statistics.columns} if look.statistics else {}
+    role = {ProblemKind.TEXT: "label", ProblemKind.FORECAST: "item"}.get(fields.kind, "")
+    column = found.get(autopilot_roles.read(fields, data, known, role)) if role else None
+    if column is None:
+        return literal(KINDS[fields.kind][2])
+    what = ("class", "classes") if fields.kind is ProblemKind.TEXT else ("series", "series")
+    return f"{code(column.name)} tells **{formats.count(column.distinct, *what)}** apart."
 
 
 def _stored(console: Console, data: Chosen) -> None:
