@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.autopilot import Candidate, Job
+from services.autopilot.schema import Schema
 from services.autopilot.using import Used, endpoints_of
 from ui import endpoint_reads, formats, navigation, plain_table, status_chip
 from ui.escape import literal
 
 if TYPE_CHECKING:
     from services.console import Console
+
+
+SCHEMA_SECONDS = 300.0
+
+
+def schema(console: Console, job: Job) -> Schema:
+    """What the job's model is asked with, by the first rows of its training table; read once in five minutes."""
+    return console.cached(("autopilot-schema", job.name), SCHEMA_SECONDS, lambda: console.predictions.schema(job.name))
 
 
 def found(console: Console, job: Job, candidates: tuple[Candidate, ...]) -> tuple[Used, ...]:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from services.console import Console
 
 ROW, FILE, BATCH = "One row", "A file", "Batch in S3"
-SCHEMA_SECONDS = 300.0
 _ROWS = {ProblemKind.TEXT: "A text", ProblemKind.IMAGE: "A picture", ProblemKind.FORECAST: "A history"}
 
 
@@ -58,7 +57,7 @@ def predict_tab(console: Console, job: Job, candidates: tuple[Candidate, ...]) -
         if job.kind is ProblemKind.IMAGE:
             autopilot_predict_row.picture(console, asked, key)
             return
-        schema = known(console, job)
+        schema = autopilot_endpoints.schema(console, job)
         _told(schema)
         if way == FILE:
             autopilot_predict_file.show(console, schema, asked, key)
@@ -66,11 +65,6 @@ def predict_tab(console: Console, job: Job, candidates: tuple[Candidate, ...]) -
             autopilot_forecast.show(console, schema, asked, key)
         else:
             autopilot_predict_row.show(console, schema, asked, key)
-
-
-def known(console: Console, job: Job) -> Schema:
-    """What the job's model is asked with; read once in five minutes."""
-    return console.cached(("autopilot-schema", job.name), SCHEMA_SECONDS, lambda: console.predictions.schema(job.name))
 
 
 def _endpoint(used: tuple[Used, ...], key: str) -> Used:
