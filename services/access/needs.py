@@ -9,6 +9,7 @@ from services.access.pages import PAGES
 from services.catalog import bucket_arns
 from services.plans.leasing import role_name
 from services.plans.models import Permission
+from services.plans.objects import default_bucket
 
 _SAGEMAKER = "sagemaker.amazonaws.com"
 _SCALING = "sagemaker.application-autoscaling.amazonaws.com"
@@ -16,6 +17,7 @@ _TO_SCHEDULER = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.co
 _PASSED = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 # A name no resource has: a policy narrowed to one's own names answers for it as for any other.
 _EXAMPLE = "sagedeck-example"
+_OF_OBJECTS = ("Object", "ObjectVersion", "MultipartUpload")  # actions on what is in a bucket; others are on it
 # The kind of resource an action is about, by the end of its name; the longer end first.
 _KINDS = (
     ("EndpointConfig", "endpoint-config"),
@@ -25,6 +27,8 @@ _KINDS = (
     ("InferenceComponentRuntimeConfig", "inference-component"),
     ("Endpoint", "endpoint"),
     ("Model", "model"),
+    ("AutoMLJobV2", "automl-job"),
+    ("StopAutoMLJob", "automl-job"),
     ("AddTags", "endpoint"),
 )
 
@@ -84,10 +88,10 @@ def _on_example(action: str, region: str, account: str, partition: str) -> Permi
         return Permission(action, f"{arn}:{region}:{account}:{kind}/{_EXAMPLE}" if kind else "*")
     if service == "ecr":
         return Permission(action, f"{arn}:{region}:{account}:repository/{_EXAMPLE}")
-    if action == "s3:ListBucket":
-        return Permission(action, bucket_arns(partition, region)[0])
     if service == "s3":
-        return Permission(action, f"{bucket_arns(partition, region)[0]}/*")
+        changes = name.startswith(("Abort", "Create", "Delete", "Put"))
+        own = f"arn:{partition}:s3:::{default_bucket(region, account)}"
+        return _on_s3(action, own if changes else bucket_arns(partition, region)[0])
     if service == "sns":
         return Permission(action, f"{arn}:{region}:{account}:{_EXAMPLE}")
     if service == "scheduler" and name.endswith("Schedule"):
@@ -95,6 +99,20 @@ def _on_example(action: str, region: str, account: str, partition: str) -> Permi
     if service == "logs":
         return Permission(action, f"{arn}:{region}:{account}:log-group:/aws/sagemaker/Endpoints/{_EXAMPLE}:*")
     return Permission(action)
+
+
+def _on_s3(action: str, bucket: str) -> Permission:
+    """On a bucket, or on what is in it; S3 lists buckets for nobody but the whole account."""
+    if action == "s3:ListAllMyBuckets":
+        return Permission(action)
+    return Permission(action, f"{bucket}/*" if action.endswith(_OF_OBJECTS) else bucket)
+
+
+def _of_own_data(action: str, region: str, account: str, partition: str) -> Permission:
+    """As on other pages, but data are read from the console's own bucket; those of other buckets are added by hand."""
+    if action.startswith("s3:"):
+        return _on_s3(action, f"arn:{partition}:s3:::{default_bucket(region, account)}")
+    return _on_example(action, region, account, partition)
 
 
 def _on_iam(action: str, arn: str, region: str) -> Permission:
@@ -112,4 +130,4 @@ def _on_iam(action: str, arn: str, region: str) -> Permission:
     return Permission(action, role)
 
 
-_OF_PAGES = {"leases": _of_leases, "notebooks": _of_work, "spaces": _of_work}
+_OF_PAGES = {"autopilot": _of_own_data, "leases": _of_leases, "notebooks": _of_work, "spaces": _of_work}

@@ -65,3 +65,14 @@ class PageNeeds:
 
     looking: Mapping[str, tuple[str, ...]]
     doing: Mapping[str, tuple[str, ...]]
+
+
+# Of services/plans/objects.py: the bucket all rooms send to, and what they send.
+BUCKET = tuple(
+    f"s3:{each}"
+    for each in (
+        "CreateBucket", "PutBucketPublicAccessBlock", "GetBucketPublicAccessBlock", "PutEncryptionConfiguration",
+        "GetEncryptionConfiguration", "PutBucketTagging", "GetBucketTagging", "ListBucket",
+    )
+)  # fmt: skip
+UPLOAD = ("s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListBucket")

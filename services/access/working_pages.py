@@ -1,13 +1,27 @@
-"""What the pages need where one works: notebook instances and Studio's spaces."""
+"""What the pages need where one works: Autopilot, notebook instances and Studio's spaces."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.access.rights import HELD, MAKE_ROLE, ROLE, ROLES, PageNeeds
+from services.access.rights import BUCKET, HELD, MAKE_ROLE, ROLE, ROLES, UPLOAD, PageNeeds
 
 _NETWORKS = {"Networks": tuple(f"ec2:Describe{each}" for each in ("Vpcs", "Subnets", "SecurityGroups"))}
 WORKING: Mapping[str, PageNeeds] = {
+    "autopilot": PageNeeds(
+        ROLES
+        | {
+            "Jobs": ("sagemaker:ListAutoMLJobs", "sagemaker:DescribeAutoMLJobV2", "sagemaker:DescribeEndpoint"),
+            "Data in S3": ("s3:ListAllMyBuckets", "s3:ListBucket", "s3:GetObject"),
+        },
+        {
+            "Launch": ("sagemaker:CreateAutoMLJobV2", "sagemaker:AddTags", "iam:PassRole"),
+            "Upload the data": UPLOAD,
+            "The bucket for that": BUCKET,
+            "Stop, take back": ("sagemaker:StopAutoMLJob", "s3:DeleteObject", "s3:DeleteBucket"),
+            MAKE_ROLE: ROLE,
+        },
+    ),
     "notebooks": PageNeeds(
         HELD
         | ROLES

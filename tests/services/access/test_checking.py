@@ -103,7 +103,8 @@ def test_every_need_of_a_page_names_an_action_and_a_resource_of_the_account(page
         assert service
         assert action[:1].isupper()
         resource = need.permission.resource
-        assert resource == "*" or f":{ACCOUNT}:" in resource or resource.startswith("arn:aws:s3:::jumpstart-")
+        buckets = ("arn:aws:s3:::jumpstart-", f"arn:aws:s3:::sagedeck-eu-west-1-{ACCOUNT}")
+        assert resource == "*" or f":{ACCOUNT}:" in resource or resource.startswith(buckets)
 
 
 def test_a_page_without_needs_asks_nothing() -> None:
