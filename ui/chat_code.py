@@ -10,7 +10,7 @@ from services.chats import Conversation, Setup
 from services.chats.models import messages
 from services.inference import Kind, Where
 from services.inference.programs import Program, program
-from ui import error_box, formats
+from ui import error_box, formats, workspace_notebook
 
 if TYPE_CHECKING:
     from services.console import Console
@@ -40,6 +40,7 @@ def show(console: Console, chat: Conversation, setup: Setup) -> None:
                 "Download the notebook", source, "conversation.ipynb", "application/x-ipynb+json",
                 icon=":material/download:", type="primary", on_click="ignore",
             )  # fmt: skip
+            workspace_notebook.where_to(key="chat")
         st.code(source, language="json" if kind is Program.NOTEBOOK else "python", height=440)
 
 

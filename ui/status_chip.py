@@ -39,8 +39,6 @@ CHIPS: dict[str, Chip] = {
     # notebook instances, spaces, user profiles
     "Runs": Chip("Running", "green", "check_circle"),
     "Starting": Chip("Starting", "blue", "progress_activity"),
-    "Stopping": Chip("Stopping", "orange", "pending"),
-    "Stopped": Chip("Stopped", "gray", "pause_circle"),
     "PendingMaintenance": Chip("Maintenance ahead", "orange", "build"),
     "InMaintenance": Chip("Maintenance", "orange", "build"),
     "Update_Failed": Chip("Change failed", "orange", "error"),

@@ -92,12 +92,17 @@ class Space:
 
     @property
     def status_words(self) -> str:
-        """Its status in one word, as a person means it."""
+        """Its status in one word, as a person means it: Runs, Starting, Stopping, Stopped, or AWS's own."""
         if self.status not in USABLE or self.app is None:
             return "Stopped" if self.status == "InService" else self.status
-        return {"InService": "Running", "Pending": "Starting", "Deleting": "Stopping"}.get(
+        return {"InService": "Runs", "Pending": "Starting", "Deleting": "Stopping"}.get(
             self.app.status, self.app.status
         )
+
+    @property
+    def state_words(self) -> str:
+        """The same within a sentence."""
+        return {"Runs": "running"}.get(self.status_words, self.status_words.lower() or "in an unknown state")
 
     @property
     def means(self) -> str:

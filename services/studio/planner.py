@@ -174,8 +174,7 @@ def _gone(steps: tuple[Step, ...]) -> tuple[str, ...]:
 
 def _require(space: Space, act: Act, otherwise: str) -> None:
     if act not in space.acts:
-        words = space.status_words or "in an unknown state"
-        raise InUse(f"The space {space.name} is {words.lower()}: {space.means}", "", otherwise)
+        raise InUse(f"The space {space.name} is {space.state_words}: {space.means}", "", otherwise)
 
 
 def plan_run(space: Space, instance_type: str, state: StudioState) -> Plan:

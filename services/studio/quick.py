@@ -67,8 +67,8 @@ def _left(request: DomainRequest, state: StudioState) -> tuple[str, ...]:
         else "Apps run, and cost, until somebody stops them."
     )
     return (
-        f"The domain itself costs nothing. Files of people on its file system (EFS) cost {files}; apps and the volumes "
-        f"of spaces cost as each is made. {idle}",
+        f"The domain itself costs nothing. Files of people on its file system (EFS) are charged {files}; apps and the "
+        f"volumes of spaces cost as each is made. {idle}",
         f"It makes a file system and two security groups in {request.vpc_id}; Studio's own tools may make the bucket "
         f"sagemaker-{state.region}-{state.account} when they are first used. Remove Studio removes the domain with its "
         "file system in order; security groups and bucket stay, and groups cost nothing.",

@@ -163,9 +163,7 @@ class StudioService:
             raise InvalidRequest(what, "AWS gives no presigned URL for it.", "Open it from your access portal.")
         space = self.describe_space(domain, name) if name else None
         if space is not None and Act.OPEN not in space.acts:
-            raise InUse(
-                f"{name} cannot be opened: it is {space.status_words.lower()}.", space.means, "Run it, or wait."
-            )
+            raise InUse(f"{name} cannot be opened: it is {space.state_words}.", space.means, "Run it, or wait.")
         who = (space.owner if space is not None and not space.shared else "") or profile
         if not who:
             raise InvalidRequest("As whom is it to be opened?", "", "Name a user profile.")
