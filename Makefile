@@ -15,7 +15,7 @@ INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecod
 	|| $(BIN)/python -m pip install --quiet --require-hashes -r $(1)
 
 # a file's tests stay in one process; a process takes up to 1 GB
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup setup-dev run test test-all check format lock clean
 .PHONY: create-sagemaker-role create-sagemaker-execution-role deploy-inference-endpoint delete-inference-endpoint

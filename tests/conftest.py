@@ -45,7 +45,20 @@ def pytest_configure(config: pytest.Config) -> None:
         socket.socket.connect_ex = _connect_ex  # type: ignore[method-assign,assignment]
 
 
+def _few_and_long_first(items: list[pytest.Item]) -> None:
+    """Files whose tests each start processes go first, so that no single one of them is left running at the end; those
+    with a browser and those with a command line by turns, so that side by side not all are browsers."""
+    inside = Path(__file__).parent
+    long: dict[bool, list[Path]] = {True: [], False: []}
+    for path in dict.fromkeys(item.path for item in items):
+        if path.parent in (inside, inside / "browser"):
+            long[path.parent == inside].append(path)
+    turn = {path: number for paths in long.values() for number, path in enumerate(paths)}
+    items.sort(key=lambda item: turn.get(item.path, len(turn)))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    _few_and_long_first(items)
     if not config.getoption("--live"):
         for item in items:
             if "live" in item.keywords:
