@@ -16,6 +16,7 @@ from services.autopilot import ProblemKind
 from services.autopilot.request import CSV, PARQUET, Held, LocalFile, S3Data, Source
 from services.errors import InvalidRequest, NotFound
 from services.objects import Uri
+from services.plans import Upload
 from services.tables.kept import CHUNK, MEGABYTE, UPLOAD_BYTES
 from ui import autopilot_data_s3, autopilot_samples, error_box, formats, object_browser
 from ui.escape import literal
@@ -30,7 +31,8 @@ UPLOAD, STORED, SAMPLE = "Upload", "In S3", "A sample"
 _ICONS = {UPLOAD: "upload_file", STORED: "cloud", SAMPLE: "science"}
 _TABLE, _ADDRESS, _HELD, _ROUND = "table", "data", "held", "autopilot.round"
 SUFFIXES = ("csv", "tsv", "txt", "gz", "parquet", "pq")
-MOST_RECENT = 5
+MOST_RECENT, MOST_RUNS = 5, 50
+_TIDY, _SENT = "autopilot.tidied", ("done", "undone", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,32 @@ def _recent(console: Console) -> None:
                 words, icon=":material/table:", key=f"autopilot.recent.{table.sha256[:12]}",
                 on_click=choose, args=(table.sha256,), wrap=True,
             )  # fmt: skip
+        st.button(
+            "Remove them", icon=":material/delete:", type="tertiary", key="autopilot.recent.remove",
+            help="From this machine, where each is kept for a day. What lies in S3 stays.",
+            on_click=_remove, args=(console,),
+        )  # fmt: skip
+
+
+def tidy(console: Console) -> None:
+    """Once a session: remove the tables that nobody used for a day and no run still has to send."""
+    if not st.session_state.get(_TIDY):
+        st.session_state[_TIDY] = True
+        console.kept_tables.prune(console.owner, _to_be_sent(console))
+
+
+def _remove(console: Console) -> None:
+    needed = _to_be_sent(console)
+    for table in console.kept_tables.list(console.owner):
+        if table.sha256 not in needed:
+            console.kept_tables.remove(console.owner, table.sha256)
+
+
+def _to_be_sent(console: Console) -> frozenset[str]:
+    """sha256 of files that runs which have not ended well may still send."""
+    open_ = [pulse for pulse in console.runs.pulses(MOST_RUNS) if str(pulse.status) not in _SENT]
+    steps = [step for pulse in open_ for step in console.runs.view(pulse.id).plan.steps]
+    return frozenset(step.manner.sha256 for step in steps if isinstance(step.manner, Upload))
 
 
 def pieces(file: UploadedFile) -> Iterator[bytes]:

@@ -71,6 +71,7 @@ def show(console: Console) -> None:
     if copy:
         _move(console, kind, data, copy)
     if data is None:
+        autopilot_data.tidy(console)
         with st.container(border=True, key="autopilot-pick"):
             st.subheader("1 · Data", anchor=False)
             autopilot_data.show(console, kind)

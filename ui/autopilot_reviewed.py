@@ -128,9 +128,9 @@ def running(console: Console, run: str) -> None:
     if view is not None and name and view.status == "done":
         with above, st.container(border=True, horizontal=True, vertical_alignment="center", key="autopilot-launched"):
             st.markdown(f":green[:material/check_circle:] **{literal(name)}** is under way.", width="stretch")
-            page = getattr(navigation, "EXPERIMENT", "")
-            if page:
-                st.page_link(page, label="Watch it", icon=":material/monitoring:", query_params={"job": name})
+            st.page_link(
+                navigation.AUTOPILOT_JOB, label="Watch it", icon=":material/monitoring:", query_params={"job": name}
+            )
 
 
 def job_of(view: RunView | None) -> str:
