@@ -117,9 +117,7 @@ class Examiner:
         say(f"Reading {first.uri}")
         whole = size <= MOST_BYTES
         if not whole and first.name.endswith((".gz", ".parquet")):
-            words = (
-                f"{first.uri} is too large to be looked at ({size / 1e9:,.1f} GB): whether Autopilot takes it shows."
-            )
+            words = f"{first.uri} was not looked at, as it has {size / 1e9:,.1f} GB; the job itself will tell."
             return Seen(name=first.name, size=found.size, objects=found.count, whole=False, warnings=(words,))
         chunks = objects.open(first.uri) if whole else first_of(objects.open(first.uri), HEAD_BYTES)
         kept = self._kept().put(self._owner, first.name, chunks, origin=str(first.uri))
