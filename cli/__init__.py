@@ -20,6 +20,7 @@ def main() -> None:
         asking,
         autopilot_checking,
         autopilot_launching,
+        autopilot_using,
         batch_results,
         batching,
         billing,
@@ -41,6 +42,7 @@ def main() -> None:
         logs,
         metrics,
         models,
+        notebooks,
         permissions,
         preflight,
         prompting,
@@ -48,6 +50,7 @@ def main() -> None:
         saving,
         searching,
         serving,
+        spaces,
     )
 
     app()
