@@ -26,6 +26,7 @@ def chosen(
     key: str,
     *,
     folders: bool = False,
+    either: bool = False,
     suffixes: Sequence[str] = (),
     label: str = "S3 address",
     value: str = "",
@@ -34,19 +35,25 @@ def chosen(
     """The S3 address that is typed or picked, "" while there is none or it is wrong; why is said at the field.
 
     folders    whether a folder is wanted (the address then ends in a slash when it was picked) or an object
+    either     both will do: everything below the folder, or this one object
     suffixes   endings of the objects offered, in small letters (".csv", ".csv.gz"); typed addresses may have any
     """
     if value:
         st.session_state.setdefault(_address(key), value)
-    typed = st.text_input(
-        label, key=_address(key), placeholder="s3://bucket/folder/" if folders else "s3://bucket/folder/file",
+    given = st.text_input(
+        label, key=_address(key), placeholder="s3://bucket/folder/" if folders or either else "s3://bucket/folder/file",
         autocomplete="off", persist_state="session", help=help,
     ).strip()  # fmt: skip
-    found = _read(typed, folders) if typed else ""
+    found = _read(given, folders or either) if given else ""
     with st.expander("Browse S3", icon=":material/folder_open:", key=f"{key}.browse", on_change="rerun") as browse:
         if browse.open:
-            _browse(console, key, folders, tuple(suffixes))
+            _browse(console, key, folders or either, folders and not either, tuple(suffixes))
     return found
+
+
+def typed(key: str) -> str:
+    """What stands in the field, right or wrong."""
+    return str(st.session_state.get(_address(key)) or "").strip()
 
 
 def place(console: Console, key: str, uri: str) -> None:
@@ -70,7 +77,7 @@ def _read(typed: str, folders: bool) -> str:
     return str(uri)
 
 
-def _browse(console: Console, key: str, folders: bool, suffixes: tuple[str, ...]) -> None:
+def _browse(console: Console, key: str, folders: bool, only: bool, suffixes: tuple[str, ...]) -> None:
     here = _here(console, key)
     if here is None:
         return
@@ -93,11 +100,11 @@ def _browse(console: Console, key: str, folders: bool, suffixes: tuple[str, ...]
     if len(entries) > 8:
         wanted = st.text_input("Filter", key=f"{key}.filter", live=True, autocomplete="off").strip().lower()
         offered = [each for each in offered if wanted in each.name.lower()]
-    _list(key, offered, folders)
+    _list(key, offered, only)
     _beyond(key, here, entries, offered, more)
 
 
-def _list(key: str, offered: Sequence[Entry], folders: bool) -> None:
+def _list(key: str, offered: Sequence[Entry], only_folders: bool) -> None:
     with st.container(key=f"{key}.entries", gap="xsmall", height=320 if len(offered) > 7 else "content"):
         for number, each in enumerate(offered[:SHOWN]):
             if each.folder:
@@ -109,7 +116,7 @@ def _list(key: str, offered: Sequence[Entry], folders: bool) -> None:
                 told = f"{literal(each.name)} · {formats.size(each.size or 0)}"
                 st.button(
                     told, icon=":material/description:", type="tertiary", key=f"{key}.object.{number}",
-                    disabled=folders, on_click=_choose, args=(key, each.uri),
+                    disabled=only_folders, on_click=_choose, args=(key, each.uri),
                 )  # fmt: skip
 
 

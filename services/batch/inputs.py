@@ -7,7 +7,7 @@ from dataclasses import replace
 from services.batch.models import Problem, TransformRequest
 from services.batch.preview import HEAD_BYTES, InputPreview, manifest_uris, previewed
 from services.errors import InvalidRequest, NotFound
-from services.objects import Entry, Listing, ObjectsService, Uri
+from services.objects import Entry, Listing, ObjectsService, Peek, Uri
 
 
 class Inputs:
@@ -19,6 +19,8 @@ class Inputs:
     def preview(self, request: TransformRequest) -> InputPreview:
         """The first records. An object named in full takes one ranged read, however large; a prefix one list more."""
         source = Uri.parse(request.source)
+        if request.upload:
+            return previewed(request, _local(request.upload, source))
         if not source.folder:
             try:
                 peek = self._objects.peek(source, HEAD_BYTES)
@@ -52,3 +54,13 @@ class Inputs:
             raise NotFound(f"The manifest {request.source} lists nothing.", "", "Add the names of objects to it.")
         seen = previewed(request, self._objects.peek(uris[0], HEAD_BYTES))
         return replace(seen, objects=len(uris), total=seen.size * len(uris))
+
+
+def _local(path: str, uri: Uri) -> Peek:
+    """The beginning of a file of this machine as if it lay in S3 already. Raises InvalidRequest."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(HEAD_BYTES)
+            return Peek(uri, max(len(head), file.seek(0, 2)), head)
+    except OSError as error:
+        raise InvalidRequest("The file to upload cannot be read.", type(error).__name__, "Choose it again.") from error

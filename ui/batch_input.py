@@ -1,0 +1,84 @@
+"""What a job reads: a prefix, object or manifest in S3, a file that is sent first, or texts typed here."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from services.batch import wrapped
+from ui import object_browser
+from ui.batch_fields import BatchFields
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from services.console import Console
+
+S3, FILE, TEXTS = "In S3", "A file", "Texts"
+KINDS = {"S3Prefix": "A folder, or all that begins so", "ManifestFile": "A manifest that lists objects"}
+MOST_MB = 200
+
+
+def address(fields: BatchFields) -> str:
+    """The address typed for the input."""
+    return object_browser.typed(fields.at("input"))
+
+
+def sent(fields: BatchFields) -> str:
+    """The file of this machine that is sent first; "" where the input lies in S3."""
+    return "" if (fields.text("from") or S3) == S3 else fields.text("upload")
+
+
+def show(console: Console, fields: BatchFields) -> None:
+    """Write where the input is."""
+    offered = [S3, FILE, *([TEXTS] if fields.fits.wraps else [])]
+    kind = st.segmented_control(
+        "Input", offered, default=S3, required=True, key=fields.at("from"), persist_state="session"
+    )
+    if kind == FILE:
+        _file(console, fields)
+    elif kind == TEXTS:
+        _texts(console, fields)
+    else:
+        fields.pick(
+            "It is", "input_kind", "input_kind", list(KINDS), shown=lambda each: KINDS[each],
+            help='A manifest is a JSON list: [{"prefix": "s3://bucket/folder/"}, "name", …].',
+        )  # fmt: skip
+        object_browser.chosen(
+            console, fields.at("input"), folders=fields.text("input_kind") != "ManifestFile", either=True,
+            label="Input in S3",
+        )  # fmt: skip
+    typed = address(fields) or sent(fields)
+    fields.under("input", empty=not typed)
+
+
+def _file(console: Console, fields: BatchFields) -> None:
+    given = st.file_uploader(
+        "File", key=fields.at("file"), max_upload_size=MOST_MB,
+        help=f"At most {MOST_MB} MB; larger ones with the command line, or from S3.",
+    )  # fmt: skip
+    if given is not None:
+        st.session_state[fields.at("upload")] = str(_kept(console, given.name, given.getvalue()))
+
+
+def _texts(console: Console, fields: BatchFields) -> None:
+    contract = fields.fits.contract
+    fields.lines(
+        "Texts, one a line", "texts", "input", height=140,
+        placeholder="Each line becomes a request in the shape that this model reads.",
+    )  # fmt: skip
+    lines = fields.text("texts").splitlines()
+    if contract is not None and any(line.strip() for line in lines):
+        st.session_state[fields.at("upload")] = str(_kept(console, "texts.jsonl", wrapped(contract, lines)))
+
+
+def _kept(console: Console, name: str, content: bytes) -> Path:
+    """The content as a file of this machine, from which the plan sends it."""
+    plain = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in name)[-80:].lstrip(".")
+    path = console.folder / "batch" / hashlib.sha256(content).hexdigest()[:16] / (plain or "input")
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return path
