@@ -10,7 +10,7 @@ import typer
 
 from cli.following import PlanFlag, Script, WithScript, usd
 from cli.opening import JsonFlag, YesFlag, answering, open_console, say
-from cli.workspace_group import Way, hand_over, held, notebooks, run
+from cli.workspace_group import Way, asked_for, hand_over, held, notebooks, run
 
 if TYPE_CHECKING:
     from services.notebooks import NotebookInstance
@@ -183,9 +183,10 @@ def open_notebook(
 ) -> None:
     """Print a link that signs in to one that runs, for five minutes."""
     with answering(as_json):
+        asked_for(url, as_json)
         console = open_console(context)
         opened = console.notebooks.open(name, lab=not classic)
-        hand_over(opened.url, opened.seconds, printed=url, as_json=as_json, more={"name": name})
+        hand_over(opened.url, opened.seconds, as_json=as_json, more={"name": name})
 
 
 def _row(each: NotebookInstance) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import typer
 from cli.following import PlanFlag, Script, WithScript, usd
 from cli.notebooks import UrlFlag
 from cli.opening import JsonFlag, YesFlag, answering, open_console, say
-from cli.workspace_group import Way, hand_over, held, run, studio
+from cli.workspace_group import Way, asked_for, hand_over, held, run, studio
 
 if TYPE_CHECKING:
     from services.console import Console
@@ -222,11 +222,12 @@ def open_space(
 ) -> None:
     """Print a link that signs in to a space or to Studio, for five minutes."""
     with answering(as_json):
+        asked_for(url, as_json)
         console = open_console(context)
         here = console.studio.domain(of)
         opened = console.studio.open(here.id, name, profile or _me(console, here))
         more = {"domain": here.id, "space": name, "profile": opened.profile}
-        hand_over(opened.url, opened.seconds, printed=url, as_json=as_json, more=more)
+        hand_over(opened.url, opened.seconds, as_json=as_json, more=more)
 
 
 def _me(console: Console, here: Domain) -> str:
