@@ -41,16 +41,24 @@ def types(key: str) -> tuple[tuple[str, str], ...]:
 
 
 def show(
-    fields: JobFields, key: str, names: Sequence[str], found: Statistics | None, fixed: Sequence[str], sequence: bool
-) -> None:
-    """Write the look. `fixed` columns are the target and the weight; `sequence`: whether that type may be given."""
+    fields: JobFields, key: str, names: Sequence[str], found: Statistics | None, fixed: Sequence[str], *,
+    rows: Sequence[Sequence[str]], sequence: bool,
+) -> None:  # fmt: skip
+    """Write the look.
+
+    fixed     columns that mean something else: the target, the weight, the time
+    rows      the first ones, for as long as not more is known
+    sequence  whether that type may be given
+    """
     target = found.target if found else ""
-    tabs = [COLUMNS, ROWS, *([TARGET, WITH_IT] if target else []), ONE, MISSING] if found else [COLUMNS]
+    tabs = [COLUMNS, ROWS, *([TARGET, WITH_IT] if target else []), *([ONE, MISSING] if found else [])]
     drawn = dict(zip(tabs, st.tabs(tabs, on_change="rerun", key=f"autopilot.look.{len(tabs)}"), strict=True))
     for name, tab in drawn.items():
         if tab.open:
             with tab:
-                if name == COLUMNS or found is None:
+                if found is None and name == ROWS:
+                    table_rows.rows(names, rows, key=f"autopilot.first.{key}")
+                elif name == COLUMNS or found is None:
                     chooses = fields.kind in (ProblemKind.TABULAR, ProblemKind.FORECAST)
                     _columns(key, names, found, fixed, sequence=sequence, chooses=chooses)
                 else:

@@ -23,7 +23,9 @@ def show(console: Console, request: AutopilotRequest, verdict: Verdict | None, s
         found = of(console, request, verdict, size)
         with st.grid(3 if found.usd_per_hour_after != 0 else 2, min_column_width=180):
             st.metric("At most", amount(found.usd_most), border=True)
-            st.metric("Probably (estimate)", amount(found.usd_likely), border=True)
+            open_ = found.usd_likely is None and found.usd_most is not None
+            likely = "known with the plan" if open_ else amount(found.usd_likely)
+            st.metric("Probably (estimate)", likely, border=True)
             if found.usd_per_hour_after != 0:
                 st.metric("Its endpoint afterwards", formats.per_hour(found.usd_per_hour_after), border=True)
         words = " ".join((found.basis, *found.besides))

@@ -199,7 +199,7 @@ def _out_of_memory(file: UploadedFile) -> None:
         manager.remove_file(session_id=context.session_id, file_id=file.file_id)
 
 
-def line(console: Console, data: Chosen, told: str) -> None:
+def line(data: Chosen, told: str, icon: str) -> None:
     """What is chosen, in a line, with the ways to something else. `told` is Markdown about its shape."""
     table = data.table
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="autopilot-data"):
@@ -207,7 +207,7 @@ def line(console: Console, data: Chosen, told: str) -> None:
         where = "on this machine until the plan sends it" if not data.stored else literal(data.stored)
         if table is not None and table.origin == "sample":
             where = f"a sample; {where}"
-        lines = [f":material/table: **{literal(data.name)}** {told}", f":gray[:small[{where}]]"]
+        lines = [f":material/{icon}: **{literal(data.name)}** {told}", f":gray[:small[{where}]]"]
         if table is not None and table.changes:
             lines.append(f":green[:material/healing: :small[Repaired: {literal(' '.join(table.changes))}]]")
         st.markdown("  \n".join(lines), width="stretch")

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 _KIND, _WANTED_KIND, _WANTED = "autopilot.kind", "autopilot.kind.wanted", "autopilot.wanted"
 _ADDRESS = "kind"
 MOST_TOLD = 8
+_DATA, _DOCTOR, _LOOK, _FORM, _COST = (
+    "Data", "What the doctor says", "A look at the table", "Settings", "What it may cost",
+)  # fmt: skip
 # What stands in the part above the form, and is told there.
 _ABOVE = (
     "training", "settings.target", "settings.label", "settings.content", "settings.timestamp", "settings.item",
@@ -57,6 +60,17 @@ class _Known:
     columns: Columns
     look: Look
     size: int | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of what is launched; () where nobody knows them yet."""
+        return self.look.verdict.columns if self.look.verdict else self.columns.names
+
+    def titled(self, part: str) -> str:
+        """A part's title with its number: not every kind of data has a verdict and columns to look at."""
+        tables = self.kind is not ProblemKind.IMAGE
+        parts = [_DATA, *([_DOCTOR] if tables else []), *([_LOOK] if tables and self.names else []), _FORM, _COST]
+        return f"{parts.index(part) + 1} · {part}"
 
     def draft(self, console: Console) -> Draft:
         """The request as the form stands now."""
@@ -135,20 +149,21 @@ def _above(console: Console, known: _Known) -> None:
     draft = known.draft(console)
     settings = draft.request.settings
     fields = JobFields(known.kind, [each for each in draft.problems if each.field in _ABOVE])
-    autopilot_data.line(console, known.data, _told(known))
+    autopilot_data.line(known.data, _told(known), KINDS[known.kind][1])
     if known.kind is not ProblemKind.IMAGE:
         with st.container(border=True, key="autopilot-doctor"):
-            st.subheader("2 · What the doctor says", anchor=False)
+            st.subheader(known.titled(_DOCTOR), anchor=False)
             autopilot_roles.show(fields, known.data, known.columns)
             stops = [each.words for each in draft.problems if each.field == "training"]
             autopilot_seen.verdict(console, known.kind, known.data, known.columns, known.look, stops)
-        names = known.look.verdict.columns if known.look.verdict else known.columns.names
+        names = known.names
         if names:
             with st.container(border=True, key="autopilot-look"):
-                st.subheader("3 · A look at the table", anchor=False)
+                st.subheader(known.titled(_LOOK), anchor=False)
                 mode = settings.mode if isinstance(settings, Tabular) else ""
                 autopilot_columns.show(
                     fields, autopilot_roles.key_of(known.data), names, known.look.statistics, _fixed(draft),
+                    rows=known.columns.rows,
                     sequence=known.kind is ProblemKind.TABULAR and mode != "ENSEMBLING",
                 )  # fmt: skip
     if known.look.verdict is None:
@@ -186,13 +201,11 @@ def _form(console: Console, known: _Known) -> None:
         problem_type=problem_type or inferred, mode=settings.mode if isinstance(settings, Tabular) else "AUTO",
     )  # fmt: skip
     with st.container(border=True, key="autopilot-form"):
-        st.subheader("4 · Settings" if known.kind is not ProblemKind.IMAGE else "2 · Settings", anchor=False)
-        names = verdict.columns if verdict else known.columns.names
-        autopilot_form.show(console, known.data, draft, fields, names, inferred)
+        st.subheader(known.titled(_FORM), anchor=False)
+        autopilot_form.show(console, known.data, draft, fields, known.names, inferred)
         fields.rest()
     with st.container(border=True, key="autopilot-cost"):
-        st.subheader("5 · What it may cost" if known.kind is not ProblemKind.IMAGE else "3 · What it may cost",
-                     anchor=False)  # fmt: skip
+        st.subheader(known.titled(_COST), anchor=False)
         autopilot_cost.show(console, draft.request, verdict, known.size)
 
 

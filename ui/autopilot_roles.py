@@ -31,11 +31,13 @@ class Columns:
     """The columns a person may choose from, and what is suggested.
 
     header  whether the file names them; without, the doctor is told a column by its place
+    rows    the first ones, as they stand
     """
 
     names: tuple[str, ...]
     roles: Roles
     header: bool = True
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 def key_of(data: Chosen) -> str:

@@ -24,6 +24,7 @@ from ui import (
     formats,
     job_progress,
     table_doctor,
+    table_rows,
 )
 from ui.autopilot_data import Chosen
 from ui.autopilot_fields import KINDS, JobFields
@@ -50,7 +51,8 @@ def columns(console: Console, data: Chosen) -> tuple[Columns, int | None]:
         from services.tables.suggesting import Roles
 
         return Columns((), Roles()), size
-    return Columns(tuple(found.columns), suggested(found), found.layout.header), size
+    rows = tuple(tuple(row) for row in found.rows[: table_rows.SHOWN])
+    return Columns(tuple(found.columns), suggested(found), found.layout.header, rows), size
 
 
 def _preview(console: Console, data: Chosen) -> tuple[Preview | None, int | None]:
@@ -114,8 +116,8 @@ def _stored(console: Console, data: Chosen) -> None:
     uri = Uri.parse(data.uri)
     if uri.folder or data.held is not Held.PREFIX:
         st.info(
-            "Data of several objects are judged by the beginning of the first. To have every row checked, choose one "
-            "file.", icon=":material/info:",
+            "Before the plan is made, the doctor reads the first object of several and holds the columns of the others "
+            "against it. To have every row checked, choose one file.", icon=":material/info:",
         )  # fmt: skip
         return
     with error_box.shown():
