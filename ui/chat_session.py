@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.chats import Conversation, Setup
+from services.chats import MOST_ENDPOINTS, Conversation, Setup
 from services.errors import SagedeckError
 
 if TYPE_CHECKING:
@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 _CURRENT, _SETUP, _LOADED = "chat.current", "chat.setup", "chat.loaded"
 _BASE, _ROUND = "chat.base", "chat.round"
+_ENDPOINTS = "endpoints"  # ?endpoints=a,b: asked side by side, in a conversation of their own
 PENDING = "chat.pending"  # words that were not sent, so that nobody has to write them again
 
 
 def current(console: Console) -> Conversation | None:
     """The conversation of the address, else the one this session showed last. Raises NotFound for one that is gone."""
     id = str(st.query_params.get("chat", "")) or str(st.session_state.get(_CURRENT, ""))
+    if not st.query_params.get("chat") and asked():
+        show("")
+        return None
     if not id:
         return None
     try:
@@ -51,8 +55,23 @@ def kept_setup(chat: Conversation | None, usual: Setup) -> Setup:
     return usual if last is None else replace(last, examples=(), skip=0)
 
 
+def asked() -> list[str]:
+    """The endpoints that the address names, to be asked side by side."""
+    return [name for name in str(st.query_params.get(_ENDPOINTS, "")).split(",") if name]
+
+
 def fill_in(chat: Conversation | None, setup: Setup, ready: list[str]) -> None:
     """Put a setup into the widgets when another conversation is shown, or when they were not drawn for a while."""
+    _fill_in(chat, setup, ready)
+    named = asked()
+    found = [name for name in named if name in ready][:MOST_ENDPOINTS]
+    if chat is None and found:
+        st.session_state["chat.endpoints"] = found
+    if len(found) == len(named):  # else one is still being read
+        st.query_params.pop(_ENDPOINTS, None)
+
+
+def _fill_in(chat: Conversation | None, setup: Setup, ready: list[str]) -> None:
     id = chat.id if chat else ""
     if st.session_state.get(_LOADED) == id and "chat.endpoints" in st.session_state:
         st.session_state["chat.endpoints"] = [name for name in st.session_state["chat.endpoints"] if name in ready]

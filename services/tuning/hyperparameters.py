@@ -14,6 +14,7 @@ from services.deploy import Problem
 from services.tuning.models import Format
 
 INSTRUCTION, CHAT, LENGTH = "instruction_tuned", "chat_dataset", "max_input_length"
+_USUAL_SPLIT = 0.2
 MOST_LENGTH = 256  # characters of a value: CreateTrainingJob takes up to 2,500
 _USUAL_LENGTH = 1024  # tokens read of a row where max_input_length is -1: the smaller of this and the model's own
 
@@ -46,6 +47,14 @@ def length_of(values: Mapping[str, str]) -> int:
     except ValueError:
         return _USUAL_LENGTH
     return asked if asked > 0 else _USUAL_LENGTH
+
+
+def split_of(values: Mapping[str, str]) -> float:
+    """The share of rows that is held back for validation."""
+    try:
+        return float(values.get("validation_split_ratio", _USUAL_SPLIT))
+    except ValueError:
+        return _USUAL_SPLIT
 
 
 def problems_of(spec: TrainingSpec, wanted: Format, given: Mapping[str, str]) -> tuple[Problem, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.access import RoleChoice, RoleRequest, RoleState
-from services.catalog import CatalogModel, TrainingSpec, Use
+from services.catalog import CatalogModel, Task, TrainingSpec, Use
 from services.errors import InvalidRequest, PermissionDenied, SagedeckError
 from services.objects import Uri
 from services.plans.models import Estimate, Plan
@@ -21,7 +21,7 @@ from services.tuning import following
 from services.tuning.ceiling import Ceiling, Learned, ceiling
 from services.tuning.deploying import deploy_request
 from services.tuning.findings import TextReport
-from services.tuning.hyperparameters import formats_of, length_of, values_of
+from services.tuning.hyperparameters import formats_of, length_of, split_of, values_of
 from services.tuning.models import Format, LocalText, TrainingJob, TuningRequest, TuningState, suggest_job_name
 from services.tuning.planner import TEMPLATE, plan_tuning
 from services.tuning.problems import request_problems
@@ -67,13 +67,14 @@ class TuningService:
         self.owner, self._now = owner, now
 
     def models(self) -> tuple[CatalogModel, ...]:
-        """The text models that can be tuned and then deployed: small ones and those without a licence first."""
+        """The text models that can be tuned and then deployed: recommended, without a licence and small ones first."""
+        usual = [each.id for each in self._catalog.recommended(Task.CHAT)]
         found = (
             each
             for each in self._catalog.listing.models
-            if each.fine_tunable and each.task == "text-generation" and not each.marketplace and each.instances
+            if each.fine_tunable and each.task == Task.CHAT and not each.marketplace and each.instances
         )
-        return tuple(sorted(found, key=lambda each: (each.eula, each.billions or 1e9, each.id)))
+        return tuple(sorted(found, key=lambda each: (each.eula, each.id not in usual, each.billions or 1e9, each.id)))
 
     def spec(self, model_id: str) -> TrainingSpec:
         """What the model's specification says of tuning it, or what is typical. Raises NotFound for no such model."""
@@ -142,20 +143,24 @@ class TuningService:
 
     def check(
         self, path: Path, wanted: Format, *, template: Template | None = None, spec: TrainingSpec | None = None,
-        given: dict[str, str] | None = None, going_on: Callable[[int], None] = lambda rows: None,
+        given: dict[str, str] | None = None, most_bytes: int = 0, going_on: Callable[[int], None] = lambda rows: None,
     ) -> TextReport:  # fmt: skip
-        """What a text of this machine holds and what is wrong with it. Raises InvalidRequest where it is not read."""
+        """What a text of this machine holds and what is wrong with it. Raises InvalidRequest where it is not read.
+
+        most_bytes   of a longer one only the beginning is looked at, and the report says so; 0: all of it
+        """
         values = values_of(spec, wanted, given or {}) if spec else {}
+        limit, split = length_of(values), split_of(values)
         try:
-            split = float(values.get("validation_split_ratio", "0.2"))
-        except ValueError:
-            split = 0.2
-        try:
-            return check(path, wanted, template=template, limit=length_of(values), split=split, going_on=going_on)
+            if not most_bytes or path.stat().st_size <= most_bytes:
+                return check(path, wanted, template=template, limit=limit, split=split, going_on=going_on)
+            with tempfile.TemporaryDirectory(prefix="sagedeck-") as folder, path.open("rb") as file:
+                head = Path(folder) / path.name
+                head.write_bytes(file.read(most_bytes))
+                return check(head, wanted, template=template, limit=limit, split=split, partial=True)
         except OSError as error:
-            raise InvalidRequest(
-                f"{path.name} cannot be read.", error.strerror or "", "Choose another file."
-            ) from error
+            why = error.strerror or type(error).__name__
+            raise InvalidRequest(f"{path.name} cannot be read.", why, "Choose another file.") from error
 
     def check_stored(
         self, uri: str, wanted: Format, *, template: Template | None = None, spec: TrainingSpec | None = None
