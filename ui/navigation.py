@@ -9,6 +9,7 @@ HOME = "../pages/home.py"
 MODELS = "../pages/models.py"
 DEPLOY = "../pages/deploy.py"
 ENDPOINTS = "../pages/endpoints.py"
+FINE_TUNE = "../pages/fine_tune.py"  # ?model=ID, ?text=… or ?uri=s3://…: the form; ?job=NAME: a training
 ENDPOINT = "../pages/endpoint.py"  # ?endpoint=NAME&tab=Metrics; not in the sidebar: one comes from a row
 DOCUMENTS = "../pages/playground/documents.py"
 ASK = "../pages/playground/ask.py"
@@ -78,6 +79,8 @@ def _models() -> list[Page]:
                 help="Every model JumpStart offers: search, prices, machines, licences."),
         st.Page(DEPLOY, title="Deploy", icon=":material/rocket_launch:",
                 help="Choose a model or a pair, see the plan and its price, deploy."),
+        st.Page(FINE_TUNE, title="Fine-tune", icon=":material/model_training:", url_path="fine-tune",
+                help="A text model learns from your own text: plan, train, compare, deploy."),
         st.Page(ENDPOINTS, title="Endpoints", icon=":material/dns:",
                 help="Every endpoint of this account and region: status, price, test, delete."),
         st.Page(ENDPOINT, title="Endpoint", icon=":material/dns:", visibility="hidden",
