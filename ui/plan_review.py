@@ -32,7 +32,6 @@ def show(
     begin: Begin | None = None,
     withheld: str = "",
     more: bool = False,
-    most: str = "",
 ) -> str | None:
     """Write the review; the id of the run once the person has confirmed, else None.
 
@@ -43,7 +42,6 @@ def show(
     begin    begins the plan with its secrets and gives the run's id; left out, it begins a new run
     withheld why it cannot be confirmed now; empty where it can
     more     the price is what is added to that of something that runs already
-    most     of what ends by itself: what it costs in all at most, in place of a day and a month of it
     """
 
     def start(secrets: Mapping[str, str]) -> str | None:
@@ -57,7 +55,7 @@ def show(
 
     with st.container(border=True, key=f"{key}-review"):
         st.subheader(literal(plan.title), anchor=False)
-        _costs(plan, more, most)
+        _costs(plan, more)
         label = f"{verb} · {plan_text.price_of(plan, more=more)}"
         run = _confirmation(console, plan, key, label, typed, start, blocked=not _sound(plan), withheld=withheld)
         _details(console, plan, key)
@@ -74,9 +72,9 @@ def _sound(plan: Plan) -> bool:
     return not problems
 
 
-def _costs(plan: Plan, more: bool, most: str = "") -> None:
+def _costs(plan: Plan, more: bool) -> None:
     hourly = plan.estimate.usd_per_hour
-    with st.grid(3 if most else 4, min_column_width=140):
+    with st.grid(4, min_column_width=140):
         st.metric("Steps", len(plan.steps), border=True)
         if hourly is not None and hourly < 0:
             st.metric("Ends", formats.per_hour(-hourly), border=True)
@@ -85,9 +83,6 @@ def _costs(plan: Plan, more: bool, most: str = "") -> None:
         elif plan_text.once_of(plan):
             st.metric("For all of it", plan_text.once_of(plan).capitalize().replace("$", "\\$"), border=True)
             st.metric("Afterwards", formats.per_hour(hourly), border=True)
-        elif most:
-            st.metric("While it runs", formats.per_hour(hourly), border=True)
-            st.metric("In all, at most", most.replace("$", "\\$"), border=True)
         else:
             st.metric("More than now" if more else "While it runs", formats.per_hour(hourly), border=True)
             st.metric("A day", formats.per_day(hourly).removesuffix("/day"), border=True)

@@ -46,7 +46,7 @@ def change() -> None:
 
 def show(console: Console, found: Reviewed) -> None:
     """Write the training in a line, what it may cost, and the plan with its confirmation."""
-    request, price = found.request, console.tuning.ceiling(found.request, found.learned)
+    request = found.request
     name = request.text.name if isinstance(request.text, LocalText) else request.text
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="tune-summary"):
         machine = f"{request.count} × {request.instance_type}{', spare capacity' if request.spot else ''}"
@@ -60,7 +60,6 @@ def show(console: Console, found: Reviewed) -> None:
         console, found.plan, key="tune", verb="Train",
         replan=lambda: console.tuning.plan(request, found.learned),
         changed=lambda plan: st.session_state.update({_REVIEWED: Reviewed(request, found.learned, plan)}),
-        most=formats.UNKNOWN_PRICE if price.most is None else formats.money(price.most),
     )  # fmt: skip
     if run:
         change()

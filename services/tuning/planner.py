@@ -36,17 +36,18 @@ def plan_tuning(request: TuningRequest, state: TuningState, learned: Learned | N
     role = _role_plan(request, state)
     after = tuple(step.id for step in (*made[-1:], *sent, *(step for plan in role for step in plan)))
     job = job_step(request, state, role_needs(request, state), after)
-    estimate = Estimate(state.price.total(request.count), source=f"{_told(price)}. {state.price.source}")
+    estimate = Estimate(0.0, price.most, f"{_told(request, state, price)}. {state.price.source}")
     body = Plan(request.job_name, (*made, *sent, job), _warnings(request, state, price), estimate)
     return merge(f"Tune {state.model.name} as {request.job_name}", *role, body)
 
 
-def _told(price: Ceiling) -> str:
-    """What it comes to, as the plan says it beside its price an hour."""
-    if price.most is None:
-        return "while it trains, then nothing"
-    likely = "" if price.likely is None else f", likely about ${price.likely:,.2f} (an estimate)"
-    return f"while it trains, then nothing; at most ${price.most:,.2f} in all{likely}"
+def _told(request: TuningRequest, state: TuningState, price: Ceiling) -> str:
+    """What it comes to, as the plan says it beside the most it may cost."""
+    hourly = state.price.total(request.count)
+    if hourly is None:
+        return "nothing once it has ended"
+    likely = "" if price.likely is None else f"; likely about ${price.likely:,.2f} in all (an estimate)"
+    return f"${hourly:,.2f} an hour while it trains, nothing once it has ended{likely}"
 
 
 def role_needs(request: TuningRequest, state: TuningState) -> RoleRequest | None:
