@@ -104,7 +104,7 @@ def _metrics(job: Job, candidate: Candidate) -> None:
             row[f"On {SETS[each]}"] = f"{value:.5g}" if value is not None else ""
         row["Better"] = ":gray[less]" if minimized(name) else ":gray[more]"
         rows.append(row)
-    plain_table.show(rows, key="autopilot-metrics")
+    plain_table.show(rows, key="autopilot-metrics-figures")
 
 
 def _parts(job: Job, candidate: Candidate) -> None:

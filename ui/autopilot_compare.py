@@ -55,7 +55,7 @@ def _table(picked: Sequence[Candidate], rows: Sequence[Compared]) -> None:
             cells[f"{place + 1}. {heads[place]}"] = f"**{shown}**" if place in row.best else shown
         told.append(cells)
     if told:
-        plain_table.show(told, key="autopilot-compared")
+        plain_table.show(told, key="autopilot-compared-figures")
     else:
         st.markdown(":gray[None of them has a metric to compare.]")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from services.autopilot.following import best_of, value_of
+from services.autopilot.leaderboard import algorithm
 from services.autopilot.metrics import objective_of, words
 from services.errors import NotFound, SagedeckError
 from ui import (
@@ -68,7 +68,7 @@ def show(console: Console, job: Job, candidates: tuple[Candidate, ...]) -> None:
             st.rerun()
         if job.status.moving and st.button("Stop…", icon=":material/stop_circle:", key="autopilot-stop-ask"):
             st.session_state[_PLAN] = (job.name, None)
-    _figures(job, candidates)
+    _figures(job, candidates, console.connection.now())
     if job.deployed_as:
         st.page_link(navigation.ENDPOINT, label=f"Deployed as {literal(job.deployed_as)}", icon=":material/dns:",
                      query_params={"endpoint": job.deployed_as})  # fmt: skip
@@ -85,8 +85,10 @@ def troubles(console: Console, job: Job) -> None:
         st.warning(f"Partly failed: {literal(reason)}", icon=":material/warning:")
 
 
-def watch(console: Console, job: Job) -> None:
-    """Look again while it moves and is looked at; the page is drawn anew when its state or stage has changed."""
+def watch(console: Console, job: Job, candidates: tuple[Candidate, ...]) -> None:
+    """Look again while it moves and is looked at; the page is drawn anew when its state or stage has changed, and the
+    leaderboard when a candidate has come.
+    """
     if not job.status.moving:
         return
 
@@ -94,8 +96,15 @@ def watch(console: Console, job: Job) -> None:
         now = autopilot_reads.job(console, job.name)
         if (now.status, now.stage) != (job.status, job.stage):
             st.rerun()
+        ranked = st.query_params.get("tab") == "Leaderboard"
+        if ranked and _states(autopilot_reads.candidates(console, now)) != _states(candidates):
+            st.rerun()
 
     polling.live(look, autopilot_reads.seconds_between_looks(console))
+
+
+def _states(candidates: tuple[Candidate, ...]) -> list[tuple[str, str]]:
+    return [(each.name, each.status) for each in candidates]
 
 
 def _diagnosed(console: Console, job: Job) -> None:
@@ -114,7 +123,7 @@ def _sentence(console: Console, job: Job) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _figures(job: Job, candidates: tuple[Candidate, ...]) -> None:
+def _figures(job: Job, candidates: tuple[Candidate, ...], now: float) -> None:
     metric, best = objective_of(job), best_of(job, candidates)
     value = value_of(best, metric) if best is not None and metric else None
     done = sum(each.status == "Completed" for each in candidates)
@@ -123,17 +132,16 @@ def _figures(job: Job, candidates: tuple[Candidate, ...]) -> None:
             f"Best {literal(words(metric))}" if metric else "Best", f"{value:.4g}" if value is not None else "—",
             border=True, height="stretch",
         )  # fmt: skip
-        st.metric("Best candidate", formats.short(best.name, 26) if best else "—", border=True, height="stretch",
-                  help=literal(best.name) if best else None)  # fmt: skip
+        st.metric("Best candidate", (algorithm(best) or formats.short(best.name, 18)) if best else "—", border=True,
+                  height="stretch", help=literal(best.name) if best else None)  # fmt: skip
         st.metric("Candidates", f"{done:,}", border=True, height="stretch")
-        st.metric("Took" if job.ended else "So far", _took(job), border=True, height="stretch")
+        st.metric("Took" if job.ended else "So far", _took(job, now), border=True, height="stretch")
 
 
-def _took(job: Job) -> str:
-    until = job.ended or job.changed
-    if not isinstance(until, datetime) or job.created is None:
+def _took(job: Job, now: float) -> str:
+    if job.created is None:
         return "—"
-    return formats.duration((until - job.created).total_seconds())
+    return formats.duration((job.ended.timestamp() if job.ended else now) - job.created.timestamp())
 
 
 def _stopping(console: Console, job: Job) -> None:

@@ -101,7 +101,7 @@ def _table(job: Job, places: Sequence[Place], query: Query, key: str) -> tuple[s
         column_config={
             "#": st.column_config.NumberColumn(width=40, help="Rank by the job's objective"),
             "Candidate": st.column_config.ButtonColumn(key=opened, type="tertiary", width=290, alignment="left"),
-            "Status": status_chip.column({each.candidate.status for each in places}),
+            "Status": status_chip.column({each.candidate.status for each in places}, 110),
             "Behind": st.column_config.NumberColumn(
                 format="percent", help="The best, by the job's objective", width=80
             ),

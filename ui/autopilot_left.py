@@ -40,5 +40,5 @@ def show(console: Console, job: Job) -> None:
         {"Below": code(name), "Objects": f"{count:,}", "Size": formats.size(size)}
         for name, count, size in left.folders[:MOST_ROWS]
     ]
-    plain_table.show(rows, key="autopilot-left")
+    plain_table.show(rows, key="autopilot-left-figures")
     st.markdown(f":gray[:small[At {code(left.prefix)}. It stays until somebody deletes it.]]")

@@ -113,7 +113,7 @@ def _table(console: Console, shown: Sequence[Job], told: dict[str, Job]) -> str:
         height=len(shown) * 35 + 38, key="experiments.table",
         column_config={
             "Name": st.column_config.ButtonColumn("Name", key=opened, type="tertiary", width=230, alignment="left"),
-            "Status": status_chip.column({each.status.value for each in shown}),
+            "Status": status_chip.column({each.status.value for each in shown}, 110),
             "Problem": st.column_config.TextColumn(width=110),
             "Target": st.column_config.TextColumn(width=120),
             "Best": st.column_config.NumberColumn(format="%.4g", width=80),

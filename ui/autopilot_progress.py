@@ -70,7 +70,7 @@ def _stages(progress: Progress) -> None:
                 "Typical": f":gray[{literal(usual)}]",
             }
         )
-    plain_table.show(rows, key="autopilot-stages")
+    plain_table.show(rows, key="autopilot-stages-figures")
     st.markdown(
         ":gray[:small[Typical times are estimates for a few thousand rows. AWS tells when candidates were made and "
         "when the job last changed, and of the other stages not how long they took.]]"

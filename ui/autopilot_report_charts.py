@@ -23,18 +23,20 @@ def confusion(found: Confusion, key: str) -> None:
     st.markdown("**Confusion matrix** :gray[(down: true, across: predicted)]")
     shares = [[count / (sum(row) or 1) for count in row] for row in found.counts]
     names = [_shown(label, number) for number, label in enumerate(found.labels)]
-    small = len(names) <= _FEW_CLASSES
+    small = len(names) <= _FEW_CLASSES  # their counts are a layer of text, which has the theme's colour
     data = {
         "type": "heatmap", "z": shares, "x": names, "y": names, "zmin": 0, "zmax": 1, "showscale": False,
-        "colorscale": [[0, "rgba(90,120,220,0.06)"], [1, "rgba(90,120,220,0.85)"]], "xgap": 2, "ygap": 2,
+        "colorscale": [[0, "rgba(90,120,220,0.06)"], [1, "rgba(90,120,220,0.6)"]], "xgap": 2, "ygap": 2,
         "customdata": found.counts, "hovertemplate": "true %{y}, predicted %{x}: %{customdata:,}<extra></extra>",
-        **({"text": [[f"{count:,}" for count in row] for row in found.counts], "texttemplate": "%{text}"}
-           if small else {}),
     }  # fmt: skip
+    places = [(x, y) for y in range(len(names)) for x in range(len(names))] if small else []
+    counts = {"type": "scatter", "mode": "text", "x": [names[x] for x, _ in places],
+              "y": [names[y] for _, y in places], "text": [f"{found.counts[y][x]:,}" for x, y in places],
+              "hoverinfo": "skip"}  # fmt: skip
     right = sum(row[place] for place, row in enumerate(found.counts))
     total = sum(map(sum, found.counts))
     _draw(
-        [data], key, f"Confusion matrix of {len(names)} classes: {right:,} of {total:,} rows are told rightly",
+        [data, counts], key, f"Confusion matrix of {len(names)} classes: {right:,} of {total:,} rows are told rightly",
         height=max(240, min(520, 34 * len(names) + 70)),
         xaxis={"automargin": True, "type": "category"},
         yaxis={"automargin": True, "type": "category", "autorange": "reversed"},

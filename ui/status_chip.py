@@ -84,9 +84,9 @@ def icon(status: str) -> str:
     return f":{shown.colour}[:material/{shown.icon}:]"
 
 
-def column(statuses: Iterable[str]) -> Any:
+def column(statuses: Iterable[str], width: int | Literal["small"] = "small") -> Any:
     """The configuration of a table's status column: each status as a chip of its colour."""
     chips = list(dict.fromkeys(chip(status) for status in sorted(statuses))) or [chip("")]
     return st.column_config.MultiselectColumn(
-        "Status", options=[each.word for each in chips], color=[each.colour for each in chips], width="small"
+        "Status", options=[each.word for each in chips], color=[each.colour for each in chips], width=width
     )

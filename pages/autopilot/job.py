@@ -16,4 +16,4 @@ if run_progress.current():
     run_progress.show(console, run_progress.current())
     st.button("Close", type="tertiary", on_click=run_progress.leave)
 autopilot_tabs.show(console, job, candidates)
-autopilot_job.watch(console, job)
+autopilot_job.watch(console, job, candidates)

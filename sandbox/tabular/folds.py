@@ -8,19 +8,24 @@ import numpy as np
 from sklearn.model_selection import KFold, StratifiedKFold
 
 from sandbox.tabular import metrics
-from sandbox.tabular.models import REGRESSION
+from sandbox.tabular.models import REGRESSION, Predicts
 
 MOST_FOLDS, FEWEST_FOLDS = 5, 3
 _ROUNDS = 15  # in which a model is added to the ensemble
 _SECONDS = 6.0  # that the folds of one candidate may take, by what fitting it to all rows took
+_ALL_SECONDS = 45.0  # that those of all candidates may take, if each takes as long as the first
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What a candidate said of rows that it was not fitted to: scores of all rows trained on, metrics of each fold."""
+    """What a candidate said of rows that it was not fitted to: scores of all rows trained on, metrics of each fold; the
+    model of the last fold, and the places of the rows that this one has not seen.
+    """
 
     scores: Any
     measured: tuple[Mapping[str, float], ...]
+    last: Predicts
+    unseen: Any
 
     def spread(self) -> dict[str, float]:
         """The standard deviation of each metric over the folds."""
@@ -35,6 +40,11 @@ def count(rows: int, seconds: float) -> int:
     """Return how many folds there is time for, 0 for none, where fitting to all rows took so many seconds."""
     affordable = int(_SECONDS / max(seconds, 1e-6))
     return min(MOST_FOLDS, affordable) if affordable >= FEWEST_FOLDS and rows >= 10 * MOST_FOLDS else 0
+
+
+def for_all(seconds: float, trials: int) -> bool:
+    """Tell whether there is time to measure every candidate by cross-validation alone."""
+    return seconds * (MOST_FOLDS + 1) * trials <= _ALL_SECONDS
 
 
 def divided(truth: Any, problem: str, folds: int) -> list[tuple[Any, Any]]:

@@ -103,6 +103,13 @@ def split(spec: Mapping[str, Any], frame: Any, problem: str) -> tuple[Split, tup
     return Split(frame.iloc[chosen], truth[chosen], kept, frame.iloc[held_out], truth[held_out]), labels
 
 
+def joined(split: Split) -> Split:
+    """Return all rows as those that are trained on, and as those that are measured on: by cross-validation then."""
+    frame = pd.concat([split.train, split.held_out], ignore_index=True)
+    truth = np.concatenate([split.truth, split.held_out_truth])
+    return Split(frame, truth, None, frame, truth)
+
+
 def _divided(truth: Any, problem: str, fraction: float) -> tuple[Any, Any]:
     """Return the places of rows to train on and to measure on; a class that comes once is trained on."""
     rare = np.zeros(len(truth), dtype=bool) if problem == REGRESSION else np.bincount(truth)[truth] < 2

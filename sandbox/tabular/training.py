@@ -3,7 +3,7 @@
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,12 @@ class Plan:
     objective: str
     trials: list[candidates.Trial]
     out: str
+    crossed: bool = False  # measured by cross-validation on all rows, as none are held out
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A candidate: its objective on the rows held out, more being better; what it said in cross-validation."""
+    """A candidate: its objective on rows it was not fitted to, more being better; what it said in cross-validation."""
 
     judged: float
     name: str
@@ -58,7 +59,22 @@ def run(spec: Mapping[str, Any]) -> Iterator[Event]:
     plan = _planned(spec)
     yield _analyzed(plan)
     with threadpool_limits(1 if len(plan.split.truth) <= _SMALL else None):
-        yield from _trained(spec, plan, ends)
+        yield from _trained(spec, _crossed(spec, plan), ends)
+
+
+def _crossed(spec: Mapping[str, Any], plan: Plan) -> Plan:
+    """Return the plan that holds no rows out, where nobody asked for it and there is time for cross-validation."""
+    split = plan.split
+    asked = spec.get("validation") or spec.get("fraction") or split.weights is not None
+    if asked or len(split.truth) > _SMALL:
+        return plan
+    started = time.monotonic()
+    try:
+        _fit(plan.trials[0], plan, split)
+    except (ValueError, ArithmeticError):
+        return plan
+    affordable = folds.for_all(time.monotonic() - started, len(plan.trials))
+    return replace(plan, split=preparing.joined(split), crossed=True) if affordable else plan
 
 
 def _trained(spec: Mapping[str, Any], plan: Plan, ends: float) -> Iterator[Event]:
@@ -67,14 +83,14 @@ def _trained(spec: Mapping[str, Any], plan: Plan, ends: float) -> Iterator[Event
     if not trained:
         raise Unfit("AlgorithmError: None of the candidates could be trained on the input dataset.")
     if spec["kind"] == "tabular" and spec.get("mode") == "ENSEMBLING" and len(trained) > 1:
-        blend, said = _blend(trained, plan)
+        blend, said, blended = _blend(trained, plan)
         name = f"WeightedEnsemble-t{len(plan.trials) + 1}"
-        event = _told(blend, name, said, plan)
-        trained.append(Trained(_judged(event, plan), name, blend))
+        event = _told(blend, name, said, plan, blended)
+        trained.append(Trained(_judged(event, plan), name, blend, blended))
         yield event
     top = max(trained, key=lambda each: each.judged)
-    best, model = top.name, top.model
-    explained = {"importance": _importance(model, plan), "objective": plan.objective, "used": len(plan.columns.kinds)}
+    best = top.name
+    explained = {"importance": _importance(top, plan), "objective": plan.objective, "used": len(plan.columns.kinds)}
     yield {"event": "explained", "best": best, **explained}
     yield {"event": "done", "best": best, "all": len(trained) >= len(plan.trials)}
 
@@ -113,18 +129,19 @@ def _tried(plan: Plan, ends: float, trained: list[Trained]) -> Iterator[Event]:
 def _folded(trial: candidates.Trial, plan: Plan, seconds: float, ends: float) -> folds.Folded | None:
     """Fit to parts of the rows trained on and measure on the others; None where that would take too long."""
     split, problem = plan.split, plan.problem
-    number = folds.count(len(split.truth), seconds)
-    if not number or time.monotonic() + number * seconds > ends:
+    number = folds.MOST_FOLDS if plan.crossed else folds.count(len(split.truth), seconds)
+    if not number or (not plan.crossed and time.monotonic() + number * seconds > ends):
         return None
     scores, measured = None, []
     for chosen, others in folds.divided(split.truth, problem, number):
         weights = split.weights.iloc[chosen] if split.weights is not None else None
         part = preparing.Split(split.train.iloc[chosen], split.truth[chosen], weights, split.held_out, split.truth)
-        said = _fit(trial, plan, part).scores(split.train.iloc[others])
+        last, unseen = _fit(trial, plan, part), others
+        said = last.scores(split.train.iloc[others])
         scores = np.zeros((len(split.truth), *said.shape[1:])) if scores is None else scores
         scores[others] = said
         measured.append(metrics.of(problem, plan.labels, split.truth[others], said))
-    return folds.Folded(scores, tuple(measured))
+    return folds.Folded(scores, tuple(measured), last, unseen)
 
 
 def _judged(event: Event, plan: Plan) -> float:
@@ -161,35 +178,58 @@ def _fit(trial: candidates.Trial, plan: Plan, split: preparing.Split) -> Model:
     return Model(plan.problem, plan.labels, columns, shaping, estimator)
 
 
-def _blend(trained: list[Trained], plan: Plan) -> tuple[Blend, str]:
+def _blend(trained: list[Trained], plan: Plan) -> tuple[Blend, str, folds.Folded | None]:
     """Return the mean of several models, weighed by what they said in cross-validation, and what it is in words."""
-    folded = [each for each in trained if each.folded is not None]
-    if len(folded) > 1:
-        said = [each.folded.scores for each in folded if each.folded is not None]
-        taken = folds.chosen(said, plan.split.truth, plan.problem, plan.labels, plan.objective)
-        members = [(each, float(count)) for each, count in zip(folded, taken, strict=True) if count]
-        how = "mean of models, weighed by their cross-validation"
-    else:
+    crossed = [(each, each.folded) for each in trained if each.folded is not None]
+    if len(crossed) < 2:
         best = sorted(trained, key=lambda each: each.judged, reverse=True)[: len(_BLENDED)]
-        members, how = list(zip(best, _BLENDED, strict=False)), "mean of the best"
-    first, weights = members[0][0].model, tuple(weight for _, weight in members)
-    blend = Blend(plan.problem, plan.labels, first.columns, tuple(each.model for each, _ in members), weights)
-    named = ", ".join(f"{each.name} ({weight / sum(weights):.0%})" for each, weight in members)
-    return blend, f"{how}: {named}"
+        members = list(zip(best, _BLENDED, strict=False))
+        return (
+            _mean([each.model for each, _ in members], _BLENDED[: len(best)], plan),
+            _named("the best", members),
+            None,
+        )
+    said = [folded.scores for _, folded in crossed]
+    taken = folds.chosen(said, plan.split.truth, plan.problem, plan.labels, plan.objective)
+    members = [(each, float(count)) for (each, _), count in zip(crossed, taken, strict=True) if count]
+    kept = [(folded, float(count)) for (_, folded), count in zip(crossed, taken, strict=True) if count]
+    weights = tuple(weight for _, weight in kept)
+    last, unseen = _mean([folded.last for folded, _ in kept], weights, plan), kept[0][0].unseen
+    scores = np.average([folded.scores for folded, _ in kept], axis=0, weights=weights)
+    parts = folds.divided(plan.split.truth, plan.problem, len(kept[0][0].measured))
+    measured = tuple(metrics.of(plan.problem, plan.labels, plan.split.truth[at], scores[at]) for _, at in parts)
+    blend = _mean([each.model for each, _ in members], weights, plan)
+    return (
+        blend,
+        _named("models, weighed by their cross-validation", members),
+        folds.Folded(scores, measured, last, unseen),
+    )
+
+
+def _mean(models: list[Predicts], weights: tuple[float, ...], plan: Plan) -> Blend:
+    return Blend(plan.problem, plan.labels, models[0].columns, tuple(models), weights)
+
+
+def _named(what: str, members: list[tuple[Trained, float]]) -> str:
+    total = sum(weight for _, weight in members)
+    return f"mean of {what}: " + ", ".join(f"{each.name} ({weight / total:.0%})" for each, weight in members)
 
 
 def _told(model: Predicts, name: str, said: str, plan: Plan, folded: folds.Folded | None = None) -> Event:
-    split = plan.split
+    split, truth = plan.split, plan.split.held_out_truth
     started = time.monotonic()
     scores = model.scores(split.held_out)
     latency = (time.monotonic() - started) / max(len(split.held_out), 1)
-    validation = metrics.of(model.problem, model.labels, split.held_out_truth, scores)
+    if plan.crossed and folded is not None:
+        scores, truth = folded.scores, split.truth
+    validation = metrics.of(model.problem, model.labels, truth, scores)
     sample = slice(0, _COMPARED_ROWS)
     train = metrics.of(model.problem, model.labels, split.truth[sample], model.scores(split.train.iloc[sample]))
     if folded is not None:
         spread = folded.spread().get(plan.objective, 0.0)
+        where = "all rows" if plan.crossed else "the rows trained on"
         mean = f"{plan.objective} {folded.mean(plan.objective):.4g} ± {spread:.2g}"
-        said += f"; cross-validated in {len(folded.measured)} folds of the rows trained on: {mean}"
+        said += f"; cross-validated in {len(folded.measured)} folds of {where}: {mean}"
     told = {"trained_by": "the Sagedeck sandbox", "candidate": name, "model": said, "problem_type": model.problem}
     path = Path(plan.out, f"{name}.tar.gz")
     path.write_bytes(packed(model, told | {"features": list(model.columns.names), "labels": list(model.labels)}))
@@ -200,19 +240,20 @@ def _told(model: Predicts, name: str, said: str, plan: Plan, folded: folds.Folde
         "objective": plan.objective,
         "metrics": {"Validation": {**validation, "InferenceLatency": latency}, "Train": train},
         "artifact": str(path),
-        "insights": metrics.insights(
-            model.problem, model.labels, split.held_out_truth, scores, folded.spread() if folded else {}
-        ),
+        "insights": metrics.insights(model.problem, model.labels, truth, scores, folded.spread() if folded else {}),
     }
 
 
-def _importance(model: Predicts, plan: Plan) -> dict[str, float]:
+def _importance(top: Trained, plan: Plan) -> dict[str, float]:
     """Return by how much the objective gets worse when a column's values are shuffled, of as many columns as are
-    allowed and there is time for, one at least.
+    allowed and there is time for, one at least. It is measured on rows that the model has not seen.
     """
     ends = time.monotonic() + _EXPLAINING
-    frame = plan.split.held_out.head(_EXPLAINED_ROWS).reset_index(drop=True)
-    truth = plan.split.held_out_truth[: len(frame)]
+    model, rows, answers = top.model, plan.split.held_out, plan.split.held_out_truth
+    if plan.crossed and top.folded is not None:
+        model, rows, answers = top.folded.last, rows.iloc[top.folded.unseen], answers[top.folded.unseen]
+    frame = rows.head(_EXPLAINED_ROWS).reset_index(drop=True)
+    truth = answers[: len(frame)]
 
     def judged(rows: Any) -> float:
         return metrics.objective(metrics.of(model.problem, model.labels, truth, model.scores(rows)), plan.objective)

@@ -120,9 +120,13 @@ def _part(
         found.problems.append(problem_of(error))
     except ValueError as reason:
         found.problems.append(
-            Problem(f"The {what} cannot be shown.", f"{str(reason).capitalize()}.", "Its files can be downloaded.")
+            Problem(f"The {what} cannot be shown.", _sentence(str(reason)), "Its files can be downloaded.")
         )
     return None
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def _report_at(objects: Reading, found: _Found, what: str, address: str, names: tuple[str, ...]) -> Uri | None:

@@ -122,7 +122,7 @@ class Runs:
             if backtest := event.pop("backtest", None):
                 write(under(outputs.backtest(job, name), "backtest-results.csv"), outputs.table(backtest), "text/csv")
                 event["backtested"] = True
-        elif event["event"] == "explained":
+        elif event["event"] == "explained" and event["importance"]:
             content = outputs.analysis(event)
             write(under(outputs.explainability(job, event["best"]), "analysis.json"), content, _JSON)
         return event
