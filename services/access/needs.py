@@ -28,6 +28,7 @@ _KINDS = (
     ("Endpoint", "endpoint"),
     ("Model", "model"),
     ("AutoMLJobV2", "automl-job"),
+    ("TrainingJob", "training-job"),
     ("StopAutoMLJob", "automl-job"),
     ("AddTags", "endpoint"),
 )

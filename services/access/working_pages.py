@@ -22,6 +22,29 @@ WORKING: Mapping[str, PageNeeds] = {
             MAKE_ROLE: ROLE,
         },
     ),
+    "fine-tune": PageNeeds(
+        ROLES
+        | {
+            "Training jobs": ("sagemaker:ListTrainingJobs", "sagemaker:DescribeTrainingJob", "sagemaker:ListTags"),
+            "JumpStart's specifications": ("s3:GetObject", "sagemaker:DescribeHubContent"),
+            "Texts in S3, and what jobs left there": ("s3:ListAllMyBuckets", "s3:ListBucket"),
+            "Losses and logs": ("cloudwatch:GetMetricData", "logs:DescribeLogStreams", "logs:GetLogEvents"),
+            "Quotas": ("servicequotas:ListServiceQuotas", "servicequotas:GetServiceQuota"),
+            "Endpoints of the results": ("sagemaker:ListEndpoints", "sagemaker:DescribeEndpoint"),
+        },
+        {
+            "Train": ("sagemaker:CreateTrainingJob", "sagemaker:AddTags", "iam:PassRole"),
+            "Send the text": UPLOAD,
+            "The bucket for that": BUCKET,
+            "Stop, take back": ("sagemaker:StopTrainingJob", "s3:DeleteObject", "s3:DeleteBucket"),
+            "Deploy the result": (
+                "sagemaker:CreateModel",
+                "sagemaker:CreateEndpointConfig",
+                "sagemaker:CreateEndpoint",
+            ),
+            MAKE_ROLE: ROLE,
+        },
+    ),
     "notebooks": PageNeeds(
         HELD
         | ROLES
