@@ -19,6 +19,7 @@ def main() -> None:
         allowed,
         asking,
         autopilot_checking,
+        autopilot_following,
         autopilot_launching,
         autopilot_using,
         batch_results,

@@ -31,7 +31,7 @@ def show(schema: Schema | None, answer: Answer) -> None:
 def figure(schema: Schema | None, answer: Answer) -> str:
     """What was predicted, as a text."""
     if schema is not None and schema.training.regression and answer.number is not None:
-        return formats.number(answer.number)
+        return formats.figure(answer.number)
     return literal(legible(answer.label, 60))
 
 
@@ -54,6 +54,6 @@ def moved(schema: Schema, before: tuple[Sequence[str], Answer], now: tuple[Seque
 def _said(schema: Schema, answer: Answer, now: Answer) -> str:
     """The prediction as it is compared: a number, or how probable the label of now was."""
     if schema.training.regression and answer.number is not None:
-        return formats.number(answer.number)
+        return formats.figure(answer.number)
     share = dict(answer.scores).get(now.label)
     return legible(answer.label, 40) if share is None else f"{legible(now.label, 40)} {share:.1%}"

@@ -71,7 +71,7 @@ def _candidate(job: Job, ready: Sequence[Candidate], key: str) -> Candidate:
 
     def shown(name: str) -> str:
         objective = by_name[name].objective
-        value = f" · {objective.name} {formats.number(objective.value)}" if objective else ""
+        value = f" · {objective.name} {formats.figure(objective.value)}" if objective else ""
         return f"{name}{value}{' · best' if name == best else ''}"
 
     chosen = st.selectbox(

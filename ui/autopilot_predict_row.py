@@ -105,8 +105,8 @@ def _hint(feature: Feature) -> str | None:
     """What was seen in training, in a sentence."""
     gaps = f" Missing in {feature.gaps:.0%} of the rows." if feature.gaps >= 0.005 else ""
     if feature.kind == NUMERIC and feature.quantiles:
-        low, high = (formats.number(feature.at(share) or 0.0) for share in (0.25, 0.75))
-        least, most = (formats.number(feature.at(share) or 0.0) for share in (0.0, 1.0))
+        low, high = (formats.figure(feature.at(share) or 0.0) for share in (0.25, 0.75))
+        least, most = (formats.figure(feature.at(share) or 0.0) for share in (0.0, 1.0))
         return literal(f"Half of the rows had {low} to {high}; {least} to {most} were seen.{gaps}")
     if feature.choices:
         return literal(f"{formats.count(len(feature.choices), 'value was', 'values were')} seen.{gaps}")

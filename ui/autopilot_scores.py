@@ -21,7 +21,7 @@ def show(scores: Scores, *, key: str) -> None:
         return
     with st.grid(4, min_column_width=130):
         for name, value in scores.values:
-            st.metric(name, formats.number(value), border=True)
+            st.metric(name, formats.figure(value), border=True)
     if scores.labels and len(scores.labels) <= MOST_LABELS:
         names = [literal(legible(label, 30)) for label in scores.labels]
         rows = [

@@ -71,6 +71,11 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value < 1_000_000 else f"{value / 1_000_000:,.1f}M"
 
 
+def figure(value: float) -> str:
+    """`0.9543`, `197.2`, `14,210`: a measurement with four digits that mean something."""
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+
+
 def milliseconds(value: float) -> str:
     """`8.2 ms`, `140 ms`, `2.1 s`."""
     if value < 10:
