@@ -9,6 +9,7 @@ HOME = "../pages/home.py"
 MODELS = "../pages/models.py"
 DEPLOY = "../pages/deploy.py"
 ENDPOINTS = "../pages/endpoints.py"
+BATCH = "../pages/batch.py"  # ?job=NAME
 FINE_TUNE = "../pages/fine_tune.py"  # ?model=ID, ?text=… or ?uri=s3://…: the form; ?job=NAME: a training
 ENDPOINT = "../pages/endpoint.py"  # ?endpoint=NAME&tab=Metrics; not in the sidebar: one comes from a row
 DOCUMENTS = "../pages/playground/documents.py"
@@ -21,9 +22,13 @@ BILL = "../pages/costs/bill.py"
 SAVINGS = "../pages/costs/savings.py"
 LEASES = "../pages/costs/leases.py"
 CLEAN_UP = "../pages/clean_up.py"
-STUDIO = "../pages/costs/studio.py"
+STUDIO = "../pages/costs/studio.py"  # removing a domain; working in one is SPACES
+NOTEBOOKS = "../pages/workspaces/notebooks.py"
+SPACES = "../pages/workspaces/spaces.py"
 ACTIVITY = "../pages/activity.py"
 TAKE_DOWN = "../pages/take_down.py"
+AUTOPILOT_JOBS = "../pages/autopilot/jobs.py"
+AUTOPILOT_JOB = "../pages/autopilot/job.py"  # ?job=NAME&tab=Leaderboard&candidate=…
 AUTOPILOT = "../pages/autopilot/launch.py"  # ?table=…&target=…: what was chosen is found again after a refresh
 SETTINGS = "../pages/settings.py"
 SANDBOX = "../pages/sandbox.py"
@@ -56,6 +61,7 @@ def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
             st.Page(EVALUATION, title="Evaluation", icon=":material/experiment:",
                     help="Measure which cut, model and search answer your documents best."),
         ],
+        "Workspaces": _workspaces(),
         "Cost": _cost(),
         "Account": [
             st.Page(ACTIVITY, title="Activity", icon=":material/history:",
@@ -83,6 +89,8 @@ def _models() -> list[Page]:
                 help="A text model learns from your own text: plan, train, compare, deploy."),
         st.Page(ENDPOINTS, title="Endpoints", icon=":material/dns:",
                 help="Every endpoint of this account and region: status, price, test, delete."),
+        st.Page(BATCH, title="Batch", icon=":material/batch_prediction:", url_path="batch",
+                help="A model's answers to a whole S3 prefix: begin, follow, read, stop."),
         st.Page(ENDPOINT, title="Endpoint", icon=":material/dns:", visibility="hidden",
                 help="One endpoint: metrics, logs, test, alarms, what happened, and every change."),
     ]  # fmt: skip
@@ -92,6 +100,19 @@ def _autopilot() -> list[Page]:
     return [
         st.Page(AUTOPILOT, title="Autopilot", icon=":material/auto_awesome:", url_path="autopilot",
                 help="From a table to predictions: check it, see what it may cost, launch."),
+        st.Page(AUTOPILOT_JOBS, title="Experiments", icon=":material/science:", url_path="autopilot-jobs",
+                help="Autopilot's jobs: how far they are, their candidates ranked, what came out."),
+        st.Page(AUTOPILOT_JOB, title="Experiment", icon=":material/science:", url_path="autopilot-job",
+                visibility="hidden", help="One job: progress, leaderboard, reports, deploy, predict."),
+    ]  # fmt: skip
+
+
+def _workspaces() -> list[Page]:
+    return [
+        st.Page(NOTEBOOKS, title="Notebooks", icon=":material/book_2:",
+                help="Notebook instances: make, start, open, stop, grow, delete; what each costs."),
+        st.Page(SPACES, title="Studio", icon=":material/workspaces:", url_path="spaces",
+                help="Studio's spaces: JupyterLab and Code Editor made, run, opened, stopped, deleted."),
     ]  # fmt: skip
 
 
@@ -105,6 +126,6 @@ def _cost() -> list[Page]:
                 help="Endpoints with an agreed end, kept also while no console runs: extend, change, give one."),
         st.Page(CLEAN_UP, title="Clean up", icon=":material/cleaning_services:",
                 help="What an account holds and nobody needs: removed in order, with proof."),
-        st.Page(STUDIO, title="Studio", icon=":material/domain:",
+        st.Page(STUDIO, title="Remove Studio", icon=":material/domain_disabled:",
                 help="Studio's domains with all they hold: each part kept or removed."),
     ]  # fmt: skip
