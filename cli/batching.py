@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -77,20 +78,16 @@ def jobs(
 def job(context: typer.Context, name: str, as_json: JsonFlag = False) -> None:
     """One job: state, cost, how many objects are answered, and why others are not."""
     from services.batch import explained
-    from services.diagnosis import Place, diagnose_container
 
     with answering(as_json):
         console = open_console(context)
         found = console.batch.describe(name)
         progress = console.batch.progress(found)
         row = job_row(console, found) | progress_row(progress)
-        if found.failure:
-            read = lambda: console.container_log(Place.TRANSFORM, name)  # noqa: E731
-            told = diagnose_container(found.failure, read, operation="CreateTransformJob")
-            row["diagnosis"] = {"cause": str(told.cause), "words": told.words, "fix": told.fix}
         if not found.status.moving:
             missing = explained(progress, _log(console, name))
             row["missing"] = [{"input": str(each.source), "log": list(each.words)} for each in missing]
+            row |= _diagnosed(console, found, next((each.said for each in missing if each.said), ""))
         if as_json:
             typer.echo(json.dumps(row))
             return
@@ -137,6 +134,19 @@ def _followed(console: Console, name: str) -> TransformJob:
             told = progress.done
             say(f"  {found.status}: {told} of {progress.total} objects answered")
         time.sleep(max(0.5, EVERY_SECONDS / pace))
+
+
+def _diagnosed(console: Console, found: TransformJob, said: str) -> dict[str, Any]:
+    """Why it failed: from what the model answered to the first object, else from AWS's reason and the whole log."""
+    from services.diagnosis import Place, diagnose_container
+
+    if not found.failure:
+        return {}
+    told = console.diagnosis(said, operation="CreateTransformJob") if said else None
+    if told is None or told.cause == "unknown":
+        read = partial(console.container_log, Place.TRANSFORM, found.name)
+        told = diagnose_container(found.failure, read, operation="CreateTransformJob")
+    return {"diagnosis": {"cause": str(told.cause), "words": told.words, "fix": told.fix}}
 
 
 def _log(console: Console, name: str) -> list[str]:

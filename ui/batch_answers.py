@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.batch import Progress, TransformJob, explained
+from services.batch import JobStatus, MissingOutput, Progress, TransformJob, explained
 from services.batch.results import as_lines
 from services.diagnosis import Place
 from services.errors import SagedeckError
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 SHOWN, MISSING_SHOWN = 20, 50
 MOST_DOWNLOAD = 32 << 20  # bytes that go through the console's memory; more with S3's own tools
 KEPT_SECONDS = 60.0
+_WHY = {
+    JobStatus.COMPLETED: "The job wrote them; they were moved or deleted since.",
+    JobStatus.FAILED: "An object with one bad record has none at all.",
+    JobStatus.STOPPED: "The job was stopped before.",
+}
 
 
 def show(console: Console, job: TransformJob, progress: Progress) -> None:
@@ -72,28 +77,36 @@ def _downloads(console: Console, output: Entry, joined: bytes) -> None:
             st.markdown(f":gray[:small[Too large to go through a browser: {code(f'aws s3 cp {output.uri} .')}]]")
 
 
-def _missing(console: Console, job: TransformJob, progress: Progress) -> None:
+def unanswered(console: Console, job: TransformJob, progress: Progress) -> tuple[MissingOutput, ...]:
+    """The objects without answers, with what the job's log says of each where it may be read."""
     try:
         lines = [line.text for line in console.container_log(Place.TRANSFORM, job.name).lines]
     except SagedeckError:
         lines = []
-    told = explained(progress, lines)
+    return explained(progress, lines)
+
+
+def _missing(console: Console, job: TransformJob, progress: Progress) -> None:
+    told = unanswered(console, job, progress)
     st.subheader("Without answers", anchor=False)
-    words = f"{len(told):,} of {progress.total:,} objects have none. An object with one bad record has none at all."
+    words = f"{len(told):,} of {progress.total:,} objects have none. {_WHY.get(job.status, '')}"
     st.markdown(f":gray[{words}]")
     rows = [
-        {"Object": code(_short(str(each.source))), "Size": formats.size(each.size or 0),
-         "What the log says": "<br>".join(literal(word) for word in each.words) or "nothing"}
+        {
+            "Object": code(_short(str(each.source))), "Size": formats.size(each.size or 0),
+            "What the log says": literal(" · ".join(word for word in each.words if word)) or "nothing",
+        }
         for each in told[:MISSING_SHOWN]
     ]  # fmt: skip
-    plain_table.show([{**row, "What the log says": row["What the log says"].replace("<br>", " · ")} for row in rows],
-                     key="batch-missing")  # fmt: skip
+    plain_table.show(rows, key="batch-missing")
+    if len(told) > MISSING_SHOWN:
+        st.markdown(f":gray[:small[and {len(told) - MISSING_SHOWN:,} more]]")
 
 
 def _short(uri: str) -> str:
     return uri if len(uri) <= 70 else f"…{uri[-69:]}"
 
 
-def _cut(text: str, most: int = 300) -> str:
+def _cut(text: str, most: int = 160) -> str:
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[:most]}…"

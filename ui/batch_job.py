@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PROGRESS_SECONDS = 10.0
 _REVIEW = "batch.review"  # what is to be done with which job, while its plan is looked at
-STOP, REMOVE = "stop", "remove"
+STOP, REMOVE, CREATE = "stop", "remove", "CreateTransformJob"
 
 
 def current() -> str:
@@ -97,7 +97,7 @@ def _draw(console: Console, job: TransformJob) -> None:
             st.markdown(f":orange[:material/help: {literal(progress.problem)}]")
         _actions(console, job, progress)
     if job.failure:
-        _failed(console, job)
+        _failed(console, job, progress)
 
 
 def _doing(job: TransformJob, progress: Progress) -> str:
@@ -121,12 +121,17 @@ def _actions(console: Console, job: TransformJob, progress: Progress) -> None:
         st.page_link(navigation.CLEAN_UP, label="Clean up", icon=":material/cleaning_services:")
 
 
-def _failed(console: Console, job: TransformJob) -> None:
+def _failed(console: Console, job: TransformJob, progress: Progress) -> None:
     st.error(f"**The job failed.**  \n{literal(job.failure)}", icon=":material/error:")
+    missing = batch_answers.unanswered(console, job, progress)
+    said = next((each.said for each in missing if each.said), "")
+    if said and console.diagnosis(said, operation=CREATE).cause != "unknown":
+        diagnosis_box.of_container(console, Place.TRANSFORM, "", said, operation=CREATE)
+        return
     kind = job.request.instance_type if job.request else ""
     diagnosis_box.of_container(
-        console, Place.TRANSFORM, job.name, job.failure, operation="CreateTransformJob", instance_type=kind
-    )
+        console, Place.TRANSFORM, job.name, job.failure, operation=CREATE, instance_type=kind
+    )  # fmt: skip
 
 
 def _ask(what: str, name: str) -> None:

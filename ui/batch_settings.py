@@ -10,7 +10,7 @@ from services.batch.problems import instance_types
 from services.catalog import Use
 from ui import formats, object_browser
 from ui.batch_fields import NEW_ROLE, OWN_ROLE, BatchFields
-from ui.escape import literal
+from ui.escape import code, literal
 
 if TYPE_CHECKING:
     from services.batch import TransformRequest
@@ -76,7 +76,7 @@ def output(console: Console, fields: BatchFields, request: TransformRequest) -> 
         help="Empty: the console's own bucket, which the plan makes where it is not there.",
     )  # fmt: skip
     if not object_browser.typed(fields.at("output")):
-        st.caption(f"Answers go to {literal(request.target)}")
+        st.markdown(f":gray[:small[Answers go to]] {code(request.target)}")
     fields.under("output")
 
 

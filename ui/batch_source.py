@@ -48,7 +48,7 @@ def show(console: Console) -> Chosen | None:
         error_box.show(error)
         return None
     image = held.image.rpartition("/")[2]
-    st.caption(f"{code(held.name)} · {code(image)}" if image else code(held.name))
+    st.markdown(f"{code(held.name)} · {code(image)}" if image else code(held.name))
     return Chosen(name, held=held)
 
 
@@ -73,7 +73,7 @@ def _model(console: Console) -> str:
     try:
         found: tuple[ModelName, ...] = console.cached(("batch", "models"), KEPT_SECONDS, console.batch.models)
     except PermissionDenied as error:
-        st.caption(f"The models may not be listed ({code(error.action or 'sagemaker:ListModels')}): type a name.")
+        st.markdown(f"The models may not be listed ({code(error.action or 'sagemaker:ListModels')}): type a name.")
         found = ()
     chosen = st.selectbox(
         "Model", [each.name for each in found], index=None, key=f"{KEY}.model", accept_new_options=True,

@@ -90,7 +90,7 @@ def _browse(console: Console, key: str, folders: bool, only: bool, suffixes: tup
             st.button(
                 "Choose this folder", icon=":material/check:", key=f"{key}.this", on_click=_choose, args=(key, here)
             )
-    st.caption(code(here))
+    st.markdown(code(here))
     try:
         entries, more = _entries(console, key, here)
     except SagedeckError as error:
@@ -136,7 +136,7 @@ def _here(console: Console, key: str) -> Uri | None:
     try:
         names = console.cached(("objects", "buckets"), KEPT_SECONDS, console.objects.buckets)
     except PermissionDenied as error:
-        st.caption(f"The buckets may not be listed ({code(error.action or 's3:ListAllMyBuckets')}): type an address.")
+        st.markdown(f"The buckets may not be listed ({code(error.action or 's3:ListAllMyBuckets')}): type an address.")
         names = ()
     except SagedeckError as error:
         error_box.show(error)

@@ -23,6 +23,12 @@ class MissingOutput:
     size: int | None
     words: tuple[str, ...] = ()
 
+    @property
+    def said(self) -> str:
+        """What the model itself answered, else the last that the log says; "" nothing."""
+        text = " ".join(word for word in self.words if word)
+        return text.partition("Message:")[2].strip() or text
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
