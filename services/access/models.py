@@ -112,6 +112,11 @@ def work_role_name(region: str) -> str:
     return f"sagedeck-workspaces-{region}"
 
 
+def batch_role_name(region: str) -> str:
+    """The name of the role of models that answer for transform jobs."""
+    return f"sagedeck-batch-{region}"
+
+
 def role_arn(choice: RoleChoice, state: RoleState) -> str:
     """The ARN of the role chosen; for one to be created it follows from its name."""
     if isinstance(choice, ExistingRole):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.access.models import default_role_name, work_role_name
+from services.access.models import batch_role_name, default_role_name, work_role_name
 from services.access.pages import PAGES
 from services.catalog import bucket_arns
 from services.plans.leasing import role_name
@@ -29,6 +29,7 @@ _KINDS = (
     ("Model", "model"),
     ("AutoMLJobV2", "automl-job"),
     ("TrainingJob", "training-job"),
+    ("TransformJob", "transform-job"),
     ("StopAutoMLJob", "automl-job"),
     ("AddTags", "endpoint"),
 )
@@ -75,6 +76,14 @@ def _of_work(action: str, region: str, account: str, partition: str) -> Permissi
     if not found.resource.endswith(f":role/{default_role_name(region)}"):
         return found
     return Permission(action, f"arn:{partition}:iam::{account}:role/{work_role_name(region)}", found.condition)
+
+
+def _of_batch(action: str, region: str, account: str, partition: str) -> Permission:
+    """As with data of one's own, but for the role of models that answer for transform jobs."""
+    found = _of_own_data(action, region, account, partition)
+    if not found.resource.endswith(f":role/{default_role_name(region)}"):
+        return found
+    return Permission(action, f"arn:{partition}:iam::{account}:role/{batch_role_name(region)}", found.condition)
 
 
 def _on_example(action: str, region: str, account: str, partition: str) -> Permission:
@@ -131,4 +140,12 @@ def _on_iam(action: str, arn: str, region: str) -> Permission:
     return Permission(action, role)
 
 
-_OF_PAGES = {"autopilot": _of_own_data, "leases": _of_leases, "notebooks": _of_work, "spaces": _of_work}
+_OF_PAGES = {
+    "autopilot": _of_own_data, "batch": _of_batch, "leases": _of_leases, "notebooks": _of_work, "spaces": _of_work,
+}  # fmt: skip
+    "autopilot": _of_own_data,
+    "leases": _of_leases,
+    "notebooks": _of_work,
+    "spaces": _of_work,
+    "batch": _of_batch,
+}

@@ -1,4 +1,4 @@
-"""What the pages need where one works: Autopilot, notebook instances and Studio's spaces."""
+"""What the pages need where one works: Autopilot, batch, fine-tuning, notebook instances and Studio's spaces."""
 
 from __future__ import annotations
 
@@ -19,6 +19,32 @@ WORKING: Mapping[str, PageNeeds] = {
             "Upload the data": UPLOAD,
             "The bucket for that": BUCKET,
             "Stop, take back": ("sagemaker:StopAutoMLJob", "s3:DeleteObject", "s3:DeleteBucket"),
+            MAKE_ROLE: ROLE,
+        },
+    ),
+    "batch": PageNeeds(
+        {
+            "Transform jobs": ("sagemaker:ListTransformJobs", "sagemaker:DescribeTransformJob"),
+            "What can answer": (
+                "sagemaker:ListEndpoints",
+                "sagemaker:DescribeEndpoint",
+                "sagemaker:DescribeEndpointConfig",
+                "sagemaker:ListModels",
+                "sagemaker:DescribeModel",
+                "sagemaker:ListModelPackages",
+                "sagemaker:ListTags",
+            ),
+            "Input and answers in S3": ("s3:ListAllMyBuckets", "s3:ListBucket", "s3:GetObject"),
+            "Quotas": ("servicequotas:ListServiceQuotas", "servicequotas:GetServiceQuota"),
+            "What the model's role may do": ("iam:SimulatePrincipalPolicy", "iam:GetRole"),
+            "Logs of what failed": ("logs:DescribeLogStreams", "logs:GetLogEvents"),
+        },
+        {
+            "Start": ("sagemaker:CreateTransformJob", "sagemaker:AddTags"),
+            "A model with a role of its own": ("sagemaker:CreateModel", "sagemaker:DeleteModel", "iam:PassRole"),
+            "Send the input": UPLOAD,
+            "The bucket for that": BUCKET,
+            "Stop, take back, delete answers": ("sagemaker:StopTransformJob", "s3:DeleteObject", "s3:DeleteBucket"),
             MAKE_ROLE: ROLE,
         },
     ),

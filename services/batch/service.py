@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from services.access import AccessService, RoleRequest
+from services.access import AccessService, RoleRequest, batch_role_name
 from services.batch.checks import Checks, addresses
 from services.batch.costs import Ceiling, ceiling, spent, storage_month
 from services.batch.following import Progress, matched
@@ -109,7 +109,7 @@ class BatchService:
         buckets = tuple(f"arn:{partition}:s3:::{each.bucket}" for each in addresses(places))
         writes = tuple(f"arn:{partition}:s3:::{each.bucket}/{each.key}*" for each in addresses((request.target,)))
         keys = tuple(key for key in (request.output_kms_key, request.volume_kms_key) if key)
-        name = f"sagedeck-batch-{self._access.region}"
+        name = batch_role_name(self._access.region)
         return RoleRequest(
             name=name, owner=self._owner, buckets=tuple(dict.fromkeys(buckets)), writes=writes, keys=keys,
             vpc=bool(model and model.network),

@@ -9,11 +9,13 @@ import pytest
 
 from services.access import PAGES, Access, RoleState, UserRequest, UserState, plan_execution_role, plan_user
 from services.plans import Plan
+from tests.services.batch.samples import brought, removed, stopped
 from tests.services.deploy.samples import NEW_ROLE
 from tests.services.plans.exports import samples
 
 PLANS: Mapping[str, tuple[Callable[[], Plan], ...]] = {
     "deploy": (samples.pair, samples.single, samples.sleeping, samples.shared, samples.by_request, samples.careful),
+    "batch": (brought, stopped, removed),
     "access": (
         lambda: plan_execution_role(NEW_ROLE, RoleState(region="us-east-1", account="123456789012")),
         lambda: plan_user(UserRequest(name="ada"), UserState(region="us-east-1", account="123456789012")),
