@@ -1,4 +1,4 @@
-"""Studio: each domain with people, spaces, apps, file system and bucket; what is ticked goes, in order, with proof."""
+"""Remove Studio: each domain with people, spaces, apps, file system and bucket; what is ticked goes, in order, with proof."""
 
 import streamlit as st
 
@@ -25,7 +25,7 @@ def drop() -> None:
     console.cleaning.forget()
 
 
-with page_head.show("Studio", "Domains with all they hold: each part kept or removed, in the only order that works."):
+with page_head.show("Remove Studio", "Domains with all they hold: each part kept or removed, in order, with proof."):
     regions = cost_scope.show(console)
     st.button("Look again", icon=":material/refresh:", on_click=drop)
     if run_progress.current():

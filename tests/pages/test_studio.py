@@ -1,4 +1,4 @@
-"""The page Studio: a domain as a tree, what a tick takes along, the plan, and what keeps a part that is ticked."""
+"""The page Remove Studio: a domain as a tree, what a tick takes along, the plan, and what keeps a part that is ticked."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def console_of(*resources: Resource, **state: Any) -> FakeConsole:
 
 @pytest.fixture
 def at(open_page: Open) -> AppTest:
-    return open_page("costs/studio", console_of(*studio(), *stores()), "Studio")
+    return open_page("costs/studio", console_of(*studio(), *stores()), "Remove Studio")
 
 
 def ticked(at: AppTest) -> list[str]:
@@ -86,31 +86,31 @@ def test_all_but_the_files_leaves_file_system_and_bucket(at: AppTest) -> None:
 
 def test_why_a_ticked_part_stays_stands_at_it(open_page: Open) -> None:
     parts = [replace(each, tags={PROTECTED: "yes"}) if each.kind is Kind.SPACE else each for each in studio()]
-    at = open_page("costs/studio", console_of(*parts, *stores()), "Studio")
+    at = open_page("costs/studio", console_of(*parts, *stores()), "Remove Studio")
     box(at, "The domain itself").check().run()
     assert "It stays. Its tag sagedeck:protected protects it." in texts(at)
 
 
 def test_machines_and_what_they_cost_stand_beside_them(open_page: Open) -> None:
     parts = [replace(each, machines=(Machine("ml.t3.medium"),)) if each.kind is Kind.APP else each for each in studio()]
-    told = texts(open_page("costs/studio", console_of(*parts, *stores()), "Studio"))
+    told = texts(open_page("costs/studio", console_of(*parts, *stores()), "Remove Studio"))
     assert "ml.t3.medium" in told
     assert "$0.05/h" in told
 
 
 def test_without_a_domain_the_page_says_so(open_page: Open) -> None:
-    assert "No Studio domain" in texts(open_page("costs/studio", console_of(), "Studio"))
+    assert "No Studio domain" in texts(open_page("costs/studio", console_of(), "Remove Studio"))
 
 
 def test_a_hostile_name_is_only_words(open_page: Open) -> None:
     domain = thing(Kind.DOMAIN, "d-x", tags={}, about=HOSTILE)
     person = thing(Kind.USER_PROFILE, HOSTILE, key(Kind.DOMAIN, "d-x"), tags={})
-    at = open_page("costs/studio", console_of(domain, person), "Studio")
+    at = open_page("costs/studio", console_of(domain, person), "Remove Studio")
     shown = [each.label for each in at.checkbox] + [str(each.value) for each in at.markdown]
     assert not any("![x](" in each or " :red[x]" in each for each in shown)
 
 
 def test_of_two_domains_one_is_looked_at(open_page: Open) -> None:
-    at = open_page("costs/studio", console_of(*studio(), *studio("d-other")), "Studio")
+    at = open_page("costs/studio", console_of(*studio(), *studio("d-other")), "Remove Studio")
     assert len(at.selectbox) == 1
     assert DOMAIN in texts(at)

@@ -49,6 +49,7 @@ def test_it_is_made_opened_grown_stopped_started_and_deleted(console: Console) -
         room.describe_notebook("papers")
 
 
+@pytest.mark.slow
 def test_its_run_is_undone_to_nothing(console: Console) -> None:
     view = done(console, console.notebooks.plan_create(request(console, "brief")))
     console.runs.undo(view.id)

@@ -68,6 +68,7 @@ def test_a_space_is_made_opened_grown_stopped_run_and_deleted(console: Console, 
         room.describe_space(domain, "papers")
 
 
+@pytest.mark.slow
 def test_code_editor_runs_on_the_machine_that_is_chosen(console: Console, domain: str) -> None:
     space(console, domain, "editor", kind="CodeEditor", run=False)
     assert console.studio.describe_space(domain, "editor").acts == (Act.RUN, Act.CHANGE, Act.DELETE)
@@ -96,6 +97,7 @@ def test_an_app_that_fails_says_why_and_the_space_can_be_run_again(console: Cons
     done(console, console.studio.plan_delete(domain, "full"))
 
 
+@pytest.mark.slow
 def test_a_domain_whose_run_is_taken_back_leaves_neither_itself_nor_its_files(console: Console, url: str) -> None:
     before = len(client(url, "efs").describe_file_systems()["FileSystems"])
     view = done(console, console.studio.plan_domain(console.studio.quick_request("brief", "cy")))
