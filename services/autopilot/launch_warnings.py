@@ -14,6 +14,8 @@ def warnings_of(request: AutopilotRequest, state: LaunchState) -> tuple[str, ...
     if told.usd_most is None:
         found.append("What the job costs at most is not known. It is not free.")
     found += told.besides
+    if state.missing:
+        found.append(f"Undoing this leaves the bucket {', '.join(state.missing)}, for what jobs have written to it.")
     for name, each in state.seen.items():
         found += each.warnings
         if each.changes:

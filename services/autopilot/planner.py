@@ -87,15 +87,12 @@ def _is_this(job: Job, request: AutopilotRequest, state: LaunchState) -> bool:
 
 
 def _buckets(request: AutopilotRequest, state: LaunchState) -> tuple[Step, ...]:
+    """Made and kept: undoing a launch leaves them, as what jobs wrote lies there and other rooms send to them too."""
     found: list[Step] = []
     for name in state.missing:
-        found += bucket(
-            name,
-            state.role.region,
-            tags(request.owner, project=request.project),
-            partition=state.role.partition,
-        )
-    return tuple(found)
+        own = tags(request.owner, project=request.project)
+        found += bucket(name, state.role.region, own, account=state.role.account, partition=state.role.partition)
+    return tuple(replace(each, undo=()) for each in found)
 
 
 def _role(request: AutopilotRequest, state: LaunchState, places: Places) -> tuple[Step, ...]:
@@ -132,6 +129,7 @@ def _uploads(request: AutopilotRequest, state: LaunchState, places: Places, afte
                 key,
                 f"Autopilot reads its data from S3: {what} {name} data.",
                 step_id=f"upload-{name}",
+                account=state.role.account,
                 after=after,
                 partition=state.role.partition,
             )
@@ -145,7 +143,8 @@ def _features(
     if not places.features:
         return ()
     where, _, key = places.features.removeprefix("s3://").partition("/")
-    which, arn = {"Bucket": where, "Key": key}, f"arn:{state.role.partition}:s3:::{where}"
+    which = {"Bucket": where, "Key": key, "ExpectedBucketOwner": state.role.account}
+    arn = f"arn:{state.role.partition}:s3:::{where}"
     text = feature_file(request)
     digest = hashlib.sha256(text.encode()).hexdigest()
     back = Step(

@@ -99,6 +99,12 @@ def _why_not(step: Step) -> str:
         return f"{call}: not an AWS call"
     if isinstance(step.manner, Repeat) or step.operation.startswith(("delete_", "detach_", "deregister_")):
         return f"{call}: takes something away; do it before"
+    if step.operation == "put_object":
+        return f"{call}: writes a file"
+    if step.operation.startswith("create_") and "_job" in step.operation:
+        return f"{call}: a job, which runs and ends; this describes what stays"
+    if step.operation.startswith("create_"):
+        return f"{call}: not described here; make it before"
     return f"{call}: changes what is there already"
 
 
