@@ -141,11 +141,9 @@ def _on_iam(action: str, arn: str, region: str) -> Permission:
 
 
 _OF_PAGES = {
-    "autopilot": _of_own_data, "batch": _of_batch, "leases": _of_leases, "notebooks": _of_work, "spaces": _of_work,
-}  # fmt: skip
     "autopilot": _of_own_data,
+    "batch": _of_batch,
     "leases": _of_leases,
     "notebooks": _of_work,
     "spaces": _of_work,
-    "batch": _of_batch,
 }
