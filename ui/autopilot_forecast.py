@@ -72,7 +72,8 @@ def _drawn(schema: Schema, series: Sequence[Forecast], past: dict[str, list[tupl
     found = by_name[name]
     before = past.get(name, [])[-max(4 * len(found.moments), 60) :]
     figure = charts.plotly().Figure()
-    figure.add_scatter(x=[at for at, _ in before], y=[value for _, value in before], name="history", mode="lines")
+    at, values = [moment for moment, _ in before], [value for _, value in before]
+    figure.add_scatter(x=at, y=values, name="history", mode="lines", line={"color": charts.colour(0)})
     _lines(figure, found)
     figure.update_layout(
         height=340, margin={"l": 0, "r": 8, "t": 8, "b": 0}, hovermode="x unified",
@@ -92,11 +93,12 @@ def _lines(figure: Any, found: Forecast) -> None:
     values = dict(found.values)
     bounds = sorted((each for each in values if each[:1] == "p" and each[1:].isdigit()), key=lambda each: int(each[1:]))
     for name in dict.fromkeys((*bounds[:1], *bounds[-1:])):
-        filled = {"fill": "tonexty"} if name != bounds[0] else {}
-        line = {"width": 1, "dash": "dot"}
+        filled = {"fill": "tonexty", "fillcolor": "rgba(135,145,165,0.25)"} if name != bounds[0] else {}
+        line = {"width": 1, "dash": "dot", "color": "#8791a5"}
         figure.add_scatter(x=found.moments, y=values[name], name=name, mode="lines", line=line, **filled)
     middle = "mean" if "mean" in values else next(iter(values), "")
-    figure.add_scatter(x=found.moments, y=values.get(middle, ()), name=middle, mode="lines")
+    line = {"color": charts.colour(1)}
+    figure.add_scatter(x=found.moments, y=values.get(middle, ()), name=middle, mode="lines", line=line)
 
 
 def _table(schema: Schema, series: Sequence[Forecast]) -> bytes:

@@ -40,10 +40,12 @@ def predict_tab(console: Console, job: Job, candidates: tuple[Candidate, ...]) -
         used = autopilot_endpoints.answering(console, job, candidates)
     row = _ROWS.get(job.kind, ROW)
     ways = [row, FILE, BATCH] if job.kind in (ProblemKind.TABULAR, ProblemKind.TEXT) else [row]
-    way = st.segmented_control(
-        "Predict", ways, default=row, required=True, key=f"{key}.way", label_visibility="collapsed",
-        persist_state="session",
-    )  # fmt: skip
+    way: str | None = row
+    if len(ways) > 1:
+        way = st.segmented_control(
+            "Predict", ways, default=row, required=True, key=f"{key}.way", label_visibility="collapsed",
+            persist_state="session",
+        )  # fmt: skip
     if way == BATCH:
         with error_box.shown():
             autopilot_predict_batch.show(console, job, usable(candidates), used, key)

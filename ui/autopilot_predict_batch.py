@@ -101,8 +101,8 @@ def _looked(console: Console, schema: Schema, uri: str) -> bool:
     if match is None:
         st.markdown(f":gray[:small[Parquet, {size}: it is fetched and held against the schema before the plan.]]")
         return True
-    notes = "".join(f"\n- :material/info: {literal(legible(each, 500))}" for each in match.notes)
-    notes += "".join(f"\n- :material/warning: {literal(legible(each.words, 500))}" for each in match.misfits[:8])
+    notes = "".join(f"  \n:material/info: {literal(legible(each, 500))}" for each in match.notes)
+    notes += "".join(f"  \n:material/warning: {literal(legible(each.words, 500))}" for each in match.misfits[:8])
     st.markdown(f"**All columns are there** :gray[:small[{size}, one read of its beginning]]{notes}")
     return True
 

@@ -32,7 +32,7 @@ def show(console: Console, schema: Schema, asked: Asked, key: str) -> None:
         match = verdict(schema, table)
         rows = f"{table.rows:,} rows" if table.rows else formats.size(table.size)
         if match is not None and st.button(
-            f"Predict {rows}", type="primary", icon=":material/play_arrow:", key=f"{key}.start"
+            f"Predict the file, {rows}", type="primary", icon=":material/play_arrow:", key=f"{key}.start"
         ):
             st.query_params[_JOB] = console.predictions.start_file(asked, schema, table, match)
             st.rerun()
@@ -66,10 +66,10 @@ def verdict(schema: Schema, table: Given) -> Match | None:
     except InvalidRequest as problem:
         error_box.show(problem)
         return None
-    lines = [f"- :material/info: {literal(legible(each, 500))}" for each in match.notes]
-    lines += [f"- :material/warning: {literal(legible(each.words, 500))}" for each in match.misfits[:8]]
+    lines = [f":material/info: {literal(legible(each, 500))}" for each in match.notes]
+    lines += [f":material/warning: {literal(legible(each.words, 500))}" for each in match.misfits[:8]]
     said = "All columns are there." if not lines else "All columns are there:"
-    st.markdown("\n".join([f"**{said}**", *lines]))
+    st.markdown("  \n".join([f"**{said}**", *lines]))
     return match
 
 

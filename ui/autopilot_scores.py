@@ -26,7 +26,7 @@ def show(scores: Scores, *, key: str) -> None:
         names = [literal(legible(label, 30)) for label in scores.labels]
         rows = [
             {"True ↓ predicted →": f"**{name}**"}
-            | {f"{column}": f"{count:,}" for column, count in zip(names, row, strict=True)}
+            | {column: f"{count:,} :gray[:small[as {column}]]" for column, count in zip(names, row, strict=True)}
             for name, row in zip(names, scores.matrix, strict=True)
         ]
         plain_table.show(rows, key=key.replace(".", "-"))

@@ -79,8 +79,10 @@ def _chart(schema: Schema, feature: Feature, found: Sequence[Moved], now: str, k
     numeric = feature.kind == NUMERIC
     axis = [float(each.value) if numeric else each.value for each in found]
     figure = charts.plotly().Figure()
-    for label, values in lines.items():
-        how = {"mode": "lines+markers"} if numeric else {"mode": "markers", "marker": {"size": 11}}
+    for place, (label, values) in enumerate(lines.items()):
+        colour = charts.colour(place)
+        marker = {"size": 7 if numeric else 11, "color": colour}
+        how = {"mode": "lines+markers" if numeric else "markers", "marker": marker, "line": {"color": colour}}
         figure.add_scatter(x=axis, y=values, name=legible(label, 40), **how)
     figure.update_layout(
         height=300, margin={"l": 0, "r": 8, "t": 8, "b": 0}, hovermode="x unified",
