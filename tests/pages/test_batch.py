@@ -1,0 +1,133 @@
+"""The page Batch on a sandbox of its own: the form, what is wrong at its field, the list, a job in every state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from services.batch import JobStatus
+from services.console import Console
+from tests.pages.conftest import Open
+from tests.services.batch.conftest import asked, carried_out, console, put, run  # noqa: F401 - a fixture
+
+TITLE = "Batch"
+
+
+@pytest.fixture(autouse=True)
+def _kept_console(console: Console) -> None:  # noqa: F811
+    console.refresh()
+
+
+def _texts(at: AppTest) -> str:
+    parts = (at.markdown, at.caption, at.error, at.warning, at.info, at.subheader, at.code)
+    return "\n".join(str(each.value) for part in parts for each in part).replace("\\", "")
+
+
+def _form(open_page: Open, console: Any, model: str = "embeds") -> AppTest:  # noqa: F811
+    at = open_page("batch", console, TITLE)
+    at.session_state["batch.tab"] = "New job"
+    at.session_state["batch.source.kind"] = "A model"
+    at.session_state["batch.source.model"] = model
+    at.run()
+    assert not at.exception
+    return at
+
+
+def _typed(at: AppTest, **fields: Any) -> AppTest:
+    for name, value in fields.items():
+        at.session_state[f"batch.embeds.{name.replace('__', '.')}"] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def test_an_empty_account_is_told_what_to_do_next(open_page: Open, console: Any) -> None:  # noqa: F811
+    assert "No transform job yet" in _texts(open_page("batch", console, TITLE))
+
+
+def test_the_form_begins_with_what_fits_the_model_and_shows_the_first_records(
+    open_page: Open,
+    console: Any,  # noqa: F811
+) -> None:
+    uri = put(console, "form/asked.jsonl", b'{"inputs": "The cat sat."}\n{"inputs": "A dog barks."}\n')
+    at = _form(open_page, console)
+    assert [each.value for each in at.text_input if each.label == "Content type"] == ["application/json"]
+    at = _typed(at, input__address=uri)
+    told = _texts(at)
+    assert "The cat sat." in told
+    assert "about 2 records" in told
+    assert "A guess" in told
+
+
+def test_what_is_wrong_stands_on_the_page_and_no_plan_is_made(open_page: Open, console: Any) -> None:  # noqa: F811
+    at = _form(open_page, console)
+    at = _typed(at, input__address="s3://batches/form/", max_payload_mb=101, input_filter="features", output_kms_key="a key")
+    told = _texts(at)
+    assert "0 to 100 MB" in told
+    assert "begins with $" in told
+    assert "A key is named by its id" in told
+    at.button(key="batch.plan").click().run()
+    assert "Mend what is marked above" in _texts(at)
+    at = _typed(at, input__address="nowhere", max_payload_mb=6, input_filter="", output_kms_key="")
+    assert "This is no S3 address" in _texts(at)
+
+
+def test_a_plan_is_made_run_and_its_job_followed_to_its_answers(open_page: Open, console: Any) -> None:  # noqa: F811
+    uri = put(console, "whole/in.jsonl", b'{"inputs": "The cat sat."}\n{"inputs": "A dog barks."}\n')
+    at = _typed(_form(open_page, console), input__address=uri, output__address="s3://batches/whole/out/", name="whole")
+    at.button(key="batch.plan").click().run()
+    assert not at.exception
+    assert "sagemaker.create_transform_job" in _texts(at)
+    (confirm,) = [each for each in at.button if each.label.startswith("Start")]
+    confirm.click().run()
+    assert not at.exception
+    run_id = at.query_params["run"]
+    assert console.runs.wait(run_id[0] if isinstance(run_id, list) else run_id, 60).status == "done"
+    from tests.services.batch.conftest import ended
+
+    assert ended(console, "whole").status is JobStatus.COMPLETED
+    console.refresh()
+    at = open_page("batch", console, TITLE, job="whole")
+    told = _texts(at)
+    assert "Answers" in told
+    assert "The cat sat." in told
+    assert {"Delete its answers"} <= {each.label for each in at.button}
+    at.button(key="batch.remove").click().run()
+    assert not at.exception
+    assert "s3.delete_object" in _texts(at)
+
+
+def test_a_failed_job_says_which_object_and_why(open_page: Open, console: Any) -> None:  # noqa: F811
+    put(console, "fails/in/bad.jsonl", b"no json\n")
+    carried_out(console, asked("fails"))
+    console.refresh()
+    told = _texts(open_page("batch", console, TITLE, job="fails"))
+    assert "The job failed." in told
+    assert "Without answers" in told
+    assert "bad.jsonl" in told
+    assert "The model does not take a request of this form" in told
+
+
+def test_a_job_under_way_can_be_stopped_from_its_page(open_page: Open, console: Any) -> None:  # noqa: F811
+    put(console, "stops/in/a.jsonl", b'{"inputs": "fine"}\n' * 5000)
+    run(console, console.batch.plan(asked("stops", model="writes")))
+    console.refresh()
+    at = open_page("batch", console, TITLE, job="stops")
+    at.button(key="batch.stop").click().run()
+    assert not at.exception
+    assert "sagemaker.stop_transform_job" in _texts(at)
+    run(console, console.batch.plan_stop("stops"))
+
+
+def test_jobs_are_listed_with_state_and_cost_and_one_opens(open_page: Open, console: Any) -> None:  # noqa: F811
+    at = open_page("batch", console, TITLE)
+    told = _texts(at)
+    assert "under way" in told
+    names = [each.key for each in at.button if str(each.key).startswith("batch.open.")]
+    assert "batch.open.fails" in names
+    at.button(key="batch.open.fails").click().run()
+    assert not at.exception
+    assert "The job failed." in _texts(at)
+    assert "No such job" in _texts(open_page("batch", console, TITLE, job="gone"))
