@@ -52,6 +52,7 @@ def main() -> None:
         searching,
         serving,
         spaces,
+        tuning,
     )
 
     app()
