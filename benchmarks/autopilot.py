@@ -1,0 +1,290 @@
+"""Autopilot in the sandbox: how long a job takes, and how good its best candidate is beside a model made by hand.
+
+    python -m benchmarks.autopilot [--data churn digits …]
+
+Beside the best candidate of a job stands scikit-learn's HistGradientBoosting with its own settings, fitted by hand to
+the same rows and measured by the same metric on the same rows. "given": the job is given a channel of validation rows,
+which are what is measured on. "unseen": it is given all but a fifth of the rows, cross-validates its candidates itself,
+and the best one answers for that fifth, which neither has seen. A job runs as a client starts it: CreateAutoMLJobV2
+against a sandbox whose clock goes 60 times as fast as AWS's. Processor time is that of the worker that trains; unlike
+the time of day, other work on the machine hardly changes it.
+"""
+
+import argparse
+import csv
+import io
+import json
+import os
+import random
+import resource
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn import datasets
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import OrdinalEncoder
+
+from sandbox.__main__ import runtime_routes
+from sandbox.app import Sandbox
+from sandbox.clock import Clock
+from sandbox.demo.experiments import churn
+from sandbox.tabular import metrics
+from sandbox.tabular.models import unpacked
+from sandbox.world import World
+from tests.sandbox.server import client, served
+
+SECONDS, SHORT = 60.0, 0.02
+ROLE = "arn:aws:iam::123456789012:role/Sage"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+Rows = list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A table of texts whose last column is the target."""
+
+    problem: str
+    metric: str
+    header: list[str]
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Times in seconds; values of the metric on the same rows."""
+
+    seconds: float
+    processor: float
+    best: str
+    candidates: int
+    value: float
+    by_hand: float
+
+
+def _numbers(problem: str, metric: str, features: Any, target: Any) -> Data:
+    header = [f"x{n}" for n in range(features.shape[1])] + ["target"]
+    return Data(problem, metric, header, [[*map(repr, map(float, x)), str(y)] for x, y in zip(features, target)])  # noqa: B905
+
+
+def _cancer() -> Data:
+    read = datasets.load_breast_cancer()
+    return _numbers("BinaryClassification", "F1", read.data, read.target)
+
+
+def _digits() -> Data:
+    read = datasets.load_digits()
+    return _numbers("MulticlassClassification", "Accuracy", read.data[:1500], read.target[:1500])
+
+
+def _friedman() -> Data:
+    features, target = datasets.make_friedman1(1500, n_features=10, noise=1.0, random_state=0)
+    return _numbers("Regression", "MSE", features, target)
+
+
+def _linear() -> Data:
+    """As scikit-learn's diabetes table is, mostly straight with much noise; of 442 rows Autopilot takes none."""
+    features, target = datasets.make_regression(1500, n_features=10, n_informative=6, noise=60.0, random_state=0)
+    return _numbers("Regression", "RMSE", features, target)
+
+
+def _classes() -> Data:
+    features, target = datasets.make_classification(
+        1500, n_features=20, n_informative=8, n_classes=4, n_clusters_per_class=2, random_state=0
+    )
+    return _numbers("MulticlassClassification", "F1macro", features, target)
+
+
+def _telephone() -> Data:
+    header, *rows = list(csv.reader(io.StringIO(churn(1500))))
+    return Data("BinaryClassification", "AUC", header, rows)
+
+
+def _houses() -> Data:
+    """Words beside numbers, some missing, and an interaction of both."""
+    chance, rows = random.Random(5), []
+    towns = {"Ulm": 1.0, "Bonn": 1.4, "Kiel": 0.8, "Trier": 0.9, "Jena": 1.1}
+    for _ in range(1500):
+        area, town, age = chance.uniform(25, 220), chance.choice(list(towns)), chance.randint(0, 90)
+        price = area * 2000 * towns[town] * (1.2 if age < 10 else 1 - age / 300) + chance.gauss(0, 25_000)
+        rows.append([f"{area:.1f}", town, "" if chance.random() < 0.05 else str(age), f"{price:.0f}"])
+    return Data("Regression", "MAE", ["area", "town", "age", "price"], rows)
+
+
+DATA: dict[str, Callable[[], Data]] = {
+    "breast-cancer": _cancer,
+    "churn": _telephone,
+    "digits": _digits,
+    "four-classes": _classes,
+    "diabetes-like": _linear,
+    "friedman": _friedman,
+    "houses": _houses,
+}
+
+
+def main() -> int:
+    """Measure; 1 where a job took too long or its best candidate falls behind."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--data", nargs="*", choices=list(DATA), default=list(DATA))
+    names = asked.parse_args().data
+    print(f"load average before: {os.getloadavg()[0]:.1f}")
+    print(
+        f"{'data':14} {'rows':>5} {'':7} {'seconds':>8} {'processor':>9}  {'metric':9} {'best':>9} {'by hand':>9} behind"  # noqa: E501
+    )
+    missed = []
+    app = Sandbox(World(Clock(speed=60)), runtime_routes, lambda world: [])
+    with served(app) as url:
+        client(url, "iam").create_role(RoleName="Sage", AssumeRolePolicyDocument=json.dumps(TRUST))
+        client(url, "s3").create_bucket(Bucket="lab")
+        for name in names:
+            data = DATA[name]()
+            missed += _line(name, "given", data, _given(url, name, data))
+            missed += _line(name, "unseen", data, _unseen(url, name, data))
+    print(f"load average after: {os.getloadavg()[0]:.1f}")
+    print("reached" if not missed else f"missed: {'; '.join(missed)}")
+    return 1 if missed else 0
+
+
+def _line(name: str, how: str, data: Data, result: Result) -> list[str]:
+    behind = _behind(data.metric, result.value, result.by_hand)
+    print(
+        f"{name:14} {len(data.rows):5} {how:7} {result.seconds:8.1f} {result.processor:9.1f}  {data.metric:9} "
+        f"{result.value:9.4g} {result.by_hand:9.4g} {behind:+6.1%}  {result.best} of {result.candidates}",
+        flush=True,
+    )
+    found = [f"{name}, {how}, took {result.seconds:.0f} s"] if result.seconds > SECONDS else []
+    return found + ([f"{name}, {how}, is {behind:.1%} behind"] if behind > SHORT else [])
+
+
+def _behind(metric: str, mine: float, other: float) -> float:
+    """By how much of the other's value mine is worse; negative where it is better."""
+    worse = metrics.objective({metric: other}, metric) - metrics.objective({metric: mine}, metric)
+    return worse / abs(other)
+
+
+def _given(url: str, name: str, data: Data) -> Result:
+    chosen, validation = _cut(data.rows)
+    best, times, candidates = _job(url, name, data, {"training": chosen, "validation": validation})
+    value = best["FinalAutoMLJobObjectiveMetric"]["Value"]
+    return Result(*times, best["CandidateName"], candidates, value, _by_hand(data, chosen)(validation))
+
+
+def _unseen(url: str, name: str, data: Data) -> Result:
+    chosen, unseen = _cut(data.rows)
+    best, times, candidates = _job(url, f"{name}-alone", data, {"training": chosen})
+    bucket, _, key = best["InferenceContainers"][0]["ModelDataUrl"].removeprefix("s3://").partition("/")
+    model = unpacked(client(url, "s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+    value = _candidate(data, model, unseen)
+    return Result(*times, best["CandidateName"], candidates, value, _by_hand(data, chosen)(unseen))
+
+
+def _cut(rows: Rows) -> tuple[Rows, Rows]:
+    fewest = 500  # rows that Autopilot trains on
+    chosen, others = train_test_split(rows, train_size=max(fewest, int(0.8 * len(rows))), random_state=1)
+    return chosen, others
+
+
+def _job(url: str, name: str, data: Data, channels: Mapping[str, Rows]) -> tuple[Any, tuple[float, float], int]:
+    """Run one job; its best candidate, its seconds and its processor's, and how many candidates it has."""
+    sagemaker, s3 = client(url, "sagemaker"), client(url, "s3")
+    for which, rows in channels.items():
+        s3.put_object(Bucket="lab", Key=f"{name}/{which}/a.csv", Body=_written(data.header, rows))
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    _launch(sagemaker, name, data, list(channels))
+    told = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
+    while told["AutoMLJobStatus"] in ("InProgress", "Stopping"):
+        time.sleep(0.2)
+        told = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
+    seconds, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if told["AutoMLJobStatus"] != "Completed":
+        raise SystemExit(f"{name}: {told.get('FailureReason')}")
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    candidates = len(sagemaker.list_candidates_for_auto_ml_job(AutoMLJobName=name)["Candidates"])
+    return told["BestCandidate"], (seconds, processor), candidates
+
+
+def _launch(sagemaker: Any, name: str, data: Data, which: Sequence[str]) -> None:
+    channels = [
+        {
+            "ChannelType": each,
+            "ContentType": "text/csv;header=present",
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://lab/{name}/{each}/"}},
+        }
+        for each in which
+    ]
+    config = {"TargetAttributeName": data.header[-1], "ProblemType": data.problem, "Mode": "ENSEMBLING"}
+    sagemaker.create_auto_ml_job_v2(
+        AutoMLJobName=name,
+        AutoMLJobInputDataConfig=channels,
+        OutputDataConfig={"S3OutputPath": "s3://lab/out"},
+        AutoMLProblemTypeConfig={"TabularJobConfig": config},
+        AutoMLJobObjective={"MetricName": data.metric},
+        RoleArn=ROLE,
+    )
+
+
+def _written(header: Sequence[str], rows: Rows) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    return text.getvalue().encode()
+
+
+def _candidate(data: Data, model: Any, rows: Rows) -> float:
+    import pandas as pd
+
+    frame = pd.DataFrame([[cell or None for cell in row] for row in rows], columns=data.header, dtype="str")
+    truth = _truth(data, rows, list(model.labels))
+    return metrics.of(data.problem, model.labels, truth, model.scores(frame.drop(columns=data.header[-1])))[data.metric]
+
+
+def _truth(data: Data, rows: Rows, labels: Sequence[str]) -> Any:
+    if data.problem == "Regression":
+        return np.array([float(row[-1]) for row in rows])
+    return np.array([list(labels).index(row[-1]) for row in rows])
+
+
+def _by_hand(data: Data, rows: Rows) -> Callable[[Rows], float]:
+    """Fit scikit-learn's HistGradientBoosting as one would by hand; what measures it on rows."""
+    words = [n for n in range(len(data.header) - 1) if any(not _is_number(row[n]) for row in rows)]
+    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
+    labels = sorted({row[-1] for row in rows})
+    if words:
+        encoder.fit([[row[n] for n in words] for row in rows])
+
+    def features(asked: Rows) -> Any:
+        made = np.array([[_value(cell) for cell in row[:-1]] for row in asked])
+        if words:
+            made[:, words] = encoder.transform([[row[n] for n in words] for row in asked])
+        return made
+
+    regression = data.problem == "Regression"
+    make = HistGradientBoostingRegressor if regression else HistGradientBoostingClassifier
+    model = make(random_state=0, categorical_features=words or None).fit(features(rows), _truth(data, rows, labels))
+
+    def measure(asked: Rows) -> float:
+        said = model.predict(features(asked)) if regression else model.predict_proba(features(asked))
+        return metrics.of(data.problem, labels, _truth(data, asked, labels), said)[data.metric]
+
+    return measure
+
+
+def _is_number(cell: str) -> bool:
+    return not cell or np.isfinite(_value(cell))
+
+
+def _value(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return float("nan")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
