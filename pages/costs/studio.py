@@ -1,4 +1,4 @@
-"""Remove Studio: each domain with people, spaces, apps, file system and bucket; what is ticked goes, in order, with proof."""
+"""Remove Studio: each domain with people, spaces, apps, files; what is ticked goes, in order, with proof."""
 
 import streamlit as st
 

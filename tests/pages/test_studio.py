@@ -1,4 +1,4 @@
-"""The page Remove Studio: a domain as a tree, what a tick takes along, the plan, and what keeps a part that is ticked."""
+"""The page Remove Studio: a domain as a tree, what a tick takes along, the plan, and what keeps what is ticked."""
 
 from __future__ import annotations
 
