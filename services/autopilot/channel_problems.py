@@ -45,7 +45,7 @@ def _source(name: str, source: Source, kind: ProblemKind) -> Iterator[Problem]:
     if source.held not in HELD[kind]:
         known = " or ".join(HELD[kind])
         yield Problem(f"{name}.held", f"For {_SAID[kind]} the address is {known}, not {source.held}.")
-    if source.held is not Held.PREFIX and source.uri.endswith("/"):
+    if source.held != Held.PREFIX and source.uri.endswith("/"):
         yield Problem(name, f"{source.uri} ends as a folder does; name the manifest itself.")
     if source.content_type and source.content_type not in CONTENT_TYPES[kind]:
         known = ", ".join(CONTENT_TYPES[kind])
@@ -57,7 +57,7 @@ def _compression(name: str, source: S3Data, kind: ProblemKind) -> Iterator[Probl
     field = f"{name}.compression"
     if source.compression not in ("", NO_COMPRESSION, GZIP):
         yield Problem(field, f"{source.compression} is none of {NO_COMPRESSION}, {GZIP}.")
-    elif source.compression == GZIP and (kind is not ProblemKind.TABULAR or source.held is not Held.PREFIX):
+    elif source.compression == GZIP and (kind is not ProblemKind.TABULAR or source.held != Held.PREFIX):
         yield Problem(field, "Gzip is taken for tables below a prefix only; unpack the data first.")
 
 
@@ -84,7 +84,7 @@ def _inside(request: AutopilotRequest) -> bool:
     """Whether results would lie below a prefix that is read as data."""
     return any(
         isinstance(each, S3Data)
-        and each.held is Held.PREFIX
+        and each.held == Held.PREFIX
         and each.uri.endswith("/")
         and f"{request.output.rstrip('/')}/".startswith(each.uri)
         for _, each in request.sources

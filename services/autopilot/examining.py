@@ -124,7 +124,7 @@ class Examiner:
         seen = self._table(channel, kept.path, first.name, request, None, say, alone=found.count == 1 and whole)
         if not seen.changes:
             seen = replace(seen, path="")
-        elif found.count > 1 or not whole or source.held is not Held.PREFIX:
+        elif found.count > 1 or not whole or source.held != Held.PREFIX:
             words = f"{first.name} has to be repaired ({' '.join(seen.changes)}), which is done to a single file only."
             problems = (*seen.problems, Problem(channel, words))
             seen = replace(seen, path="", changes=(), problems=problems)

@@ -45,7 +45,7 @@ def _of_job(request: AutopilotRequest, state: LaunchState) -> list[str]:
     fraction = request.validation_fraction
     if fraction is not None and fraction >= 0.5:
         found.append(f"{fraction:.0%} of the data are kept back for validation; less than a half is advised.")
-    if any(isinstance(each, S3Data) and each.held is Held.MANIFEST for _, each in request.sources):
+    if any(isinstance(each, S3Data) and each.held == Held.MANIFEST for _, each in request.sources):
         found.append("Of data listed in a manifest Autopilot cannot read the size; the mode AUTO then tunes.")
     return [*found, *_of_type(request, state)]
 

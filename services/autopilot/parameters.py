@@ -76,7 +76,7 @@ def _channel(name: str, request: AutopilotRequest, seen: Mapping[str, Seen], pla
     if isinstance(source, S3Data) and not told.path:
         held = source.held
         content, compression = source.content_type or content, source.compression or compression
-    data = {"S3DataType": held.value, "S3Uri": places.data[name]}
+    data = {"S3DataType": str(held), "S3Uri": places.data[name]}
     named = {"ContentType": content} if content else {}
     return {
         "ChannelType": name,

@@ -45,7 +45,7 @@ class Lying:
 def lying(objects: ObjectsService, source: S3Data, channel: str) -> Lying:
     """The objects of an address, or why there are none. Raises what S3 answers, such as PermissionDenied."""
     try:
-        if source.held is Held.PREFIX:
+        if source.held == Held.PREFIX:
             return _below(objects, source.uri)
         return _of_manifest(objects, source)
     except (NotFound, InvalidRequest, LimitExceeded) as error:
@@ -64,10 +64,10 @@ def _below(objects: ObjectsService, uri: str) -> Lying:
 def _of_manifest(objects: ObjectsService, source: S3Data) -> Lying:
     text = objects.read(source.uri).decode("utf-8", "replace")
     try:
-        names = list(_augmented(text) if source.held is Held.AUGMENTED else _listed(text))
+        names = list(_augmented(text) if source.held == Held.AUGMENTED else _listed(text))
         entries = tuple(Entry(each.name, each) for each in map(Uri.parse, names))
     except (ValueError, KeyError, TypeError, AttributeError):
-        looks = '[{"prefix": "s3://…"}, "name", …]' if source.held is Held.MANIFEST else '{"source-ref": "s3://…", …}'
+        looks = '[{"prefix": "s3://…"}, "name", …]' if source.held == Held.MANIFEST else '{"source-ref": "s3://…", …}'
         return Lying(problem=f"{source.uri} is no {source.held}: it looks like {looks}.")
     if not entries:
         return Lying(problem=f"The manifest {source.uri} lists nothing.")
@@ -118,7 +118,7 @@ def seen_images(found: Lying, source: S3Data, channel: str) -> Seen:
     problems, warnings = [], []
     if not images:
         problems.append(Problem(channel, f"No images (.png, .jpg, .jpeg) lie at {source.uri}."))
-    elif source.held is not Held.AUGMENTED:
+    elif source.held != Held.AUGMENTED:
         classes = Counter(each.uri.parent.name for each in images)
         if len(classes) < _FEWEST_CLASSES:
             words = "the images lie in one folder; each class has a folder of its own, named after it"

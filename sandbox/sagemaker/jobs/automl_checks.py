@@ -17,6 +17,10 @@ KINDS = {  # of a problem type's configuration
     "TimeSeriesForecastingJobConfig": "TimeSeriesForecasting",
     "TextGenerationJobConfig": "TextGeneration",
 }
+_TABLES = ("text/csv;header=present", "text/csv", "x-application/vnd.amazon+parquet")
+_IMAGES = ("image/*", "image/png", "image/jpeg")
+_LISTED = {"Tabular": ("S3Prefix", "ManifestFile"), "ImageClassification": ("S3Prefix", "ManifestFile",
+                                                                            "AugmentedManifestFile")}  # fmt: skip
 _GATED = ("llama", "gemma", "mistral-large")
 _TUNED = {"epochCount": (1, 10), "batchSize": (1, 64), "learningRateWarmupSteps": (0, 250)}
 
@@ -47,6 +51,7 @@ def check(request: Request) -> None:
         raise invalid("Exactly one problem type configuration must be specified in AutoMLProblemTypeConfig.")
     kind, config = kind_of(request)
     _check_channels(request)
+    _check_data(kind, request)
     _check_objective(kind, config, request)
     _check_criteria(kind, config)
     _check_deployment(request)
@@ -56,6 +61,8 @@ def check(request: Request) -> None:
         _check_forecast(config)
     elif kind == "TextGeneration":
         _check_generation(config)
+    elif kind == "TextClassification" and config["ContentColumn"] == config["TargetLabelColumn"]:
+        raise invalid("ContentColumn and TargetLabelColumn must differ.")
 
 
 def _check_channels(request: Request) -> None:
@@ -73,6 +80,28 @@ def _check_channels(request: Request) -> None:
     for channel in others:
         if (channel.get("ContentType") or "") != (first.get("ContentType") or ""):
             raise invalid("The ContentType of the training and validation channels must be the same.")
+
+
+def _check_data(kind: str, request: Request) -> None:
+    """What CreateAutoMLJobV2's documentation says of channels, split and compute of each problem type."""
+    types = _IMAGES if kind == "ImageClassification" else _TABLES
+    held = _LISTED.get(kind, ("S3Prefix",))
+    for channel in request["AutoMLJobInputDataConfig"]:
+        given, source = channel.get("ContentType"), channel["DataSource"]["S3DataSource"]["S3DataType"]
+        if given and given not in types:
+            raise invalid(f"ContentType {given} is not supported for problem type {kind}. Supported: {list(types)}.")
+        if source not in held:
+            raise invalid(f"S3DataType {source} is not supported for problem type {kind}. Supported: {list(held)}.")
+        if channel.get("CompressionType") == "Gzip" and (kind != "Tabular" or source != "S3Prefix"):
+            raise invalid("CompressionType Gzip is only supported for S3Prefix inputs of problem type Tabular.")
+    if kind == "TimeSeriesForecasting" and (
+        request.get("DataSplitConfig") or len(request["AutoMLJobInputDataConfig"]) > 1
+    ):
+        raise invalid(
+            "DataSplitConfig and a validation channel are not supported for problem type TimeSeriesForecasting."
+        )
+    if request.get("AutoMLComputeConfig") and kind not in ("Tabular", "TimeSeriesForecasting"):
+        raise invalid(f"EmrServerlessComputeConfig is not supported for problem type {kind}.")
 
 
 def _check_objective(kind: str, config: Mapping[str, Any], request: Request) -> None:
