@@ -240,9 +240,12 @@ def print_plan(plan: Plan, as_json: bool) -> None:
 
 
 def price_of(plan: Plan) -> str:
-    """The hourly price, with its ceiling where that is another, and what is paid once."""
+    """The hourly price, with its ceiling where that is another, and what work that ends by itself may come to."""
     hourly, most, once = plan.estimate.usd_per_hour, plan.estimate.usd_per_hour_most, plan.estimate.usd_once
     told = f"{usd(hourly)}/h" if hourly == most else f"{usd(hourly)}/h, at most {usd(most)}/h"
+    costs = [step.cost for step in plan.steps if step.cost is not None]
+    if not once and hourly == 0 and any(each.usd_once is None and each.usd_per_hour is None for each in costs):
+        return usd(None)
     return f"{told}, and at most ${once:,.2f} once" if once else told
 
 

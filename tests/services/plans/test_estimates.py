@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from cli.following import price_of as said_of
 from cli.following import print_plan
 from services.plans import Plan, merge
 from services.plans.models import Cost, Estimate, Step
@@ -87,3 +88,17 @@ def test_the_command_line_says_both_too(capsys: pytest.CaptureFixture[str]) -> N
 def test_work_that_ends_by_itself_says_what_it_may_come_to(estimate: Estimate, cost: Cost, words: str) -> None:
     step = Step(id="job", service="sagemaker", operation="create_auto_ml_job_v2", reason="It trains.", cost=cost)
     assert price_of(Plan(title="Launch", steps=(step,), estimate=estimate)) == words
+
+
+@pytest.mark.parametrize(
+    ("estimate", "cost", "words"),
+    [
+        (Estimate(0.0, 57.14), Cost(0.0, 57.14), "$0.000/h, and at most $57.14 once"),
+        (Estimate(0.8, 1157.14), Cost(0.8, 1157.14), "$0.800/h, and at most $1,157.14 once"),
+        (Estimate(0.0), Cost(None, None), "unknown price"),
+        (Estimate(0.0), Cost(0.0), "$0.000/h"),
+    ],
+)
+def test_the_command_line_says_what_such_work_may_come_to(estimate: Estimate, cost: Cost, words: str) -> None:
+    step = Step(id="job", service="sagemaker", operation="create_auto_ml_job_v2", reason="It trains.", cost=cost)
+    assert said_of(Plan(title="Launch", steps=(step,), estimate=estimate)) == words
