@@ -85,8 +85,7 @@ def _draw(console: Console, job: TransformJob) -> None:
             st.metric("Objects answered", f"{progress.done:,} of {progress.total:,}", border=True)
             usd = formats.UNKNOWN_PRICE if spent.usd is None else formats.money(spent.usd)
             st.metric("Cost so far" if job.status.moving else "Cost", usd, border=True)
-            hourly = formats.per_hour(spent.usd_per_hour) if job.status.moving else "nothing more"
-            st.metric("Costs now", hourly, border=True)
+            st.metric("Costs now", _costs_now(job, spent.usd_per_hour), border=True)
         if job.status.moving:
             st.progress(progress.share or 0.0, text=_doing(job, progress))
         likely = (
@@ -100,6 +99,12 @@ def _draw(console: Console, job: TransformJob) -> None:
         _failed(console, job, progress)
 
 
+def _costs_now(job: TransformJob, usd_per_hour: float | None) -> str:
+    if not job.status.moving:
+        return "nothing"
+    return "nothing yet" if job.started is None else formats.per_hour(usd_per_hour)
+
+
 def _doing(job: TransformJob, progress: Progress) -> str:
     if job.status == "Stopping":
         return "Stopping: it is paid for until it stands still."
@@ -110,7 +115,7 @@ def _doing(job: TransformJob, progress: Progress) -> str:
 
 
 def _actions(console: Console, job: TransformJob, progress: Progress) -> None:
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if job.status == "InProgress":
             st.button("Stop", icon=":material/stop_circle:", key="batch.stop", on_click=_ask, args=(STOP, job.name))
         if not job.status.moving and progress.done:

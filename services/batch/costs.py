@@ -59,7 +59,7 @@ def spent(job: TransformJob, price: Price | None, now: float, share_done: float 
     seconds = job.billed_seconds(now)
     usd = per_hour * seconds / 3600
     likely = usd / share_done if runs and share_done and job.status is JobStatus.IN_PROGRESS else None
-    return Spent(usd, per_hour if runs else 0.0, price.source, likely)
+    return Spent(usd, per_hour if runs and job.started else 0.0, price.source, likely)
 
 
 def storage_month(size: int, usd_per_gb: float | None) -> float | None:

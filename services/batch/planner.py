@@ -70,7 +70,7 @@ def plan_transform(request: TransformRequest, state: BatchState) -> Plan:
     before = tuple(step.id for step in (*buckets, *sent, *model))
     job = _job(request, state, before)
     return Plan(
-        f"Answer everything at {request.source} with {request.copy_of or request.package or request.model}",
+        f"Run the transform job {request.name}",
         (*buckets, *sent, *(role or ()), *model, job),
         warnings=(*(role.warnings if role else ()), *_warnings(request)),
         estimate=_estimate(state.costs),

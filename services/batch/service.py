@@ -151,8 +151,9 @@ class BatchService:
     def plan_stop(self, name: str) -> Plan:
         """Stopping a job as a plan. Raises NotFound, or InvalidRequest when it has ended."""
         job = self.describe(name)
-        place = BatchState(here=self._access.place())
-        return plan_stop(job, place.arn("transform-job", name), self.spent(job).usd_per_hour, self._catalog.pace)
+        asked, here = _asked(job), BatchState(here=self._access.place())
+        hourly = self._catalog.machine(asked.instance_type, Use.TRANSFORM).total(asked.count)
+        return plan_stop(job, here.arn("transform-job", name), hourly, self._catalog.pace)
 
     def progress(self, job: TransformJob) -> Progress:
         """Which objects have their answers: one call for a thousand objects of input and output. Never raises for S3:

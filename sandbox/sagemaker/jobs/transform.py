@@ -187,6 +187,9 @@ def _check(request: Request) -> None:
     source, output = request["TransformInput"], request["TransformOutput"]
     place(source["DataSource"]["S3DataSource"]["S3Uri"])
     place(output["S3OutputPath"])
+    kind = source["DataSource"]["S3DataSource"]["S3DataType"]
+    if kind not in ("S3Prefix", "ManifestFile"):  # the API reference: "not compatible"
+        raise invalid(f"S3DataType {kind} is not supported for transform jobs.")
     how = source.get("SplitType") or "None"
     if how in ("RecordIO", "TFRecord"):
         raise invalid(f"SplitType {how} is not supported by the Sagedeck sandbox; Line and None are.")

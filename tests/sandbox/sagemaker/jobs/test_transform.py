@@ -10,6 +10,7 @@ from sandbox.sagemaker.jobs import transform_records
 from tests.sandbox.conftest import IMAGE, Running, put_artifact
 
 Transform = Callable[..., None]
+AUGMENTED = {"S3DataSource": {"S3DataType": "AugmentedManifestFile", "S3Uri": "s3://lab/in/list.jsonl"}}
 
 
 @pytest.fixture
@@ -99,6 +100,7 @@ def test_no_input_fails_in_awss_words(sandbox: Running, transform: Transform) ->
     ("change", "words"),
     [
         ({"source": {"SplitType": "RecordIO"}}, "SplitType RecordIO"),
+        ({"source": {"DataSource": AUGMENTED}}, "AugmentedManifestFile"),
         ({"ModelName": "nobody"}, "Could not find model"),
         ({"MaxPayloadInMB": 60, "MaxConcurrentTransforms": 2}, "must not exceed 100 MB"),
         ({"DataProcessing": {"InputFilter": "features[0]"}}, "must begin with"),
