@@ -23,7 +23,10 @@ def test_the_permissions_page_is_up_to_date() -> None:
 
 
 # Where IAM's name of an action is not the operation's.
-_NAMED = {"ListObjectsV2": "ListBucket", "GetPaginator": ""}
+_NAMED = {
+    "ListObjectsV2": "ListBucket", "ListBuckets": "ListAllMyBuckets", "GetPaginator": "",
+    "ListAutoMlJobs": "ListAutoMLJobs", "DescribeAutoMlJobV2": "DescribeAutoMLJobV2",
+}  # fmt: skip
 
 
 def test_every_read_of_a_gateway_is_among_the_needs_of_a_page() -> None:
