@@ -132,7 +132,7 @@ def manifest(console: Console, uri: str, *, augmented: bool) -> bool:
     text = found.head.decode("utf-8", "replace")
     try:
         lines = _augmented(text) if augmented else _plain(text, whole=found.whole)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, LookupError):  # JSON, but of another shape
         raise InvalidRequest(
             "This is no manifest that can be read.", _ABOUT[AUGMENTED if augmented else MANIFEST].replace("`", ""),
             "Choose another object.",

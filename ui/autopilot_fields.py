@@ -48,6 +48,11 @@ class JobFields(Fields):
         """What is known of a field; KeyError where the kind has none of it."""
         return self.known[name]
 
+    def under(self, field: str, *, empty: bool = False) -> None:
+        """As in any form; but an empty field that may stay empty is wrong because of another, and at once."""
+        known = self.known.get(field)
+        super().under(field, empty=empty and (known is None or known.required))
+
     def line(self, name: str, *, value: str = "", **more: Any) -> None:
         """A line of text, with the field's own label, help and example."""
         known = self.of(name)
