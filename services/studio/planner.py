@@ -36,6 +36,7 @@ from services.studio.models import (
 from services.studio.problems import change_problems, space_problems, type_problems
 
 LOST = "What is only in the app's memory is lost; files of the space stay."
+_STOPS = "stops: its machine costs nothing then, its files stay."
 _ALIVE = "Status == 'InService' || Status == 'Pending'"
 
 
@@ -149,12 +150,12 @@ def _running(
     return create, ready_step(app, words, step_id="app-ready", after=("create-app",), pace=pace)
 
 
-def _stopping(space: Space, state: StudioState) -> tuple[Step, ...]:
-    """Deletes every app of the space, and waits until they are gone."""
+def _stopping(space: Space, state: StudioState, why: str) -> tuple[Step, ...]:
+    """Deletes every app of the space, and waits until they are gone; `why` after its name."""
     steps = list[Step]()
     for number, app in enumerate(each for each in space.apps if each.status != "Failed"):
         place, mark = _place(space, app, state), f"-{number}" if number else ""
-        reason = f"{space.name} stops: its machine costs nothing then, its files stay."
+        reason = f"{space.name} {why}"
         if app.status != "Deleting":
             cost = Cost(_minus(app.usd_per_hour) if app.bills else 0.0)
             steps.append(delete_step(place, reason, step_id=f"delete-app{mark}", cost=cost))
@@ -197,7 +198,7 @@ def plan_run(space: Space, instance_type: str, state: StudioState) -> Plan:
 def plan_stop(space: Space, state: StudioState) -> Plan:
     """Stops what runs in a space; its volume stays and goes on to cost. Raises InUse."""
     _require(space, Act.STOP, "Nothing of it runs.")
-    steps = tuple(_with_way_back(each, space, state) for each in _stopping(space, state))
+    steps = tuple(_with_way_back(each, space, state) for each in _stopping(space, state, _STOPS))
     saved = _sum(each.usd_per_hour for each in space.apps if each.bills)
     return Plan(f"Stop {space.name}", steps, (LOST,),
                 Estimate(_minus(saved), source="price of the machine; its volume goes on to cost"))  # fmt: skip
@@ -220,7 +221,10 @@ def plan_change(space: Space, request: SpaceChange, state: StudioState) -> Plan:
         raise InvalidRequest(f"{space.name} cannot be changed so.", words, "Correct it.")
     _require(space, Act.CHANGE, "It can be changed once it runs or stands still.")
     place, app = space_of(space.domain, space.name, space.arn), space.app
-    steps, grown = list(_stopping(space, state)), max(request.volume_gb, space.volume_gb)
+    steps, grown = (
+        list(_stopping(space, state, "can be changed only while nothing runs in it.")),
+        max(request.volume_gb, space.volume_gb),
+    )
     settings = _settings(space.kind, request.volume_gb, "", request.idle_minutes)
     said = [f"{request.volume_gb:,} GB" if request.volume_gb else "",
             f"an idle time of {request.idle_minutes:,} minutes" if request.idle_minutes else ""]  # fmt: skip
@@ -251,7 +255,8 @@ def plan_change(space: Space, request: SpaceChange, state: StudioState) -> Plan:
 def plan_delete(space: Space, state: StudioState) -> Plan:
     """Stops what runs in a space and deletes it with its files. Raises InUse."""
     _require(space, Act.DELETE, "It is under way already.")
-    place, steps = space_of(space.domain, space.name, space.arn), list(_stopping(space, state))
+    place = space_of(space.domain, space.name, space.arn)
+    steps = list(_stopping(space, state, "can be deleted only when nothing runs in it."))
     reason = f"Deletes {space.name} and its volume of {space.volume_gb:,} GB with every file on it."
     steps.append(delete_step(place, reason, step_id="delete", after=_gone(tuple(steps)),
                              cost=Cost(_minus(space.usd_stored))))  # fmt: skip
