@@ -10,6 +10,8 @@ from services.autopilot.models import ProblemKind
 from services.autopilot.request import GZIP, NO_COMPRESSION, AutopilotRequest, Held, LocalFile, S3Data, Source
 from services.deploy import Problem
 from services.deploy.grammar import LONGEST_OUTPUT, LONGEST_URL, s3_problem
+from services.errors import InvalidRequest
+from services.objects import Uri
 
 _SAID = {
     ProblemKind.TABULAR: "a table",
@@ -40,7 +42,7 @@ def _source(name: str, source: Source, kind: ProblemKind) -> Iterator[Problem]:
         elif kind is ProblemKind.IMAGE:
             yield Problem(name, "Images are read from S3 only: put them into folders named after their class there.")
         return
-    if wrong := s3_problem(source.uri, LONGEST_URL):
+    if wrong := _address(source.uri):
         yield Problem(name, wrong)
     if source.held not in HELD[kind]:
         known = " or ".join(HELD[kind])
@@ -51,6 +53,15 @@ def _source(name: str, source: Source, kind: ProblemKind) -> Iterator[Problem]:
         known = ", ".join(CONTENT_TYPES[kind])
         yield Problem(f"{name}.content_type", f"For {_SAID[kind]} the content type is one of {known}.")
     yield from _compression(name, source, kind)
+
+
+def _address(uri: str) -> str:
+    """What is wrong with where data lie; unlike an output's prefix, a key that is there may hold anything."""
+    try:
+        Uri.parse(uri)
+    except InvalidRequest as error:
+        return " ".join(part for part in (error.what, error.why, error.next) if part)
+    return f"The address has {len(uri)} characters; {LONGEST_URL} are allowed." if len(uri) > LONGEST_URL else ""
 
 
 def _compression(name: str, source: S3Data, kind: ProblemKind) -> Iterator[Problem]:

@@ -28,7 +28,7 @@ from services.autopilot.request import (
 from services.autopilot.s3_seeing import Lying, first_of, lying, other_columns, seen_images
 from services.autopilot.seen import Seen, content_of
 from services.deploy import Problem
-from services.tables.kept import MOST_BYTES, KeptTables
+from services.tables.kept import MOST_BYTES, KeptTables, cleaned
 from services.tables.models import Level, Repair, Verdict
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ HEAD_BYTES = 64 << 20  # of a CSV that is too large to be fetched
 _OF_TARGETS = ("target_", "class", "problem", "weight_")
 _ALWAYS = ("target_absent", "target_empty", "target_doubled")
 _ROWS = ("rows",)  # 500 of them are the rule of tables that are trained on
+_UNPACKED = Repair("unpack", "Write the copy unpacked: gzip is taken for tables only.")
 Say = Callable[[str], None]
 
 
@@ -147,6 +148,8 @@ class Examiner:
         say(f"Looking at {name}")
         verdict = verdict or self._check(path, request)
         chosen = tuple(each for each in verdict.repairs if each.safe or each.code in request.repairs)
+        if verdict.layout.compression and request.kind is not ProblemKind.TABULAR:
+            chosen += (_UNPACKED,)
         changes: tuple[str, ...] = ()
         if chosen and not stops_of(_without(verdict, chosen), channel, request, alone):
             path, name, verdict = self._repaired(path, name, verdict, chosen, request)
@@ -156,7 +159,7 @@ class Examiner:
         return Seen(
             verdict=verdict,
             path=str(path),
-            name=name,
+            name=cleaned(name),
             size=path.stat().st_size,
             content_type=content,
             compression=compression or NO_COMPRESSION,

@@ -104,6 +104,7 @@ class Launching:
             ceiling=self.ceiling(request, seen),
             pace=self._catalog.pace,
         )
+        self._refuse_elsewhere(request, state)
         named = request.deploy.endpoint_name if request.deploy else ""
         return replace(
             state,
@@ -112,6 +113,16 @@ class Launching:
             running=self._running(),
             endpoint=named if named and self._launching.endpoint_exists(named) else "",
         )
+
+    def _refuse_elsewhere(self, request: AutopilotRequest, state: LaunchState) -> None:
+        """Raise InvalidRequest where data or output lie in another region than the job runs in."""
+        places = places_of(request, state)
+        named = {each.removeprefix("s3://").partition("/")[0] for each in (*places.data.values(), places.output)}
+        for bucket in sorted(named - {default_bucket(state.role.region, state.role.account)}):
+            region = self._launching.bucket_region(bucket)
+            if region and region != state.role.region:
+                why = f"It is in {region}; the job runs in {state.role.region}, and reads and writes only there."
+                raise InvalidRequest(f"The bucket {bucket} cannot be used here.", why, "Copy the data to one that is.")
 
     def _missing(self, request: AutopilotRequest, state: LaunchState) -> tuple[str, ...]:
         """The buckets to be made. Raises InvalidRequest where one is not there and is not to be made."""

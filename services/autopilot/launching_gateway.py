@@ -29,3 +29,12 @@ class LaunchingGateway:
         client = self._clients.get("sagemaker")
         doing = f"looking for the endpoint {name[:64]}"
         return found_or_none(lambda: client.describe_endpoint(EndpointName=name), doing) is not None
+
+    def bucket_region(self, bucket: str) -> str:
+        """Where a bucket is; "" where it is not there, or that may not be asked or is not told."""
+        try:
+            answer = self._clients.get("s3").head_bucket(Bucket=bucket)
+        except Exception:  # noqa: BLE001 - the calls that need the bucket say what is wrong with it
+            return ""
+        headers = answer["ResponseMetadata"].get("HTTPHeaders") or {}
+        return str(answer.get("BucketRegion") or headers.get("x-amz-bucket-region") or "")

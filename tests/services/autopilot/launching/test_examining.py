@@ -262,3 +262,19 @@ def test_rules_of_tables_do_not_hold_for_texts_and_series(examiner: Examiner, tm
 def test_validation_data_may_be_few(examiner: Examiner, tmp_path: Path) -> None:
     request = plain(training=written(tmp_path, rows()), validation=written(tmp_path, rows(90), "held.csv"))
     assert problems(examiner, request) == ""
+
+
+def test_what_is_packed_is_unpacked_where_only_tables_may_be(examiner: Examiner, tmp_path: Path) -> None:
+    texts = "review,mood\n" + "".join(f'"text {n}, and more",{"good" if n % 2 else "bad"}\n' for n in range(90))
+    given = written(tmp_path, gzip.compress(texts.encode()), "texts.csv.gz")
+    settings = TextClasses(content="review", label="mood")
+    seen = examiner.see(full(ProblemKind.TEXT, training=given, validation=None, settings=settings))["training"]
+    assert (seen.problems, seen.compression, seen.name) == ((), "None", "texts.csv")
+    assert Path(seen.path).read_text().startswith("review,mood\n")
+    table = examiner.see(plain(training=written(tmp_path, gzip.compress(rows().encode()), "churn.csv.gz")))["training"]
+    assert (table.problems, table.compression, table.changes) == ((), "Gzip", ())
+
+
+def test_a_file_is_sent_under_a_name_without_reserved_signs(examiner: Examiner, tmp_path: Path) -> None:
+    seen = examiner.see(plain(training=written(tmp_path, rows(), "a b?c\n.csv")))["training"]
+    assert seen.name == "a b_c_.csv"

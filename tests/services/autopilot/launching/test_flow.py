@@ -197,6 +197,15 @@ def test_a_table_in_s3_stays_there_and_a_bucket_that_is_missing_is_made_when_ask
     stopped(console, "in-s3")
 
 
+def test_data_of_another_region_are_refused_before_aws_is_asked(console: Console) -> None:
+    far = console.connection.clients.in_region("eu-west-1").get("s3")
+    far.create_bucket(Bucket="far-away", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    far.put_object(Bucket="far-away", Key="churn.csv", Body=Path(sample(ProblemKind.TABULAR).path).read_bytes())
+    with pytest.raises(InvalidRequest) as refusal:
+        console.autopilot.plan(request_of(console, "far", training=S3Data(uri="s3://far-away/churn.csv")))
+    assert "It is in eu-west-1" in refusal.value.why
+
+
 Run = Callable[..., Result]
 
 

@@ -51,6 +51,11 @@ def test_a_request_with_everything_that_goes_together_has_no_problem(kind: Probl
     assert request_problems(full(kind), HERE) == ()
 
 
+@pytest.mark.parametrize("key", ["my data/train set.csv", "a//b.csv", "größe.csv", ""])
+def test_data_may_lie_under_any_key(key: str) -> None:
+    assert request_problems(plain(training=S3Data(uri=f"s3://mine/{key}")), HERE) == ()
+
+
 def test_a_request_with_nothing_but_what_is_needed_has_no_problem() -> None:
     assert request_problems(plain(), HERE) == ()
 
@@ -75,8 +80,10 @@ def test_a_job_name_is_held_to_its_32_characters(name: str, words: str) -> None:
     ("request_", "field", "words"),
     [
         (plain(training=LocalFile("")), "training", "upload a file"),
-        (plain(training=S3Data(uri="https://x/y")), "training", "no S3 URL"),
-        (plain(training=S3Data(uri="s3://mine/a b")), "training", "space"),
+        (plain(training=S3Data(uri="https://x/y")), "training", "no S3 address"),
+        (plain(training=S3Data(uri="s3://mine/a\tb")), "training", "does not print"),
+        (plain(training=S3Data(uri="s3://Mine/a")), "training", "cannot be the name of a bucket"),
+        (plain(training=S3Data(uri=f"s3://mine/{'a' * 1_020}")), "training", "1024 are allowed"),
         (plain(training=S3Data(uri="s3://mine/a", held=Held.AUGMENTED)), "training.held", "S3Prefix or ManifestFile"),
         (plain(training=S3Data(uri="s3://mine/a/", held=Held.MANIFEST)), "training", "manifest itself"),
         (plain(training=S3Data(uri="s3://mine/a", content_type="image/png")), "training.content_type", "text/csv"),
