@@ -34,7 +34,8 @@ def _cells(change: str, spoil: Callable[[list[list[str]], int, random.Random], N
     def make(table: Table, chance: random.Random) -> Case:
         rows = [list(row) for row in table.rows]
         spoil(rows, table.at(), chance)
-        return _case(table, change, written(table.names, rows), accepted=accepted)
+        enough = sum(bool(row[table.at()]) for row in rows) >= 500
+        return _case(table, change, written(table.names, rows), accepted=accepted and enough)
 
     return make
 
@@ -164,16 +165,11 @@ def _ragged(lines: list[str], chance: random.Random) -> None:
 
 
 def _open(lines: list[str], _chance: random.Random) -> None:
-    middle = len(lines) // 2
-    while '"' in lines[middle]:
-        middle += 1
-    lines[middle] = '"' + lines[middle]
+    lines[len(lines) // 2] = '"' + lines[len(lines) // 2]
 
 
 def _open_within(lines: list[str], _chance: random.Random) -> None:
     at = len(lines) // 3
-    while '"' in lines[at]:
-        at += 1
     lines[at] = lines[at].replace(",", ',"', 1)
 
 

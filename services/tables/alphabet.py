@@ -39,8 +39,11 @@ def marked(head: bytes) -> tuple[str, int]:
     return "", 0
 
 
-def encoding_of(head: bytes, *, whole: bool) -> str:
-    """The encoding of a file that begins with `head`; "" where it is not text. `whole`: the head is the whole file."""
+def encoding_of(head: bytes, *, whole: bool, word: str = "") -> str:
+    """The encoding of a file that begins with `head`; "" where it is not text.
+
+    whole  the head is the whole file; word: a word that its first lines should hold, as the target is called
+    """
     said, _ = marked(head)
     if said:
         return said
@@ -48,7 +51,7 @@ def encoding_of(head: bytes, *, whole: bool) -> str:
         return _two_bytes(head)
     if is_utf8(head, whole=whole):
         return "utf-8"
-    return _likeliest(head)
+    return _likeliest(head, word)
 
 
 def is_utf8(data: bytes, *, whole: bool) -> bool:
@@ -62,7 +65,7 @@ def is_utf8(data: bytes, *, whole: bool) -> bool:
 
 def fallback(data: bytes) -> str:
     """The likeliest encoding of bytes that turned out not to be UTF-8."""
-    return _likeliest(data)
+    return _likeliest(data, "")
 
 
 def _two_bytes(head: bytes) -> str:
@@ -84,14 +87,24 @@ def _two_bytes(head: bytes) -> str:
     return "utf-8" if 0 < sample.count(0) <= max(2, len(sample) // 1000) and is_utf8(head, whole=False) else ""
 
 
-def _likeliest(data: bytes) -> str:
+def _likeliest(data: bytes, word: str) -> str:
+    holding = () if word.isascii() else tuple(each for each in (*WIDE, *NARROW) if _holds(data, word, each))
     foreign = b"\n".join(_foreign(data.split(b"\n")))[:SAMPLE]
     readings = []
-    for encoding in (*WIDE, *NARROW):
+    for encoding in holding or (*WIDE, *NARROW):
         text = _read(foreign, encoding)
         if text is not None:
             readings.append((_likelihood(text, encoding), encoding))
-    return max(readings, key=lambda each: each[0])[1] if readings and max(readings)[0] > 0 else LAST_RESORT
+    best = max(readings, key=lambda each: each[0], default=(0.0, LAST_RESORT))
+    return best[1] if best[0] > 0 or holding else LAST_RESORT
+
+
+def _holds(data: bytes, word: str, encoding: str) -> bool:
+    """Whether the first line holds a word, were it in this encoding."""
+    try:
+        return word.strip().encode(encoding) in data[: data.find(b"\n") + 1 or len(data)]
+    except UnicodeEncodeError:
+        return False
 
 
 def _foreign(lines: Iterable[bytes]) -> list[bytes]:

@@ -18,11 +18,16 @@ _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 
 @dataclass(slots=True)
 class Counts:
-    """The figures of one column so far. values: how often each occurs, until there are too many."""
+    """The figures of one column so far.
+
+    values      how often each occurs, until there are too many
+    keeps_none  "None" is a class here rather than no value
+    """
 
     most_values: int = KEPT_VALUES
     style: str = ""
     padded: bool = False
+    keeps_none: bool = False
     rows: int = 0
     missing: int = 0
     numbers: int = 0
@@ -32,7 +37,6 @@ class Counts:
     total: float = 0.0
     squares: float = 0.0
     longest: int = 0
-    words_missing: dict[str, int] = field(default_factory=dict)
     values: dict[str, int] | None = field(default_factory=dict)
     rising: bool = True
     bad: list[str] = field(default_factory=list)
@@ -41,6 +45,8 @@ class Counts:
     _last: float = -math.inf
     _hashes: Any = None
     _numeric: bool = True
+    _parsed: Any = None
+    _by_number: bool = False
 
     def add(self, cells: Any) -> Any:
         """Count a block of texts; returns them trimmed."""
@@ -48,15 +54,29 @@ class Counts:
 
         if self.padded:
             cells = _trimmed(cells)
+        if not self.keeps_none and not self._plain_numbers(cells):
+            cells = _without_none(cells)
         self.rows += len(cells)
         self.missing += cells.null_count
         self._content(cells)
         there = cells.drop_null() if cells.null_count else cells
         if len(there):
             self.longest = max(self.longest, compute.max(compute.binary_length(there)).as_py() or 0)
-            self._numbers(there)
-            self._values(there)
+            self._values(there, self._numbers(there))
         return cells
+
+    def _plain_numbers(self, cells: Any) -> bool:
+        """Whether all of a block are numbers; kept, as they are counted next."""
+        import pyarrow
+        from pyarrow import compute
+
+        self._parsed = None
+        if self._numeric and not self.style:
+            try:
+                self._parsed = compute.cast(cells, pyarrow.float64())
+            except pyarrow.ArrowInvalid:
+                return False
+        return self._parsed is not None
 
     def _content(self, cells: Any) -> None:
         """A digest of the whole column, so that two alike are known to be."""
@@ -73,7 +93,8 @@ class Counts:
         self.content.update((ends - ends[0]).tobytes())
         self.content.update(memoryview(data)[ends[0] : ends[-1]])
 
-    def _numbers(self, there: Any) -> None:
+    def _numbers(self, there: Any) -> Any:
+        """Count the numbers; returns them where every cell is one, else None."""
         import numpy
         import pyarrow
         from pyarrow import compute
@@ -82,8 +103,10 @@ class Counts:
             from services.tables.numerals import to_numbers
 
             there = to_numbers(there, self.style)
-        parsed = None
-        if self._numeric:
+        parsed, self._parsed = self._parsed, None
+        if parsed is not None:
+            parsed = parsed.drop_null() if parsed.null_count else parsed
+        elif self._numeric:
             try:
                 parsed = compute.cast(there, pyarrow.float64())
             except pyarrow.ArrowInvalid:
@@ -99,6 +122,7 @@ class Counts:
         self.numbers += len(values)
         if len(values):
             self._figures(values)
+        return values if len(values) == len(there) else None
 
     def _figures(self, values: Any) -> None:
         import numpy
@@ -131,23 +155,35 @@ class Counts:
         spread = self.squares / self.numbers - (self.total / self.numbers) ** 2
         return math.sqrt(max(0.0, spread)) if math.isfinite(spread) else None
 
-    def _values(self, there: Any) -> None:
-        if self.values is not None:
-            counted = there.value_counts()
-            kept = self.values
-            for value, count in zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True):
-                kept[value] = kept.get(value, 0) + count
-            if len(kept) > self.most_values:
-                self._hashed(list(kept))
-                self.values = None
+    def _values(self, there: Any, numbers: Any) -> None:
+        if self.values is None:
+            known = numbers is not None and self._by_number
+            self._keep(_mixed(numbers) if known else self._hashes_of(there.unique().to_pylist()))
             return
-        self._hashed(there.unique().to_pylist())
+        counted = there.value_counts()
+        kept = self.values
+        for value, count in zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True):
+            kept[value] = kept.get(value, 0) + count
+        if len(kept) > self.most_values:
+            self._by_number = numbers is not None
+            self._keep(self._hashes_of(list(kept)))
+            self.values = None
 
-    def _hashed(self, values: list[str]) -> None:
+    def _hashes_of(self, values: list[str]) -> Any:
+        import numpy
+
+        if self._by_number:
+            parsed = [_float(value) for value in values]
+            numbers = numpy.array([each for each in parsed if each is not None])
+            values = [value for value, each in zip(values, parsed, strict=True) if each is None]
+            texts = numpy.fromiter(map(hash, values), dtype=numpy.int64, count=len(values)).view(numpy.uint64)
+            return numpy.concatenate([_mixed(numbers), texts])
+        return numpy.fromiter(map(hash, values), dtype=numpy.int64, count=len(values)).view(numpy.uint64)
+
+    def _keep(self, fresh: Any) -> None:
         """Keep the smallest hashes seen: how small they are tells how many distinct values there are."""
         import numpy
 
-        fresh = numpy.fromiter(map(hash, values), dtype=numpy.int64, count=len(values)).view(numpy.uint64)
         if self._hashes is not None:
             if len(self._hashes) >= SMALLEST:
                 fresh = fresh[fresh < self._hashes[-1]]
@@ -168,6 +204,33 @@ class Counts:
     def exact(self) -> bool:
         """Whether `distinct` was counted."""
         return self.values is not None or len(self._hashes) < SMALLEST
+
+
+def _float(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def _mixed(numbers: Any) -> Any:
+    """A hash of each number (the finaliser of SplitMix64), 0 and -0 alike."""
+    import numpy
+
+    bits = (numpy.ascontiguousarray(numbers, dtype="float64") + 0.0).view(numpy.uint64)
+    bits = (bits ^ (bits >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> numpy.uint64(31))
+
+
+def _without_none(cells: Any) -> Any:
+    import pyarrow
+    from pyarrow import compute
+
+    from services.tables.numerals import PERHAPS
+
+    said = compute.equal(cells, PERHAPS)
+    return compute.if_else(said, pyarrow.scalar(None, pyarrow.string()), cells) if compute.any(said).as_py() else cells
 
 
 def _trimmed(cells: Any) -> Any:

@@ -106,19 +106,18 @@ def _quoting(table: Table) -> list[Finding]:
     if table.laid.quoted == "header":
         mend = Repair("header", "Write the header as single names.")
         found.append(Finding(Level.WARNING, "quoted_header", "The whole header is one quoted string.", repair=mend))
-    if table.scan.tally.quotes % 2 and layout.quote == '"' and not layout.escape and _open_quote(table):
-        words = "A quotation mark opens a cell and is never closed; what follows it is swallowed."
-        found.append(Finding(Level.STOP, "unterminated", words))
+    if wrong := table.scan.quoting:
+        if wrong.swallows:
+            words = f"From line {wrong.line:,} on a quotation mark opens a cell and is not closed where the cell ends."
+            return [*found, Finding(Level.STOP, "unterminated", words)]
+        words = f"Quotation marks stand within quoted cells without being doubled, first in line {wrong.line:,}."
+        mend = Repair("quotes", "Write the copy with double quotation marks where needed.")
+        found.append(Finding(Level.WARNING, "quotes_within", words, repair=mend))
     if layout.quote == "'" or layout.escape:
         how = "single quotation marks" if layout.quote == "'" else "backslashes before quotation marks"
         mend = Repair("quotes", "Write the copy with double quotation marks where needed.")
         found.append(Finding(Level.WARNING, "quotes", f"Cells are quoted with {how}.", repair=mend))
     return found
-
-
-def _open_quote(table: Table) -> bool:
-    """Whether the odd quotation mark opened a cell: a cell of many lines is left, or one that begins with it."""
-    return any(each.longest > 2_000 for each in table.counts) or table.rows < table.scan.tally.lines - 50
 
 
 def _ragged(table: Table) -> list[Finding]:

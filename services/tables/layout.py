@@ -54,7 +54,7 @@ class Laid:
 
 def laid_out(source: Source, target: str = "", encoding: str = "") -> Laid:
     """Tell the layout from the head of a file. Raises Unreadable where it is not text."""
-    encoding = encoding or encoding_of(source.head, whole=source.whole)
+    encoding = encoding or encoding_of(source.head, whole=source.whole, word=target)
     if not encoding:
         raise Unreadable("binary", "The file holds binary data, not a table of texts.")
     mark = marked(source.head)[1]

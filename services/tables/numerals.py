@@ -6,9 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "null", "NULL", "None", "?", "#N/A", "#NA", "<NA>")
+MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "null", "NULL", "?", "#N/A", "#NA", "<NA>")
 """What Autopilot's reader takes for no value (pandas' own list, and "?" as many public tables have it)."""
-WORDS_AS_MISSING = ("NA", "N/A", "n/a", "None", "null", "NULL")  # that may be a class's name all the same
+PERHAPS = "None"
+"""Read as no value too, though some tables have a class of this name."""
+
+NO = "No value"
+"""What a class "None" is called in a copy."""
 
 _PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 PLAIN = re.compile(rf"(?:{_PLAIN}|[+-]?[iI]nf(?:inity)?)")
@@ -34,12 +38,12 @@ def is_number(cell: str) -> bool:
 
 def missing(cell: str) -> bool:
     """Whether a cell says that there is nothing."""
-    return cell.strip() in MISSING
+    return cell.strip() in MISSING or cell.strip() == PERHAPS
 
 
 def style_of(cells: Sequence[str]) -> str:
     """How the numbers among these cells are written; "" where they are plain, or where it is not numbers."""
-    there = [stripped for cell in cells if (stripped := cell.strip()) not in MISSING]
+    there = [stripped for cell in cells if not missing(stripped := cell.strip())]
     if not there:
         return ""
     plain = sum(PLAIN.fullmatch(cell) is not None for cell in there)
@@ -84,7 +88,7 @@ def _thousands_or_comma(style: str, cells: Sequence[str]) -> str:
 def plain(cell: str, style: str) -> str:
     """A cell of that style as a plain number; unchanged where it is none."""
     text = cell.strip()
-    if text in MISSING or PLAIN.fullmatch(text):
+    if missing(text) or PLAIN.fullmatch(text):
         return text
     pattern = _STYLES.get(style)
     if pattern is None or not pattern.fullmatch(text):

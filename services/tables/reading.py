@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from services.tables.counting import KEPT_CLASSES, Counts, Sampled
 from services.tables.header import Heading, index_of, made_up
 from services.tables.layout import Laid, laid_out
 from services.tables.models import Layout
-from services.tables.numerals import doubtful, is_number, style_of
+from services.tables.numerals import doubtful, is_number, missing, style_of
 from services.tables.scanning import NotUtf8, Parquet, Scan, csv_blocks, parquet_blocks, parquet_schema
 from services.tables.source import Source, source
 
@@ -107,8 +108,14 @@ def _counts(laid: Laid, column: int, is_target: bool) -> Counts:
     cells = [record[column] for record in laid.records[:STYLED] if column < len(record)]
     made = Counts(style=style_of(cells), padded=any(cell != cell.strip() for cell in cells))
     if is_target:
-        made.most_values = KEPT_CLASSES
+        made.most_values, made.keeps_none = KEPT_CLASSES, _of_words(cells)
     return made
+
+
+def _of_words(cells: Sequence[str]) -> bool:
+    """Whether a target's values are words, of which “None” may be one."""
+    there = [cell for cell in cells if not missing(cell)]
+    return bool(there) and not any(is_number(cell) for cell in there)
 
 
 def _with_decimal(laid: Laid, counts: list[Counts]) -> Layout:
@@ -137,11 +144,14 @@ def _parquet(file: Source, target: str, weight: str, cancelled: Callable[[], boo
     schema = parquet_schema(file.path)
     names = schema.names
     at, found = place_of(names, target, header=True)
-    counts = [Counts() for _ in names]
+    blocks = parquet_blocks(file.path, len(names))
+    first = list(islice(blocks, 1))
+    heads = [column.slice(0, STYLED).drop_null().to_pylist() for batch in first for column in batch.columns]
+    counts = [Counts(style=style_of(cells)) for cells in heads or [[] for _ in names]]
     if at is not None:
-        counts[at].most_values = KEPT_CLASSES
+        counts[at].most_values, counts[at].keeps_none = KEPT_CLASSES, bool(heads) and _of_words(heads[at])
     sampled = Sampled(len(names))
-    _count(parquet_blocks(file.path, len(names)), counts, sampled, cancelled)
+    _count(chain(first, blocks), counts, sampled, cancelled)
     layout = Layout(kind="parquet", delimiter="", quote="", header_lines=0)
     rows = counts[0].rows if counts else 0
     laid = Laid(layout, names, (), heading=Heading(True, names, (), sure=1.0))

@@ -13,7 +13,7 @@ from typing import Any
 from services.errors import InvalidRequest
 from services.tables.layout import LONGEST_CELL
 from services.tables.models import Repair, Verdict
-from services.tables.numerals import missing, plain
+from services.tables.numerals import NO, PERHAPS, missing, plain
 from services.tables.scanning import parquet_blocks
 from services.tables.source import source
 from services.tables.stream import Clean
@@ -30,6 +30,7 @@ class Plan:
     needed: int | None
     plainly: tuple[int, ...]
     second: bool
+    nones: int | None = None
 
 
 def repaired(
@@ -79,6 +80,7 @@ def _plan(verdict: Verdict, repairs: Sequence[Repair]) -> Plan:
         at.get(verdict.target) if "drop_rows" in codes else None,
         tuple(at[name] for name in plainly if name in at),
         "drop_second_header" in codes,
+        at.get(verdict.target) if "rename_none" in codes else None,
     )
 
 
@@ -98,9 +100,11 @@ def _csv(
                 return
             if len(record) != len(names) or (plan.second and number == 0):
                 continue
-            if plan.needed is not None and missing(record[plan.needed]):
-                continue
             cells = [cell.strip() for cell in record]
+            if plan.nones is not None and cells[plan.nones] == PERHAPS:
+                cells[plan.nones] = NO
+            if plan.needed is not None and missing(cells[plan.needed]):
+                continue
             for place in plan.plainly:
                 cells[place] = _plain(cells[place])
             writer.writerow([cells[place] for place in kept])

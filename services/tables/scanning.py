@@ -9,6 +9,7 @@ from typing import Any
 
 from services.tables.models import Layout
 from services.tables.numerals import MISSING
+from services.tables.quoting import Broken, Watch, broken
 from services.tables.source import Source, Unreadable
 from services.tables.stream import Clean, NotUtf8, Tally
 
@@ -40,10 +41,11 @@ class Ragged:
 
 @dataclass(slots=True)
 class Scan:
-    """What reading met beside the cells."""
+    """What reading met beside the cells. quoting: where it is wrong, None where it is right."""
 
     tally: Tally = field(default_factory=Tally)
     ragged: Ragged = field(default_factory=Ragged)
+    quoting: Broken | None = None
 
 
 def csv_blocks(source: Source, layout: Layout, width: int, scan: Scan, progress: Progress | None) -> Iterator[Any]:
@@ -61,13 +63,15 @@ def csv_blocks(source: Source, layout: Layout, width: int, scan: Scan, progress:
         scan.ragged.met(int(row.actual_columns), str(row.text or ""))
         return "skip"
 
-    clean = Clean(source, layout, progress)
+    watch = Watch(layout)
+    clean = Clean(source, layout, progress, watch.saw)
     scan.tally = clean.tally
     try:
         reader = csv.open_csv(pyarrow.PythonFile(clean, mode="r"), **_options(layout, width, bad))
         for batch in reader:
             if batch.num_rows:
                 yield batch
+        scan.quoting = broken(source, layout) if watch.suspicious else None
     except pyarrow.ArrowInvalid as problem:
         raise _plain(str(problem)) from None
     finally:

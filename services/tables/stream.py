@@ -32,11 +32,10 @@ class NotUtf8(Exception):
 
 @dataclass(slots=True)
 class Tally:
-    """What was met while the file was read. quotes: bytes of the quote character; size: bytes, unpacked."""
+    """What was met while the file was read. size: bytes, unpacked."""
 
     size: int = 0
     nul: int = 0
-    quotes: int = 0
     replaced: int = 0
     lines: int = 0
 
@@ -44,15 +43,20 @@ class Tally:
 class Clean(io.RawIOBase):
     """Readable by pyarrow and by io.TextIOWrapper. Raises NotUtf8, and Unreadable for a damaged gzip file."""
 
-    def __init__(self, source: Source, layout: Layout, progress: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        layout: Layout,
+        progress: Callable[[int], None] | None = None,
+        watch: Callable[[bytes, bool], None] | None = None,
+    ) -> None:
         super().__init__()
         self._file: IO[bytes] = source.open()
-        self._layout, self.tally, self._progress = layout, Tally(), progress
+        self._layout, self.tally, self._progress, self._watch = layout, Tally(), progress, watch
         self._file.read(marked(source.head)[1])
         encoding = layout.encoding
         self._decoder = codecs.getincrementaldecoder(encoding)("strict" if encoding == "utf-8" else "replace")
         self._left, self._held, self._over = b"", b"", False
-        self._quote = layout.quote.encode() or b"\0"
 
     def readable(self) -> bool:
         return True
@@ -119,6 +123,7 @@ class Clean(io.RawIOBase):
                 at = len(cut)
             self._held, piece = cut[at:], cut[:at]
             piece = _AROUND.sub(b"", _BLANKS.sub(b" ", piece))
-        self.tally.quotes += piece.count(self._quote)
+        if self._watch:
+            self._watch(piece, self._over)
         self.tally.lines += piece.count(b"\n")
         return piece

@@ -8,7 +8,7 @@ from services.tables.column_kinds import WORDS_IN_A_TEXT, mean_words
 from services.tables.file_findings import FEWEST_ROWS
 from services.tables.inference import TargetFacts, problem_of
 from services.tables.models import BINARY, MULTICLASS, REGRESSION, Column, ColumnKind, Finding, Level, Repair
-from services.tables.numerals import plain
+from services.tables.numerals import NO, PERHAPS, plain
 from services.tables.reading import Table
 
 FULL_CLASS = 10  # rows a class needs for AutoGluon to keep it
@@ -54,6 +54,10 @@ def target_findings(table: Table, columns: tuple[Column, ...], problem: str) -> 
     found += _missing(table, target, facts)
     found += _identifies(table, target, facts, kind)
     found += _classes(target, facts, problem or kind)
+    if facts.counts is not None and PERHAPS in facts.counts and table.counts[table.target].keeps_none:
+        words = f"“{target.name}” has a class “None”, which Autopilot may read as no value and leave out."
+        mend = Repair("rename_none", f"Call the class “None” “{NO}” in the copy.", (target.name,))
+        found.append(Finding(Level.WARNING, "class_none", words, (target.name,), mend))
     found += _asked(target, facts, problem, kind)
     if target.style:
         words = f"The numbers of “{target.name}” are not written plainly (such as {target.examples[0]})."
