@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
+from urllib.parse import quote
 
 from services.access import RoleRequest, plan_execution_role, tags
 from services.errors import InvalidRequest, NameTaken
@@ -115,7 +116,7 @@ def _copied(source: Uri, target: Uri, request: TuningRequest, state: TuningState
         service="s3",
         operation="copy_object",
         reason=f"{source} is copied to where its template lies; the original stays.",
-        parameters={**which, "CopySource": {"Bucket": source.bucket, "Key": source.key}, **encryption},
+        parameters={**which, "CopySource": quote(f"{source.bucket}/{source.key}"), **encryption},
         after=after,
         permissions=(
             Permission("s3:GetObject", f"{arn}{source.bucket}/{source.key}"),

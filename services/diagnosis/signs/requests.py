@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.diagnosis.models import Cause as C
-from services.diagnosis.signs.sign import MODEL, Sign
+from services.diagnosis.signs.sign import MODEL, TRAINING, Sign
 
 SIGNS: tuple[Sign, ...] = (
     # Calls of a model.
@@ -45,6 +45,19 @@ SIGNS: tuple[Sign, ...] = (
         C.PAYLOAD_TOO_LARGE,
         2,
         codes="413 RequestEntityTooLarge RequestEntityTooLargeException PayloadTooLargeException",
+    ),
+    # A text that a fine-tuning's script cannot learn from.
+    Sign(
+        C.DATA_INVALID,
+        1,
+        (
+            r"DatasetGenerationError|JSON parse error",
+            r"template\.json",
+            r"ErrorMessage\b.{0,20}\bKeyError\b",
+            r"(could not|cannot) find (any|a)\b.{0,40}\bfile\b.{0,40}\btrain(ing)? (channel|folder|directory)",
+        ),
+        unless=r"model_fn|input_fn|/invocations",
+        operations=TRAINING,
     ),
     # Data; before what a model says of a request, since training and inference share words.
     Sign(
