@@ -79,7 +79,7 @@ def _drawn(schema: Schema, series: Sequence[Forecast], past: dict[str, list[tupl
         height=340, margin={"l": 0, "r": 8, "t": 8, "b": 0}, hovermode="x unified",
         legend={"orientation": "h", "y": 1.15},
     )  # fmt: skip
-    figure.update_yaxes(title=legible(schema.target, 60))
+    figure.update_yaxes(title=charts.plainly(schema.target, 60))
     alt = f"History and forecast of {legible(name, 60)}, {formats.count(len(found.moments), 'step')}"
     st.plotly_chart(figure, key=f"{key}.chart", config={"displayModeBar": False}, alt=alt)
     st.download_button(

@@ -9,6 +9,7 @@ import streamlit as st
 
 from services.autopilot import Candidate, Job
 from services.autopilot.batch_predicting import Prepared
+from services.autopilot.batch_rows import fits
 from services.autopilot.candidate_planner import BatchAsk
 from services.autopilot.schema import Schema
 from services.autopilot.using import Used, needs_gpu, suggested_type
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
 
 HERE, THERE = "A file of this machine", "An object in S3"
 MOST_INSTANCES = 20
+MOST_HERE = 200 << 20  # bytes that are written anew while somebody waits for the page
+_TOO_LARGE = (
+    "It has {}: too much to be written anew while a page waits. `sagedeck autopilot predict {} {} --batch` does it; "
+    "CSV without header, with the model's columns alone and in order, is sent as it lies."
+)
 _ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".gz", ".parquet", ".pq")
 
 
@@ -98,6 +104,9 @@ def _looked(console: Console, schema: Schema, uri: str) -> bool:
         error_box.show(problem)
         return False
     size = formats.size(table.size)
+    if table.size > MOST_HERE and not (match and fits(schema, table, match)):
+        st.error(literal(_TOO_LARGE.format(size, schema.training.name, uri)), icon=":material/error:")
+        return False
     if match is None:
         st.markdown(f":gray[:small[Parquet, {size}: it is fetched and held against the schema before the plan.]]")
         return True

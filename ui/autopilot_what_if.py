@@ -77,20 +77,20 @@ def _chart(schema: Schema, feature: Feature, found: Sequence[Moved], now: str, k
         ranked = sorted(lines, key=lambda label: -max(value or 0.0 for value in lines[label]))
         lines = {label: lines[label] for label in ranked[:MOST_LINES]}
     numeric = feature.kind == NUMERIC
-    axis = [float(each.value) if numeric else each.value for each in found]
+    axis = [float(each.value) if numeric else charts.plainly(each.value) for each in found]
     figure = charts.plotly().Figure()
     for place, (label, values) in enumerate(lines.items()):
         colour = charts.colour(place)
         marker = {"size": 7 if numeric else 11, "color": colour}
         how = {"mode": "lines+markers" if numeric else "markers", "marker": marker, "line": {"color": colour}}
-        figure.add_scatter(x=axis, y=values, name=legible(label, 40), **how)
+        figure.add_scatter(x=axis, y=values, name=charts.plainly(label), **how)
     figure.update_layout(
         height=300, margin={"l": 0, "r": 8, "t": 8, "b": 0}, hovermode="x unified",
         showlegend=len(lines) > 1, legend={"orientation": "h", "y": 1.15},
     )  # fmt: skip
     title = schema.target if schema.training.regression else f"probability of {schema.target}"
-    figure.update_yaxes(title=legible(title, 60), **({} if schema.training.regression else {"range": [0, 1.02]}))
-    figure.update_xaxes(title=legible(feature.name, 60), **({} if numeric else {"type": "category"}))
+    figure.update_yaxes(title=charts.plainly(title, 60), **({} if schema.training.regression else {"range": [0, 1.02]}))
+    figure.update_xaxes(title=charts.plainly(feature.name, 60), **({} if numeric else {"type": "category"}))
     if numeric and is_number(now):
         figure.add_vline(x=float(now), line={"dash": "dot", "color": "#8791a5"})
     said = f"{feature.name} from {found[0].value} to {found[-1].value}"

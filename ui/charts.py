@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from services.legible import legible
+
 if TYPE_CHECKING:
     from services.metrics import Series
 
@@ -91,6 +93,12 @@ def here() -> tzinfo:
 def moment(at: float, zone: tzinfo) -> str:
     """Seconds since the epoch as a chart's axis takes it."""
     return datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def plainly(text: str, longest: int = 40) -> str:
+    """A name of others as Plotly shows it character by character: it knows some HTML, links and TeX among it."""
+    shown = legible(" ".join(text.split()), longest)
+    return shown.replace("<", "‹").replace(">", "›").replace("&", "＆").replace("$", "＄")
 
 
 def colour(number: int) -> str:
