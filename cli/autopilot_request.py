@@ -117,7 +117,7 @@ def _source(data: str, options: Options) -> LocalFile | S3Data:
     held = {HeldName.MANIFEST: Held.MANIFEST, HeldName.AUGMENTED: Held.AUGMENTED}.get(options.held, Held.PREFIX)
     if data.startswith("s3://"):
         return S3Data(uri=data, held=held, content_type=options.content_type)
-    if held is not Held.PREFIX:
+    if held is not Held.PREFIX and data != options.validation:
         raise InvalidRequest("A manifest lies in S3.", f"--held {options.held} needs an address s3://….", "")
     return LocalFile(data)
 
