@@ -32,14 +32,14 @@ def confusion(found: Confusion, key: str) -> None:
     places = [(x, y) for y in range(len(names)) for x in range(len(names))] if small else []
     counts = {"type": "scatter", "mode": "text", "x": [names[x] for x, _ in places],
               "y": [names[y] for _, y in places], "text": [f"{found.counts[y][x]:,}" for x, y in places],
-              "hoverinfo": "skip"}  # fmt: skip
+              "hoverinfo": "skip", "textfont": {"size": 13, **_ink()}}  # fmt: skip
     right = sum(row[place] for place, row in enumerate(found.counts))
     total = sum(map(sum, found.counts))
     _draw(
         [data, counts], key, f"Confusion matrix of {len(names)} classes: {right:,} of {total:,} rows are told rightly",
         height=max(240, min(520, 34 * len(names) + 70)),
-        xaxis={"automargin": True, "type": "category"},
-        yaxis={"automargin": True, "type": "category", "autorange": "reversed"},
+        xaxis={"automargin": True, "type": "category", "showgrid": False},
+        yaxis={"automargin": True, "type": "category", "autorange": "reversed", "showgrid": False},
     )  # fmt: skip
 
 
@@ -140,6 +140,12 @@ def _curve(found: Curve, across: str, up: str) -> dict[str, Any]:
     return {"type": "scatter", "mode": "lines", "x": found.x, "y": found.y,
             "line": {"color": charts.colour(0), "width": 2},
             "hovertemplate": f"{across} %{{x:.3f}}, {up} %{{y:.3f}}<extra></extra>"}  # fmt: skip
+
+
+def _ink() -> dict[str, str]:
+    """A colour that is read on every shade of a square, where the browser tells whether it is light or dark."""
+    dark = {"dark": "#f4f6fb", "light": "#131c31"}.get(str(getattr(st.context.theme, "type", "")))
+    return {"color": dark} if dark else {}
 
 
 def _straight(low: float = 0.0, high: float = 1.0) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def _and(names: tuple[str, ...]) -> str:
 def _quality(quality: Quality, key: str) -> None:
     st.subheader("How good it is", anchor=False)
     rows = f"on {formats.count(quality.rows, 'row')}" if quality.rows is not None else ""
-    on = f"of the {quality.measured_on.lower()} set" if quality.measured_on else ""
+    on = f"({quality.measured_on.lower()})" if quality.measured_on else ""
     if rows or on:
         st.markdown(f":gray[Measured {literal(f'{rows} {on}'.strip())}.]")
     left, right = st.columns(2)

@@ -36,6 +36,7 @@ CHIPS: dict[str, Chip] = {
     "Completed": Chip("Completed", "green", "check_circle"),
     "Stopping": Chip("Stopping", "orange", "stop_circle"),
     "Stopped": Chip("Stopped", "gray", "stop_circle"),
+    "Unknown": Chip("Unknown", "gray", "help"),
     # notebook instances, spaces, user profiles
     "Runs": Chip("Running", "green", "check_circle"),
     "Starting": Chip("Starting", "blue", "progress_activity"),

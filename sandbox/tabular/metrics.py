@@ -65,14 +65,20 @@ def of(problem: str, labels: Sequence[str], truth: Any, scores: Any) -> dict[str
 
 
 def insights(
-    problem: str, labels: Sequence[str], truth: Any, scores: Any, spread: Mapping[str, float] = MappingProxyType({})
+    problem: str,
+    labels: Sequence[str],
+    truth: Any,
+    scores: Any,
+    spread: Mapping[str, float] = MappingProxyType({}),
+    on: str = "Validation",
 ) -> dict[str, Any]:
     """Return the model quality report (Model Monitor's statistics.json) of the validation set.
 
     spread   of metrics under Autopilot's names over the folds of a cross-validation, told as standard deviations
+    on       what it is measured on
     """
     found = of(problem, labels, truth, scores)
-    head: dict[str, Any] = {"version": 0.0, "dataset": {"item_count": len(truth), "evaluation_set": "Validation"}}
+    head: dict[str, Any] = {"version": 0.0, "dataset": {"item_count": len(truth), "evaluation_set": on}}
 
     def told(named: Mapping[str, str]) -> dict[str, Any]:
         return {short: _value(found[name], spread.get(name)) for short, name in named.items() if name in found}
@@ -85,12 +91,9 @@ def insights(
     said, usual = scores.argmax(axis=1), np.full(len(truth), np.bincount(truth.astype(int)).argmax())
     shared = {"confusion_matrix": _confusion(labels, truth, said), **told({"accuracy": "Accuracy"})}
     if problem != BINARY:
-        return head | {
-            "multiclass_classification_metrics": shared
-            | _weighed(truth, said, "")
-            | {"accuracy_best_constant_classifier": _value(float(np.mean(truth == usual)))}
-            | _weighed(truth, usual, "_best_constant_classifier")
-        }
+        least = {"accuracy_best_constant_classifier": _value(float(np.mean(truth == usual)))}
+        least |= _weighed(truth, usual, "_best_constant_classifier")
+        return head | {"multiclass_classification_metrics": shared | _weighed(truth, said, "") | least}
     named = {"recall": "Recall", "precision": "Precision", "f1": "F1", "auc": "AUC"}
     return head | {
         "binary_classification_metrics": shared

@@ -240,7 +240,14 @@ def _told(model: Predicts, name: str, said: str, plan: Plan, folded: folds.Folde
         "objective": plan.objective,
         "metrics": {"Validation": {**validation, "InferenceLatency": latency}, "Train": train},
         "artifact": str(path),
-        "insights": metrics.insights(model.problem, model.labels, truth, scores, folded.spread() if folded else {}),
+        "insights": metrics.insights(
+            model.problem,
+            model.labels,
+            truth,
+            scores,
+            folded.spread() if folded else {},
+            f"Cross-validation in {len(folded.measured)} folds" if plan.crossed and folded else "Validation",
+        ),
     }
 
 

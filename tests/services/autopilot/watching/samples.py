@@ -18,11 +18,12 @@ def after(seconds: float) -> datetime:
 def job(**more: Any) -> Job:
     """A job on a table that is training."""
     known: dict[str, Any] = {
-        "name": "churn", "arn": "arn:aws:sagemaker:us-east-1:123456789012:automl-job/churn",
-        "status": JobStatus.IN_PROGRESS, "stage": "TrainingModels", "kind": ProblemKind.TABULAR, "objective": "F1",
-        "problem": "BinaryClassification", "output": "s3://lab/out", "created": BEGUN, "changed": after(600),
+        "name": "churn", "status": JobStatus.IN_PROGRESS, "stage": "TrainingModels", "kind": ProblemKind.TABULAR,
+        "objective": "F1", "problem": "BinaryClassification", "output": "s3://lab/out", "created": BEGUN,
+        "changed": after(600),
     }  # fmt: skip
-    return Job(**known | more)
+    arn = f"arn:aws:sagemaker:us-east-1:123456789012:automl-job/{more.get('name', 'churn')}"
+    return Job(**known | {"arn": arn} | more)
 
 
 def trained(name: str, value: float, at: float = 0.0, metric: str = "F1", **more: Any) -> Candidate:
