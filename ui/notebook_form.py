@@ -15,6 +15,7 @@ from services.notebooks import (
     ABOUT,
     PLATFORMS,
     ChangeRequest,
+    NotebookInstance,
     NotebookRequest,
     change_problems,
     request_problems,
@@ -178,33 +179,11 @@ def change(console: Console) -> None:
     with error_box.shown():
         now = console.cached(("notebook", name), KEPT_SECONDS, lambda: console.notebooks.describe_notebook(name))
         fields = ChangedNotebook(f"{PAGE}.change.{name}")
-        kind = fields.text("type") or now.instance_type
-        size = fields.number("volume") or now.volume_gb
-        restart = fields.value("restart") is not False
-        request = ChangeRequest(
-            name=name, volume_gb=size if size != now.volume_gb else 0,
-            instance_type=kind if kind != now.instance_type else "", restart=restart,
-        )  # fmt: skip
+        request = _changed(fields, now)
         wrong = change_problems(request, now)
-        fields.problems = wrong if st.session_state.get(fields.asked) or size < now.volume_gb else ()
+        fields.problems = tuple(each for each in wrong if each.field or st.session_state.get(fields.asked))
         with st.container(border=True, key="notebook-change", gap="small"):
-            st.subheader(f"Change {literal(formats.short(name))}", anchor=False)
-            with st.grid(2, min_column_width=260):
-                with st.container(gap=None):
-                    workspace_fields.machine(fields, console.notebooks.types(), default=now.instance_type)
-                with st.container(gap=None):
-                    st.number_input("Volume in GB", value=now.volume_gb, step=1, key=fields.at("volume"),
-                                    help="A volume can only grow.")  # fmt: skip
-                    fields.under("volume_gb")
-            if now.running:
-                fields.switch("Start it again afterwards", "restart", value=restart)
-                st.markdown(":gray[:small[It runs: the plan stops it, changes it, and starts it again.]]")
-            fields.rest()
-            with st.container(horizontal=True):
-                pressed = st.button("Review the plan", type="primary", icon=":material/checklist:",
-                                    key=f"{PAGE}.change.go")  # fmt: skip
-                st.button("Leave it as it is", type="tertiary", key=f"{PAGE}.change.close",
-                          on_click=st.session_state.pop, args=(CHANGING, None))  # fmt: skip
+            pressed = _change_form(console, fields, now)
         if pressed:
             st.session_state[fields.asked] = True
             if not wrong:
@@ -212,3 +191,32 @@ def change(console: Console) -> None:
                     st.session_state.pop(each, None)
                 workspace_plans.ask(PAGE, "Change", partial(console.notebooks.plan_change, request), more=True)
             st.rerun()
+
+
+def _changed(fields: ChangedNotebook, now: NotebookInstance) -> ChangeRequest:
+    """The change as the form stands."""
+    kind, size = fields.text("type") or now.instance_type, fields.number("volume") or now.volume_gb
+    return ChangeRequest(
+        name=now.name, volume_gb=size if size != now.volume_gb else 0,
+        instance_type=kind if kind != now.instance_type else "", restart=fields.value("restart") is not False,
+    )  # fmt: skip
+
+
+def _change_form(console: Console, fields: ChangedNotebook, now: NotebookInstance) -> bool:
+    st.subheader(f"Change {literal(formats.short(now.name))}", anchor=False)
+    with st.grid(2, min_column_width=260):
+        with st.container(gap=None):
+            workspace_fields.machine(fields, console.notebooks.types(), default=now.instance_type)
+        with st.container(gap=None):
+            st.number_input("Volume in GB", value=now.volume_gb, step=1, key=fields.at("volume"),
+                            help="A volume can only grow.")  # fmt: skip
+            fields.under("volume_gb")
+    if now.running:
+        fields.switch("Start it again afterwards", "restart", value=fields.value("restart") is not False)
+        st.markdown(":gray[:small[It runs: the plan stops it, changes it, and starts it again.]]")
+    fields.rest()
+    with st.container(horizontal=True):
+        pressed = st.button("Review the plan", type="primary", icon=":material/checklist:", key=f"{PAGE}.change.go")
+        st.button("Leave it as it is", type="tertiary", key=f"{PAGE}.change.close", on_click=st.session_state.pop,
+                  args=(CHANGING, None))  # fmt: skip
+    return pressed

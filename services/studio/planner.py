@@ -221,10 +221,8 @@ def plan_change(space: Space, request: SpaceChange, state: StudioState) -> Plan:
         raise InvalidRequest(f"{space.name} cannot be changed so.", words, "Correct it.")
     _require(space, Act.CHANGE, "It can be changed once it runs or stands still.")
     place, app = space_of(space.domain, space.name, space.arn), space.app
-    steps, grown = (
-        list(_stopping(space, state, "can be changed only while nothing runs in it.")),
-        max(request.volume_gb, space.volume_gb),
-    )
+    steps = list(_stopping(space, state, "can be changed only while nothing runs in it."))
+    grown = max(request.volume_gb, space.volume_gb)
     settings = _settings(space.kind, request.volume_gb, "", request.idle_minutes)
     said = [f"{request.volume_gb:,} GB" if request.volume_gb else "",
             f"an idle time of {request.idle_minutes:,} minutes" if request.idle_minutes else ""]  # fmt: skip

@@ -17,7 +17,7 @@ from services.connection import sandbox_at
 from services.console import Console
 from services.inference import ChatParams, Contract, Family, Kind, Message, Where
 from services.inference.families import PARAMETERS
-from services.inference.programs import Program, program
+from services.inference.programs import Program, endpoint_notebook, program
 from services.inference.prompts import TEMPLATES, render
 from services.sandbox_control import SandboxControl
 from tests.sandbox.server import start_sandbox
@@ -120,3 +120,13 @@ def test_the_langchain_program_answers_in_the_sandbox(console: Console, url: str
     done = subprocess.run([sys.executable, file], env={**os.environ, **KEYS}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "30 days" in done.stdout
+
+
+@pytest.mark.parametrize("family", list(Family))
+def test_the_notebook_of_an_endpoint_is_made_of_cells_that_compile(family: Family) -> None:
+    found = json.loads(endpoint_notebook("speaker", Contract(family), Where(REGION)))
+    assert (found["nbformat"], found["cells"][0]["cell_type"]) == (4, "markdown")
+    code = ["".join(cell["source"]) for cell in found["cells"] if cell["cell_type"] == "code"]
+    assert any("speaker" in each for each in code)
+    for number, each in enumerate(code):
+        compile(each, f"cell {number}", "exec")
