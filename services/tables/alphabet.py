@@ -154,6 +154,7 @@ def _likelihood(text: str, encoding: str) -> float:
     if encoding in _RANGES:
         inside = sum(any(low <= ord(each) <= high for low, high in _RANGES[encoding]) for each in foreign)
         score = inside / len(foreign)
+        score *= 1.0 - (0.5 if encoding in NARROW else 0.3) * _mixed(text)
         if encoding in _LOWER_CYRILLIC:
             score *= 0.6 + 0.4 * sum("а" <= each <= "я" for each in foreign) / len(foreign)
             return score * (0.95 if _together(text) else 0.5)
@@ -176,3 +177,11 @@ def _together(text: str) -> bool:
     """Whether letters that are not ASCII mostly stand beside one another, as in alphabets other than Latin."""
     pairs = sum(a > "\x7f" and b > "\x7f" for a, b in pairwise(text))
     return pairs > 0.4 * sum(each > "\x7f" for each in text)
+
+
+def _mixed(text: str) -> float:
+    """The share of letters that are not ASCII beside one that is: few words are half Greek, half Latin."""
+    beside = ("", *text), (*text[1:], "")
+    foreign = [at for at, each in enumerate(text) if each > "\x7f"]
+    mixed = sum(any(side[at].isascii() and side[at].isalpha() for side in beside) for at in foreign)
+    return mixed / max(1, len(foreign))

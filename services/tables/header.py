@@ -108,7 +108,7 @@ def _present(sure: float, first: Sequence[str], width: int, target: str) -> bool
         return sure > 0
     if wanted in first and _counting(first):
         return True
-    return sure > 0.6 if wanted not in first else sure > 0
+    return sure > 0.6
 
 
 def _counting(first: Sequence[str]) -> bool:
@@ -117,13 +117,18 @@ def _counting(first: Sequence[str]) -> bool:
     return len(numbers) >= max(2, len(first) - 2) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
+def _column(below: Sequence[Sequence[str]], at: int) -> list[str]:
+    """The cells of a column; a record that is too short has none."""
+    return [record[at] for record in below if at < len(record)]
+
+
 def _sure(first: Sequence[str], below: Sequence[Sequence[str]]) -> float:
     """How much the first record differs from those below, -1 to 1."""
     if not below:
         return 0.5 if _is_heading(first) and len(set(first)) == len(first) else -0.5
     if _counting(first) and len(first) > 3:
         return 0.9
-    votes = [vote for at, cell in enumerate(first) if (vote := _vote(cell, [record[at] for record in below]))]
+    votes = [vote for at, cell in enumerate(first) if (vote := _vote(cell, _column(below, at)))]
     repeated = len([name for name in first if name]) - len({name for name in first if name})
     shape = 0.0
     if not any(is_number(cell) for cell in first if cell):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.tables.models import Layout, Preview
+from services.tables.previewing import previewed
 from services.tables.suggesting import suggested
 
 
@@ -44,3 +45,23 @@ def test_a_table_without_columns_suggests_nothing() -> None:
 
 def test_a_column_named_like_a_time_that_holds_none_is_no_time() -> None:
     assert suggested(preview("time,x,y", "12,1,2", "13,3,4")).time == ""
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        ("Kunde;Größe;Charge", "cp1252"),
+        ("Nom;Prénom;Café", "cp1252"),
+        ("Όνομα;Μέγεθος;x", "cp1253"),
+        ("Имя;Размер;x", "cp1251"),
+        ("产品;iPhone手机;x", "gb18030"),
+    ],
+)
+def test_one_foreign_word_is_enough_to_tell_the_encoding(head: str, encoding: str) -> None:
+    found = previewed((head + "\n" + "K1;S;3.2\n" * 50).encode(encoding))
+    assert (found.layout.encoding, found.columns) == (encoding, tuple(head.split(";")))
+
+
+def test_a_header_longer_than_the_records_below_is_read_all_the_same() -> None:
+    found = previewed(b"a;b;c;d\n" + b"1;2;3\n" * 50)
+    assert found.rows or found.problem
