@@ -16,7 +16,7 @@ from services.autopilot.models import Job
 from services.autopilot.parameters import Places, feature_file, parameters
 from services.autopilot.problems import refuse
 from services.autopilot.request import AutopilotRequest, LocalFile, S3Data
-from services.errors import NameTaken
+from services.errors import InvalidRequest, NameTaken
 from services.plans.hosting import seconds_between_looks
 from services.plans.models import Cost, Estimate, Permission, Plan, Proof, Read, Step, Until
 from services.plans.objects import ABSENT, DIGEST, bucket, default_bucket, upload
@@ -29,6 +29,7 @@ _TYPICAL = 1800.0  # seconds of a job on a table of some thousand rows
 
 def plan_launch(request: AutopilotRequest, state: LaunchState) -> Plan:
     """The job as a plan. Raises InvalidRequest with all that is wrong, NameTaken where the name is in use."""
+    _refuse_unseen(request, state)
     refuse(request, state.place, state.seen)
     _refuse_taken(request, state)
     places = places_of(request, state)
@@ -69,6 +70,15 @@ def own_bucket_used(request: AutopilotRequest, state: LaunchState) -> bool:
 def _is_sent(request: AutopilotRequest, state: LaunchState, name: str) -> bool:
     seen = state.seen.get(name)
     return bool(seen and seen.path) or isinstance(dict(request.sources)[name], LocalFile)
+
+
+def _refuse_unseen(request: AutopilotRequest, state: LaunchState) -> None:
+    unseen = [name for name, _ in request.sources if name not in state.seen]
+    if unseen:
+        why = "Nothing is launched that the doctor has not seen."
+        raise InvalidRequest(
+            f"The {' and '.join(unseen)} data were not looked at.", why, "Look at them and plan again."
+        )
 
 
 def _refuse_taken(request: AutopilotRequest, state: LaunchState) -> None:

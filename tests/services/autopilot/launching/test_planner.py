@@ -179,6 +179,15 @@ def test_what_the_doctor_stops_never_becomes_a_plan() -> None:
     assert "499" in refused.value.why
 
 
+def test_data_that_nobody_looked_at_never_become_a_plan() -> None:
+    request = plain(validation=S3Data(uri="s3://mine/held.csv"))
+    seen = seen_of(request)
+    del seen["validation"]
+    with pytest.raises(InvalidRequest) as refused:
+        plan_for(request, seen=seen)
+    assert "validation data were not looked at" in refused.value.what
+
+
 def test_columns_that_are_not_there_are_refused_at_their_field() -> None:
     with pytest.raises(InvalidRequest) as refused:
         plan_for(plain(settings=Tabular(target="churned")))
