@@ -20,7 +20,7 @@ from services.connection import sandbox_at
 from services.console import Console
 from services.pace import FASTEST, Pace
 from tests.sandbox.server import start_sandbox
-from tests.services.batch.conftest import BUCKET, _furnish
+from tests.services.batch.conftest import BUCKET, furnish
 
 GB = 1 << 30
 PAGE = 20  # rows of a page, each of which is described
@@ -31,7 +31,7 @@ def main(jobs: int) -> int:
     print(f"load {os.getloadavg()[0]:.1f}")
     with start_sandbox("--speed", "600") as url, tempfile.TemporaryDirectory() as folder:
         console = Console(sandbox_at(url, owner="ada"), folder=Path(folder))
-        _furnish(console)
+        furnish(console)
         _fill(console, jobs)
         listed = _listing(console, jobs)
         looked = _preview(console)

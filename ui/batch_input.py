@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,10 +11,9 @@ import streamlit as st
 from services.batch import wrapped
 from ui import object_browser
 from ui.batch_fields import BatchFields
+from ui.escape import literal
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from services.console import Console
 
 S3, FILE, TEXTS = "In S3", "A file", "Texts"
@@ -26,9 +26,23 @@ def address(fields: BatchFields) -> str:
     return object_browser.typed(fields.at("input"))
 
 
-def sent(fields: BatchFields) -> str:
-    """The file of this machine that is sent first; "" where the input lies in S3."""
-    return "" if (fields.text("from") or S3) == S3 else fields.text("upload")
+def in_s3(fields: BatchFields) -> bool:
+    """Whether the input lies in S3 already."""
+    return (fields.text("from") or S3) == S3
+
+
+def sent(console: Console, fields: BatchFields) -> str:
+    """The file of this machine that is sent first, as the form stands; "" where the input lies in S3, or none is."""
+    kind = fields.text("from") or S3
+    if kind == FILE:
+        given = st.session_state.get(fields.at("file"))
+        if given is not None:
+            st.session_state[fields.at("upload")] = str(_kept(console, given.name, given.getvalue()))
+        return fields.text("upload")
+    lines = fields.text("texts").splitlines()
+    if kind == S3 or fields.fits.contract is None or not any(line.strip() for line in lines):
+        return ""
+    return str(_kept(console, "texts.jsonl", wrapped(fields.fits.contract, lines)))
 
 
 def show(console: Console, fields: BatchFields) -> None:
@@ -38,9 +52,15 @@ def show(console: Console, fields: BatchFields) -> None:
         "Input", offered, default=S3, required=True, key=fields.at("from"), persist_state="session"
     )
     if kind == FILE:
-        _file(console, fields)
+        words = f"At most {MOST_MB} MB; larger ones with the command line, or from S3."
+        st.file_uploader("File", key=fields.at("file"), max_upload_size=MOST_MB, help=words)
+        if fields.text("upload"):
+            st.markdown(f":gray[:small[Sent: {literal(Path(fields.text('upload')).name)}]]")
     elif kind == TEXTS:
-        _texts(console, fields)
+        fields.lines(
+            "Texts, one a line", "texts", "input", height=140,
+            placeholder="Each line becomes a request in the shape that this model reads.",
+        )  # fmt: skip
     else:
         fields.pick(
             "It is", "input_kind", "input_kind", list(KINDS), shown=lambda each: KINDS[each],
@@ -50,28 +70,7 @@ def show(console: Console, fields: BatchFields) -> None:
             console, fields.at("input"), folders=fields.text("input_kind") != "ManifestFile", either=True,
             label="Input in S3",
         )  # fmt: skip
-    typed = address(fields) or sent(fields)
-    fields.under("input", empty=not typed)
-
-
-def _file(console: Console, fields: BatchFields) -> None:
-    given = st.file_uploader(
-        "File", key=fields.at("file"), max_upload_size=MOST_MB,
-        help=f"At most {MOST_MB} MB; larger ones with the command line, or from S3.",
-    )  # fmt: skip
-    if given is not None:
-        st.session_state[fields.at("upload")] = str(_kept(console, given.name, given.getvalue()))
-
-
-def _texts(console: Console, fields: BatchFields) -> None:
-    contract = fields.fits.contract
-    fields.lines(
-        "Texts, one a line", "texts", "input", height=140,
-        placeholder="Each line becomes a request in the shape that this model reads.",
-    )  # fmt: skip
-    lines = fields.text("texts").splitlines()
-    if contract is not None and any(line.strip() for line in lines):
-        st.session_state[fields.at("upload")] = str(_kept(console, "texts.jsonl", wrapped(contract, lines)))
+    fields.under("input", empty=not (address(fields) or fields.text("upload") or fields.text("texts")))
 
 
 def _kept(console: Console, name: str, content: bytes) -> Path:

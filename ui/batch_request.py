@@ -23,8 +23,8 @@ LIKELY = "ml.m5.xlarge"
 def read(console: Console, fields: BatchFields, chosen: Chosen) -> TransformRequest:
     """The request as the form stands."""
     name = fields.text("name") or _suggested(console, fields, chosen.name)
-    upload = batch_input.sent(fields)
-    source = console.batch.input(name, Path(upload).name) if upload else batch_input.address(fields)
+    upload, stored = batch_input.sent(console, fields), batch_input.in_s3(fields)
+    source = console.batch.input(name, Path(upload).name) if upload else batch_input.address(fields) if stored else ""
     request = TransformRequest(
         name=name, model=chosen.name, input=source,
         output=object_browser.typed(fields.at("output")) or console.batch.output(name),

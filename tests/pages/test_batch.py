@@ -63,7 +63,9 @@ def test_the_form_begins_with_what_fits_the_model_and_shows_the_first_records(
 
 def test_what_is_wrong_stands_on_the_page_and_no_plan_is_made(open_page: Open, console: Any) -> None:  # noqa: F811
     at = _form(open_page, console)
-    at = _typed(at, input__address="s3://batches/form/", max_payload_mb=101, input_filter="features", output_kms_key="a key")
+    at = _typed(
+        at, input__address="s3://batches/form/", max_payload_mb=101, input_filter="features", output_kms_key="a key"
+    )
     told = _texts(at)
     assert "0 to 100 MB" in told
     assert "begins with $" in told
@@ -131,3 +133,18 @@ def test_jobs_are_listed_with_state_and_cost_and_one_opens(open_page: Open, cons
     assert not at.exception
     assert "The job failed." in _texts(at)
     assert "No such job" in _texts(open_page("batch", console, TITLE, job="gone"))
+
+
+def test_texts_become_requests_as_the_model_reads_them_and_are_sent_first(
+    open_page: Open,
+    console: Any,  # noqa: F811
+) -> None:
+    at = _typed(_form(open_page, console), **{"from": "Texts", "texts": "The cat sat.\nA dog barks."})
+    told = _texts(at)
+    assert '{"inputs":["The cat sat."]' in told
+    assert "about 2 records" in told
+    at.button(key="batch.plan").click().run()
+    assert not at.exception
+    told = _texts(at)
+    assert "s3.put_object" in told
+    assert "sagemaker.create_transform_job" in told

@@ -30,11 +30,11 @@ PATIENCE = 60.0
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     with start_sandbox("--speed", "600") as url:
         console = Console(sandbox_at(url, owner="ada"), folder=tmp_path_factory.mktemp("home"))
-        _furnish(console)
+        furnish(console)
         yield console
 
 
-def _furnish(console: Console) -> None:
+def furnish(console: Console) -> None:
     clients = console.connection.clients
     clients.get("s3").create_bucket(Bucket=BUCKET)
     role = clients.get("iam").create_role(RoleName="models", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
