@@ -83,7 +83,9 @@ class AutopilotConsole(FakeConsole):
         self.stored: Any = FakeS3(held or {})
         self.objects: Any = ObjectsService(self.stored)
         self.jobs: Any = Jobs(self.state)
-        self.launching: Any = SimpleNamespace(running=lambda: 0, endpoint_exists=lambda _: False)
+        self.launching: Any = SimpleNamespace(
+            running=lambda: 0, endpoint_exists=lambda _: False, bucket_region=lambda _: "us-east-1"
+        )
 
     @cached_property
     def kept_tables(self) -> KeptTables:
