@@ -110,7 +110,7 @@ def _read(console: Console, job: Job, candidate: Candidate, fields: Fields) -> D
 
 def _begin(fields: Fields, candidate: Candidate) -> None:
     """The memory begins with what the candidate needs, until it is touched."""
-    if fields.at("mode.memory") not in st.session_state and candidate.model_bytes:
+    if fields.at("mode.memory") not in st.session_state:
         st.session_state[fields.at("mode.memory")] = suggested_memory(candidate)
 
 

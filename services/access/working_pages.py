@@ -22,6 +22,45 @@ WORKING: Mapping[str, PageNeeds] = {
             MAKE_ROLE: ROLE,
         },
     ),
+    "autopilot-jobs": PageNeeds(
+        {
+            "Jobs and their candidates": (
+                "sagemaker:ListAutoMLJobs",
+                "sagemaker:DescribeAutoMLJobV2",
+                "sagemaker:ListCandidatesForAutoMLJob",
+            ),
+            "Reports, and what jobs left in S3": ("s3:ListBucket", "s3:GetObject"),
+            "Logs of what failed": ("logs:DescribeLogStreams", "logs:GetLogEvents"),
+            "Endpoints that serve candidates": (
+                "sagemaker:ListEndpoints",
+                "sagemaker:DescribeEndpoint",
+                "sagemaker:DescribeEndpointConfig",
+                "sagemaker:DescribeModel",
+                "sagemaker:ListTags",
+            ),
+        },
+        {
+            "Stop": ("sagemaker:StopAutoMLJob",),
+            "Predict": ("sagemaker:InvokeEndpoint",),
+            "Deploy a candidate": (
+                "sagemaker:CreateModel",
+                "sagemaker:CreateEndpointConfig",
+                "sagemaker:CreateEndpoint",
+                "sagemaker:AddTags",
+                "iam:PassRole",
+            ),
+            "Predict by a transform job": ("sagemaker:CreateTransformJob", "sagemaker:DescribeTransformJob"),
+            "Send the table": UPLOAD,
+            "Take back": (
+                "sagemaker:DeleteEndpoint",
+                "sagemaker:DeleteEndpointConfig",
+                "sagemaker:DeleteModel",
+                "sagemaker:StopTransformJob",
+                "s3:DeleteObject",
+            ),
+            MAKE_ROLE: ROLE,
+        },
+    ),
     "batch": PageNeeds(
         {
             "Transform jobs": ("sagemaker:ListTransformJobs", "sagemaker:DescribeTransformJob"),
