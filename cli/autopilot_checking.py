@@ -67,7 +67,7 @@ def _row(verdict: Verdict, copy: Path | None) -> dict[str, Any]:
 
 def _words(verdict: Verdict) -> str:
     safe = sum(each.safe for each in verdict.repairs)
-    lines = ["Autopilot may be given this table" + (f", after {safe} repairs." if safe else ".")]
+    lines = ["Autopilot may be given this table" + (f", after {safe} repair{'s' * (safe > 1)}." if safe else ".")]
     if not verdict.accepted:
         lines = ["Autopilot should not be given this table."]
     if verdict.problem_type:

@@ -114,6 +114,7 @@ def _verdict(table: Table, named: tuple[str, ...], findings: list[Finding], told
         accepted, *told, table.rows, tuple(name for name in named if name not in dropped), target, table.layout,
         tuple(findings), repairs, weight=named[table.weight] if table.weight is not None else "", named=named,
         size=table.size,
+        styles=tuple((name, each.style) for name, each in zip(named, table.counts, strict=True) if each.style),
     )  # fmt: skip
 
 

@@ -132,10 +132,11 @@ def _ragged(table: Table) -> list[Finding]:
             words = f"Some records are parted by {by}, most by {_NAMES.get(table.layout.delimiter, 'another sign')}."
             return [Finding(Level.STOP, "mixed_delimiters", words)]
     share = ragged.count / (ragged.count + table.rows)
-    words = f"{ragged.count:,} records do not have {width} cells"
+    words = f"{ragged.count:,} records do not" if ragged.count > 1 else "One record does not"
+    words = f"{words} have {width} cells"
     if share > RAGGED:
         return [Finding(Level.STOP, "ragged", f"{words} ({share:.1%}). Mend them where the file comes from.")]
-    mend = Repair("drop_ragged", f"Leave out the {ragged.count:,} records that do not have {width} cells.")
+    mend = Repair("drop_ragged", f"Leave out the records that do not have {width} cells.")
     return [Finding(Level.WARNING, "ragged", f"{words}; Autopilot could not read them.", repair=mend)]
 
 
@@ -145,8 +146,9 @@ def _heading(table: Table) -> list[Finding]:
         mend = Repair("name_columns", "Name the columns column_0, column_1 … in the copy.")
         found.append(Finding(Level.WARNING, "no_header", "The table has no header; Autopilot needs one.", repair=mend))
     if head and head.skipped:
-        mend = Repair("drop_lines", f"Leave out the {head.skipped} lines above the header.")
-        words = f"{head.skipped} lines stand above the header."
+        above = "A line stands" if head.skipped == 1 else f"{head.skipped} lines stand"
+        mend = Repair("drop_lines", "Leave out what stands above the table.")
+        words = f"{above} above the table."
         found.append(Finding(Level.WARNING, "lines_above", words, repair=mend))
     if head and head.second:
         mend = Repair("drop_second_header", "Leave out the first record, which is a second header.")

@@ -18,7 +18,7 @@ DELIMITERS = {",": 0.0, "\t": 0.001, ";": 0.002, "|": 0.003, "^": 0.05, "~": 0.0
 LINES = 400  # of the head the layout is told from
 LONGEST_CELL = 1 << 22
 _SEP = re.compile(r"sep=(.)\r?$", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def laid_out(source: Source, target: str = "", encoding: str = "") -> Laid:
         raise Unreadable("binary", "The file holds binary data, not a table of texts.")
     mark = marked(source.head)[1]
     text = source.head[mark:].decode(encoding, "replace").replace("\0", "")
-    if len(_CONTROL.findall(text[:20_000])) > len(text[:20_000]) // 50:
+    if len(_CONTROL.findall(text[:20_000])) > len(text[:20_000]) // 20:
         raise Unreadable("binary", "The file holds binary data, not a table of texts.")
     end = _line_end(text)
     if end == "\r":

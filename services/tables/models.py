@@ -85,7 +85,8 @@ class Column:
     bad               a few cells that do not read as the others do
     quantiles         (share, value) pairs, from the sample
     histogram, top    from the sample; `top` is (cell, count) by falling count, exact where the column has few values
-    style             how its numbers are written where that is not plain: "comma", "thousands", "currency", "percent"
+    style             how its numbers are written where that is not plain: "comma", "points", "thousands", "spaces",
+                      "currency", "percent"
     """
 
     name: str
@@ -143,6 +144,7 @@ class Verdict:
     named         a name for every column of the file, in its order: findings and repairs call columns by these
     target        the target's name after the safe repairs; "" where it was not found
     size          bytes of the file
+    styles        (name, style) of the columns whose numbers are not written plainly; see Column
     """
 
     accepted: bool
@@ -157,6 +159,7 @@ class Verdict:
     weight: str = ""
     named: tuple[str, ...] = ()
     size: int = 0
+    styles: tuple[tuple[str, str], ...] = ()
 
     def at(self, level: Level) -> tuple[Finding, ...]:
         """The findings of one level."""

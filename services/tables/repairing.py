@@ -13,22 +13,21 @@ from typing import Any
 from services.errors import InvalidRequest
 from services.tables.layout import LONGEST_CELL
 from services.tables.models import Repair, Verdict
-from services.tables.numerals import NO, PERHAPS, missing, plain
+from services.tables.numerals import NO, PERHAPS, missing, plain, to_numbers
 from services.tables.scanning import parquet_blocks
 from services.tables.source import source
 from services.tables.stream import Clean
 
 _DROPS = ("drop_empty", "drop_doubles", "drop_constant", "drop_identifiers", "drop_columns", "drop_leaks")
-_WAYS = ("comma", "points", "thousands", "spaces", "percent", "currency")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """By position: the cells kept, the one that must be there, those made plain; is the first record left out?"""
+    """By position: the cells kept, the one that must be there, those made plain and from what style."""
 
     kept: tuple[int, ...]
     needed: int | None
-    plainly: tuple[int, ...]
+    plainly: tuple[tuple[int, str], ...]
     second: bool
     nones: int | None = None
 
@@ -78,7 +77,7 @@ def _plan(verdict: Verdict, repairs: Sequence[Repair]) -> Plan:
     return Plan(
         tuple(place for name, place in at.items() if name not in dropped and place != trailing),
         at.get(verdict.target) if "drop_rows" in codes else None,
-        tuple(at[name] for name in plainly if name in at),
+        tuple((at[name], style) for name, style in verdict.styles if name in plainly),
         "drop_second_header" in codes,
         at.get(verdict.target) if "rename_none" in codes else None,
     )
@@ -105,17 +104,9 @@ def _csv(
                 cells[plan.nones] = NO
             if plan.needed is not None and missing(cells[plan.needed]):
                 continue
-            for place in plan.plainly:
-                cells[place] = _plain(cells[place])
+            for place, style in plan.plainly:
+                cells[place] = plain(cells[place], style)
             writer.writerow([cells[place] for place in kept])
-
-
-def _plain(cell: str) -> str:
-    for style in _WAYS:
-        found = plain(cell, style)
-        if found != cell:
-            return found
-    return cell
 
 
 def _records(path: Path, verdict: Verdict, unwrap: bool) -> Iterator[list[str]]:
@@ -156,9 +147,8 @@ def _parquet(path: Path, verdict: Verdict, plan: Plan, out: Path) -> None:
         for batch in file.iter_batches(batch_size=max(1, min(rows, 2_000_000 // max(1, len(verdict.named))))):
             columns: list[Any] = list(batch.columns)
             read: Any = next(texts) if texts else None
-            for place in plan.plainly:
-                cells = [None if cell is None else _plain(cell) for cell in read.column(place).to_pylist()]
-                columns[place] = pyarrow.array(cells, pyarrow.string())
+            for place, style in plan.plainly:
+                columns[place] = to_numbers(read.column(place), style)
             made = pyarrow.RecordBatch.from_arrays(
                 [columns[place] for place in plan.kept], [verdict.named[place] for place in plan.kept]
             )
