@@ -112,6 +112,9 @@ def _opened(console: Console, line: BillLine) -> None:
             if line.key.kind is Kind.ENDPOINT and here and not line.gone:
                 st.page_link(navigation.ENDPOINT, label="Open", icon=":material/arrow_forward:",
                              query_params={"endpoint": line.key.name})  # fmt: skip
+            if line.key.kind is Kind.TRANSFORM_JOB and here:
+                st.page_link(navigation.BATCH, label="Open", icon=":material/arrow_forward:",
+                             query_params={"job": line.key.name})  # fmt: skip
         asked = _detail_button(line)
         if asked:
             with error_box.shown(), st.spinner("Reading how it was scaled…"):

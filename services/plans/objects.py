@@ -42,33 +42,26 @@ def upload(
     """
     digest, size = _digest(Path(path))
     which = {"Bucket": bucket, "Key": key, **({"ExpectedBucketOwner": account} if account else {})}
-    arn = f"arn:{partition}:s3:::{bucket}/{key}"
-    encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
     name = step_id or f"upload-{key.rpartition('/')[2] or 'file'}"
-    return Step(
-        id=name,
-        service="s3",
-        operation="put_object",
-        reason=reason,
-        parameters={
-            **which,
-            **({"ContentType": content_type} if content_type else {}),
-            **encryption,
-            "Metadata": {DIGEST: digest},
-        },
-        after=after,
-        manner=Upload(str(path), digest, size),
-        permissions=(
-            *(Permission(f"s3:{verb}", arn) for verb in ("PutObject", "GetObject", "AbortMultipartUpload")),
-            Permission("s3:ListBucket", f"arn:{partition}:s3:::{bucket}"),  # else what is not there answers 403
-        ),
-        proof=Proof(
-            Read("s3", "head_object", which),
-            absent=ABSENT,
-            expect={"ContentLength": size, f"Metadata.{DIGEST}": digest},
-        ),
-        undo=(delete_object(f"delete-{name}", f"Takes back s3://{bucket}/{key}.", which, partition),) if undo else (),
+    sent = {"ContentType": content_type} if content_type else {}
+    sent |= {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
+    proof = Proof(
+        Read("s3", "head_object", which),
+        absent=ABSENT,
+        expect={"ContentLength": size, f"Metadata.{DIGEST}": digest},
     )
+    back = delete_object(f"delete-{name}", f"Takes back s3://{bucket}/{key}.", which, partition)
+    return Step(
+        id=name, service="s3", operation="put_object", reason=reason, after=after, proof=proof,
+        parameters={**which, **sent, "Metadata": {DIGEST: digest}}, manner=Upload(str(path), digest, size),
+        permissions=_sending(f"arn:{partition}:s3:::{bucket}", key), undo=(back,) if undo else (),
+    )  # fmt: skip
+
+
+def _sending(bucket: str, key: str) -> tuple[Permission, ...]:
+    verbs = ("PutObject", "GetObject", "AbortMultipartUpload")
+    listing = Permission("s3:ListBucket", bucket)  # else what is not there answers 403
+    return (*(Permission(f"s3:{verb}", f"{bucket}/{key}") for verb in verbs), listing)
 
 
 def delete_object(step_id: str, reason: str, which: Mapping[str, str], partition: str = "aws") -> Step:
