@@ -154,6 +154,11 @@ def _heading(table: Table) -> list[Finding]:
         mend = Repair("drop_second_header", "Leave out the first record, which is a second header.")
         words = "Below the header stands a second one, which makes texts of columns of numbers."
         found.append(Finding(Level.WARNING, "second_header", words, repair=mend))
+    again = [name for name, each in zip(table.names, table.counts, strict=True) if name.strip() in each.bad]
+    if again and layout.header:
+        mend = Repair("drop_repeated_header", "Leave out the records that repeat the header.")
+        words = "The header stands in the table once more, as where files were joined; it makes texts of numbers."
+        found.append(Finding(Level.WARNING, "header_again", words, repair=mend))
     if layout.trailing:
         mend = Repair("drop_trailing", "Leave out the empty last column.")
         words = "Every record ends with a delimiter, which makes an empty last column."

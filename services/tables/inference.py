@@ -18,7 +18,8 @@ FEW = 10  # whole numbers: as many values or fewer are classes, as digits, grade
 MOST_CLASSES = 400  # numbered classes of public tables go this far
 FULL = 10  # rows that each of many numbered classes has at least
 REPEATED = 0.05
-NUMERIC = 0.95
+NUMERIC, MOSTLY = 0.95, 0.8
+FEW_WORDS = 3  # that may stand for no value among numbers
 _QUANTITY = re.compile(
     r"(?:^|[\W_])(?:price|cost|amount|count|cnt|total|sales?|revenue|income|salary|wage|age|year|rings|value|medv|num|number"
     r"|n|qty|quantity|demand|load|temp|temperature|mpg|km|miles|days|hours|minutes|seconds|duration|time|weight|height"
@@ -51,29 +52,39 @@ class TargetFacts:
 
 def problem_of(facts: TargetFacts) -> tuple[str, str]:
     """The problem type and why, a sentence; ("", why) where the target has fewer than two values."""
-    distinct = len(_merged(facts)) if facts.counts is not None else facts.distinct
+    distinct = len(classes_of(facts)) if facts.counts is not None else facts.distinct
     if distinct < 2:
         return "", "The target has only one value." if distinct else "The target has no values."
     if distinct == 2:
-        return BINARY, f"The target has two values: {_shown(_merged(facts))}."
-    if facts.numbers < NUMERIC * facts.there:
+        return BINARY, f"The target has two values: {_shown(classes_of(facts))}."
+    if not numeric(facts):
         return MULTICLASS, f"The target holds {distinct:,} different texts."
     if facts.fractions > 0.001 * facts.there:
         return REGRESSION, f"The target holds numbers with fractions, {distinct:,} different ones."
     return _whole(facts, distinct)
 
 
-def _merged(facts: TargetFacts) -> dict[str, int]:
-    """The counts with 1, 1.0 and 01 taken as one, where the target is numbers."""
+def numeric(facts: TargetFacts) -> bool:
+    """Whether the target is numbers: nearly all of it, or all but a few words that stand for no value."""
+    if facts.numbers >= NUMERIC * facts.there:
+        return True
+    if facts.counts is None or facts.numbers < MOSTLY * facts.there:
+        return False
+    words = sum(as_number(value) is None for value in facts.counts)
+    return words <= FEW_WORDS and len(facts.counts) - words > 2 * FEW
+
+
+def classes_of(facts: TargetFacts) -> dict[str, int]:
+    """How many rows each value has: 1, 1.0 and 01 taken as one and texts left out, where the target is numbers."""
     counts = facts.counts or {}
-    if facts.numbers < NUMERIC * facts.there:
+    if not numeric(facts):
         return dict(counts)
     merged: dict[str, int] = {}
     for value, count in counts.items():
         number = as_number(value)
-        if number is None and count < max(2, 0.001 * facts.there) and len(counts) > 2:
-            continue  # a stray text among numbers
-        key = value if number is None else f"{number:g}" if abs(number) < 1e6 else repr(number)
+        if number is None:
+            continue
+        key = f"{number:g}" if abs(number) < 1e6 else repr(number)
         merged[key] = merged.get(key, 0) + count
     return merged
 
@@ -98,7 +109,7 @@ def _whole(facts: TargetFacts, distinct: int) -> tuple[str, str]:
         return REGRESSION, f"{values} in {facts.there:,} rows, too many to be classes."
     if quantity and not classes:
         return REGRESSION, f"{values}, and its name says that they are a quantity."
-    if numbered(_merged(facts)) or (classes and distinct <= 100 and _all_full(_merged(facts))):
+    if numbered(classes_of(facts)) or (classes and distinct <= 100 and _all_full(classes_of(facts))):
         return MULTICLASS, f"{values} without a gap, each in many rows, as the numbers of classes are."
     return REGRESSION, f"{values} whose order and spread are those of a quantity."
 

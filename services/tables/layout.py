@@ -13,12 +13,12 @@ from services.tables.header import Heading, heading
 from services.tables.models import Layout
 from services.tables.source import Source, Unreadable
 
-DELIMITERS = {",": 0.0, "\t": 0.001, ";": 0.002, "|": 0.003, "^": 0.05, "~": 0.05, " ": 0.06, ":": 0.2}
+DELIMITERS = {",": 0.0, "\t": 0.001, ";": 0.002, "|": 0.003, "^": 0.05, "~": 0.05, "\x01": 0.004, " ": 0.06, ":": 0.2}
 """The characters tried, and how much less likely each is than a comma where both would do."""
 LINES = 400  # of the head the layout is told from
 LONGEST_CELL = 1 << 22
 _SEP = re.compile(r"sep=(.)\r?$", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = re.compile(r"[\x00\x02-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +168,15 @@ def _best(lines: list[str], target: str, said: str) -> Shape:
 
 def _otherwise_quoted(lines: list[str], target: str, best: Shape) -> Shape:
     """The table read with single quotes, or with quotes escaped by a backslash, where that fits better."""
-    others = [_shape(lines, each, "'", "", target) for each in (",", ";", "\t")]
-    others += [_shape(lines, each, '"', "\\", target) for each in (",", ";", "\t")]
-    rival = max(others, key=lambda shape: shape.score)
+    others = [_shape(lines, each, "'", "", target) for each in (",", ";", "\t") if _opened(lines, f"{each}'")]
+    if _opened(lines, '\\"'):
+        others += [_shape(lines, each, '"', "\\", target) for each in (",", ";", "\t")]
+    rival = max(others, key=lambda shape: shape.score, default=best)
     return rival if rival.score > best.score + 0.02 and rival.width > 1 else best
+
+
+def _opened(lines: Sequence[str], sign: str) -> bool:
+    return any(sign in line for line in lines)
 
 
 def _shape(lines: list[str], delimiter: str, quote: str, escape: str, target: str) -> Shape:

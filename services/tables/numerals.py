@@ -19,7 +19,7 @@ PLAIN = re.compile(rf"(?:{_PLAIN}|[+-]?[iI]nf(?:inity)?)")
 _STYLES = {
     "comma": re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?"),
     "points": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?"),
-    "thousands": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
+    "thousands": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|\(\d{1,3}(?:,\d{3})*(?:\.\d+)?\)"),
     "spaces": re.compile(r"[+-]?\d{1,3}(?:[   ’']\d{3})+(?:[.,]\d+)?"),
     "percent": re.compile(r"[+-]?\d+(?:[.,]\d+)?\s?%"),
     "currency": re.compile(

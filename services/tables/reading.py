@@ -69,7 +69,7 @@ def read(
 
 def place_of(names: tuple[str, ...], target: str, *, header: bool) -> tuple[int | None, str]:
     """Where a column named like this is, and how it was found; an index counts where no name is like it."""
-    if target in names:
+    if target and target in names:
         return names.index(target), "name"
     wanted = target.strip()
     if wanted:

@@ -13,7 +13,7 @@ from typing import Any
 from services.errors import InvalidRequest
 from services.tables.layout import LONGEST_CELL
 from services.tables.models import Repair, Verdict
-from services.tables.numerals import NO, PERHAPS, missing, plain, to_numbers
+from services.tables.numerals import NO, PERHAPS, is_number, missing, plain, to_numbers
 from services.tables.scanning import parquet_blocks
 from services.tables.source import source
 from services.tables.stream import Clean
@@ -30,6 +30,8 @@ class Plan:
     plainly: tuple[tuple[int, str], ...]
     second: bool
     nones: int | None = None
+    numeric: int | None = None
+    again: bool = False
 
 
 def repaired(
@@ -80,6 +82,8 @@ def _plan(verdict: Verdict, repairs: Sequence[Repair]) -> Plan:
         tuple((at[name], style) for name, style in verdict.styles if name in plainly),
         "drop_second_header" in codes,
         at.get(verdict.target) if "rename_none" in codes else None,
+        at.get(verdict.target) if "drop_texts" in codes else None,
+        "drop_repeated_header" in codes,
     )
 
 
@@ -102,10 +106,12 @@ def _csv(
             cells = [cell.strip() for cell in record]
             if plan.nones is not None and cells[plan.nones] == PERHAPS:
                 cells[plan.nones] = NO
-            if plan.needed is not None and missing(cells[plan.needed]):
+            if (plan.needed is not None and missing(cells[plan.needed])) or (plan.again and cells == names):
                 continue
             for place, style in plan.plainly:
                 cells[place] = plain(cells[place], style)
+            if plan.numeric is not None and not missing(cells[plan.numeric]) and not is_number(cells[plan.numeric]):
+                continue
             writer.writerow([cells[place] for place in kept])
 
 

@@ -6,7 +6,7 @@ import re
 
 from services.tables.column_kinds import WORDS_IN_A_TEXT, mean_words
 from services.tables.file_findings import FEWEST_ROWS
-from services.tables.inference import TargetFacts, problem_of
+from services.tables.inference import TargetFacts, as_number, classes_of, numeric, problem_of
 from services.tables.models import BINARY, MULTICLASS, REGRESSION, Column, ColumnKind, Finding, Level, Repair
 from services.tables.numerals import NO, PERHAPS, plain
 from services.tables.reading import Table
@@ -51,7 +51,7 @@ def target_findings(table: Table, columns: tuple[Column, ...], problem: str) -> 
     if not kind:
         words = f"“{target.name}” has the same value in every row: there is nothing to tell apart."
         return [*found, Finding(Level.STOP, "target_constant", words, (target.name,))]
-    found += _missing(table, target, facts)
+    found += [*_missing(table, target, facts), *_texts(table, target, facts)]
     found += _identifies(table, target, facts, kind)
     found += _classes(target, facts, problem or kind)
     if facts.counts is not None and PERHAPS in facts.counts and table.counts[table.target].keeps_none:
@@ -90,10 +90,28 @@ def _missing(table: Table, target: Column, facts: TargetFacts) -> list[Finding]:
     return [Finding(Level.WARNING, "target_missing", f"{words}; these cannot be learned from.", (target.name,), mend)]
 
 
+def _texts(table: Table, target: Column, facts: TargetFacts) -> list[Finding]:
+    """Words in a target of numbers: Autopilot would take all of it for texts."""
+    odd = facts.there - facts.numbers
+    if not odd or not numeric(facts) or not facts.numbers:
+        return []
+    few = ", ".join(f"“{value[:40]}”" for value in list(table.counts[table.target or 0].values or ()) if _word(value))
+    words = f"“{target.name}” is no number in {odd:,} rows ({few[:120] or 'texts'})"
+    if facts.numbers < FEWEST_ROWS <= table.rows:
+        words = f"{words}; only {facts.numbers:,} are left to learn from, and Autopilot needs {FEWEST_ROWS}."
+        return [Finding(Level.STOP, "target_texts", words, (target.name,))]
+    mend = Repair("drop_texts", f"Leave out the {odd:,} rows whose target is no number.", (target.name,))
+    return [Finding(Level.WARNING, "target_texts", f"{words}, which makes texts of all.", (target.name,), mend)]
+
+
+def _word(value: str) -> bool:
+    return as_number(value) is None
+
+
 def _identifies(table: Table, target: Column, facts: TargetFacts, kind: str) -> list[Finding]:
     """A target that is different in (nearly) every row and no quantity names rows rather than telling of them."""
     share = facts.distinct / facts.there
-    text = facts.numbers < 0.95 * facts.there
+    text = not numeric(facts)
     if text and share > 0.5:
         words = f"“{target.name}” is a text that differs from row to row: it names the rows, no model can predict it."
         return [Finding(Level.STOP, "target_unique", words, (target.name,))]
@@ -119,7 +137,7 @@ def _wordy(table: Table) -> bool:
 def _classes(target: Column, facts: TargetFacts, kind: str) -> list[Finding]:
     if kind == REGRESSION or facts.counts is None:
         return []
-    counts, name = facts.counts, (target.name,)
+    counts, name = classes_of(facts), (target.name,)
     full = sum(count >= FULL_CLASS for count in counts.values())
     if kind == MULTICLASS and full < 2:
         words = (
@@ -146,8 +164,8 @@ def _asked(target: Column, facts: TargetFacts, problem: str, kind: str) -> list[
     if not problem or problem == kind:
         return []
     name = (target.name,)
-    distinct = len(facts.counts) if facts.counts is not None else facts.distinct
-    if problem == REGRESSION and facts.numbers < 0.95 * facts.there:
+    distinct = len(classes_of(facts)) if facts.counts is not None else facts.distinct
+    if problem == REGRESSION and not numeric(facts):
         words = f"Regression needs numbers; “{target.name}” holds texts."
     elif problem == BINARY and distinct != 2:
         words = f"Binary classification needs two values; “{target.name}” has {distinct:,}."
