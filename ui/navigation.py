@@ -47,20 +47,7 @@ def pages(*, sandbox: bool = False) -> dict[str, list[Page]]:
         ],
         "Models": _models(),
         "Autopilot": _autopilot(),
-        "Playground": [
-            st.Page(DOCUMENTS, title="Documents", icon=":material/description:",
-                    help="Add files and see which can be asked."),
-            st.Page(ASK, title="Ask", icon=":material/forum:",
-                    help="Ask your documents; every answer cites its passages."),
-            st.Page(CHAT, title="Chat", icon=":material/chat:",
-                    help="Talk to a deployed language model directly."),
-            st.Page(COLLECTIONS, title="Collections", icon=":material/database:",
-                    help="Where passages are kept: make, look into, empty, delete."),
-            st.Page(PROMPTS, title="Prompts", icon=":material/edit_note:",
-                    help="Templates with variables: write, compare, share and use them."),
-            st.Page(EVALUATION, title="Evaluation", icon=":material/experiment:",
-                    help="Measure which cut, model and search answer your documents best."),
-        ],
+        "Playground": _playground(),
         "Workspaces": _workspaces(),
         "Cost": _cost(),
         "Account": [
@@ -104,6 +91,23 @@ def _autopilot() -> list[Page]:
                 help="Autopilot's jobs: how far they are, their candidates ranked, what came out."),
         st.Page(AUTOPILOT_JOB, title="Experiment", icon=":material/science:", url_path="autopilot-job",
                 visibility="hidden", help="One job: progress, leaderboard, reports, deploy, predict."),
+    ]  # fmt: skip
+
+
+def _playground() -> list[Page]:
+    return [
+        st.Page(DOCUMENTS, title="Documents", icon=":material/description:",
+                help="Add files and see which can be asked."),
+        st.Page(ASK, title="Ask", icon=":material/forum:",
+                help="Ask your documents; every answer cites its passages."),
+        st.Page(CHAT, title="Chat", icon=":material/chat:",
+                help="Talk to a deployed language model directly."),
+        st.Page(COLLECTIONS, title="Collections", icon=":material/database:",
+                help="Where passages are kept: make, look into, empty, delete."),
+        st.Page(PROMPTS, title="Prompts", icon=":material/edit_note:",
+                help="Templates with variables: write, compare, share and use them."),
+        st.Page(EVALUATION, title="Evaluation", icon=":material/experiment:",
+                help="Measure which cut, model and search answer your documents best."),
     ]  # fmt: skip
 
 
