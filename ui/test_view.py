@@ -9,7 +9,7 @@ import streamlit as st
 
 from services.errors import SagedeckError
 from services.inference import EndpointFacts, Language, Where, snippet, templates
-from ui import error_box, polling, test_async, test_family, test_request, test_result, test_stream
+from ui import error_box, navigation, polling, test_async, test_family, test_request, test_result, test_stream
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -26,6 +26,12 @@ def show(console: Console, detail: EndpointDetail) -> None:
 
 
 def _draw(console: Console, detail: EndpointDetail) -> None:
+    job = detail.tag("autopilot-job")
+    if job:
+        st.page_link(
+            navigation.AUTOPILOT_JOB, label=f"Predict with the columns of {literal(job)}",
+            icon=":material/query_stats:", query_params={"job": job, "tab": "Predict"},
+        )  # fmt: skip
     if not detail.ready:
         st.info(f"It is {literal(detail.status)}: it takes requests once it is in service.", icon=":material/info:")
     component, variant = _which(detail)
