@@ -18,7 +18,7 @@ from services.errors import InvalidRequest, NotFound
 from services.objects import Uri
 from services.plans import Upload
 from services.tables.kept import CHUNK, MEGABYTE, UPLOAD_BYTES
-from ui import autopilot_data_s3, autopilot_samples, error_box, formats, object_browser
+from ui import autopilot_data_s3, autopilot_samples, error_box, formats
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -129,14 +129,19 @@ def _upload(console: Console) -> None:
     )
     if file is not None:
         with error_box.shown():
-            try:
-                with st.spinner("Keeping the file…"):
-                    table = console.kept_tables.put(console.owner, file.name, pieces(file), most=UPLOAD_BYTES)
-            finally:
-                _out_of_memory(file)
-            choose(table.sha256)
+            choose(keep(console, file).sha256)
+            st.session_state[_ROUND] = int(st.session_state.get(_ROUND, 0)) + 1
             st.rerun()
     _recent(console)
+
+
+def keep(console: Console, file: UploadedFile) -> KeptTable:
+    """Write what the browser sent to disk, and have Streamlit forget it. Raises LimitExceeded and the like."""
+    try:
+        with st.spinner("Keeping the file…"):
+            return console.kept_tables.put(console.owner, file.name, pieces(file), most=UPLOAD_BYTES)
+    finally:
+        _out_of_memory(file)
 
 
 def _recent(console: Console) -> None:
@@ -192,7 +197,6 @@ def _out_of_memory(file: UploadedFile) -> None:
     """Have Streamlit forget the file: it would hold it until the browser leaves."""
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-    st.session_state[_ROUND] = int(st.session_state.get(_ROUND, 0)) + 1
     context = get_script_run_ctx()
     manager = context.uploaded_file_mgr if context else None
     if context is not None and manager is not None and hasattr(manager, "remove_file"):
@@ -217,8 +221,3 @@ def line(data: Chosen, told: str, icon: str) -> None:
                 on_click=choose, args=(table.made_from,),
             )  # fmt: skip
         st.button("Choose other data", icon=":material/edit:", key="autopilot.other", on_click=forget)
-
-
-def browse(console: Console, key: str, *, label: str, folders: bool = False) -> str:
-    """An S3 address for a further field of the form."""
-    return object_browser.chosen(console, key, folders=folders, label=label)

@@ -10,9 +10,9 @@ import streamlit as st
 from services.autopilot import ProblemKind
 from services.autopilot.known import ALGORITHMS, BASE_MODELS, DEFAULT_BASE_MODEL, default_metric
 from services.autopilot.request import Forecast, LanguageTuning, Tabular
-from ui import autopilot_form_more, autopilot_form_series, autopilot_request, autopilot_roles, object_browser
+from ui import autopilot_form_more, autopilot_form_series, autopilot_request, autopilot_roles, autopilot_validation
 from ui.autopilot_fields import JobFields
-from ui.autopilot_request import GENERATED, GIVEN, OWN_SET, SPLIT, Draft
+from ui.autopilot_request import GENERATED, GIVEN, Draft
 
 if TYPE_CHECKING:
     from services.console import Console
@@ -68,7 +68,7 @@ def show(console: Console, data: Chosen, draft: Draft, fields: JobFields, names:
         _objective(fields, default_metric(fields.kind))
     _limits(fields)
     if fields.kind is not ProblemKind.FORECAST:
-        _validation(console, fields)
+        autopilot_validation.show(console, fields)
     _deploy(fields)
     autopilot_form_more.show(console, fields)
 
@@ -109,27 +109,6 @@ def _limits(fields: JobFields) -> None:
         if table:
             with st.container():
                 fields.figure("limits.candidates", label="Candidates at most")
-
-
-def _validation(console: Console, fields: JobFields) -> None:
-    left, right = st.columns([1, 2], gap="medium")
-    with left:
-        how = st.segmented_control(
-            "Checked against", [SPLIT, OWN_SET], default=SPLIT, required=True, key=fields.at("validation.how"),
-            persist_state="session", help="Candidates are measured on rows that they were not trained on.",
-        )  # fmt: skip
-    with right:
-        if how == OWN_SET:
-            address = object_browser.chosen(
-                console, fields.at("validation.browser"), folders=fields.kind is ProblemKind.IMAGE,
-                label="Validation data in S3", help=fields.of("validation").words,
-            )  # fmt: skip
-            st.session_state[fields.at("validation.address")] = address
-            fields.under("validation", empty=not address)
-        else:
-            fields.figure(
-                "validation_fraction", at="validation.percent", label="Kept back for it, per cent", step=5, width=220
-            )
 
 
 def _deploy(fields: JobFields) -> None:

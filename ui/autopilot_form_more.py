@@ -66,7 +66,7 @@ def _output(console: Console, fields: JobFields) -> None:
 
 
 def _role(console: Console, fields: JobFields) -> None:
-    form_role.show(console, fields)
+    form_role.show(console, fields, own=console.autopilot.role().name)
     fields.under("role")
 
 

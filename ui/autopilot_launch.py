@@ -74,7 +74,7 @@ class _Known:
 
     def draft(self, console: Console) -> Draft:
         """The request as the form stands now."""
-        return autopilot_request.read(console, self.kind, self.data, self.columns, self.look.verdict, self.size)
+        return autopilot_request.read(console, self.kind, self.data, self.columns, self.look, self.size)
 
 
 def show(console: Console) -> None:

@@ -22,7 +22,6 @@ from services.autopilot.request import (
     ImageClasses,
     LanguageTuning,
     Limits,
-    S3Data,
     Security,
     Settings,
     Tabular,
@@ -32,16 +31,16 @@ from services.autopilot.request import (
 from services.autopilot.seen import Seen
 from services.deploy import Problem
 from services.deploy.variables import parse_pairs
-from ui import autopilot_columns, autopilot_roles, form_role
+from ui import autopilot_columns, autopilot_columns_fit, autopilot_roles, autopilot_validation, form_role
 from ui.autopilot_fields import MINUTE, JobFields
 
 if TYPE_CHECKING:
     from services.console import Console
+    from services.tables.looks import Look
     from services.tables.models import Verdict
     from ui.autopilot_data import Chosen
     from ui.autopilot_roles import Columns
 
-SPLIT, OWN_SET = "A part of the data", "A set of its own"
 GENERATED, GIVEN = "Generated", "Given"
 
 
@@ -53,11 +52,9 @@ class Draft:
     problems: tuple[Problem, ...]
 
 
-def read(
-    console: Console, kind: ProblemKind, data: Chosen, columns: Columns, verdict: Verdict | None, size: int | None
-) -> Draft:
+def read(console: Console, kind: ProblemKind, data: Chosen, columns: Columns, look: Look, size: int | None) -> Draft:
     """The request as the form stands. `size` in bytes of the data; None where it is not known."""
-    fields = JobFields(kind)
+    fields, verdict = JobFields(kind), look.verdict
     settings = _settings(fields, data, columns, verdict)
     problem_type = settings.problem_type if isinstance(settings, Tabular) else ""
     pairs, unread = parse_pairs(fields.text("tags"))
@@ -66,7 +63,7 @@ def read(
         training=data.source,
         settings=settings,
         role=form_role.read(console, fields),
-        validation=_validation(fields, data),
+        validation=autopilot_validation.read(console, fields, data),
         validation_fraction=_fraction(fields, kind),
         output=fields.text("output"),
         make_bucket=bool(fields.value("output.make")),
@@ -84,7 +81,8 @@ def read(
         verdict=verdict, name=data.name, size=size, problems=tuple(Problem("training", words) for words in stops)
     )
     found = request_problems(request, console.deploy.place, {"training": seen})
-    return Draft(request, (*(Problem("tags", words) for words in unread), *found))
+    misfits = autopilot_columns_fit.problems(settings, look.statistics)
+    return Draft(request, (*(Problem("tags", words) for words in unread), *found, *misfits))
 
 
 def _objective(fields: JobFields, problem_type: str) -> str:
@@ -212,14 +210,8 @@ def _language(fields: JobFields) -> LanguageTuning:
     )
 
 
-def _validation(fields: JobFields, data: Chosen) -> S3Data | None:
-    if fields.kind is ProblemKind.FORECAST or fields.text("validation.how") != OWN_SET:
-        return None
-    return S3Data(uri=fields.text("validation.address"), held=data.held)
-
-
 def _fraction(fields: JobFields, kind: ProblemKind) -> float | None:
-    if kind is ProblemKind.FORECAST or fields.text("validation.how") == OWN_SET:
+    if kind is ProblemKind.FORECAST or autopilot_validation.own(fields):
         return None
     percent = fields.value("validation.percent")
     return None if percent in (None, 20) else float(percent) / 100

@@ -136,7 +136,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("", {"Whole job, minutes at most": 10, "Each training, minutes": 20}, "may not take longer than the whole job"),
     ("", {"Kept back for it, per cent": 100}, "1"),
     ("", {"Training": "HYPERPARAMETER_TUNING", "Sample weight": "Length"}, "nsembl"),
-    ("", {"Checked against": "A set of its own", "Validation data in S3": "bucket/x"}, "s3://"),
+    ("", {"Checked against": "A set in S3", "Validation data in S3": "bucket/x"}, "s3://"),
     (autopilot_form_more.OUTPUT, {"Where models and reports are written": "results/"}, "s3://"),
     (autopilot_form_more.NETWORK, {"Subnets": "subnet-1"}, "both subnets and security groups"),
     (autopilot_form_more.NETWORK, {"Key for the output": "no key!"}, "key"),
@@ -197,6 +197,35 @@ def test_a_forecast_takes_its_own_fields(open_page: Open) -> None:
 def test_a_horizon_that_cannot_be_is_told_at_its_field(open_page: Open, values: dict[str, Any], words: str) -> None:
     at = fill(opened(open_page, AutopilotConsole(), SERIES.encode(), kind="forecast"), values)
     assert any(words in each for each in red(at)), red(at)
+
+
+@pytest.mark.parametrize(
+    ("label", "column", "words"),
+    [("Time", "shop", "should hold dates or times"), ("Number to be forecast", "shop", "only numbers can be forecast")],
+)
+def test_a_column_that_cannot_be_what_it_is_taken_for_is_told_at_its_field(
+    open_page: Open, label: str, column: str, words: str
+) -> None:
+    at = opened(open_page, AutopilotConsole(), SERIES.encode(), kind="forecast")
+    choose(at, label, column)
+    assert any(words in each for each in red(at)), red(at)
+    press(at, "Review the plan")
+    assert "autopilot.reviewed" not in at.session_state
+
+
+def test_validation_data_of_its_own_are_sent_with_the_job(open_page: Open) -> None:
+    console = AutopilotConsole()
+    at = opened(open_page, console, table())
+    fill(at, {"Checked against": "A file of its own"})
+    press(at, "Review the plan")
+    assert "to be mended" in alerts(at)
+    at.file_uploader[0].set_value(("held.csv", table(520), "text/csv")).run()
+    assert not at.exception
+    request = reviewed(at)
+    assert isinstance(request.validation, LocalFile)
+    assert request.validation_fraction is None
+    plan = at.session_state["autopilot.reviewed"].plan
+    assert sum(step.operation == "put_object" for step in plan.steps) == 2
 
 
 def test_a_language_model_wants_its_two_columns_and_its_licence_accepted(open_page: Open) -> None:

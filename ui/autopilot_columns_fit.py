@@ -1,0 +1,46 @@
+"""What the columns of a table have to be for a forecast or for texts, held against what was found in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from services.autopilot.request import Forecast, Settings, TextClasses
+from services.deploy import Problem
+from services.tables.models import ColumnKind
+
+if TYPE_CHECKING:
+    from services.tables.models import Column, Statistics
+
+NUMBERS = 0.95  # of the cells that are there, so that a few slips do not make words of a column
+
+
+def problems(settings: Settings, found: Statistics | None) -> tuple[Problem, ...]:
+    """What does not fit, at its field; nothing while nobody has looked at the table."""
+    columns = {each.name: each for each in found.columns} if found else {}
+    match settings:
+        case Forecast():
+            return tuple(_series(settings, columns))
+        case TextClasses():
+            return tuple(_texts(settings, columns))
+        case _:
+            return ()
+
+
+def _series(settings: Forecast, columns: dict[str, Column]) -> Iterator[Problem]:
+    target, time = columns.get(settings.target), columns.get(settings.timestamp)
+    if target is not None and target.numbers < NUMBERS * max(1, target.rows - target.missing):
+        yield Problem("settings.target", f"{target.name} holds {target.kind} values; only numbers can be forecast.")
+    if time is not None and time.kind is not ColumnKind.DATETIME:
+        words = f"{time.name} holds {time.kind} values; it should hold dates or times, such as 2026-11-20 10:15:00."
+        yield Problem("settings.timestamp", words)
+    if time is not None and time.missing:
+        yield Problem("settings.timestamp", f"{time.missing:,} rows have no time; leave them out.")
+
+
+def _texts(settings: TextClasses, columns: dict[str, Column]) -> Iterator[Problem]:
+    label, content = columns.get(settings.label), columns.get(settings.content)
+    if label is not None and label.distinct < 2:
+        yield Problem("settings.label", f"{label.name} has the same value in every row: there are no classes to tell.")
+    if content is not None and content.numbers and content.kind is ColumnKind.NUMERIC:
+        yield Problem("settings.content", f"{content.name} holds numbers, no texts.")
