@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.access import AccessService, RoleRequest, work_role_name
-from services.catalog import CatalogService, Use
+from services.catalog import CatalogService, Price, Use
 from services.clients import Hidden
 from services.errors import InUse, InvalidRequest
 from services.notebooks.models import (
@@ -47,8 +47,13 @@ class NotebooksService:
 
     def list_notebooks(self, held: Holdings) -> tuple[NotebookInstance, ...]:
         """Those of this region among what is held, what runs first; nothing is asked for."""
-        region = self._access.region
-        found = [self._row(each) for each in held.of(Kind.NOTEBOOK) if each.key.region == region]
+        region, volume, prices = self._access.region, self._catalog.rate(VOLUME).usd, dict[str, Price]()
+        found = list[NotebookInstance]()
+        for each in held.of(Kind.NOTEBOOK):
+            if each.key.region == region:
+                price = prices.get(each.about) or self._catalog.machine(each.about, Use.NOTEBOOK)
+                prices[each.about] = price  # hundreds have the same
+                found.append(_row(each, price, volume))
         return tuple(sorted(found, key=lambda each: (not each.running, each.name.lower(), each.name)))
 
     def describe_notebook(self, name: str) -> NotebookInstance:
@@ -134,17 +139,20 @@ class NotebooksService:
 
     def _priced(self, each: NotebookInstance) -> NotebookInstance:
         price = self._catalog.machine(each.instance_type, Use.NOTEBOOK)
-        state = NotebookState(region="", account="", usd_per_gb_month=self._catalog.rate(VOLUME).usd)
-        stored = stored_per_hour(each.volume_gb, state)
-        return replace(each, usd_per_hour=price.usd_per_hour, usd_stored=stored, price_source=price.source)
+        return _with_price(each, price, self._catalog.rate(VOLUME).usd)
 
-    def _row(self, each: Resource) -> NotebookInstance:
-        """As the lists tell it; the volume is known once it was described."""
-        lifecycle = next((key.name.partition("/")[2] for key in each.uses if key.kind is Kind.LIFECYCLE), "")
-        found = self._priced(
-            NotebookInstance(
-                name=each.name, arn=each.arn, status=each.status, instance_type=each.about,
-                volume_gb=int(each.volume_gb), created=each.created, changed=each.changed, lifecycle=lifecycle,
-            )
-        )  # fmt: skip
-        return found if each.described else replace(found, usd_stored=None)
+
+def _with_price(each: NotebookInstance, price: Price, volume: float | None) -> NotebookInstance:
+    stored = stored_per_hour(each.volume_gb, NotebookState(region="", account="", usd_per_gb_month=volume))
+    return replace(each, usd_per_hour=price.usd_per_hour, usd_stored=stored, price_source=price.source)
+
+
+def _row(each: Resource, price: Price, volume: float | None) -> NotebookInstance:
+    """As the lists tell it; the volume is known once it was described."""
+    lifecycle = next((key.name.partition("/")[2] for key in each.uses if key.kind is Kind.LIFECYCLE), "")
+    found = NotebookInstance(
+        name=each.name, arn=each.arn, status=each.status, instance_type=each.about, volume_gb=int(each.volume_gb),
+        created=each.created, changed=each.changed, lifecycle=lifecycle,
+    )  # fmt: skip
+    priced = _with_price(found, price, volume)
+    return priced if each.described else replace(priced, usd_stored=None)

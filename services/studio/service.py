@@ -57,8 +57,8 @@ class StudioService:
 
     def list_domains(self, held: Holdings | None = None) -> tuple[Domain, ...]:
         """Every domain of this region with its people, spaces and apps; nothing is waited for."""
-        found = domains_of(held or self._held(), self._access.region)
-        return tuple(self._priced(each) for each in found)
+        found, prices = domains_of(held or self._held(), self._access.region), _Prices(self._catalog)
+        return tuple(self._priced(each, prices) for each in found)
 
     def domain(self, named: str) -> Domain:
         """The domain of an id or an exact name; the only one where none is named. Raises NotFound, InvalidRequest."""
@@ -78,7 +78,7 @@ class StudioService:
     def describe_space(self, domain: str, name: str) -> Space:
         """A space as it stands now, with its app. Raises NotFound."""
         found = self._gateway.space(Space(domain=domain, name=name, apps=self._gateway.apps(domain, name)))
-        return self._of_space(found)
+        return _Prices(self._catalog).of_space(found)
 
     def types(self) -> tuple[tuple[str, float | None], ...]:
         """The types an app can have with their USD an hour here, the cheapest first."""
@@ -186,25 +186,37 @@ class StudioService:
             pace=self._catalog.pace,
         )  # fmt: skip
 
-    def _priced(self, domain: Domain) -> Domain:
+    def _priced(self, domain: Domain, prices: _Prices) -> Domain:
         files = domain.files_gb
         return replace(
             domain,
-            spaces=tuple(self._of_space(each) for each in domain.spaces),
-            profiles=tuple(replace(each, apps=self._of_apps(each.apps)) for each in domain.profiles),
+            spaces=tuple(prices.of_space(each) for each in domain.spaces),
+            profiles=tuple(replace(each, apps=prices.of_apps(each.apps)) for each in domain.profiles),
             usd_files=None if files is None else stored_per_hour(files, self._catalog.rate(FILES).usd),
         )
 
-    def _of_space(self, space: Space) -> Space:
-        stored = stored_per_hour(space.volume_gb, self._catalog.rate(VOLUME).usd)
-        return replace(space, apps=self._of_apps(space.apps), usd_stored=stored)
 
-    def _of_apps(self, apps: tuple[App, ...]) -> tuple[App, ...]:
-        return tuple(
-            replace(each, usd_per_hour=0.0 if each.instance_type == "system"
-                    else self._catalog.machine(each.instance_type, Use.STUDIO).usd_per_hour)
-            for each in apps
+class _Prices:
+    """What machines and volumes cost, each asked for once: a domain may have hundreds of the same."""
+
+    def __init__(self, catalog: CatalogService) -> None:
+        self._catalog, self._volume = catalog, catalog.rate(VOLUME).usd
+        self._machines: dict[str, float | None] = {"system": 0.0}
+
+    def of_space(self, space: Space) -> Space:
+        """The space with what it costs."""
+        return replace(
+            space, apps=self.of_apps(space.apps), usd_stored=stored_per_hour(space.volume_gb, self._volume)
         )  # fmt: skip
+
+    def of_apps(self, apps: tuple[App, ...]) -> tuple[App, ...]:
+        """The apps with what each costs."""
+        return tuple(replace(each, usd_per_hour=self._machine(each.instance_type)) for each in apps)
+
+    def _machine(self, kind: str) -> float | None:
+        if kind not in self._machines:
+            self._machines[kind] = self._catalog.machine(kind, Use.STUDIO).usd_per_hour
+        return self._machines[kind]
 
 
 def _refuse(wrong: Iterable[str]) -> None:
