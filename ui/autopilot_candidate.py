@@ -79,7 +79,7 @@ def _chosen(job: Job, candidates: Sequence[Candidate]) -> Candidate:
 
     def label(name: str) -> str:
         value = value_of(of[name], metric) if metric else None
-        said = f" · {words(metric)} {value:.4g}" if value is not None else ""
+        said = f" · {words(metric)} {formats.measure(value)}" if value is not None else ""
         return f"{formats.short(name)}{said}{' · best' if best is not None and best.name == name else ''}"
 
     name = st.selectbox("Candidate", list(of), key=key, format_func=label, filter_mode="contains")
@@ -101,7 +101,7 @@ def _metrics(job: Job, candidate: Candidate) -> None:
         row = {"Metric": f"**{literal(words(name))}**" if name == objective else literal(words(name))}
         for each in sets:
             value = value_of(candidate, name, each)
-            row[f"On {SETS[each]}"] = f"{value:.5g}" if value is not None else ""
+            row[f"On {SETS[each]}"] = formats.measure(value) if value is not None else ""
         row["Better"] = ":gray[less]" if minimized(name) else ":gray[more]"
         rows.append(row)
     plain_table.show(rows, key="autopilot-metrics-figures")

@@ -51,7 +51,7 @@ def _table(picked: Sequence[Candidate], rows: Sequence[Compared]) -> None:
     for row in rows:
         cells = {"Metric": literal(words(row.metric)), "On": _SETS.get(row.which, literal(row.which))}
         for place, value in enumerate(row.values):
-            shown = f"{value:.5g}" if value is not None else ""
+            shown = formats.measure(value) if value is not None else ""
             cells[f"{place + 1}. {heads[place]}"] = f"**{shown}**" if place in row.best else shown
         told.append(cells)
     if told:

@@ -68,7 +68,7 @@ def show(console: Console, job: Job, candidates: tuple[Candidate, ...]) -> None:
             st.rerun()
         if job.status.moving and st.button("Stop…", icon=":material/stop_circle:", key="autopilot-stop-ask"):
             st.session_state[_PLAN] = (job.name, None)
-    _figures(job, candidates, console.connection.now())
+    _live_figures(console, job, candidates)
     if job.deployed_as:
         st.page_link(navigation.ENDPOINT, label=f"Deployed as {literal(job.deployed_as)}", icon=":material/dns:",
                      query_params={"endpoint": job.deployed_as})  # fmt: skip
@@ -123,15 +123,22 @@ def _sentence(console: Console, job: Job) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def _live_figures(console: Console, job: Job, candidates: tuple[Candidate, ...]) -> None:
+    def draw() -> None:
+        now = autopilot_reads.job(console, job.name) if job.status.moving else job
+        known = autopilot_reads.candidates(console, now) if job.status.moving and candidates else candidates
+        _figures(now, known, console.connection.now())
+
+    polling.live(draw, autopilot_reads.seconds_between_looks(console) if job.status.moving else None)
+
+
 def _figures(job: Job, candidates: tuple[Candidate, ...], now: float) -> None:
     metric, best = objective_of(job), best_of(job, candidates)
     value = value_of(best, metric) if best is not None and metric else None
     done = sum(each.status == "Completed" for each in candidates)
     with st.grid(4, min_column_width=150):
-        st.metric(
-            f"Best {literal(words(metric))}" if metric else "Best", f"{value:.4g}" if value is not None else "—",
-            border=True, height="stretch",
-        )  # fmt: skip
+        st.metric(f"Best {literal(words(metric))}".strip(), formats.measure(value) if value is not None else "—",
+                  border=True, height="stretch")  # fmt: skip
         st.metric("Best candidate", (algorithm(best) or formats.short(best.name, 18)) if best else "—", border=True,
                   height="stretch", help=literal(best.name) if best else None)  # fmt: skip
         st.metric("Candidates", f"{done:,}", border=True, height="stretch")

@@ -70,6 +70,14 @@ def show(console: Console, jobs: Sequence[Job]) -> tuple[str, bool]:
     return opened, not complete
 
 
+def by_name() -> str:
+    """Write a field for a job's name, for who may not list jobs; the name that was given."""
+    with st.form("experiments-by-name", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Name of a job", max_chars=64, help="One job can be looked at without listing all.")
+        sent = st.form_submit_button("Open", icon=":material/open_in_full:")
+    return (name or "").strip() if sent else ""
+
+
 def _described(console: Console, shown: tuple[Job, ...]) -> tuple[dict[str, Job], bool]:
     try:
         return autopilot_reads.known(console, shown)

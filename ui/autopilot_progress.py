@@ -9,6 +9,7 @@ import streamlit as st
 from services.autopilot.following import State, Step, best_so_far, value_of
 from services.autopilot.leaderboard import algorithm
 from services.autopilot.metrics import minimized, objective_of, words
+from services.autopilot.models import JobStatus
 from ui import autopilot_left, autopilot_reads, charts, formats, plain_table, polling, status_chip
 from ui.escape import literal
 
@@ -42,7 +43,10 @@ def _view(console: Console, job: Job, candidates: Sequence[Candidate]) -> None:
             st.progress(progress.share, text=_summary(progress))
         else:
             st.markdown(_summary(progress))
-        _stages(progress)
+        if job.status.moving or job.status in (JobStatus.COMPLETED, JobStatus.UNKNOWN):
+            _stages(progress)
+        else:
+            st.markdown(":gray[It ended before it was through; AWS does not tell in which stage that was.]")
     _best(job, candidates)
     _candidates(job, candidates)
 
@@ -126,7 +130,7 @@ def _candidates(job: Job, candidates: Sequence[Candidate]) -> None:
                 "Candidate": literal(formats.short(each.name)),
                 "Status": status_chip.badge(each.status),
                 "By": literal(algorithm(each)),
-                literal(words(metric) or "Value"): f"{value:.4g}" if value is not None else "",
+                literal(words(metric) or "Value"): formats.measure(value) if value is not None else "",
                 "Took": formats.duration(took) if took is not None else "",
             }
         )

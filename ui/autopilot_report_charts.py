@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ui import charts
+from ui import charts, formats
 
 if TYPE_CHECKING:
     from services.autopilot.report_models import Confusion, Curve, Residuals, Series
@@ -83,7 +83,7 @@ def impact(columns: Sequence[tuple[str, float]], key: str) -> None:
     names = [_shown(name, number) for number, (name, _) in enumerate(columns)]
     values = [value for _, value in columns]
     data = {"type": "bar", "orientation": "h", "x": values, "y": names, "marker": {"color": charts.colour(0)},
-            "text": [f"{value:.3g}" for value in values], "textposition": "outside", "cliponaxis": False,
+            "text": [formats.measure(value) for value in values], "textposition": "outside", "cliponaxis": False,
             "hovertext": [html.escape(name) for name, _ in columns],
             "hovertemplate": "%{hovertext}: %{x:.5g}<extra></extra>"}  # fmt: skip
     first = ", ".join(name for name, _ in columns[:3])

@@ -87,9 +87,9 @@ def _figures(quality: Quality) -> None:
         rows.append(
             {
                 "Figure": literal(_FIGURES.get(name, name)),
-                "Value": f"{figure.value:.5g}",
+                "Value": formats.measure(figure.value),
                 "± between folds": f"{figure.spread:.2g}" if figure.spread is not None else "",
-                "Of always the same answer": f"{plain.value:.5g}" if plain is not None else "",
+                "Of always the same answer": formats.measure(plain.value) if plain is not None else "",
             }
         )
     if rows:

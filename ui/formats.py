@@ -76,6 +76,13 @@ def figure(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
 
 
+def measure(value: float) -> str:
+    """A metric with the digits that tell models apart: `0.6212`, `2,996`, `9,007,113`, `5.86e-05`."""
+    if value and not 1e-3 <= abs(value) < 1e10:
+        return f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def milliseconds(value: float) -> str:
     """`8.2 ms`, `140 ms`, `2.1 s`."""
     if value < 10:

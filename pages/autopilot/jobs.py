@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from services.errors import SagedeckError
 from ui import autopilot_list, autopilot_reads, empty_state, error_box, navigation, page_head, polling, session
 
 console = session.console()
@@ -23,8 +24,17 @@ def table() -> float | None:
     return 1.0 if waiting else autopilot_reads.seconds_between_looks(console) if moving else None
 
 
+try:
+    jobs = autopilot_reads.listed(console)
+except SagedeckError as error:
+    error_box.show(error)
+    name = autopilot_list.by_name()
+    if name:
+        st.switch_page(navigation.AUTOPILOT_JOB, query_params={"job": name})
+    st.stop()
+
 with error_box.shown():
-    if autopilot_reads.listed(console):
+    if jobs:
         polling.adaptive(table, "experiments.every", 1.0)
     else:
         empty_state.show(

@@ -79,7 +79,7 @@ def test_who_may_not_list_jobs_is_told_the_permission(open_page: Open) -> None:
     console.sagemaker.refused["list"] = LISTED
     at = open_page(LIST, console, "Experiments")
     assert "sagemaker:ListAutoMLJobs" in said(at)
-    assert at.title[0].value == "Experiments"
+    assert at.text_input[0].label == "Name of a job"
 
 
 def test_who_may_not_describe_jobs_still_sees_names_and_states(open_page: Open) -> None:
