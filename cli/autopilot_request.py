@@ -85,7 +85,7 @@ def request_of(console: Console, data: str, options: Options, *, wait: bool) -> 
         validation=_source(options.validation, options) if options.validation else None,
         validation_fraction=options.validation_fraction,
         settings=_settings(options),
-        role=ExistingRole(given) if given else console.access.request(),
+        role=ExistingRole(given) if given else console.autopilot.role(),
         output=options.output,
         make_bucket=options.make_bucket,
         objective=options.objective,

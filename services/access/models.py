@@ -112,6 +112,11 @@ def work_role_name(region: str) -> str:
     return f"sagedeck-workspaces-{region}"
 
 
+def autopilot_role_name(region: str) -> str:
+    """The name of the role of AutoML jobs that read and write in the console's own bucket only."""
+    return f"sagedeck-autopilot-{region}"
+
+
 def batch_role_name(region: str) -> str:
     """The name of the role of models that answer for transform jobs."""
     return f"sagedeck-batch-{region}"

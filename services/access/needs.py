@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.access.models import batch_role_name, default_role_name, work_role_name
+from services.access.models import autopilot_role_name, batch_role_name, default_role_name, work_role_name
 from services.access.pages import PAGES
 from services.catalog import bucket_arns
 from services.plans.leasing import role_name
@@ -78,6 +78,14 @@ def _of_work(action: str, region: str, account: str, partition: str) -> Permissi
     return Permission(action, f"arn:{partition}:iam::{account}:role/{work_role_name(region)}", found.condition)
 
 
+def _of_autopilot(action: str, region: str, account: str, partition: str) -> Permission:
+    """As with data of one's own, but for the role of AutoML jobs."""
+    found = _of_own_data(action, region, account, partition)
+    if not found.resource.endswith(f":role/{default_role_name(region)}"):
+        return found
+    return Permission(action, f"arn:{partition}:iam::{account}:role/{autopilot_role_name(region)}", found.condition)
+
+
 def _of_batch(action: str, region: str, account: str, partition: str) -> Permission:
     """As with data of one's own, but for the role of models that answer for transform jobs."""
     found = _of_own_data(action, region, account, partition)
@@ -141,7 +149,7 @@ def _on_iam(action: str, arn: str, region: str) -> Permission:
 
 
 _OF_PAGES = {
-    "autopilot": _of_own_data,
+    "autopilot": _of_autopilot,
     "batch": _of_batch,
     "leases": _of_leases,
     "notebooks": _of_work,

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.access import AccessService, RoleRequest
+from services.access import AccessService, RoleRequest, autopilot_role_name
 from services.autopilot.ceiling import Ceiling, ceiling
 from services.autopilot.examining import Say, resolved
 from services.autopilot.launch_state import LaunchState
 from services.autopilot.models import Job
-from services.autopilot.planner import own_bucket_used, places_of, plan_launch
+from services.autopilot.places import Places, bucket_of, places_of, with_role
+from services.autopilot.planner import plan_launch
 from services.autopilot.problems import refuse, request_problems
 from services.autopilot.request import AutopilotRequest, LocalFile, suggest_name
 from services.autopilot.seen import Seen, content_of
@@ -94,44 +95,45 @@ class Launching:
         """The plan of a job whose data were looked at with `examine`; raises as `plan`."""
         request = resolved(replace(request, owner=request.owner or self._owner), seen)
         refuse(request, self.place, seen)
+        request = with_role(request, seen, self.place)
         return plan_launch(request, self._state(request, seen))
+
+    def role(self) -> RoleRequest:
+        """A request for the role of jobs; what a job needs beyond the console's bucket is added when it is planned."""
+        return self._access.request(autopilot_role_name(self._access.region))
 
     def _state(self, request: AutopilotRequest, seen: Mapping[str, Seen]) -> LaunchState:
         new = request.role if isinstance(request.role, RoleRequest) else None
-        state = LaunchState(
+        named = request.deploy.endpoint_name if request.deploy else ""
+        places = places_of(request, seen, self.place)
+        self._refuse_elsewhere(places)
+        return LaunchState(
             role=self._access.state(new) if new else self._access.place(),
             seen=seen,
             ceiling=self.ceiling(request, seen),
-            pace=self._catalog.pace,
-        )
-        self._refuse_elsewhere(request, state)
-        named = request.deploy.endpoint_name if request.deploy else ""
-        return replace(
-            state,
-            missing=self._missing(request, state),
+            missing=self._missing(request, places),
             job=self._job(request.name),
             running=self._running(),
             endpoint=named if named and self._launching.endpoint_exists(named) else "",
+            pace=self._catalog.pace,
         )
 
-    def _refuse_elsewhere(self, request: AutopilotRequest, state: LaunchState) -> None:
+    def _refuse_elsewhere(self, places: Places) -> None:
         """Raise InvalidRequest where data or output lie in another region than the job runs in."""
-        places = places_of(request, state)
-        named = {each.removeprefix("s3://").partition("/")[0] for each in (*places.data.values(), places.output)}
-        for bucket in sorted(named - {default_bucket(state.role.region, state.role.account)}):
-            region = self._launching.bucket_region(bucket)
-            if region and region != state.role.region:
-                why = f"It is in {region}; the job runs in {state.role.region}, and reads and writes only there."
+        here = self.place.region
+        for bucket in places.buckets:
+            region = "" if bucket == self._bucket else self._launching.bucket_region(bucket)
+            if region and region != here:
+                why = f"It is in {region}; the job runs in {here}, and reads and writes only there."
                 raise InvalidRequest(f"The bucket {bucket} cannot be used here.", why, "Copy the data to one that is.")
 
-    def _missing(self, request: AutopilotRequest, state: LaunchState) -> tuple[str, ...]:
+    def _missing(self, request: AutopilotRequest, places: Places) -> tuple[str, ...]:
         """The buckets to be made. Raises InvalidRequest where one is not there and is not to be made."""
-        own = default_bucket(state.role.region, state.role.account)
         found = []
-        if own_bucket_used(request, state) and not self.objects().exists(own, own=True):
-            found.append(own)
-        named = places_of(request, state).output.removeprefix("s3://").partition("/")[0]
-        if named != own and not self.objects().exists(named):
+        if self._bucket in places.buckets and not self.objects().exists(self._bucket, own=True):
+            found.append(self._bucket)
+        named = bucket_of(places.output)
+        if named != self._bucket and not self.objects().exists(named):
             if not request.make_bucket:
                 raise InvalidRequest(
                     f"There is no bucket {named} for the output.",
@@ -140,6 +142,11 @@ class Launching:
                 )
             found.append(named)
         return tuple(found)
+
+    @property
+    def _bucket(self) -> str:
+        """The console's own."""
+        return default_bucket(self._access.region, self._access.account)
 
     def _job(self, name: str) -> Job | None:
         try:

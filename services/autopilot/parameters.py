@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from services.access import tags
+from services.autopilot.places import Places
 from services.autopilot.request import (
     AutopilotRequest,
     Forecast,
@@ -22,15 +21,6 @@ from services.autopilot.seen import Seen
 from services.plans.models import Ref
 
 _GENERATED = {"AutoGenerateEndpointName": True}
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where things lie in S3 once the plan has run: data by channel, the output, the file of features ("" none)."""
-
-    data: Mapping[str, str]
-    output: str
-    features: str = ""
 
 
 def parameters(request: AutopilotRequest, seen: Mapping[str, Seen], places: Places, role: str | Ref) -> dict[str, Any]:
@@ -58,15 +48,6 @@ def parameters(request: AutopilotRequest, seen: Mapping[str, Seen], places: Plac
         AutoMLComputeConfig=serverless if request.emr_role else None,
         Tags=[*tags(request.owner, project=request.project), *({"Key": k, "Value": v} for k, v in request.tags)],
     )
-
-
-def feature_file(request: AutopilotRequest) -> str:
-    """The JSON that names columns to learn from and their types; "" where all are taken as they are."""
-    settings = request.settings
-    if not isinstance(settings, Tabular | Forecast) or not (settings.features or settings.types):
-        return ""
-    told = _given(FeatureAttributeNames=list(settings.features), FeatureDataTypes=dict(settings.types))
-    return json.dumps(told, ensure_ascii=False)
 
 
 def _channel(name: str, request: AutopilotRequest, seen: Mapping[str, Seen], places: Places) -> dict[str, Any]:

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from pathlib import PurePath
 
 from services.access import RoleRequest, plan_execution_role, role_value, tags
 from services.autopilot.launch_state import LaunchState
 from services.autopilot.launch_warnings import warnings_of
 from services.autopilot.models import Job
-from services.autopilot.parameters import Places, feature_file, parameters
+from services.autopilot.parameters import parameters
+from services.autopilot.places import Places, feature_file, places_of, with_role
 from services.autopilot.problems import refuse
-from services.autopilot.request import AutopilotRequest, LocalFile, S3Data
+from services.autopilot.request import AutopilotRequest
 from services.errors import InvalidRequest, NameTaken
 from services.plans.hosting import seconds_between_looks
 from services.plans.models import Cost, Estimate, Permission, Plan, Proof, Read, Step, Until
-from services.plans.objects import ABSENT, DIGEST, bucket, default_bucket, upload
+from services.plans.objects import ABSENT, DIGEST, bucket, upload
 from services.plans.stopping import ENDED, NO_JOB, stop_steps
 
 CREATE_JOB, FEATURES, WAIT = "create-auto-ml-job", "put-features", "wait-auto-ml-job"
@@ -32,9 +32,9 @@ def plan_launch(request: AutopilotRequest, state: LaunchState) -> Plan:
     _refuse_unseen(request, state)
     refuse(request, state.place, state.seen)
     _refuse_taken(request, state)
-    places = places_of(request, state)
+    request, places = with_role(request, state.seen, state.place), _places(request, state)
     made = _buckets(request, state)
-    role = _role(request, state, places)
+    role = _role(request, state)
     ready = made[-1].id if made else ""
     sent = _uploads(request, state, places, (ready,) if ready else ())
     waits = tuple(step.id for step in (*made[-1:], *role, *sent))
@@ -43,33 +43,8 @@ def plan_launch(request: AutopilotRequest, state: LaunchState) -> Plan:
     return Plan(f"Launch the AutoML job {request.name}", steps, warnings_of(request, state), _estimate(state))
 
 
-def places_of(request: AutopilotRequest, state: LaunchState) -> Places:
-    """Where data, features and output lie: as named, or below autopilot/<job>/ in the console's bucket."""
-    own = f"s3://{default_bucket(state.role.region, state.role.account)}/autopilot/{request.name}"
-    data = {}
-    for name, source in request.sources:
-        seen = state.seen.get(name)
-        if isinstance(source, S3Data) and not (seen and seen.path):
-            data[name] = source.uri
-        else:
-            local = seen.path if seen and seen.path else getattr(source, "path", "")
-            named = seen.name if seen and seen.name else PurePath(local).name
-            data[name] = f"{own}/input/{name}/{named}"
-    features = f"{own}/input/features.json" if feature_file(request) else ""
-    return Places(data, request.output or f"{own}/output/", features)
-
-
-def own_bucket_used(request: AutopilotRequest, state: LaunchState) -> bool:
-    """Whether anything is put into the console's bucket."""
-    own = default_bucket(state.role.region, state.role.account)
-    places = places_of(request, state)
-    sent = [each for name, each in places.data.items() if _is_sent(request, state, name)]
-    return any(each.startswith(f"s3://{own}/") for each in (*sent, places.output, places.features))
-
-
-def _is_sent(request: AutopilotRequest, state: LaunchState, name: str) -> bool:
-    seen = state.seen.get(name)
-    return bool(seen and seen.path) or isinstance(dict(request.sources)[name], LocalFile)
+def _places(request: AutopilotRequest, state: LaunchState) -> Places:
+    return places_of(request, state.seen, state.place)
 
 
 def _refuse_unseen(request: AutopilotRequest, state: LaunchState) -> None:
@@ -93,7 +68,7 @@ def _refuse_taken(request: AutopilotRequest, state: LaunchState) -> None:
 
 def _is_this(job: Job, request: AutopilotRequest, state: LaunchState) -> bool:
     """Whether the job that has the name is the one asked for, and still under way: then nothing is left to do."""
-    return job.status.moving and job.output.rstrip("/") == places_of(request, state).output.rstrip("/")
+    return job.status.moving and job.output.rstrip("/") == _places(request, state).output.rstrip("/")
 
 
 def _buckets(request: AutopilotRequest, state: LaunchState) -> tuple[Step, ...]:
@@ -105,29 +80,15 @@ def _buckets(request: AutopilotRequest, state: LaunchState) -> tuple[Step, ...]:
     return tuple(replace(each, undo=()) for each in found)
 
 
-def _role(request: AutopilotRequest, state: LaunchState, places: Places) -> tuple[Step, ...]:
+def _role(request: AutopilotRequest, state: LaunchState) -> tuple[Step, ...]:
     """The steps of a role that is to be made: it reads the data, writes the output and starts the job's own jobs."""
-    if not isinstance(request.role, RoleRequest):
-        return ()
-    partition, security = state.role.partition, request.security
-    read = [*places.data.values(), places.features, places.output]
-    buckets = {each.removeprefix("s3://").partition("/")[0] for each in read if each}
-    out = places.output.removeprefix("s3://").rstrip("/")
-    wanted = replace(
-        request.role,
-        buckets=tuple(sorted({*request.role.buckets, *(f"arn:{partition}:s3:::{each}" for each in buckets)})),
-        writes=tuple(sorted({*request.role.writes, f"arn:{partition}:s3:::{out}/*"})),
-        keys=tuple(sorted({*request.role.keys, *filter(None, (security.output_key, security.volume_key))})),
-        vpc=request.role.vpc or bool(security.subnets),
-        starts=True,
-    )
-    return plan_execution_role(wanted, state.role).steps
+    return plan_execution_role(request.role, state.role).steps if isinstance(request.role, RoleRequest) else ()
 
 
 def _uploads(request: AutopilotRequest, state: LaunchState, places: Places, after: tuple[str, ...]) -> tuple[Step, ...]:
     found = []
     for name, source in request.sources:
-        if not _is_sent(request, state, name):
+        if name not in places.sent:
             continue
         seen = state.seen[name]
         place, _, key = places.data[name].removeprefix("s3://").partition("/")

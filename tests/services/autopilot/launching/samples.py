@@ -33,7 +33,7 @@ from services.plans import Plan
 from services.tables.models import Layout, Verdict
 
 ROLE = ExistingRole("arn:aws:iam::123456789012:role/Mine")
-NEW_ROLE = RoleRequest(name="sagedeck-execution-us-east-1", owner="ada")
+NEW_ROLE = RoleRequest(name="sagedeck-autopilot-us-east-1", owner="ada")
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 EMR = "arn:aws:iam::123456789012:role/Emr"
 CATALOG = CatalogService("us-east-1", offline=True)

@@ -26,7 +26,8 @@ from services.autopilot import (
     request_problems,
 )
 from services.autopilot.known import ALGORITHMS, BASE_MODELS, metrics_of
-from services.autopilot.parameters import Places, parameters
+from services.autopilot.parameters import parameters
+from services.autopilot.places import Places
 from services.autopilot.request import CSV
 from services.deploy import Place
 from services.plans import Plan, Step, check

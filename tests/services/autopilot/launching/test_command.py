@@ -38,8 +38,7 @@ class Desk:
 
     owner = "ada"
     settings = SimpleNamespace(execution_role_arn="")
-    access = SimpleNamespace(request=lambda: NEW_ROLE)
-    autopilot = SimpleNamespace(suggest_name=lambda about: f"of-{len(about)}")
+    autopilot = SimpleNamespace(suggest_name=lambda about: f"of-{len(about)}", role=lambda: NEW_ROLE)
 
 
 def asked(data: str = "churn.csv", **options: Any) -> AutopilotRequest:

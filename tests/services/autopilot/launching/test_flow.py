@@ -64,7 +64,7 @@ def request_of(console: Console, name: str, **changes: Any) -> AutopilotRequest:
         name=name,
         training=sample(ProblemKind.TABULAR),
         settings=Tabular(target="Churn?"),
-        role=console.access.request(),
+        role=console.autopilot.role(),
         limits=LIMITS,
         owner=console.owner,
     )
@@ -262,7 +262,7 @@ def test_an_exported_script_makes_the_same_job_in_a_fresh_sandbox(console: Conso
     request = request_of(console, "exported", settings=table)
     with start_sandbox("--speed", SPEED) as other:
         fresh = Console(sandbox_at(other, owner="ada"), folder=tmp_path / "other")
-        plan = fresh.autopilot.plan(replace(request, role=fresh.access.request()))
+        plan = fresh.autopilot.plan(replace(request, role=fresh.autopilot.role()))
         file = tmp_path / "plan.py"
         file.write_text(export(plan, Format.BOTO3, region="us-east-1").text, encoding="utf-8")
         keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_ENDPOINT_URL": other}

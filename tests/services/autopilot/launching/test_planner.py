@@ -6,10 +6,11 @@ import json
 import pickle
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from services.access import PAGES
+from services.access import PAGES, RoleRequest
 from services.autopilot import (
     AutoDeploy,
     Held,
@@ -113,16 +114,46 @@ def test_without_a_choice_of_columns_there_is_no_file_of_features(tmp_path: Path
     assert "FeatureSpecificationS3Uri" not in str(plan.step(JOB).parameters)
 
 
-def test_the_new_role_reads_the_data_writes_the_output_and_starts_the_jobs(tmp_path: Path) -> None:
-    document = local(tmp_path).step("role-policy").parameters["PolicyDocument"].value
-    by_sid = {each["Sid"]: each for each in document["Statement"]}
+def rights(plan: Plan) -> dict[str, Any]:
+    document = plan.step("role-policy").parameters["PolicyDocument"].value
+    return {each["Sid"]: each for each in document["Statement"]}
+
+
+def role_of(plan: Plan) -> str:
+    return str(plan.step("create-role").parameters["RoleName"])
+
+
+def test_the_new_role_reads_and_writes_the_consoles_bucket_and_starts_the_jobs(tmp_path: Path) -> None:
+    plan = local(tmp_path)
+    by_sid = rights(plan)
     assert f"arn:aws:s3:::{OWN}" in by_sid["ListArtefacts"]["Resource"]
-    assert by_sid["WriteAnswers"]["Resource"] == (f"arn:aws:s3:::{OWN}/autopilot/churn-1/output/*",)
+    assert by_sid["WriteAnswers"]["Resource"] == (f"arn:aws:s3:::{OWN}/autopilot/*",)
     assert "sagemaker:CreateTrainingJob" in by_sid["StartJobs"]["Action"]
-    assert by_sid["HandItselfOver"]["Resource"] == (f"arn:aws:iam::123456789012:role/{NEW_ROLE.name}",)
-    keyed = plan_for(full(ProblemKind.TABULAR, role=NEW_ROLE)).step("role-policy").parameters["PolicyDocument"].value
-    assert KEY in str(keyed)
-    assert "ec2:CreateNetworkInterface" in str(keyed)
+    assert role_of(plan) == "sagedeck-autopilot-us-east-1"
+    assert by_sid["HandItselfOver"]["Resource"] == (f"arn:aws:iam::123456789012:role/{role_of(plan)}",)
+
+
+def test_another_job_in_the_consoles_bucket_gives_the_role_no_further_policy(tmp_path: Path) -> None:
+    first, second = local(tmp_path), local(tmp_path, name="churn-2")
+    assert first.step("role-policy") == second.step("role-policy")
+
+
+def test_what_a_job_needs_beyond_that_becomes_a_role_of_its_own(tmp_path: Path) -> None:
+    elsewhere = plan_for(full(ProblemKind.TABULAR, role=NEW_ROLE))
+    by_sid = rights(elsewhere)
+    assert by_sid["WriteAnswers"]["Resource"] == ("arn:aws:s3:::mine/out/*",)
+    assert KEY in str(by_sid)
+    assert "ec2:CreateNetworkInterface" in str(by_sid)
+    name = role_of(elsewhere)
+    assert name.startswith("sagedeck-autopilot-us-east-1-")
+    assert name == role_of(plan_for(full(ProblemKind.TEXT, role=NEW_ROLE, name="another")))
+    assert name != role_of(plan_for(full(ProblemKind.TABULAR, role=NEW_ROLE, output="s3://mine/else/")))
+    assert len(name) <= 64
+
+
+def test_models_and_jobs_share_no_role_but_one_that_is_named_stays(tmp_path: Path) -> None:
+    assert role_of(local(tmp_path, role=RoleRequest(name="sagedeck-execution-us-east-1"))) == NEW_ROLE.name
+    assert role_of(local(tmp_path, role=RoleRequest(name="mine"))) == "mine"
 
 
 def test_an_existing_role_is_handed_over_and_no_other() -> None:
