@@ -58,10 +58,7 @@ def _wrapped(console: Console, fits: Suggestion, upload: str, name: str) -> str:
         lines = Path(upload).read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError as error:
         raise InvalidRequest("The file of texts is not UTF-8.", "", "Save it as UTF-8.") from error
-    path = console.folder / "batch" / f"{name}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(wrapped(fits.contract, lines))
-    return str(path)
+    return str(console.batch_inputs.put(f"{name}.jsonl", wrapped(fits.contract, lines)))
 
 
 def _model(console: Console, name: str) -> str:

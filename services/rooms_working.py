@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from services.autopilot.batch_predicting import BatchPredictions
     from services.autopilot.predicting import Predictions
     from services.batch import BatchService
+    from services.batch.keeping import KeptInputs
     from services.notebooks import NotebooksService
     from services.objects import ObjectsService
     from services.resources import Holdings
@@ -113,6 +114,13 @@ class WorkingRooms(SpendingRooms):
         from services.resources.network_gateway import NetworkGateway
 
         return self.cached(("networks",), NETWORK_SECONDS, NetworkGateway(self.connection.clients).networks)
+
+    @lazy
+    def batch_inputs(self) -> KeptInputs:
+        """Files that plans of transform jobs send."""
+        from services.batch.keeping import KeptInputs
+
+        return KeptInputs(self.folder, self.owner)
 
     @lazy
     def batch(self) -> BatchService:

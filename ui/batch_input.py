@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,14 +34,20 @@ def sent(console: Console, fields: BatchFields) -> str:
     """The file of this machine that is sent first, as the form stands; "" where the input lies in S3, or none is."""
     kind = fields.text("from") or S3
     if kind == FILE:
-        given = st.session_state.get(fields.at("file"))
-        if given is not None:
-            st.session_state[fields.at("upload")] = str(_kept(console, given.name, given.getvalue()))
+        _keep(console, fields)
         return fields.text("upload")
     lines = fields.text("texts").splitlines()
     if kind == S3 or fields.fits.contract is None or not any(line.strip() for line in lines):
         return ""
-    return str(_kept(console, "texts.jsonl", wrapped(fields.fits.contract, lines)))
+    return str(console.batch_inputs.put("texts.jsonl", wrapped(fields.fits.contract, lines)))
+
+
+def _keep(console: Console, fields: BatchFields) -> None:
+    """Keep a file that was just given; one is hashed once, not each time that the page is drawn."""
+    given = st.session_state.get(fields.at("file"))
+    if given is not None and st.session_state.get(fields.at("kept")) != given.file_id:
+        st.session_state[fields.at("upload")] = str(console.batch_inputs.put(given.name, given.getvalue()))
+        st.session_state[fields.at("kept")] = given.file_id
 
 
 def show(console: Console, fields: BatchFields) -> None:
@@ -71,13 +76,3 @@ def show(console: Console, fields: BatchFields) -> None:
             label="Input in S3",
         )  # fmt: skip
     fields.under("input", empty=not (address(fields) or fields.text("upload") or fields.text("texts")))
-
-
-def _kept(console: Console, name: str, content: bytes) -> Path:
-    """The content as a file of this machine, from which the plan sends it."""
-    plain = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in name)[-80:].lstrip(".")
-    path = console.folder / "batch" / hashlib.sha256(content).hexdigest()[:16] / (plain or "input")
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return path
