@@ -1,4 +1,5 @@
-"""Batch: a model's answers to everything below an S3 prefix, by a job that ends by itself; `?job=NAME` is one job."""
+"""Batch: a model's answers to everything below an S3 prefix, by a job that ends by itself; `?job=NAME` is one job,
+`?endpoint=NAME` begins one with the model behind an endpoint."""
 
 import streamlit as st
 
@@ -29,6 +30,8 @@ with error_box.shown():
     if batch_job.current():
         batch_job.show(console, batch_job.current())
         st.stop()
+    if st.query_params.get("endpoint"):
+        st.session_state.setdefault("batch.tab", NEW)
     jobs, new = st.tabs([JOBS, NEW], on_change="rerun", key="batch.tab")
     if jobs.open:
         with jobs:

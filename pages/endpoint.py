@@ -14,8 +14,13 @@ from ui import (
 )
 
 console = session.console()
-st.page_link(navigation.ENDPOINTS, label="Endpoints", icon=":material/arrow_back:")
 name = str(st.query_params.get("endpoint", ""))
+with st.container(horizontal=True, horizontal_alignment="distribute"):
+    st.page_link(navigation.ENDPOINTS, label="Endpoints", icon=":material/arrow_back:")
+    st.page_link(
+        navigation.BATCH, label="Batch with its model", icon=":material/batch_prediction:",
+        query_params={"endpoint": name}, help="Have its model answer a whole S3 prefix, beside the endpoint.",
+    )  # fmt: skip
 detail = endpoint_lookup.found(console, name)
 if detail is not None:
     endpoint_head.show(console, detail)

@@ -57,7 +57,9 @@ def _behind(console: Console) -> str:
     if not names:
         st.caption("There is no endpoint. Choose a model of the account, or deploy one first.")
         return ""
-    endpoint = st.selectbox("Endpoint", names, key=f"{KEY}.endpoint", filter_mode="contains")
+    asked = str(st.query_params.get("endpoint", ""))
+    first = names.index(asked) if asked in names else 0
+    endpoint = st.selectbox("Endpoint", names, index=first, key=f"{KEY}.endpoint", filter_mode="contains")
     found = console.cached(
         ("batch", "behind", str(endpoint)), KEPT_SECONDS, partial(console.batch.models_of, str(endpoint))
     )

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from services.batch import JobStatus
 from services.console import Console
+from services.errors import PermissionDenied
 from tests.pages.conftest import Open
 from tests.services.batch.conftest import asked, carried_out, console, put, run  # noqa: F401 - a fixture
 
@@ -148,3 +149,50 @@ def test_texts_become_requests_as_the_model_reads_them_and_are_sent_first(
     told = _texts(at)
     assert "s3.put_object" in told
     assert "sagemaker.create_transform_job" in told
+
+
+def test_a_folder_is_found_by_browsing(open_page: Open, console: Any) -> None:  # noqa: F811
+    put(console, "browsed/*odd* [name](x)/a.jsonl", b'{"inputs": "one"}\n')
+    at = _form(open_page, console)
+    at.session_state["batch.embeds.input.browse"] = True
+    at.run()
+    assert "s3://batches/" in _texts(at)
+    (folder,) = [each for each in at.button if each.label == "browsed"]
+    folder.click().run()
+    (odd,) = [each for each in at.button if str(each.key).endswith("input.folder.0")]
+    assert "*odd* [name](x)" not in odd.label  # shown as it is, not as Markdown
+    odd.click().run()
+    (choose,) = [each for each in at.button if str(each.key) == "batch.embeds.input.this"]
+    choose.click().run()
+    assert not at.exception
+    assert at.session_state["batch.embeds.input.address"] == "s3://batches/browsed/*odd* [name](x)/"
+    assert "First records of" in _texts(at)
+
+
+def test_what_may_not_be_listed_is_said_and_the_form_stays(
+    open_page: Open,
+    console: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def denied(*_: Any, **__: Any) -> Any:
+        why = "The identity in use lacks the permission sagemaker:ListTransformJobs."
+        raise PermissionDenied("AWS refused permission.", why, "", action="sagemaker:ListTransformJobs")
+
+    for name in ("list_jobs", "models"):
+        monkeypatch.setattr(console.batch, name, denied)
+    console.refresh()
+    assert "sagemaker:ListTransformJobs" in _texts(open_page("batch", console, TITLE))
+    at = _form(open_page, console)
+    assert "type a name" in _texts(at)
+    assert [each.value for each in at.text_input if each.label == "Content type"] == ["application/json"]
+
+
+def test_the_model_behind_an_endpoint_is_taken(open_page: Open, console: Any) -> None:  # noqa: F811
+    sagemaker = console.connection.clients.get("sagemaker")
+    variant = {"VariantName": "all", "ModelName": "embeds", "InstanceType": "ml.m5.xlarge", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="lives", EndpointConfigName="c")
+    console.refresh()
+    told = _texts(open_page("batch", console, TITLE, endpoint="lives"))
+    assert "Each line is one request in JSON" in told
+    assert "embeds" in told
