@@ -44,6 +44,19 @@ def some(chance: random.Random, choices: tuple[Any, ...], most: int = 2) -> tupl
     return tuple(dict.fromkeys(chance.choices(choices, k=chance.randint(0, most)))) if chance.random() < 0.4 else ()
 
 
+def series(chance: random.Random) -> Forecast:
+    return Forecast(
+        target="y",
+        timestamp=chance.choice(("day", "day", "day", "y")),
+        item=chance.choice(("item", "item", "item", "day")),
+        frequency=chance.choice(("D", "1H", "60min", "2W", "1Y", "")),
+        horizon=chance.choice((1, 14, 500, 501, None)),
+        quantiles=some(chance, ("p1", "p50", "p99", "p100"), 3),
+        algorithms=some(chance, EVERY_ALGORITHM),
+        holidays=chance.choice(("", "", "", "DE", "de")),
+    )
+
+
 def settings(chance: random.Random) -> Any:
     """Settings of a random kind, more of them right than wrong."""
 
@@ -66,16 +79,7 @@ def settings(chance: random.Random) -> Any:
         case ProblemKind.IMAGE:
             return ImageClasses()
         case ProblemKind.FORECAST:
-            return Forecast(
-                target="y",
-                timestamp=rarely("y", "day"),
-                item=rarely("day", "item"),
-                frequency=chance.choice(("D", "1H", "60min", "2W", "1Y", "")),
-                horizon=chance.choice((1, 14, 500, 501, None)),
-                quantiles=some(chance, ("p1", "p50", "p99", "p100"), 3),
-                algorithms=some(chance, EVERY_ALGORITHM),
-                holidays=rarely(chance.choice(("DE", "de")), ""),
-            )
+            return series(chance)
         case _:
             return LanguageTuning(
                 base_model=rarely("Nothing", chance.choice(("", *BASE_MODELS))),
