@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from services.diagnosis import Place
 from services.errors import NotFound
 from services.notebooks import STATES, Act, NotebookInstance
 from ui import (
@@ -139,7 +140,8 @@ def _failure(console: Console, each: NotebookInstance) -> None:
     with error_box.shown():
         reason = _described(console, each.name).failure
         st.markdown(f":red[:material/error: {literal(reason or 'AWS tells no reason.')}]")
-        diagnosis_box.of_endpoint(console, reason, each.instance_type)
+        diagnosis_box.of_container(console, Place.ENDPOINT, "", reason, operation="CreateNotebookInstance",
+                                   instance_type=each.instance_type)  # fmt: skip
 
 
 def _details(console: Console, each: NotebookInstance) -> None:

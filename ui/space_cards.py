@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from services.diagnosis import Place
 from services.errors import NotFound
 from services.studio import APP_TYPES, Act, Domain, Space
 from ui import (
@@ -71,7 +72,7 @@ def head(console: Console, domain: Domain) -> None:
             with error_box.shown():
                 reason = settings(console, domain.id).failure
                 st.markdown(f":red[:material/error: {literal(reason or 'AWS tells no reason.')}]")
-                diagnosis_box.of_endpoint(console, reason)
+                diagnosis_box.of_container(console, Place.ENDPOINT, "", reason, operation="CreateDomain")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             ready = domain.usable
             why = None if domain.profiles else "Make a user profile first: a space belongs to one."
@@ -185,7 +186,8 @@ def _failure(console: Console, space: Space) -> None:
         app = found.app
         reason = found.failure or (app.failure if app is not None else "")
         st.markdown(f":red[:material/error: {literal(reason or 'AWS tells no reason.')}]")
-        diagnosis_box.of_endpoint(console, reason, app.instance_type if app else "")
+        diagnosis_box.of_container(console, Place.ENDPOINT, "", reason, operation="CreateApp",
+                                   instance_type=app.instance_type if app else "")  # fmt: skip
 
 
 def people(console: Console, domain: Domain) -> None:

@@ -9,7 +9,17 @@ import streamlit as st
 
 from services.errors import SagedeckError
 from services.inference import EndpointFacts, Language, Where, snippet, templates
-from ui import error_box, navigation, polling, test_async, test_family, test_request, test_result, test_stream
+from ui import (
+    error_box,
+    navigation,
+    polling,
+    test_async,
+    test_family,
+    test_request,
+    test_result,
+    test_stream,
+    workspace_notebook,
+)
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -135,3 +145,5 @@ def _code(console: Console, detail: EndpointDetail, draft: test_request.Draft, c
         for tab, language in zip(tabs, several, strict=True):
             with tab:
                 st.code(snippet(language, draft.call, where, contract), language=language.highlighting, wrap_lines=True)
+        if contract is not None and not detail.asynchronous:
+            workspace_notebook.of_call(detail.name, contract, where, key=key)

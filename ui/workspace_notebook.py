@@ -14,6 +14,7 @@ from ui import endpoint_reads, error_box, formats, navigation
 
 if TYPE_CHECKING:
     from services.console import Console
+    from services.inference import Contract
 
 ENDPOINT, CHAT = "An endpoint", "A conversation"
 MOST_CHATS = 50
@@ -44,6 +45,16 @@ def show(console: Console, page: str) -> None:
 def of_endpoint(console: Console, name: str) -> str:
     """The notebook of an endpoint. Raises what finding its contract does."""
     return endpoint_notebook(name, console.contract(name), _where(console))
+
+
+def of_call(name: str, contract: Contract, where: Where, *, key: str) -> None:
+    """An endpoint's notebook on the endpoint's own page, and where to run it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "As a notebook", endpoint_notebook(name, contract, where), f"{name}.ipynb", "application/x-ipynb+json",
+            icon=":material/download:", on_click="ignore", key=f"{key}.notebook",
+        )  # fmt: skip
+    where_to(key=key)
 
 
 def _of_endpoint(console: Console, key: str) -> tuple[str, str] | None:

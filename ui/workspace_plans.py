@@ -59,9 +59,17 @@ def show(console: Console, page: str) -> None:
             changed=lambda new: st.session_state.update({held: new}),
         )  # fmt: skip
         if run:
+            _forget_names(page)
             leave(page)
             run_progress.follow(run)
     st.button("Leave it as it is", type="tertiary", key=f"{page}.keep", on_click=leave, args=(page,))
+
+
+def _forget_names(page: str) -> None:
+    """What was asked for takes the name of its form: the next one begins without."""
+    for key in [str(key) for key in st.session_state]:
+        if key.startswith(f"{page}.") and key.endswith(".name"):
+            del st.session_state[key]
 
 
 def run(console: Console, page: str) -> None:

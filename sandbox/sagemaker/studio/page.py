@@ -35,7 +35,8 @@ def routes(world: "World") -> list[BaseRoute]:
             valid = held is not None and world.clock.now() <= held["until"]
         if not held or not valid:
             return _answer("This link has expired", "<p>A presigned URL opens once, within minutes.</p>", 403)
-        return _answer("Simulated: nothing runs here", _body(held["about"]), 200)
+        lab = {"Opens at": "JupyterLab"} if request.query_params.get("view") == "lab" else {}
+        return _answer("Simulated: nothing runs here", _body({**held["about"], **lab}), 200)
 
     return [Route(PATH + "{token}", show, methods=["GET"])]
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.errors import invalid
 from sandbox.operations import Call, Handler, Request, Response
+from sandbox.sagemaker.studio.domains import Domains
 from sandbox.sagemaker.studio.life import IN_SERVICE
 from sandbox.sagemaker.studio.notebooks import STATUS, Notebooks
 from sandbox.sagemaker.studio.profiles import Profiles
@@ -22,9 +23,12 @@ KEPT = 200  # URLs that are remembered
 class Presigned:
     """A URL holds a secret token, is good for a few minutes, and opens once."""
 
-    def __init__(self, world: "World", notebooks: Notebooks, profiles: Profiles, spaces: Spaces) -> None:
+    def __init__(
+        self, world: "World", notebooks: Notebooks, domains: Domains, profiles: Profiles, spaces: Spaces
+    ) -> None:
         self._world = world
         self._notebooks = notebooks
+        self._domains = domains
         self._profiles = profiles
         self._spaces = spaces
         self.operations: dict[str, Handler] = {
@@ -47,10 +51,17 @@ class Presigned:
         return self._url(call, about, VALID)
 
     def domain(self, call: Call, request: Request) -> Response:
+        if self._domains.find(call, request["DomainId"])["AuthMode"] != "IAM":
+            raise invalid("CreatePresignedDomainUrl can only be called when the authentication mode equals IAM.")
         profile = self._profiles.ready(call, request["DomainId"], request["UserProfileName"])
         about = {"Studio domain": profile["DomainId"], "User profile": profile["UserProfileName"]}
         if request.get("SpaceName"):
-            about["Space"] = self._spaces.ready(call, request["DomainId"], request["SpaceName"])["SpaceName"]
+            space = self._spaces.ready(call, request["DomainId"], request["SpaceName"])
+            owner = (space.get("OwnershipSettings") or {}).get("OwnerUserProfileName")
+            private = (space.get("SpaceSharingSettings") or {}).get("SharingType") == "Private"
+            if private and owner != profile["UserProfileName"]:
+                raise invalid(f"UserProfile [{profile['UserProfileArn']}] does not own Space [{space['SpaceArn']}].")
+            about["Space"] = space["SpaceName"]
         if request.get("LandingUri"):
             about["Opens at"] = request["LandingUri"]
         return self._url(call, about, request.get("ExpiresInSeconds", VALID))

@@ -48,7 +48,7 @@ class Studio:
         self.profiles = Profiles(world, self.domains, tags)
         self.spaces = Spaces(world, self.domains, self.profiles, tags)
         self.apps = Apps(world, self.domains, self.profiles, self.spaces, tags)
-        presigned = Presigned(world, self.notebooks, self.profiles, self.spaces)
+        presigned = Presigned(world, self.notebooks, self.domains, self.profiles, self.spaces)
         self.operations: dict[str, Handler] = {
             **notebook_lifecycles.operations,
             **studio_lifecycles.operations,

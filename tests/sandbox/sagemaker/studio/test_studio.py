@@ -216,6 +216,30 @@ def test_the_page_of_a_domains_url_escapes_what_was_sent(sandbox: Running, made:
     assert "Simulated" in page
 
 
+def test_a_private_space_opens_for_its_owner_alone(sandbox: Running, made: Made) -> None:
+    client, domain = made
+    client.create_user_profile(DomainId=domain, UserProfileName="bo")
+    _space(client, domain)
+    sandbox.app.world.advance(60)
+    asked = {"DomainId": domain, "SpaceName": "desk"}
+    refused = _refused(client.create_presigned_domain_url, UserProfileName="bo", **asked)
+    assert (refused[0], "does not own" in refused[1]) == ("ValidationException", True)
+    assert client.create_presigned_domain_url(UserProfileName="ada", **asked)["AuthorizedUrl"]
+
+
+def test_a_domain_of_identity_center_gives_no_url(sandbox: Running, role: str) -> None:
+    client = sandbox.client("sagemaker")
+    settings = {"ExecutionRole": role}
+    made = client.create_domain(
+        DomainName="sso", AuthMode="SSO", DefaultUserSettings=settings, **_network(sandbox)
+    )  # fmt: skip
+    sandbox.app.world.advance(60)
+    named = {"DomainId": made["DomainId"], "UserProfileName": "ada"}
+    client.create_user_profile(**named)
+    sandbox.app.world.advance(60)
+    assert "authentication mode" in _refused(client.create_presigned_domain_url, **named)[1]
+
+
 def test_a_url_expires(sandbox: Running, made: Made) -> None:
     client, domain = made
     asked = {"DomainId": domain, "UserProfileName": "ada", "ExpiresInSeconds": 5}
