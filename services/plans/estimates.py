@@ -27,10 +27,13 @@ class Estimate:
 
 
 def dearer(confirmed: Estimate, other: Estimate) -> bool:
-    """Whether the other price, or what it may come to at most, is higher than what was confirmed."""
-    return _higher(confirmed.usd_per_hour, other.usd_per_hour) or _higher(
-        confirmed.usd_per_hour_most, other.usd_per_hour_most
+    """Whether the other price, what it may come to at most, or what is paid once is higher than what was confirmed."""
+    pairs = (
+        (confirmed.usd_per_hour, other.usd_per_hour),
+        (confirmed.usd_per_hour_most, other.usd_per_hour_most),
+        (confirmed.usd_once, other.usd_once),
     )
+    return any(_higher(mine, theirs) for mine, theirs in pairs)
 
 
 def _higher(mine: float | None, theirs: float | None) -> bool:

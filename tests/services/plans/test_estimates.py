@@ -102,3 +102,14 @@ def test_work_that_ends_by_itself_says_what_it_may_come_to(estimate: Estimate, c
 def test_the_command_line_says_what_such_work_may_come_to(estimate: Estimate, cost: Cost, words: str) -> None:
     step = Step(id="job", service="sagemaker", operation="create_auto_ml_job_v2", reason="It trains.", cost=cost)
     assert said_of(Plan(title="Launch", steps=(step,), estimate=estimate)) == words
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "now", "asked_again"),
+    [(50.0, 50.2, False), (50.0, 51.0, True), (50.0, None, True), (None, 50.0, False), (None, None, False)],
+)
+def test_a_higher_or_no_longer_known_ceiling_of_work_is_asked_about_again(
+    confirmed: float | None, now: float | None, asked_again: bool
+) -> None:
+    plans = [Plan(title="Launch", steps=(), estimate=Estimate(0.0, usd)) for usd in (confirmed, now)]
+    assert plans[0].same_work(plans[1]) is not asked_again
