@@ -7,9 +7,10 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-KEPT_VALUES = 1_000  # distinct values counted exactly; beyond, they are estimated
+KEPT_VALUES = 256  # distinct values whose rows are counted; of a wide table fewer
+KEPT_OF_ALL = 400_000
 KEPT_CLASSES = 20_000  # of the target
-SMALLEST = 2_048  # hashes kept for the estimate: its standard error is 1 / sqrt of this, 2.2 %
+SMALLEST = 2_048  # hashes kept: up to so many values the count is exact, beyond its standard error is 2.2 %
 SAMPLED_ROWS = 30_000
 SAMPLED_CELLS = 3_000_000
 LONGEST_SAMPLED = 256  # characters of a cell in the sample
@@ -204,6 +205,11 @@ class Counts:
     def exact(self) -> bool:
         """Whether `distinct` was counted."""
         return self.values is not None or len(self._hashes) < SMALLEST
+
+
+def values_kept(width: int) -> int:
+    """How many distinct values of a column are counted in a table of so many columns."""
+    return max(32, min(KEPT_VALUES, KEPT_OF_ALL // max(1, width)))
 
 
 def _float(value: str) -> float | None:

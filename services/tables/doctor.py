@@ -16,7 +16,7 @@ from services.tables.reading import Table, read
 from services.tables.source import Unreadable
 from services.tables.target_findings import facts_of, target_findings, weight_findings
 
-SHOWN = 200  # rows of the sample that a page is given
+SHOWN, SHOWN_CELLS = 200, 40_000  # rows of the sample that a page is given, and cells
 
 Progress = Callable[[int, int], None]
 
@@ -123,7 +123,7 @@ def _statistics(
 ) -> Statistics:
     if table.sample is None:
         return Statistics(columns, rows=table.rows, target=verdict.target)
-    shown = table.sample.slice(0, SHOWN).to_pylist()
+    shown = table.sample.slice(0, max(5, min(SHOWN, SHOWN_CELLS // len(columns)))).to_pylist()
     rows = tuple(tuple(cell or "" for cell in row.values()) for row in shown)
     return Statistics(columns, associations, rows, table.rows, table.sample.num_rows, verdict.target)
 

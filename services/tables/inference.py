@@ -17,7 +17,7 @@ from services.tables.models import BINARY, MULTICLASS, REGRESSION
 FEW = 10  # whole numbers: as many values or fewer are classes, as digits, grades and stars are
 MOST_CLASSES = 400  # numbered classes of public tables go this far
 FULL = 10  # rows that each of many numbered classes has at least
-REPEATED = 0.05
+REPEATED, REPEATED_OF_FEW, FEW_ROWS = 0.05, 0.1, 1_000  # AutoGluon's thresholds
 NUMERIC, MOSTLY = 0.95, 0.8
 FEW_WORDS = 3  # that may stand for no value among numbers
 _QUANTITY = re.compile(
@@ -105,7 +105,8 @@ def _whole(facts: TargetFacts, distinct: int) -> tuple[str, str]:
         if quantity and not classes and distinct > 5:
             return REGRESSION, f"{values}, and its name says that they are a quantity."
         return MULTICLASS, f"{values} in {facts.there:,} rows, which are taken for classes."
-    if distinct > MOST_CLASSES or distinct > REPEATED * facts.there:
+    repeated = REPEATED_OF_FEW if facts.there <= FEW_ROWS else REPEATED
+    if distinct > MOST_CLASSES or distinct > repeated * facts.there:
         return REGRESSION, f"{values} in {facts.there:,} rows, too many to be classes."
     if quantity and not classes:
         return REGRESSION, f"{values}, and its name says that they are a quantity."

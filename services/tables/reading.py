@@ -10,7 +10,7 @@ from typing import Any
 
 from services.jobs import JobCancelled
 from services.tables.alphabet import fallback
-from services.tables.counting import KEPT_CLASSES, Counts, Sampled
+from services.tables.counting import KEPT_CLASSES, Counts, Sampled, values_kept
 from services.tables.header import Heading, index_of, made_up
 from services.tables.layout import Laid, laid_out
 from services.tables.models import Layout
@@ -106,7 +106,9 @@ def _csv(
 
 def _counts(laid: Laid, column: int, is_target: bool) -> Counts:
     cells = [record[column] for record in laid.records[:STYLED] if column < len(record)]
-    made = Counts(style=style_of(cells), padded=any(cell != cell.strip() for cell in cells))
+    made = Counts(
+        values_kept(len(laid.names)), style=style_of(cells), padded=any(cell != cell.strip() for cell in cells)
+    )
     if is_target:
         made.most_values, made.keeps_none = KEPT_CLASSES, _of_words(cells)
     return made
@@ -147,7 +149,7 @@ def _parquet(file: Source, target: str, weight: str, cancelled: Callable[[], boo
     blocks = parquet_blocks(file.path, len(names))
     first = list(islice(blocks, 1))
     heads = [column.slice(0, STYLED).drop_null().to_pylist() for batch in first for column in batch.columns]
-    counts = [Counts(style=style_of(cells)) for cells in heads or [[] for _ in names]]
+    counts = [Counts(values_kept(len(names)), style=style_of(cells)) for cells in heads or [[] for _ in names]]
     if at is not None:
         counts[at].most_values, counts[at].keeps_none = KEPT_CLASSES, bool(heads) and _of_words(heads[at])
     sampled = Sampled(len(names))

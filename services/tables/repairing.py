@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from services.errors import InvalidRequest
+from services.jobs import JobCancelled
 from services.tables.layout import LONGEST_CELL
 from services.tables.models import Repair, Verdict
 from services.tables.numerals import NO, PERHAPS, is_number, missing, plain, to_numbers
@@ -45,7 +46,7 @@ def repaired(
     """Write a copy of `path` with `repairs` made, or all safe ones of the verdict, and return where it is.
 
     into   a folder, or the file to write; a copy of a CSV file is UTF-8, parted by commas, with a header, of a Parquet
-           file a Parquet file. Raises InvalidRequest where it is the file itself, FileExistsError, OSError.
+           file a Parquet file. Raises InvalidRequest where it is the file itself, JobCancelled, OSError.
     """
     path, into = Path(path), Path(into)
     parquet = verdict.layout.kind == "parquet"
@@ -100,7 +101,7 @@ def _csv(
         writer.writerow([names[place] for place in kept])
         for number, record in enumerate(records):
             if cancelled and not number % 10_000 and cancelled():
-                return
+                raise JobCancelled("The copy of the table was stopped.")
             if len(record) != len(names) or (plan.second and number == 0):
                 continue
             cells = [cell.strip() for cell in record]
@@ -148,7 +149,8 @@ def _parquet(path: Path, verdict: Verdict, plan: Plan, out: Path) -> None:
 
     writer: Any = None
     with parquet.ParquetFile(path) as file:
-        texts: Any = parquet_blocks(path, len(verdict.named)) if plan.needed is not None or plan.plainly else None
+        wanted = plan.plainly or plan.needed is not None or plan.numeric is not None
+        texts: Any = parquet_blocks(path, len(verdict.named)) if wanted else None
         rows = 16_384
         for batch in file.iter_batches(batch_size=max(1, min(rows, 2_000_000 // max(1, len(verdict.named))))):
             columns: list[Any] = list(batch.columns)
@@ -158,7 +160,10 @@ def _parquet(path: Path, verdict: Verdict, plan: Plan, out: Path) -> None:
             made = pyarrow.RecordBatch.from_arrays(
                 [columns[place] for place in plan.kept], [verdict.named[place] for place in plan.kept]
             )
-            if plan.needed is not None:
+            if plan.numeric is not None:
+                cells = read.column(plan.numeric).to_pylist()
+                made = made.filter(pyarrow.array([cell is not None and is_number(cell) for cell in cells]))
+            elif plan.needed is not None:
                 made = made.filter(read.column(plan.needed).is_valid())
             writer = writer or parquet.ParquetWriter(out, made.schema)
             writer.write_batch(made)

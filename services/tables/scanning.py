@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,9 @@ from services.tables.quoting import Broken, Watch, broken
 from services.tables.source import Source, Unreadable
 from services.tables.stream import Clean, NotUtf8, Tally
 
-BLOCK = 4 << 20  # bytes a record must fit into
+BLOCK = 4 << 20  # bytes a record must fit into; more for wide tables, as each column costs a little in each block
+WIDE = 100  # columns
+AHEAD, AT_MOST_SECONDS = 3, 2.0
 MOST_COLUMNS = 20_000
 ROWS_OF_PARQUET = 16_384
 CELLS_OF_PARQUET = 2_000_000
@@ -48,6 +51,31 @@ class Scan:
     quoting: Broken | None = None
 
 
+class Pace:
+    """Keeps Arrow, which would read thirty blocks ahead, to a few."""
+
+    def __init__(self, most: int = AHEAD) -> None:
+        self._news, self._ahead, self._most, self._over = threading.Condition(), 0, most, False
+
+    def ask(self) -> None:
+        """Wait until one more block may be read; not for long, as a block may turn out to hold no record."""
+        with self._news:
+            self._news.wait_for(lambda: self._ahead < self._most or self._over, AT_MOST_SECONDS)
+            self._ahead += 1
+
+    def took(self) -> None:
+        """A block was made use of."""
+        with self._news:
+            self._ahead -= 1
+            self._news.notify_all()
+
+    def end(self) -> None:
+        """Nobody waits any longer."""
+        with self._news:
+            self._over = True
+            self._news.notify_all()
+
+
 def csv_blocks(source: Source, layout: Layout, width: int, scan: Scan, progress: Progress | None) -> Iterator[Any]:
     """Arrow record batches of texts, nulls where there is nothing; the columns are called "0", "1" ….
 
@@ -63,18 +91,20 @@ def csv_blocks(source: Source, layout: Layout, width: int, scan: Scan, progress:
         scan.ragged.met(int(row.actual_columns), str(row.text or ""))
         return "skip"
 
-    watch = Watch(layout)
-    clean = Clean(source, layout, progress, watch.saw)
+    watch, pace = Watch(layout), Pace()
+    clean = Clean(source, layout, progress, watch.saw, pace.ask)
     scan.tally = clean.tally
     try:
         reader = csv.open_csv(pyarrow.PythonFile(clean, mode="r"), **_options(layout, width, bad))
         for batch in reader:
+            pace.took()
             if batch.num_rows:
                 yield batch
         scan.quoting = broken(source, layout) if watch.suspicious else None
     except pyarrow.ArrowInvalid as problem:
         raise _plain(str(problem)) from None
     finally:
+        pace.end()
         clean.close()
 
 
@@ -86,7 +116,10 @@ def _options(layout: Layout, width: int, bad: Callable[[Any], str]) -> dict[str,
     names = [str(at) for at in range(width)]
     return {
         "read_options": csv.ReadOptions(
-            column_names=names, skip_rows=layout.skipped + layout.header_lines, block_size=BLOCK, use_threads=True
+            column_names=names,
+            skip_rows=layout.skipped + layout.header_lines,
+            block_size=BLOCK * min(2, 1 + width // WIDE),
+            use_threads=True,
         ),
         "parse_options": csv.ParseOptions(
             delimiter=layout.delimiter,

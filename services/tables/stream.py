@@ -49,9 +49,11 @@ class Clean(io.RawIOBase):
         layout: Layout,
         progress: Callable[[int], None] | None = None,
         watch: Callable[[bytes, bool], None] | None = None,
+        pace: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
         self._file: IO[bytes] = source.open()
+        self._pace = pace
         self._layout, self.tally, self._progress, self._watch = layout, Tally(), progress, watch
         self._file.read(marked(source.head)[1])
         encoding = layout.encoding
@@ -76,6 +78,8 @@ class Clean(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         if size is None or size < 0:
             return self.readall()
+        if self._pace:
+            self._pace()
         pieces, wanted = [], size
         while wanted and (self._left or not self._over):
             if not self._left:
