@@ -18,12 +18,19 @@ from services.autopilot.problems import refuse
 from services.autopilot.request import AutopilotRequest
 from services.errors import InvalidRequest, NameTaken
 from services.plans.hosting import seconds_between_looks
-from services.plans.models import Cost, Estimate, Permission, Plan, Proof, Read, Step, Until
+from services.plans.models import Cost, ErrorMatch, Estimate, Once, Permission, Plan, Proof, Read, Step, Until
 from services.plans.objects import ABSENT, DIGEST, bucket, upload
 from services.plans.stopping import ENDED, NO_JOB, stop_steps
 
 CREATE_JOB, FEATURES, WAIT = "create-auto-ml-job", "put-features", "wait-auto-ml-job"
 _PASSED = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+# A new role may be unknown to SageMaker at first, and what it may read in S3 as well.
+_ROLE_SEEN = (
+    ErrorMatch("ValidationException", "Could not assume role"),
+    ErrorMatch("ValidationException", "No S3 objects found"),
+    ErrorMatch("ValidationException", "does not have permission"),
+)
+_ROLE_SECONDS = 120.0
 _TYPICAL = 1800.0  # seconds of a job on a table of some thousand rows
 
 
@@ -163,6 +170,7 @@ def _create(request: AutopilotRequest, state: LaunchState, places: Places, after
         reason=f"Autopilot trains and compares candidates: {request.name}.",
         parameters=sent,
         after=after,
+        manner=Once(_ROLE_SEEN, _ROLE_SECONDS) if new else Once(),
         permissions=(
             Permission("sagemaker:CreateAutoMLJobV2", arn),
             Permission("sagemaker:DescribeAutoMLJobV2", arn),

@@ -256,6 +256,15 @@ def described(console: Console, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+def test_a_job_waits_until_its_new_role_can_be_assumed(tmp_path: Path) -> None:
+    with start_sandbox("--speed", SPEED, "--role-delay", "6") as other:
+        fresh = Console(sandbox_at(other, owner="ada"), folder=tmp_path)
+        ran(fresh, fresh.autopilot.plan(request_of(fresh, "patient")))
+        assert fresh.autopilot.describe("patient").status is not JobStatus.FAILED
+        stopped(fresh, "patient")
+
+
+@pytest.mark.slow
 def test_an_exported_script_makes_the_same_job_in_a_fresh_sandbox(console: Console, tmp_path: Path) -> None:
     columns = console.autopilot.examine(request_of(console, "exported"))["training"].columns
     table = Tabular(target="Churn?", types=((columns[0], "categorical"),))
