@@ -11,7 +11,7 @@ from services.batch import JobStatus
 from services.console import Console
 from services.errors import PermissionDenied
 from tests.pages.conftest import Open
-from tests.services.batch.conftest import asked, carried_out, console, put, run  # noqa: F401 - a fixture
+from tests.services.batch.conftest import asked, carried_out, console, put, run, still  # noqa: F401 - fixtures
 
 TITLE = "Batch"
 
@@ -113,15 +113,15 @@ def test_a_failed_job_says_which_object_and_why(open_page: Open, console: Any) -
     assert "The model does not take a request of this form" in told
 
 
-def test_a_job_under_way_can_be_stopped_from_its_page(open_page: Open, console: Any) -> None:  # noqa: F811
-    put(console, "stops/in/a.jsonl", b'{"inputs": "fine"}\n' * 5000)
-    run(console, console.batch.plan(asked("stops", model="writes")))
-    console.refresh()
-    at = open_page("batch", console, TITLE, job="stops")
+def test_a_job_under_way_can_be_stopped_from_its_page(open_page: Open, still: Any) -> None:  # noqa: F811
+    put(still, "stops/in/a.jsonl", b'{"inputs": "fine"}\n')
+    run(still, still.batch.plan(asked("stops")))
+    at = open_page("batch", still, TITLE, job="stops")
+    assert "nothing is billed yet" in "\n".join(str(each.text) for each in at.get("progress")) + _texts(at)
+    assert {each.label: each.value for each in at.metric}["Costs now"] == "nothing yet"
     at.button(key="batch.stop").click().run()
     assert not at.exception
     assert "sagemaker.stop_transform_job" in _texts(at)
-    run(console, console.batch.plan_stop("stops"))
 
 
 def test_jobs_are_listed_with_state_and_cost_and_one_opens(open_page: Open, console: Any) -> None:  # noqa: F811

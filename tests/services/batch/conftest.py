@@ -34,6 +34,15 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
         yield console
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """A console of a sandbox whose clock stands still, so that a job stays as it is until it is put forward."""
+    with start_sandbox("--speed", "0") as url:
+        console = Console(sandbox_at(url, owner="ada"), folder=tmp_path_factory.mktemp("still"))
+        furnish(console)
+        yield console
+
+
 def furnish(console: Console) -> None:
     clients = console.connection.clients
     clients.get("s3").create_bucket(Bucket=BUCKET)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -10,7 +11,7 @@ from services.console import Console
 from services.diagnosis import Place
 from services.errors import InvalidRequest, NotFound
 from services.plans import RunStatus, check, undeclared
-from tests.services.batch.conftest import BUCKET, asked, carried_out, ended, put, run
+from tests.services.batch.conftest import BUCKET, PATIENCE, asked, carried_out, ended, put, run
 
 
 def test_every_line_is_embedded_and_joined_to_its_record(console: Console) -> None:
@@ -89,16 +90,27 @@ def test_a_job_with_no_input_fails_and_says_so(console: Console) -> None:
         console.batch.preview(asked("nothing"))
 
 
-def test_a_job_is_stopped_by_a_plan_and_not_twice(console: Console) -> None:
-    put(console, "stopping/in/a.jsonl", b'{"inputs": "fine"}\n' * 2000)
-    run(console, console.batch.plan(asked("stopping", model="writes")))
-    plan = console.batch.plan_stop("stopping")
+def test_a_job_is_stopped_by_a_plan_and_not_twice(still: Console) -> None:
+    put(still, "stopping/in/a.jsonl", b'{"inputs": "fine"}\n')
+    run(still, still.batch.plan(asked("stopping")))
+    job = still.batch.describe("stopping")
+    assert job.status is JobStatus.IN_PROGRESS
+    spent = still.batch.spent(job)
+    assert (spent.usd, spent.usd_per_hour) == (0.0, 0.0), "nothing is billed before its machines run"
+    plan = still.batch.plan_stop("stopping")
     assert plan.estimate.usd_per_hour is not None
     assert plan.estimate.usd_per_hour < 0
-    run(console, plan)
-    assert ended(console, "stopping").status is JobStatus.STOPPED
+    started = still.runs.start(plan)
+    deadline = time.monotonic() + PATIENCE
+    while not still.runs.view(started).status.ended:
+        assert still.sandbox is not None
+        still.sandbox.advance(60.0)
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert still.runs.view(started).status is RunStatus.DONE
+    assert still.batch.describe("stopping").status is JobStatus.STOPPED
     with pytest.raises(InvalidRequest, match="ended"):
-        console.batch.plan_stop("stopping")
+        still.batch.plan_stop("stopping")
 
 
 def test_the_console_brings_file_bucket_role_and_model_and_takes_them_back(
