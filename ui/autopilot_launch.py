@@ -154,8 +154,7 @@ def _above(console: Console, known: _Known) -> None:
         with st.container(border=True, key="autopilot-doctor"):
             st.subheader(known.titled(_DOCTOR), anchor=False)
             autopilot_roles.show(fields, known.data, known.columns)
-            stops = [each.words for each in draft.problems if each.field == "training"]
-            autopilot_seen.verdict(console, known.kind, known.data, known.columns, known.look, stops)
+            autopilot_seen.verdict(console, known.kind, known.data, known.columns, known.look, fields.problems)
         names = known.names
         if names:
             with st.container(border=True, key="autopilot-look"):

@@ -81,6 +81,7 @@ def read(console: Console, kind: ProblemKind, data: Chosen, columns: Columns, lo
         verdict=verdict, name=data.name, size=size, problems=tuple(Problem("training", words) for words in stops)
     )
     found = request_problems(request, console.deploy.place, {"training": seen})
+    found = autopilot_validation.told(console, fields, found)
     misfits = autopilot_columns_fit.problems(settings, look.statistics)
     return Draft(request, (*(Problem("tags", words) for words in unread), *found, *misfits))
 

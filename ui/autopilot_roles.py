@@ -59,11 +59,16 @@ def target_role(kind: ProblemKind) -> str:
 def read(fields: JobFields, data: Chosen, columns: Columns, role: str) -> str:
     """The column that has a role as the form stands: chosen, else named in the address, else suggested."""
     chosen = fields.value(name_of(data, role))
-    if not columns.names:
-        return str(chosen or "").strip() or str(st.query_params.get(_TARGET, "") if role == "target" else "")
+    if not columns.names:  # typed; see _pick
+        return _typed(role, fields.kind) if chosen is None else str(chosen).strip()
     if chosen in columns.names:
         return str(chosen)
     return "" if chosen == "" else _default(columns, role, fields.kind)
+
+
+def _typed(role: str, kind: ProblemKind) -> str:
+    """What the address says of a column whose name nobody can hold against the table yet."""
+    return str(st.query_params.get(_TARGET, "")) if role == target_role(kind) else ""
 
 
 def _default(columns: Columns, role: str, kind: ProblemKind) -> str:
@@ -128,7 +133,10 @@ def _pick(
     fields: JobFields, data: Chosen, columns: Columns, role: str, field: str, label: str, *, none: str = ""
 ) -> None:
     if not columns.names:  # of a manifest nobody knows them yet
-        fields.ask(label, name_of(data, role), field, placeholder=none or "its name", help=fields.of(field).words)
+        fields.ask(
+            label, name_of(data, role), field, value=_typed(role, fields.kind), placeholder=none or "its name",
+            help=fields.of(field).words,
+        )  # fmt: skip
         return
     options = ["", *columns.names] if none else list(columns.names)
     default = _default(columns, role, fields.kind)

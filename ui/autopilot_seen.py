@@ -10,6 +10,7 @@ import streamlit as st
 
 from services.autopilot import ProblemKind
 from services.autopilot.request import Held
+from services.deploy import Problem
 from services.errors import SagedeckError
 from services.jobs import JobStatus
 from services.objects import Uri
@@ -85,9 +86,12 @@ def _preview(console: Console, data: Chosen) -> tuple[Preview | None, int | None
 
 
 def verdict(
-    console: Console, kind: ProblemKind, data: Chosen, known: Columns, look: Look, stops: Sequence[str]
+    console: Console, kind: ProblemKind, data: Chosen, known: Columns, look: Look, problems: Sequence[Problem]
 ) -> None:
-    """Write what the doctor says, or what has to be done that it may say something. `stops`: what stops the job."""
+    """Write what the doctor says, or what has to be done that it may say something.
+
+    problems  what is wrong with the data and the columns chosen of them
+    """
     fields = JobFields(kind)
     target, weight, problem = autopilot_roles.question(fields, data, known)
     if data.table is None:
@@ -97,7 +101,8 @@ def verdict(
     else:
         question = Question(data.table.sha256, target, weight, problem)
         told = "" if kind is ProblemKind.TABULAR else _told(fields, data, known, look)
-        table_doctor.show(console, question, look, stops=stops, told=told)
+        stops = [each.words for each in problems if each.field == "training"]
+        table_doctor.show(console, question, look, stops=stops, told=told, unfit=len(problems) > len(stops))
 
 
 def _told(fields: JobFields, data: Chosen, known: Columns, look: Look) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from services.autopilot import ProblemKind
 from services.autopilot.request import LocalFile, S3Data, Source
+from services.deploy import Problem
 from services.errors import NotFound
 from services.tables.kept import MEGABYTE, UPLOAD_BYTES
 from ui import autopilot_data, error_box, formats, object_browser
@@ -36,6 +38,14 @@ def read(console: Console, fields: JobFields, data: Chosen) -> Source | None:
         table = _kept(console, fields)
         return LocalFile(str(table.path)) if table else S3Data(uri="")
     return S3Data(uri=fields.text(_ADDRESS), held=data.held)
+
+
+def told(console: Console, fields: JobFields, found: Sequence[Problem]) -> tuple[Problem, ...]:
+    """What is wrong; of a file that was not sent yet that it is missing, not that its address is none."""
+    if fields.kind is ProblemKind.FORECAST or fields.text(_HOW) != SENT or _kept(console, fields) is not None:
+        return tuple(found)
+    missing = Problem("validation", "Send the file that candidates are to be checked against, or keep back a part.")
+    return (*(each for each in found if each.field.partition(".")[0] != "validation"), missing)
 
 
 def show(console: Console, fields: JobFields) -> None:

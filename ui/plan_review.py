@@ -81,7 +81,7 @@ def _costs(plan: Plan, more: bool) -> None:
             st.metric("Saves a day", formats.per_day(-hourly).removesuffix("/day"), border=True)
             st.metric("Saves a month", formats.per_month(-hourly).removesuffix("/month"), border=True)
         elif plan_text.once_of(plan):
-            st.metric("For all of it", plan_text.once_of(plan).capitalize().replace("$", "\\$"), border=True)
+            st.metric("At most, in all", plan_text.once_of(plan).removeprefix("at most "), border=True)
             st.metric("Afterwards", formats.per_hour(hourly), border=True)
         else:
             st.metric("More than now" if more else "While it runs", formats.per_hour(hourly), border=True)

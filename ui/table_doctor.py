@@ -37,17 +37,20 @@ def look(console: Console, question: Question) -> Look:
     return console.table_looks.ask(console.owner, question, patience=PATIENCE)
 
 
-def show(console: Console, question: Question, found: Look, *, stops: Sequence[str], told: str = "") -> None:
+def show(
+    console: Console, question: Question, found: Look, *, stops: Sequence[str], told: str = "", unfit: bool = False
+) -> None:
     """Write the verdict, or how far it is.
 
     stops   the words of those findings that stop this kind of job: not every rule of a table holds for a text
     told    what the target makes of it, where the verdict's own words on that are of a table only
+    unfit   a column was chosen that cannot be what it is taken for, or none yet, which stands at its field
     """
     if found.verdict is None:
         _waiting(console, question, found)
         return
     verdict = found.verdict
-    _head(verdict, stops, told)
+    _head(verdict, stops, told, unfit=unfit)
     _findings(console, question, verdict, stops)
 
 
@@ -97,11 +100,13 @@ def _again(console: Console, question: Question) -> None:
     console.table_looks.ask(console.owner, question, again=True)
 
 
-def _head(verdict: Verdict, stops: Sequence[str], told: str) -> None:
+def _head(verdict: Verdict, stops: Sequence[str], told: str, *, unfit: bool) -> None:
     safe = [each for each in verdict.repairs if each.safe]
     size = f"{formats.count(verdict.rows, 'row')} · {formats.count(len(verdict.columns), 'column')}"
     if stops:
         said, written, icon = "Autopilot would refuse this table", st.error, ":material/block:"
+    elif unfit:
+        said, written, icon = "The columns chosen above do not fit yet", st.warning, ":material/warning:"
     elif safe:
         said, written, icon = "Can be launched after its safe repairs", st.warning, ":material/healing:"
     else:
