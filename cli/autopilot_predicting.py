@@ -71,7 +71,7 @@ def by_endpoint(console: Console, job: str, endpoint: str, file: str, into: str)
     from services.autopilot.table_files import given
 
     schema, asked = console.predictions.schema(job), asked_of(console, job, endpoint)
-    table = given(Path(file))
+    table = given(Path(file), known=schema.names)
     match = matched(schema, table.columns, table.first, header=table.header)
     _say_notes(match.notes, [each.words for each in match.misfits])
     if schema.training.kind is ProblemKind.FORECAST:
@@ -107,7 +107,7 @@ def by_batch(
 
     schema = console.predictions.schema(job.name)
     there = file.startswith("s3://")
-    table = None if there else given(Path(file))
+    table = None if there else given(Path(file), known=schema.names)
     prepared = console.batch_predictions.prepare(schema, candidate, uri=file if there else "", table=table)
     _say_notes(prepared.notes, ())
     kind = instance_type or suggested_type(job, candidate)

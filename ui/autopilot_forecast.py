@@ -33,7 +33,7 @@ def show(console: Console, schema: Schema, asked: Asked, key: str) -> None:
     able = own or given is not None
     if st.button("Forecast", type="primary", icon=":material/play_arrow:", key=f"{key}.go", disabled=not able):
         with error_box.shown(), st.spinner("The model is asked…"):
-            table = console.predictions.keep(given.name, [given.getvalue()]) if given else None
+            table = console.predictions.keep(given.name, [given.getvalue()], schema.names) if given else None
             rows = _history(console, schema, table)
             found = console.predictions.forecast(asked, schema, rows), _past(schema, rows)
             st.session_state[f"{key}.forecast"] = found

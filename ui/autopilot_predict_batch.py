@@ -67,7 +67,7 @@ def show(console: Console, job: Job, ready: Sequence[Candidate], used: Sequence[
         uri = object_browser.chosen(console, f"{key}.b.uri", suffixes=_ENDINGS, label="Table in S3")
         able = bool(uri) and _looked(console, schema, uri)
     else:
-        table = autopilot_predict_file.choose(console, f"{key}.b")
+        table = autopilot_predict_file.choose(console, f"{key}.b", schema.names)
         able = table is not None and autopilot_predict_file.verdict(schema, table) is not None
     instance_type, count = _machine(console, job, candidate, key)
     role = autopilot_role.choose(console, job.role, f"{key}.b.role")

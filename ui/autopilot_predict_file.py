@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -27,7 +28,7 @@ _PIECE = 1 << 20
 
 def show(console: Console, schema: Schema, asked: Asked, key: str) -> None:
     """Write the file's verdict, and the job that predicts it."""
-    table = choose(console, key)
+    table = choose(console, key, schema.names)
     if table is not None:
         match = verdict(schema, table)
         rows = f"{table.rows:,} rows" if table.rows else formats.size(table.size)
@@ -43,7 +44,7 @@ def show(console: Console, schema: Schema, asked: Asked, key: str) -> None:
             done(console, view, key)
 
 
-def choose(console: Console, key: str) -> Given | None:
+def choose(console: Console, key: str, known: Sequence[str]) -> Given | None:
     """Write the choice of a file; it is kept on this machine for a day."""
     given = st.file_uploader(
         "CSV or Parquet, with a header", type=ENDINGS, key=f"{key}.given",
@@ -55,7 +56,7 @@ def choose(console: Console, key: str) -> Given | None:
     if kept is None or kept[0] != given.file_id:
         buffer = given.getbuffer()
         pieces = (bytes(buffer[at : at + _PIECE]) for at in range(0, len(buffer), _PIECE))
-        kept = st.session_state[f"{key}.kept"] = (given.file_id, console.predictions.keep(given.name, pieces))
+        kept = st.session_state[f"{key}.kept"] = (given.file_id, console.predictions.keep(given.name, pieces, known))
     return kept[1]
 
 

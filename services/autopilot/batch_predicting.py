@@ -58,7 +58,7 @@ class BatchPredictions:
 
         Raises InvalidRequest for one that cannot be predicted from.
         """
-        table = looked_at(self._objects(), uri)
+        table = looked_at(self._objects(), uri, schema.names)
         if table.layout.kind == "parquet":
             return table, None
         match = matched(schema, table.columns, table.first, header=table.header)
@@ -81,7 +81,7 @@ class BatchPredictions:
             if match is not None and fits(schema, seen, match):
                 sheet = sheet_of(schema, seen, match, keys)
                 return Prepared(sheet, self._sheet(sheet), source=uri, notes=match.notes)
-            table = self._predictions.keep(seen.name, self._objects().open(uri))
+            table = self._predictions.keep(seen.name, self._objects().open(uri), schema.names)
         if table is None:
             raise InvalidRequest("There is no table to predict.", "", "Name a file.")
         match = matched(schema, table.columns, table.first, header=table.header)

@@ -92,7 +92,7 @@ def write_rows(table: Given, match: Match, into: IO[str], progress: Callable[[fl
     others = [place for place in range(len(table.columns)) if place not in used]
     out, rows = csv.writer(into, lineterminator="\n"), 0
     for row in records(table, progress):
-        target = [] if match.target is None else [row[match.target]]
+        target = [] if match.target is None else [match.truth(row)]
         line = [*match.row(row), *target, *(row[place] for place in others)]
         out.writerow([" ".join(each.splitlines()) if "\n" in each or "\r" in each else each for each in line])
         rows += 1

@@ -5,8 +5,9 @@ Nothing is sent that would be predicted from the wrong columns: a model takes ce
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.autopilot.models import ProblemKind
 from services.autopilot.schema import CATEGORICAL, DATETIME, NUMERIC, Feature, Schema, is_date
@@ -44,6 +45,7 @@ class Match:
     ignored   columns of the file that the model does not know
     notes     what was done about the columns, in sentences
     misfits   what does not fit in the rows that were looked at
+    written   how the file writes the target's numbers; "" plainly
     """
 
     order: tuple[int, ...]
@@ -52,6 +54,7 @@ class Match:
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     misfits: tuple[Misfit, ...] = ()
+    written: str = ""
 
     def row(self, cells: Sequence[str]) -> list[str]:
         """A record of the file as the model takes it."""
@@ -59,6 +62,12 @@ class Match:
             plain(cells[place], style) if style else cells[place]
             for place, style in zip(self.order, self.styles or [""] * len(self.order), strict=True)
         ]
+
+    def truth(self, cells: Sequence[str]) -> str:
+        """What a record holds of the target; "" where the file lacks it."""
+        if self.target is None:
+            return ""
+        return plain(cells[self.target], self.written) if self.written else cells[self.target]
 
 
 def matched(
@@ -68,7 +77,7 @@ def matched(
 
     Raises InvalidRequest, with the columns it names, for a file that lacks some or whose cells are of another table.
     """
-    doubled = sorted({name for name in columns if list(columns).count(name) > 1}) if header else []
+    doubled = sorted(name for name, count in Counter(columns).items() if count > 1) if header else []
     if doubled:
         raise InvalidRequest(
             f"The file has two columns called {doubled[0]}.",
@@ -80,16 +89,18 @@ def matched(
     styles = tuple(_style(each, rows, place) for each, place in zip(schema.features, order, strict=True))
     target = None if schema.training.kind is ProblemKind.FORECAST else places.get(schema.target)
     if styles.count("") < len(styles):
-        written = [each.name for each, style in zip(schema.features, styles, strict=True) if style]
-        notes.append(f"Numbers are written in another way than in training, and are rewritten: {_named(written)}.")
+        other = [each.name for each, style in zip(schema.features, styles, strict=True) if style]
+        notes.append(f"Numbers are written in another way than in training, and are rewritten: {_named(other)}.")
     if target is not None:
         notes.append(f"The file holds the target {schema.target}: it is not sent, and measures the predictions.")
     used = {*order, *([target] if target is not None else [])}
     ignored = tuple(name for place, name in enumerate(columns) if place not in used)
     if ignored and header:
         notes.append(f"The model does not know {_named(ignored)}: not sent.")
-    found = Match(order, styles, target, ignored, tuple(notes))
-    return Match(order, styles, target, ignored, tuple(notes), _checked(schema, found, rows))
+    numbers = [row[target] for row in rows if target is not None and target < len(row)]
+    written = style_of(numbers) if schema.training.regression else ""
+    found = Match(order, styles, target, ignored, tuple(notes), (), written)
+    return replace(found, misfits=_checked(schema, found, rows))
 
 
 def _by_name(schema: Schema, columns: Sequence[str]) -> tuple[dict[str, int], list[str]]:
@@ -113,10 +124,10 @@ def _nearly(wanted: Sequence[str], columns: Sequence[str], found: dict[str, int]
     plainly: dict[str, list[str]] = {}
     for name in columns:
         plainly.setdefault("".join(name.casefold().split()), []).append(name)
-    near = {}
+    near: dict[str, str] = {}
     for name in wanted:
         alike = plainly.get("".join(name.casefold().split()), [])
-        if name not in found and len(alike) == 1 and alike[0] not in wanted:
+        if name not in found and len(alike) == 1 and alike[0] not in (*wanted, *near.values()):
             near[name] = alike[0]
     return near
 

@@ -130,8 +130,11 @@ class Predictions:
         reply = patiently(lambda: runtime.send(request), pace, runtime.sleep)
         return reply.body, reply.content_type
 
-    def keep(self, name: str, pieces: Iterable[bytes]) -> Given:
-        """Keep a file that is to be predicted from. Raises InvalidRequest for one too large or no table."""
+    def keep(self, name: str, pieces: Iterable[bytes], known: Sequence[str] = ()) -> Given:
+        """Keep a file that is to be predicted from; `known`: names its header is likely to hold.
+
+        Raises InvalidRequest for one too large or no table.
+        """
         target = self.place("given", Path(name).suffix[:10])
         digest, size = hashlib.sha256(), 0
         with opened(target, "wb") as file:
@@ -144,7 +147,7 @@ class Predictions:
                 file.write(piece)
         named = target.with_name(f"given-{digest.hexdigest()[:32]}{target.suffix}")
         target.replace(named)
-        return given(named, name)
+        return given(named, name, known)
 
     def start_file(self, asked: Asked, schema: Schema, table: Given, match: Match) -> str:
         """Predict every row of a file in the background; the job's id. See `result_of` and `scores_of`."""
@@ -185,7 +188,7 @@ class Predictions:
                 for row, answer in zip(piece, answers, strict=True):
                     out.writerow([*map(cell, row), *told(answer, labels)])
                     if match.target is not None:
-                        count.add(row[match.target], answer)
+                        count.add(match.truth(row), answer)
                 done += len(piece)
                 handle.report(min(0.99, share[0]), f"{done:,} rows predicted")
         if not done:

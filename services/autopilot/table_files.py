@@ -7,7 +7,7 @@ import io
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +16,14 @@ from services.autopilot.schema import MOST_ROWS, cells_of, dialect
 from services.autopilot.training_facts import Training
 from services.errors import InvalidRequest, NotFound
 from services.objects import Uri
-from services.tables.layout import laid_out
+from services.tables.layout import Laid, laid_out
 from services.tables.models import Layout
 from services.tables.source import Source, Unreadable, source
 
 if TYPE_CHECKING:
     from services.objects import Entry, ObjectsService
 
+_NONE = "\x1f"  # a delimiter that no text holds
 FIRST_ROWS = 1_000  # that a guard looks at
 HEAD_BYTES = 1 << 20
 MOST_PARQUET = 64 << 20  # bytes of a Parquet object that are fetched to see its first rows: its index stands at its end
@@ -54,12 +55,15 @@ class Given:
         return self.layout.header
 
 
-def given(path: Path, name: str = "") -> Given:
-    """Look at a file. Raises InvalidRequest for what is no table, OSError where it cannot be opened."""
+def given(path: Path, name: str = "", known: Sequence[str] = ()) -> Given:
+    """Look at a file, whose header is likely to hold some of the names `known`.
+
+    Raises InvalidRequest for what is no table, OSError where it cannot be opened.
+    """
     name = name or path.name
     try:
         file = source(path)
-        found = _parquet_given(file, name) if file.parquet else _csv_given(file, name)
+        found = _parquet_given(file, name) if file.parquet else _csv_given(file, name, known)
     except Unreadable as problem:
         raise InvalidRequest(f"{name} holds no table that can be read.", problem.words, "Bring another file.") from None
     if not found.columns:
@@ -67,12 +71,26 @@ def given(path: Path, name: str = "") -> Given:
     return replace(found, first=tuple(tuple(row) for row in itertools.islice(records(found), FIRST_ROWS)))
 
 
-def _csv_given(file: Source, name: str) -> Given:
-    laid = laid_out(file)
+def _csv_given(file: Source, name: str, known: Sequence[str]) -> Given:
+    laid = _laid(file, known)
     if laid.quoted == "rows":
         why = "Each of its rows is one quoted text."
         raise InvalidRequest(f"{name} cannot be predicted from.", why, "Mend it with `sagedeck autopilot check` first.")
     return Given(file.path, name, laid.names, laid.layout, (), file.size)
+
+
+def _laid(file: Source, known: Sequence[str]) -> Laid:
+    """The layout, told with the names that are likely; texts below one name alone are a table of one column."""
+    laid = laid_out(file)
+    first = file.head.split(b"\n", 1)[0].decode(laid.layout.encoding, "replace").strip("\ufeff\r\0")
+    if first.strip().strip(laid.layout.quote or '"') in known:
+        alone = replace(
+            laid.layout, delimiter=_NONE, quote='"', header=True, header_lines=1, skipped=0, runs=False, padded=False,
+            trailing=False, unnamed=False,
+        )  # fmt: skip
+        return replace(laid, layout=alone, names=(first.strip().strip('"'),), quoted="")
+    named = next((each for each in known if each in first), "")
+    return laid if laid.layout.header or not named else laid_out(file, named)
 
 
 def _parquet_given(file: Source, name: str) -> Given:
@@ -144,7 +162,7 @@ def _text(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
-def looked_at(objects: ObjectsService, uri: str) -> Given:
+def looked_at(objects: ObjectsService, uri: str, known: Sequence[str] = ()) -> Given:
     """A CSV object in S3, or the first one below a prefix, by one ranged read; its `path` is no file of this machine.
 
     Raises InvalidRequest for what is no CSV, NotFound where nothing is there.
@@ -162,7 +180,7 @@ def looked_at(objects: ObjectsService, uri: str) -> Given:
     try:
         head = zlib.decompressobj(31).decompress(head, HEAD_BYTES) if packed else head
         whole = peek.whole and not packed
-        laid = laid_out(Source(Path(uri), peek.size, head, "", False, whole))
+        laid = _laid(Source(Path(uri), peek.size, head, "", False, whole), known)
     except (Unreadable, zlib.error) as problem:
         words = problem.words if isinstance(problem, Unreadable) else f"{problem}."
         raise InvalidRequest(f"{uri} holds no table that can be read.", words, "Choose another object.") from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from services.autopilot.guard import matched
@@ -84,3 +86,16 @@ def test_a_forecast_needs_its_target_as_history() -> None:
     assert matched(samples.demand(), ["sold", "item", "day"], [["1", "tea", "2025-01-01"]]).target is None
     with pytest.raises(InvalidRequest, match="lacks the column sold"):
         matched(samples.demand(), ["item", "day"])
+
+
+def test_a_target_with_a_comma_is_a_number_too() -> None:
+    rows = [[f"{place},5", "Ulm", f"{place}0,25"] for place in range(1, 40)]
+    found = matched(samples.prices(), ["area", "town", "price"], rows)
+    assert found.truth(["12,5", "Ulm", "120,25"]) == "120.25"
+
+
+def test_one_column_stands_for_no_two_of_the_models() -> None:
+    schema = samples.prices()
+    both = replace(schema, features=(*schema.features, replace(schema.features[1], name="TOWN ")))
+    with pytest.raises(InvalidRequest, match="lacks the column"):
+        matched(both, ["area", "Town"])

@@ -117,3 +117,15 @@ def test_answers_are_joined_measured_and_harmless_in_a_spreadsheet() -> None:
     assert scores.value("Accuracy") == 0.5
     with pytest.raises(InvalidRequest, match="not those of this table"):
         write_joined(sheet, [b"1,2\n"], io.StringIO())
+
+
+@pytest.mark.parametrize("text", [
+    "review\nfood was good\n\"great, lovely food\"\ncold; and awful\n",
+    "\ufeff\"review\"\r\nfood was good\r\n\"great, lovely food\"\r\ncold; and awful\r\n",
+])  # fmt: skip
+def test_texts_below_one_known_name_are_a_table_of_one_column(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(text, newline="")
+    table = given(path, known=("review",))
+    assert (table.columns, table.header) == (("review",), True)
+    assert [row[0] for row in records(table)] == ["food was good", "great, lovely food", "cold; and awful"]
