@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.catalog import TASKS, Licence
+from services.catalog import TASKS, Licence, Task
 from ui import catalogue_table, error_box, formats, navigation, plain_table
 from ui.escape import code, literal
 
@@ -80,6 +80,11 @@ def _actions(details: ModelDetails) -> None:
             help=None if ready else "Not from here as it is known now: see below.",
         ):  # fmt: skip
             deploy(model.id)
+        if ready and model.fine_tunable and model.task == Task.CHAT:
+            st.page_link(
+                navigation.FINE_TUNE, label="Fine-tune", icon=":material/model_training:",
+                query_params={"model": model.id},
+            )  # fmt: skip
         for label, url in details.links:
             st.link_button(label, url, icon=":material/open_in_new:", type="tertiary")
 

@@ -13,9 +13,9 @@ from ui.field import Fields
 
 KEY = "tune"
 FORMATS = {
-    Format.INSTRUCTION: "Instructions: columns and a template",
-    Format.DOMAIN: "Domain: plain text",
-    Format.CHAT: "Chat: dialogs",
+    Format.INSTRUCTION: "Instructions",
+    Format.DOMAIN: "Plain text",
+    Format.CHAT: "Dialogs",
 }
 
 

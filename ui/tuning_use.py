@@ -38,12 +38,22 @@ def show(console: Console, job: TrainingJob) -> None:
     own = [each for each in details.values() if dict(each.tags).get(BY) == job.name]
     if own:
         _compare(job, own, [each for each in details.values() if _is_base(each, job)])
+    _asked(console, job)
     held: tuple[str, DeployRequest, Plan] | None = st.session_state.get(_PLAN)
     if held is not None and held[0] == job.name:
         _review(console, job, held[1], held[2])
     else:
         with st.expander("Deploy it", expanded=not own, icon=":material/rocket_launch:", key="tune.deploy.box"):
             _form(console, job)
+
+
+def _asked(console: Console, job: TrainingJob) -> None:
+    """How it was asked while it was trained, since it answers best when asked so."""
+    template = console.cached(("tune-template", job.name), 300.0, lambda: console.tuning.template(job))
+    if template is not None:
+        with st.expander("How it was asked while it was trained", icon=":material/edit_note:", key="tune.asked.box"):
+            st.markdown(":gray[:small[Ask it in the same words for what it has learned; columns stand in braces.]]")
+            st.code(template.prompt, language=None, wrap_lines=True)
 
 
 def _is_base(detail: EndpointDetail, job: TrainingJob) -> bool:

@@ -28,7 +28,7 @@ from services.tuning.problems import request_problems
 from services.tuning.remains import Remains, remains
 from services.tuning.templates import Template
 from services.tuning.text_doctor import check
-from services.tuning.text_in_s3 import Beginning, beginning
+from services.tuning.text_in_s3 import Beginning, beginning, template_below
 
 if TYPE_CHECKING:
     from services.access import AccessService
@@ -244,6 +244,11 @@ class TuningService:
             instance_type=kind, role=role or self._access.request(), owner=self.owner, lease_hours=lease_hours,
         )  # fmt: skip
         return self._deploy.dated(request)
+
+    def template(self, job: TrainingJob) -> Template | None:
+        """How a job's model was asked while it was trained; None where that is not known."""
+        place = dict(job.inputs).get("training", "")
+        return template_below(self._objects, place) if place.endswith("/") else None
 
     def deploy_offers(self, job: TrainingJob) -> Sequence[str]:
         """The instance types the base model is served on, cheapest first."""

@@ -51,12 +51,28 @@ def beginning(
     return Beginning(str(first), report, max(1, len(texts)), sum(each.size or 0 for each in texts) or peek.size, beside)
 
 
+def template_below(objects: ObjectsService, prefix: str) -> Template | None:
+    """The template that lies in a prefix that was trained on, None where there is none, or it may not be read."""
+    try:
+        content = objects.read(Uri.parse(prefix).under(TEMPLATE), _MOST_TEMPLATE)
+    except SagedeckError:
+        return None
+    return _read(content)
+
+
 def _template(objects: ObjectsService, below: tuple[Entry, ...]) -> Template | None:
     found = next((each for each in below if each.name == TEMPLATE), None)
     if found is None:
         return None
     try:
-        content = json.loads(objects.read(found.uri, _MOST_TEMPLATE))
-        return Template(str(content["prompt"]), str(content["completion"]))
-    except (SagedeckError, ValueError, KeyError, TypeError):
+        return _read(objects.read(found.uri, _MOST_TEMPLATE))
+    except SagedeckError:
+        return None
+
+
+def _read(content: bytes) -> Template | None:
+    try:
+        found = json.loads(content)
+        return Template(str(found["prompt"]), str(found["completion"]))
+    except (ValueError, KeyError, TypeError):
         return None
