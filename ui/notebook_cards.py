@@ -90,6 +90,8 @@ def _about(each: NotebookInstance) -> list[str]:
     if each.volume_gb:
         stored = formats.per_month(each.usd_stored).replace("$", "\\$")
         words.append(f"{each.volume_gb:,} GB, {stored} also stopped")
+    if each.owner:
+        words.insert(0, f"of {literal(each.owner.rpartition('/')[2])}")
     if each.lifecycle:
         words.append(f"lifecycle {code(each.lifecycle)}")
     if each.changed is not None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from services.diagnosis import Place
 from services.errors import NotFound
-from services.studio import APP_TYPES, Act, Domain, Space
+from services.studio import APP_TYPES, Act, Domain, Space, profile_name
 from ui import (
     diagnosis_box,
     error_box,
@@ -147,8 +147,9 @@ def _opening(console: Console, space: Space) -> None:
         opened = console.studio.open(space.domain, space.name)
         return opened.url, opened.seconds
 
-    workspace_open.buttons(f"{formats.short(space.name)} in a new tab", [workspace_open.Way(f"Open {kind}", get)],
-                           key=f"space-{space.name}-open")  # fmt: skip
+    other = space.owner and space.owner != profile_name(console.owner)
+    words = f"{formats.short(space.name)}{f' as {space.owner}' if other else ''} in a new tab"
+    workspace_open.buttons(words, [workspace_open.Way(f"Open {kind}", get)], key=f"space-{space.name}-open")
 
 
 def _ask(console: Console, space: Space, act: Act) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from ui import error_box, formats, polling
+from ui.escape import literal
 
 if TYPE_CHECKING:
     from services.clients import Hidden
@@ -48,7 +49,7 @@ def _draw(words: str, ways: Sequence[Way], key: str) -> None:
     with error_box.shown():
         url, seconds = asked.get()
         with st.container(border=True, gap="small", key=f"{key}-link", width=320):
-            st.link_button(words, url.reveal(), type="primary", icon=":material/login:")
+            st.link_button(literal(words), url.reveal(), type="primary", icon=":material/login:")
             st.markdown(
                 f":gray[:small[Opens within {formats.duration(seconds)}. Whoever has this link is signed in: pass it "
                 "on to nobody. It is shown this once and kept nowhere.]]"

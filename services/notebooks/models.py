@@ -79,6 +79,7 @@ class NotebookInstance:
     usd_per_hour    of its machine while it runs
     usd_stored      of its volume an hour, whether it runs or not
     failure         AWS's reason, "" where it did not fail
+    owner           whose it is by its tags, "" not told
     """
 
     name: str
@@ -99,6 +100,7 @@ class NotebookInstance:
     imds: str = ""
     kms_key: str = ""
     repository: str = ""
+    owner: str = ""
     usd_per_hour: float | None = None
     usd_stored: float | None = None
     price_source: str = ""

@@ -152,7 +152,7 @@ def _row(each: Resource, price: Price, volume: float | None) -> NotebookInstance
     lifecycle = next((key.name.partition("/")[2] for key in each.uses if key.kind is Kind.LIFECYCLE), "")
     found = NotebookInstance(
         name=each.name, arn=each.arn, status=each.status, instance_type=each.about, volume_gb=int(each.volume_gb),
-        created=each.created, changed=each.changed, lifecycle=lifecycle,
+        created=each.created, changed=each.changed, lifecycle=lifecycle, owner=each.owner,
     )  # fmt: skip
     priced = _with_price(found, price, volume)
     return priced if each.described else replace(priced, usd_stored=None)
