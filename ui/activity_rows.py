@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from services.jobs import JobStatus
 from ui import formats, status_chip
 
 if TYPE_CHECKING:
     from services.jobs import JobView
     from services.plans import RunView
+
+
+LOOKS = ("table", "autopilot-plan")  # kinds of jobs that read a table or plan, and change nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Row:
 
 
 def rows(runs: Iterable[RunView], jobs: Iterable[JobView]) -> list[Row]:
-    """Both as rows; what a run left running is said, an unknown price as unknown."""
+    """Both as rows; what a run left running is said, an unknown price as unknown. Looks that ended are no activity."""
     found = [
         Row(
             run.started,
@@ -55,5 +59,6 @@ def rows(runs: Iterable[RunView], jobs: Iterable[JobView]) -> list[Row]:
     found += [
         Row(job.started, job.title, job.kind.capitalize(), job.status, (job.ended or job.started) - job.started, "—")
         for job in jobs
+        if job.kind not in LOOKS or job.status is JobStatus.RUNNING
     ]
     return sorted(found, key=lambda row: row.started, reverse=True)

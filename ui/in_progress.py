@@ -9,7 +9,7 @@ import streamlit as st
 
 from services.jobs import JobStatus, JobView
 from services.knowledge.files import JOB_KIND
-from ui import evaluation_state, formats, navigation, polling, status_chip
+from ui import activity_rows, evaluation_state, formats, navigation, polling, status_chip
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -51,7 +51,10 @@ def show(console: Console) -> None:
             st.markdown(f"{status_chip.badge(each.status)} {literal(each.title)}")
             page, of = _page(each.title, otherwise=navigation.ACTIVITY)
             st.page_link(page, label="Look", icon=":material/visibility:", query_params={**of, "run": each.id})
-        halted = [job for job in console.jobs.list(owner, limit=20) if job.status is JobStatus.INTERRUPTED][:MOST]
+        halted = [
+            job for job in console.jobs.list(owner, limit=20)
+            if job.status is JobStatus.INTERRUPTED and job.kind not in activity_rows.LOOKS
+        ][:MOST]  # fmt: skip
         for job in halted:
             st.markdown(f"{status_chip.badge(job.status)} {literal(job.title)}")
             _link(job)
@@ -69,6 +72,8 @@ def _link(job: JobView) -> None:
         page, of = navigation.EVALUATION, {"step": evaluation_state.RUN, "run": str(job.payload.get("run", ""))}
     elif job.kind == WRITE_KIND:
         page, of = navigation.EVALUATION, {"step": evaluation_state.QUESTIONS}
+    elif job.kind in activity_rows.LOOKS:
+        page, of = navigation.AUTOPILOT, {"table": str(job.payload["table"])} if "table" in job.payload else {}
     else:
         return
     st.page_link(page, label="Look", icon=":material/visibility:", query_params=of)

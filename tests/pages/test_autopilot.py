@@ -257,3 +257,11 @@ def test_every_kind_opens_without_data(open_page: Open, kind: Any) -> None:
     choose(at, KIND, kind)
     assert KINDS[kind][2] in said(at)
     assert not at.error
+
+
+def test_looks_at_tables_are_no_activity(open_page: Open) -> None:
+    console = AutopilotConsole()
+    opened(open_page, console, table())
+    assert [job.kind for job in console.jobs.list(console.owner)] == ["table"]
+    at = open_page("activity", console, "Activity")
+    assert "Nothing was done yet" in said(at)
