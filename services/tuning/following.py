@@ -102,6 +102,8 @@ def _parts(job: TrainingJob, now: datetime, pace: float) -> tuple[Part, ...]:
             Part(stage.status, "done" if over else "running", seconds, _typical(stage.status, pace), stage.words)
         )
     seen = {part.name for part in found}
+    if job.stages and job.stages[-1].status == "Interrupted":  # it begins again
+        seen = set()
     rest = "waiting" if job.status is JobStatus.IN_PROGRESS else "skipped"
     last = max((_ORDER.index(name) for name in seen if name in _ORDER), default=-1)
     for name in _ORDER[last + 1 :]:

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 KIND = "sagemaker/training-job"
-_STARTING, _DOWNLOADING, _UPLOADING, _STOPPING = 120.0, 60.0, 30.0, 60.0
+_STARTING, _DOWNLOADING, _UPLOADING, _STOPPING, _WAITING = 120.0, 60.0, 30.0, 60.0, 300.0
+_LONG_EPOCHS = 5  # a spot job of so many is interrupted once
 _SAID = {
     "Starting": "Preparing the instances for training",
     "Downloading": "Downloading input data",
     "Training": "Training image download completed. Training in progress, simulated by the sandbox.",
     "Uploading": "Uploading generated training model",
     "Completed": "Training job completed",
+    "Interrupted": "The spot instance was reclaimed; the training job waits for another one",
     "Stopping": "Stopping the training job",
     "Stopped": "Training job stopped",
     "Failed": "Training job failed",
@@ -84,7 +86,7 @@ class Course:
             else:
                 self._fail(job, due, NO_CAPACITY)
             return
-        job["started"] = due
+        job["started"] = job["started"] or due
         self._enter(job, "Downloading", due)
         self._appoint(region, job, due + self._lasts(_DOWNLOADING))
 
@@ -129,6 +131,8 @@ class Course:
         if self._over(job, due):
             self._leave(region, job, due, STOPPED, "MaxRuntimeExceeded")
             return
+        if self._taken_away(region, job, due):
+            return
         said = curve.lines(job, job["point"])
         for line in said:
             self._log(region, job, due, line)
@@ -143,6 +147,25 @@ class Course:
         else:
             self._enter(job, "Uploading", due)
             self._appoint(region, job, due + self._lasts(_UPLOADING))
+
+    def _taken_away(self, region: str, job: Record, due: float) -> bool:
+        """Take the spare capacity of a long spot job away, once, half-way; without checkpoints it begins anew."""
+        request = job["request"]
+        long = request.get("EnableManagedSpotTraining") and curve.epochs(request) >= _LONG_EPOCHS
+        if not long or job.get("interrupted") or job["point"] < curve.POINTS // 2:
+            return False
+        job["interrupted"] = True
+        if not request.get("CheckpointConfig"):
+            job |= {"point": 0, "metrics": {}}
+        self._enter(job, "Interrupted", due)
+        self._log(region, job, due, _SAID["Interrupted"])
+        self._appoint(region, job, due + self._lasts(_WAITING))
+        return True
+
+    def _given_back(self, region: str, job: Record, due: float) -> None:
+        """Another machine was found."""
+        self._enter(job, "Starting", due)
+        self._appoint(region, job, due + self._lasts(_STARTING))
 
     def _uploaded(self, region: str, job: Record, due: float) -> None:
         self._leave(region, job, due, COMPLETED, COMPLETED)
@@ -223,4 +246,5 @@ _STEPS = {
     "Downloading": Course._downloaded,
     "Training": Course._trained,
     "Uploading": Course._uploaded,
+    "Interrupted": Course._given_back,
 }

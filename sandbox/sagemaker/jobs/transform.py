@@ -77,6 +77,7 @@ class Transform:
             call.region,
         )
         containers = model.get("Containers") or [model.get("PrimaryContainer") or {}]
+        container = self._of_package(containers[0], call.region)
         shelf[name] = {
             "name": name,
             "arn": arn,
@@ -92,6 +93,15 @@ class Transform:
         self._world.service("sagemaker").tags.put(arn, request.get("Tags"))
         self._appoint(call.region, shelf[name], call.now + self._world.clock.lasts(_STARTING))
         return {"TransformJobArn": arn}
+
+    def _of_package(self, container: Record, region: str) -> Record:
+        """Return what runs: of a model package its first container, with the model's own variables over its."""
+        package = container.get("ModelPackageName")
+        if not package or container.get("Image"):
+            return container
+        found = self._world.call("sagemaker", "DescribeModelPackage", {"ModelPackageName": package}, region)
+        held = dict((found.get("InferenceSpecification") or {}).get("Containers", [{}])[0])
+        return held | {"Environment": {**(held.get("Environment") or {}), **(container.get("Environment") or {})}}
 
     def describe(self, call: Call, request: Request) -> Response:
         job = self._found(call, request)

@@ -63,6 +63,15 @@ def test_a_failed_training_skips_what_it_did_not_reach_and_an_unknown_price_stay
     assert (found.usd, found.most_usd, found.usd_per_hour) == (None, None, None)
 
 
+def test_a_training_whose_spare_capacity_was_taken_begins_again() -> None:
+    stages = (*job().stages[:2], Stage("Training", at(5), at(20)), Stage("Interrupted", at(20)))
+    found = progress(job(spot=True, stages=stages), at(22), 7.0)
+    assert [(part.name, part.state) for part in found.parts][3:] == [
+        ("Interrupted", "running"), ("Starting", "waiting"), ("Downloading", "waiting"), ("Training", "waiting"),
+        ("Uploading", "waiting"),
+    ]  # fmt: skip
+
+
 def test_losses_are_read_from_the_log_by_known_expressions_only() -> None:
     text = "epoch 1: eval_epoch_loss=tensor(0.91) " + "a" * 60 + "!"
     lines = [(START.timestamp() + place, text) for place in range(4)]

@@ -10,6 +10,7 @@ import pytest
 from sandbox.models.conversation import Turn
 from sandbox.runtime.tuned import Tuned
 from tests.sandbox.conftest import Running
+from tests.sandbox.sagemaker.jobs.test_training import train as train  # a fixture
 
 Tune = Callable[..., dict[str, Any]]
 _IMAGE = "763104351884.dkr.ecr.us-east-1.amazonaws.com/huggingface-pytorch-training:2.0.0-gpu-py310"
@@ -85,6 +86,28 @@ def test_a_model_of_it_answers_with_its_text_and_says_that_nothing_was_learned(
     assert "Shelf 7 is by the door." in says("where is shelf 7")
     assert says("Who are you?") == "[Simulated fine-tuning t: nothing was learned.] What the base says."
     assert says("where is shelf 7", other) == "What the base says."
+
+
+@pytest.mark.parametrize("checkpoints", ["s3://lab/ckpt/", ""])
+def test_a_long_spot_training_is_interrupted_once_and_goes_on_from_a_checkpoint_only(
+    sandbox: Running, train: Callable[..., dict[str, Any]], checkpoints: str
+) -> None:
+    train(
+        EnableManagedSpotTraining=True, HyperParameters={"epochs": "5"},
+        StoppingCondition={"MaxRuntimeInSeconds": 36000, "MaxWaitTimeInSeconds": 72000},
+        **({"CheckpointConfig": {"S3Uri": checkpoints}} if checkpoints else {}),
+    )  # fmt: skip
+    sandbox.app.world.advance(600)
+    found = sandbox.client("sagemaker").describe_training_job(TrainingJobName="t")
+    stages = [each["Status"] for each in found["SecondaryStatusTransitions"]]
+    course = ["Starting", "Downloading", "Training"]
+    assert stages == [*course, "Interrupted", *course, "Uploading", "Completed"]
+    assert found["BillableTimeInSeconds"] < found["TrainingTimeInSeconds"]
+    group = "/aws/sagemaker/TrainingJobs"
+    logs = sandbox.client("logs")
+    stream = logs.describe_log_streams(logGroupName=group)["logStreams"][0]["logStreamName"]
+    events = logs.get_log_events(logGroupName=group, logStreamName=stream)["events"]
+    assert sum("eval_epoch_loss" in each["message"] for each in events) == (20 if checkpoints else 30)
 
 
 def test_a_text_of_its_own_kind_is_kept_for_the_artifact(sandbox: Running, tune: Tune, bucket: str) -> None:
