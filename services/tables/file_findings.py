@@ -13,7 +13,8 @@ FEWEST_ROWS = 500
 MOST_BYTES = 100 * 10**9
 MOST_PARQUET_BYTES = 2 * 10**9
 MANY_COLUMNS = 1_000
-RAGGED = 0.01  # share of records with another number of cells that may be left out
+RAGGED = 0.05  # share of records with another number of cells that can be left out when asked
+BELOW = 3  # lines that may stand below the table
 LONGEST_NAME = 256
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar", " ": "blanks", ":": "a colon"}
@@ -113,6 +114,10 @@ def _quoting(table: Table) -> list[Finding]:
         words = f"Quotation marks stand within quoted cells without being doubled, first in line {wrong.line:,}."
         mend = Repair("quotes", "Write the copy with double quotation marks where needed.")
         found.append(Finding(Level.WARNING, "quotes_within", words, repair=mend))
+    if not layout.quote:
+        words = "Quotation marks stand in the cells as letters do, and part nothing."
+        mend = Repair("quotes", "Write the copy with double quotation marks where needed.")
+        found.append(Finding(Level.WARNING, "quotes", words, repair=mend))
     if layout.quote == "'" or layout.escape:
         how = "single quotation marks" if layout.quote == "'" else "backslashes before quotation marks"
         mend = Repair("quotes", "Write the copy with double quotation marks where needed.")
@@ -131,13 +136,24 @@ def _ragged(table: Table) -> list[Finding]:
             by = _NAMES[delimiter]
             words = f"Some records are parted by {by}, most by {_NAMES.get(table.layout.delimiter, 'another sign')}."
             return [Finding(Level.STOP, "mixed_delimiters", words)]
-    share = ragged.count / (ragged.count + table.rows)
     words = f"{ragged.count:,} records do not" if ragged.count > 1 else "One record does not"
-    words = f"{words} have {width} cells"
+    words, share = f"{words} have {width} cells", ragged.count / (ragged.count + table.rows)
+    below = _below(table)
+    mend = Repair("drop_ragged", f"Leave out the records that do not have {width} cells.", safe=below)
+    if below:
+        words = f"{words}; they stand below the table, as a total or a note does."
+        return [Finding(Level.WARNING, "lines_below", words, repair=mend)]
+    words = f"{words} ({share:.2%}). Mend them where the file comes from"
     if share > RAGGED:
-        return [Finding(Level.STOP, "ragged", f"{words} ({share:.1%}). Mend them where the file comes from.")]
-    mend = Repair("drop_ragged", f"Leave out the records that do not have {width} cells.")
-    return [Finding(Level.WARNING, "ragged", f"{words}; Autopilot could not read them.", repair=mend)]
+        return [Finding(Level.STOP, "ragged", f"{words}.")]
+    return [Finding(Level.STOP, "ragged", f"{words}, or leave them out.", repair=mend)]
+
+
+def _below(table: Table) -> bool:
+    """Whether the few records that do not fit are the last lines of the file."""
+    ragged = [text.strip() for text in table.scan.ragged.texts]
+    lines = [line.strip() for line in table.scan.tally.tail.decode("utf-8", "replace").splitlines() if line.strip()]
+    return len(ragged) == table.scan.ragged.count <= BELOW and set(lines[-len(ragged) :]) == set(ragged)
 
 
 def _heading(table: Table) -> list[Finding]:

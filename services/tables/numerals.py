@@ -88,7 +88,7 @@ def _thousands_or_comma(style: str, cells: Sequence[str]) -> str:
 def plain(cell: str, style: str) -> str:
     """A cell of that style as a plain number; unchanged where it is none."""
     text = cell.strip()
-    if missing(text) or PLAIN.fullmatch(text):
+    if missing(text) or (PLAIN.fullmatch(text) and style != "points"):
         return text
     pattern = _STYLES.get(style)
     if pattern is None or not pattern.fullmatch(text):
@@ -111,5 +111,12 @@ def _comma_last(digits: str) -> bool:
 def to_numbers(cells: Any, style: str) -> Any:
     """An arrow array of texts as one of plain numerals, unconverted where a cell does not fit."""
     import pyarrow  # type: ignore[import-untyped]
+    from pyarrow import compute
 
-    return pyarrow.array([None if cell is None else plain(cell, style) for cell in cells.to_pylist()], pyarrow.string())
+    if style == "comma":
+        return compute.replace_substring(cells, ",", ".")
+    if style == "points":
+        return compute.replace_substring(compute.replace_substring(cells, ".", ""), ",", ".")
+    encoded = cells.dictionary_encode()
+    values = pyarrow.array([plain(cell, style) for cell in encoded.dictionary.to_pylist()], pyarrow.string())
+    return values.take(encoded.indices)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from services.tables.layout import Laid, laid_out
 from services.tables.models import Layout
 from services.tables.numerals import doubtful, is_number, missing, style_of
 from services.tables.scanning import NotUtf8, Parquet, Scan, csv_blocks, parquet_blocks, parquet_schema
-from services.tables.source import Source, source
+from services.tables.source import Source, Unreadable, source
 
 STYLED = 300  # records a column's way of writing numbers is told from
 
@@ -60,11 +61,37 @@ def read(
     while True:
         laid = laid_out(file, target, encoding)
         try:
-            return replace(_csv(file, laid, target, weight, progress, cancelled), late=late)
+            told = partial(_csv, target=target, weight=weight, progress=progress, cancelled=cancelled)
+            return replace(_unquoted(file, laid, told), late=late)
         except NotUtf8 as problem:
             if late:
                 raise
             late, encoding = True, fallback(problem.around)
+
+
+def _unquoted(file: Source, laid: Laid, told: Callable[[Source, Laid], Table]) -> Table:
+    """The table; where tabs part its cells and its quoting is wrong, quotation marks are letters, if all fits then."""
+    found: Table | Unreadable
+    try:
+        found = told(file, laid)
+        broken = found.scan.quoting is not None and (found.scan.quoting.swallows or found.scan.ragged.count > 0)
+    except Unreadable as problem:
+        found, broken = problem, problem.code == "unterminated"
+    if broken and laid.layout.delimiter == "\t" and not laid.quoted:
+        table = told(file, replace(laid, layout=replace(laid.layout, quote="")))
+        if not table.scan.ragged.count and wordy(table):
+            return table
+    if isinstance(found, Unreadable):
+        raise found
+    return found
+
+
+def wordy(table: Table) -> bool:
+    """Whether some column holds sentences, in which a single quotation mark is no wonder."""
+    if table.sample is None:
+        return False
+    heads = [column.slice(0, 200).drop_null().to_pylist() for column in table.sample.columns]
+    return any(sum(cell.count(" ") for cell in cells) > 3 * len(cells) > 0 for cells in heads)
 
 
 def place_of(names: tuple[str, ...], target: str, *, header: bool) -> tuple[int | None, str]:

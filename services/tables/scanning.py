@@ -101,7 +101,7 @@ def csv_blocks(source: Source, layout: Layout, width: int, scan: Scan, progress:
             if batch.num_rows:
                 yield batch
         scan.quoting = broken(source, layout) if watch.suspicious else None
-    except pyarrow.ArrowInvalid as problem:
+    except pyarrow.ArrowException as problem:
         raise _plain(str(problem)) from None
     finally:
         pace.end()

@@ -18,6 +18,7 @@ from services.tables.alphabet import marked
 from services.tables.models import Layout
 from services.tables.source import PIECE, Source, Unreadable
 
+TAIL = 4096
 _BLANKS = re.compile(rb"[ \t]+")
 _AROUND = re.compile(rb"(?m)^ | (?=\r?$)")
 
@@ -32,12 +33,13 @@ class NotUtf8(Exception):
 
 @dataclass(slots=True)
 class Tally:
-    """What was met while the file was read. size: bytes, unpacked."""
+    """What was met while the file was read. size: bytes, unpacked; tail: the last of them."""
 
     size: int = 0
     nul: int = 0
     replaced: int = 0
     lines: int = 0
+    tail: bytes = b""
 
 
 class Clean(io.RawIOBase):
@@ -130,4 +132,5 @@ class Clean(io.RawIOBase):
         if self._watch:
             self._watch(piece, self._over)
         self.tally.lines += piece.count(b"\n")
+        self.tally.tail = (self.tally.tail + piece[-TAIL:])[-TAIL:]
         return piece
