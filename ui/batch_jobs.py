@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.batch import TransformJob
+from services.batch.service import MOST_JOBS
 from services.connection import Mode
 from ui import empty_state, formats, status_chip
 from ui.escape import literal
@@ -74,7 +75,8 @@ def _figures(console: Console, jobs: tuple[TransformJob, ...]) -> None:
     unknown = sum(price is None for price in prices)
     now = formats.at_least(sum(price or 0.0 for price in prices), unknown) if running else "nothing"
     failed = sum(job.status == "Failed" for job in jobs)
-    parts = [formats.count(len(jobs), "job"), f"{len(running)} under way", f"{failed} failed", f"costs {now} now"]
+    whole = formats.count(len(jobs), "job") if len(jobs) < MOST_JOBS else f"the newest {MOST_JOBS} jobs"
+    parts = [whole, f"{len(running)} under way", f"{failed} failed", f"costs {now} now"]
     st.markdown(f":gray[{literal(' · '.join(parts))}]")
 
 

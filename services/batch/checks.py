@@ -83,7 +83,10 @@ class Checks:
         for each in self.rights(role, request):
             if each.verdict is Verdict.DENIED:
                 needed = each.permission
-                yield Problem("role", f"The model's role may not {needed.action} on {needed.resource}.")
+                words = (
+                    f"The model's role may not {needed.action} on {needed.resource}: give the job a role of its own."
+                )
+                yield Problem("role", words)
 
 
 def addresses(texts: Iterable[str]) -> Iterator[Uri]:

@@ -25,6 +25,7 @@ from sandbox.sagemaker.jobs.states import (
 from sandbox.sagemaker.jobs.transform_work import Answers, Work
 from sandbox.sagemaker.starting import answers_of
 from sandbox.sagemaker.tags import as_map
+from sandbox.scope import ACCOUNT
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -77,7 +78,7 @@ class Transform:
             call.region,
         )
         containers = model.get("Containers") or [model.get("PrimaryContainer") or {}]
-        container = self._of_package(containers[0], call.region)
+        containers = [self._of_package(containers[0], call.region), *containers[1:]]
         shelf[name] = {
             "name": name,
             "arn": arn,
@@ -99,9 +100,12 @@ class Transform:
         package = container.get("ModelPackageName")
         if not package or container.get("Image"):
             return container
-        found = self._world.call("sagemaker", "DescribeModelPackage", {"ModelPackageName": package}, region)
-        held = dict((found.get("InferenceSpecification") or {}).get("Containers", [{}])[0])
-        return held | {"Environment": {**(held.get("Environment") or {}), **(container.get("Environment") or {})}}
+        held = self._world.moto.backend("sagemaker", ACCOUNT, region)
+        found = held.model_packages.get(held.model_package_name_mapping.get(package, package))
+        if found is None:
+            raise invalid(f"Could not find model package {package}.")
+        runs = dict((found.inference_specification or {}).get("Containers", [{}])[0])
+        return runs | {"Environment": {**(runs.get("Environment") or {}), **(container.get("Environment") or {})}}
 
     def describe(self, call: Call, request: Request) -> Response:
         job = self._found(call, request)

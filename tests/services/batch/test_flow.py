@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from services.console import Console
 from services.diagnosis import Place
 from services.errors import InvalidRequest, NotFound
 from services.plans import RunStatus, check, undeclared
-from tests.services.batch.conftest import BUCKET, PATIENCE, asked, carried_out, ended, put, run
+from tests.services.batch.conftest import BUCKET, EMBEDDING, PATIENCE, TRUST, asked, carried_out, ended, put, run
 
 
 def test_every_line_is_embedded_and_joined_to_its_record(console: Console) -> None:
@@ -186,3 +187,74 @@ def test_jobs_are_listed_and_described_once(console: Console) -> None:
     assert described.request is not None
     assert described.request.splits
     assert described.request.instance_type == "ml.m5.xlarge"
+
+
+def test_a_model_package_answers_through_a_model_made_of_it(console: Console) -> None:
+    sagemaker = console.connection.clients.get("sagemaker")
+    sagemaker.create_model_package_group(ModelPackageGroupName="sentences")
+    container = {"Image": EMBEDDING, "Environment": {"HF_MODEL_ID": "sentence-transformers/all-MiniLM-L6-v2"}}
+    sagemaker.create_model_package(
+        ModelPackageGroupName="sentences",
+        InferenceSpecification={
+            "Containers": [container],
+            "SupportedContentTypes": ["application/json"],
+            "SupportedResponseMIMETypes": ["application/json"],
+        },
+    )
+    (package,) = console.batch.packages()
+    put(console, "packaged/in/a.jsonl", b'{"inputs": "The cat sat."}\n')
+    request = asked("packaged", model="packaged-model", package=package.package)
+    job = carried_out(console, replace(request, role=console.batch.role_request(request)))
+    assert job.status is JobStatus.COMPLETED, job.failure
+    (row,) = console.batch.results(job, *console.batch.progress(job).outputs[0]).rows
+    assert len(json.loads(row.answer)[0]) == 384
+
+
+def test_a_role_that_may_not_read_or_write_is_told_before_the_job(console: Console) -> None:
+    clients = console.connection.clients
+    poor = clients.get("iam").create_role(RoleName="poor", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    clients.get("sagemaker").create_model(
+        ModelName="poor", ExecutionRoleArn=poor, PrimaryContainer={"Image": EMBEDDING, "Environment": {}}
+    )
+    told = [each.words for each in console.batch.checked(asked("denied", model="poor")) if each.field == "role"]
+    assert any("s3:GetObject" in words for words in told)
+    assert any("s3:PutObject" in words for words in told)
+    assert not [each for each in console.batch.checked(asked("denied")) if each.field == "role"]
+
+
+ROWS = [f"{a / 30:.3f},{b / 20:.3f},{'yes' if a / 30 + b / 20 > 1 else 'no'}" for a in range(30) for b in range(20)]
+
+
+@pytest.mark.slow
+def test_a_candidate_of_autopilot_predicts_rows_and_refuses_those_of_another_width(console: Console) -> None:
+    put(console, "train/t.csv", "\n".join(["a,b,y", *ROWS]).encode())
+    sagemaker = console.connection.clients.get("sagemaker")
+    role = console.batch.model("embeds").role_arn
+    where = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/train/"}}
+    kind = {"ContentType": "text/csv;header=present", "CompressionType": "None"}
+    channel = {"ChannelType": "training", "DataSource": where, **kind}
+    table = {"TargetAttributeName": "y", "Mode": "HYPERPARAMETER_TUNING", "CompletionCriteria": {"MaxCandidates": 1}}
+    sagemaker.create_auto_ml_job_v2(
+        AutoMLJobName="rows", AutoMLJobInputDataConfig=[channel], RoleArn=role,
+        OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/trained/"},
+        AutoMLProblemTypeConfig={"TabularJobConfig": table},
+    )  # fmt: skip
+    deadline = time.monotonic() + 240
+    while (found := sagemaker.describe_auto_ml_job_v2(AutoMLJobName="rows"))["AutoMLJobStatus"] == "InProgress":
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    assert found["AutoMLJobStatus"] == "Completed", found.get("FailureReason")
+    containers = found["BestCandidate"]["InferenceContainers"]
+    sagemaker.create_model(ModelName="predicts", ExecutionRoleArn=role, Containers=containers)
+    fits = suggestion(console.batch.model("predicts"))
+    assert (fits.content_type, fits.split, fits.strategy) == ("text/csv", "Line", "MultiRecord")
+    plain = {"model": "predicts", "content_type": "text/csv", "accept": "text/csv", "strategy": "MultiRecord"}
+    put(console, "rows/in/r.csv", b"one,0.9,0.9\ntwo,0.1,0.1\n")
+    job = carried_out(console, asked("rows", join=True, input_filter="$[1:]", **plain))
+    rows = console.batch.results(job, *console.batch.progress(job).outputs[0]).rows
+    assert [(row.record, row.answer) for row in rows] == [("one,0.9,0.9", "yes"), ("two,0.1,0.1", "no")]
+    put(console, "wide/in/r.csv", b"0.9,0.9,yes\n")
+    wide = carried_out(console, asked("wide", **plain))
+    log = [line.text for line in console.container_log(Place.TRANSFORM, "wide").lines]
+    (missing,) = explained(console.batch.progress(wide), log)
+    assert "Expected number of columns is 2" in missing.said
