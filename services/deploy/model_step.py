@@ -8,7 +8,7 @@ from services.access import RoleRequest, role_arn, role_value, tag_value, tags
 from services.deploy.hub import TOKEN, token_variables
 from services.deploy.models import DeployRequest, DeployState
 from services.deploy.modes import Serverless
-from services.deploy.pipeline import expected_containers, sent_containers
+from services.deploy.pipeline import runs
 from services.deploy.setting_problems import MOST_VARIABLES
 from services.deploy.sources import HubSource, PipelineSource
 from services.errors import InvalidRequest
@@ -27,7 +27,7 @@ _PASSED = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 
 def create_model(request: DeployRequest, state: DeployState, after: tuple[str, ...]) -> Step:
     """CreateModel, found again only with the same role, image, weights and variables."""
-    name, (runs, expect) = request.model_name, _runs(request, state)
+    name, (run, expect) = request.model_name, _runs(request, state)
     own = state.arn("model", name)
     new_role = isinstance(request.role, RoleRequest)
     return Step(
@@ -38,7 +38,7 @@ def create_model(request: DeployRequest, state: DeployState, after: tuple[str, .
         parameters={
             "ModelName": name,
             "ExecutionRoleArn": sent_role(request, state),
-            **runs,
+            **run,
             "EnableNetworkIsolation": isolated(request, state),
             **vpc(request),
             "Tags": all_tags(request, state),
@@ -58,7 +58,7 @@ def create_model(request: DeployRequest, state: DeployState, after: tuple[str, .
 def _runs(request: DeployRequest, state: DeployState) -> tuple[dict[str, Any], dict[str, Any]]:
     """What runs as CreateModel takes it, and what of it has to come back."""
     if isinstance(request.source, PipelineSource):
-        return {"Containers": sent_containers(request.source)}, expected_containers(request.source)
+        return runs(request.source)
     container, environment, source = state.container, _environment(request, state), _source(request, state)
     expect: dict[str, Any] = {"PrimaryContainer.Image": container.image}
     if environment:  # none may come back as nothing

@@ -43,15 +43,13 @@ def sent_containers(source: PipelineSource) -> list[dict[str, Any]]:
     ]
 
 
-def expected_containers(source: PipelineSource) -> dict[str, Any]:
-    """What has to agree for a model to be this one, as DescribeModel tells it; of one container it may tell either way.
-
-    AWS describes the single member of Containers as it was sent, so the place is the same.
-    """
-    found: dict[str, Any] = {}
-    for place, each in enumerate(sent_containers(source)):
-        found |= {f"Containers[{place}].{name}": value for name, value in each.items()}
-    return found
+def runs(source: PipelineSource) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What CreateModel is sent of the containers, and what DescribeModel then has to tell; one alone is the primary."""
+    sent = sent_containers(source)
+    if len(sent) == 1:
+        return {"PrimaryContainer": sent[0]}, {f"PrimaryContainer.{name}": value for name, value in sent[0].items()}
+    expect = {f"Containers[{place}].{name}": value for place, each in enumerate(sent) for name, value in each.items()}
+    return {"Containers": sent}, expect
 
 
 def pipeline_problems(request: DeployRequest, source: PipelineSource) -> Iterator[Problem]:

@@ -35,6 +35,7 @@ from services.deploy import (
 )
 from services.deploy.saved import load, save
 from services.endpoints import EndpointDetail, ModelFacts
+from services.plans import Format, check, export
 from tests.services.autopilot.using import samples
 
 ROLE = ExistingRole("arn:aws:iam::123456789012:role/Lab")
@@ -91,6 +92,23 @@ def test_a_pipeline_is_one_model_whose_containers_stand_in_their_order() -> None
     assert made.undo[0].operation == "delete_model"
     tags = {each["Key"]: each["Value"] for each in plan.step("create-endpoint-ask-churn").parameters["Tags"]}
     assert (tags["sagedeck:autopilot-job"], tags["sagedeck:candidate"]) == ("churn", "Tuned-001")
+
+
+def test_one_container_is_the_models_primary_one_and_found_again_by_all_it_is() -> None:
+    made = plan_deploy(_request(samples.ensemble()), _state()).step("create-model-ask-churn")
+    assert made.parameters["PrimaryContainer"]["ModelDataUrl"] == "s3://lab/one.tar.gz"
+    assert "Containers" not in made.parameters
+    assert made.proof is not None
+    assert made.proof.expect["PrimaryContainer.Environment"]["SAGEMAKER_INFERENCE_OUTPUT"] == ",".join(OUTPUTS)
+
+
+@pytest.mark.parametrize("candidate", [samples.ensemble(), samples.pipeline()])
+def test_a_plan_can_be_written_as_code_for_every_tool(candidate: Candidate) -> None:
+    plan = plan_deploy(_request(candidate), _state())
+    assert not check(plan)
+    for form in Format:
+        text = export(plan, form, region="us-east-1").text
+        assert all(each.model_data in text for each in candidate.containers), form
 
 
 def test_a_model_alone_has_its_role_first() -> None:
