@@ -18,7 +18,7 @@ from services.autopilot.schema import Schema, schema_of
 from services.autopilot.training_facts import Training
 
 EVIL = "![x](http://127.0.0.1:9/leak) <a href='http://127.0.0.1:9'>go</a> :red[mine] $x$"
-_ACTS = re.compile(r"(?<!\\)!?\[[^\]]*(?<!\\)\]\(|(?<!\\)<a |(?<!\\):red\[")
+_ACTS = re.compile(r"(?<!\\)!?\[[^\]]*(?<!\\)\]\(|(?<!\\)<a |(?<!\\):red\[mine")
 
 
 class _Predictions:
