@@ -11,11 +11,12 @@ from typing import Any
 
 from services.jobs import JobCancelled
 from services.tables.alphabet import fallback
-from services.tables.counting import KEPT_CLASSES, Counts, Sampled, values_kept
+from services.tables.counting import KEPT_CLASSES, Counts, values_kept
 from services.tables.header import Heading, index_of, made_up
 from services.tables.layout import Laid, laid_out
 from services.tables.models import Layout
 from services.tables.numerals import doubtful, is_number, missing, style_of
+from services.tables.sampling import Sampled
 from services.tables.scanning import NotUtf8, Parquet, Scan, csv_blocks, parquet_blocks, parquet_schema
 from services.tables.source import Source, Unreadable, source
 
