@@ -28,7 +28,8 @@ _ABOUT = {
     "ENSEMBLING": "Ten trainings, stacked (AutoGluon). Usually the best on tables below 100 MB.",
     "HYPERPARAMETER_TUNING": "Up to 250 trainings in search of the best settings. Linear learner, XGBoost, networks.",
 }
-USUAL = "The usual one"
+USUAL, ANY = "The usual one", "PNG or JPEG"
+_IMAGES = {"image/png": "PNG", "image/jpeg": "JPEG"}
 METRICS = {
     "Accuracy": "Accuracy: share of right answers",
     "AUC": "AUC: how well the two classes are told apart",
@@ -64,6 +65,10 @@ def show(console: Console, data: Chosen, draft: Draft, fields: JobFields, names:
             autopilot_form_series.show(fields, names)
         case LanguageTuning() as tuning:
             _language(fields, tuning)
+    if fields.kind is ProblemKind.IMAGE:
+        fields.one(
+            "training.content_type", label="Images are", none=ANY, options=list(_IMAGES), shown=_IMAGES.__getitem__
+        )
     if fields.kind not in (ProblemKind.TABULAR, ProblemKind.LANGUAGE):
         _objective(fields, default_metric(fields.kind))
     _limits(fields)

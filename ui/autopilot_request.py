@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,10 @@ from services.autopilot.request import (
     ImageClasses,
     LanguageTuning,
     Limits,
+    S3Data,
     Security,
     Settings,
+    Source,
     Tabular,
     TextClasses,
     suggest_name,
@@ -60,7 +62,7 @@ def read(console: Console, kind: ProblemKind, data: Chosen, columns: Columns, lo
     pairs, unread = parse_pairs(fields.text("tags"))
     request = AutopilotRequest(
         name=name_of(fields, data),
-        training=data.source,
+        training=_training(fields, data),
         settings=settings,
         role=form_role.read(console, fields),
         validation=autopilot_validation.read(console, fields, data),
@@ -84,6 +86,11 @@ def read(console: Console, kind: ProblemKind, data: Chosen, columns: Columns, lo
     found = autopilot_validation.told(console, fields, found)
     misfits = autopilot_columns_fit.problems(settings, look.statistics)
     return Draft(request, (*(Problem("tags", words) for words in unread), *found, *misfits))
+
+
+def _training(fields: JobFields, data: Chosen) -> Source:
+    source, images = data.source, fields.text("training.content_type")
+    return replace(source, content_type=images) if images and isinstance(source, S3Data) else source
 
 
 def _objective(fields: JobFields, problem_type: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from services.errors import PlanChanged
 from services.jobs import JobStatus
 from services.tables.kept import IDLE_SECONDS
 from tests.pages.conftest import Open
@@ -265,3 +266,19 @@ def test_looks_at_tables_are_no_activity(open_page: Open) -> None:
     assert [job.kind for job in console.jobs.list(console.owner)] == ["table"]
     at = open_page("activity", console, "Activity")
     assert "Nothing was done yet" in said(at)
+
+
+def test_a_plan_that_changed_meanwhile_is_shown_anew_and_not_run(open_page: Open) -> None:
+    console = AutopilotConsole()
+    console.runs.refuse = PlanChanged("The plan has changed.", "The price rose.", "Look at the new plan.")
+    at = opened(open_page, console, table())
+    press(at, "Review the plan")
+    press(at, "Launch ·")
+    assert not console.runs.started
+    assert "The price rose" in alerts(at)
+
+
+def test_read_only_shows_the_plan_and_runs_nothing(open_page: Open) -> None:
+    at = opened(open_page, AutopilotConsole(read_only=True), table())
+    press(at, "Review the plan")
+    assert next(each for each in at.button if each.label.startswith("Launch ·")).disabled

@@ -9,8 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from services.access import ExistingRole
 from services.autopilot import ProblemKind
-from services.autopilot.request import AutoDeploy, AutopilotRequest, Forecast, LocalFile, Tabular
-from services.errors import PlanChanged
+from services.autopilot.request import AutoDeploy, AutopilotRequest, Filling, Forecast, LocalFile, Tabular
 from services.plans import RunStatus
 from services.settings import Settings
 from tests.pages.conftest import Open
@@ -180,6 +179,12 @@ def test_a_forecast_takes_its_own_fields(open_page: Open) -> None:
     assert control(at, "Time").value == "day"
     assert control(at, "Number to be forecast").value == "sold"
     assert "tells **2 series** apart" in alerts(at)
+    row = {"Column": "sold", "Where": "middlefill", "With": "value", "Value": "0"}
+    at.session_state["autopilot.FORECAST.filling.rows"] = [row, {"Column": None, "Where": None, "With": None}]
+    assert reviewed(at).settings.filling == (  # type: ignore[union-attr]
+        Filling(column="sold", where="middlefill", how="value", value="0"),
+    )
+    press(at, "Change")
     at.session_state["autopilot.FORECAST.series"] = True
     at.run()
     fill(at, {"Steps to forecast": 20, "Quantiles": ["p10", "p90"], "Holidays of": "de"})
@@ -281,19 +286,3 @@ def test_a_launch_leads_to_its_job(open_page: Open) -> None:
     object.__setattr__(console.runs.views["run-1"], "plan", plan)
     again = open_page(PAGE, console, TITLE, run="run-1")
     assert "is under way" in said(again)
-
-
-def test_a_plan_that_changed_meanwhile_is_shown_anew_and_not_run(open_page: Open) -> None:
-    console = AutopilotConsole()
-    console.runs.refuse = PlanChanged("The plan has changed.", "The price rose.", "Look at the new plan.")
-    at = opened(open_page, console, table())
-    press(at, "Review the plan")
-    press(at, "Launch ·")
-    assert not console.runs.started
-    assert "The price rose" in alerts(at)
-
-
-def test_read_only_shows_the_plan_and_runs_nothing(open_page: Open) -> None:
-    at = opened(open_page, AutopilotConsole(read_only=True), table())
-    press(at, "Review the plan")
-    assert next(each for each in at.button if each.label.startswith("Launch ·")).disabled

@@ -101,8 +101,10 @@ def test_images_need_a_folder_for_each_of_two_classes(open_page: Open) -> None:
     fill(at, {"S3 address": "s3://research/pets/"})
     assert "`cats`, `dogs`" in said(at)
     press(at, "Use this")
+    fill(at, {"Images are": "image/png"})
     press(at, "Review the plan")
     assert "sorts images into classes" in said(at)
+    assert at.session_state["autopilot.reviewed"].request.training.content_type == "image/png"
 
 
 @pytest.mark.parametrize("uri", ["http://x/y", "s3://UPPER/x", "s3://", "s3://research/"])
