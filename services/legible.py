@@ -17,10 +17,16 @@ _TOKEN = re.compile(
     re.ASCII,
 )
 
+# One of these is in whatever the expression finds; looking for them takes a hundredth of its time.
+_MARKS = (
+    "hf_", "AKIA", "ASIA", "AstraCS:", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "sk-", "xox",
+    "eyJ", "-----BEGIN ", "X-Amz-S", "://",
+)  # fmt: skip
+
 
 def holds_token(text: str) -> bool:
     """Whether a text holds what looks like a token or a key, whatever it is called."""
-    return _TOKEN.search(text) is not None
+    return any(mark in text for mark in _MARKS) and _TOKEN.search(text) is not None
 
 
 def legible(text: str, longest: int = 0) -> str:

@@ -223,7 +223,9 @@ def container_of(row: Mapping[str, Any], instance_type: str, region: str, source
             gated=bool(row.get("gated_bucket")),
         ),
         script=_address(
-            _first(*(row.get(f"training_{each}") for each in ("script_uri", "prepacked_script_key", "script_key"))),
+            _first(
+                *(row.get(f"training_{kind}script_{each}") for kind in ("prepacked_", "") for each in ("uri", "key"))
+            ),
             region,
             gated=False,
         ),

@@ -13,7 +13,10 @@ TOKENS = (
     "AK" + "IA" + "NOBODYSEXAMPLE00",
     "AS" + "IA" + "NOBODYSEXAMPLE00",
     "Astra" + "CS:NobodysInvented:0123456789abcdef",
-    "gh" + "p_NobodysInventedToken00",
+    *("gh" + f"{kind}_NobodysInventedToken00" for kind in "pousr"),
+    "github" + "_pat_NobodysInventedToken00",
+    "gl" + "pat-NobodysInventedToken00",
+    "xo" + "xb-nobodys-invented-token",
     "sk" + "-proj-NobodysInventedToken00",
     "ey" + "JhbGciOiJub25lIn0.ey" + "JzdWIiOiJub2JvZHkifQ.c2lnbmVk",
     "-----BEGIN " + "RSA PRIVATE KEY-----\nbm9ib2R5",
@@ -29,6 +32,7 @@ ORDINARY = (
 def test_a_token_is_known_by_how_it_is_written_and_hidden(token: str) -> None:
     text = f"It says s3://bucket/x?token={token} there."
     assert holds_token(text)
+    assert holds_token(f"It says {token} there.")
     assert token[6:] not in legible(text)
     assert HIDDEN in legible(text)
     error = InvalidRequest(text, text, text)

@@ -57,6 +57,7 @@ def ended(console: Console, url: str, name: str) -> TrainingJob:
     return job
 
 
+@pytest.mark.slow
 def test_a_tuned_model_is_trained_deployed_and_answers_as_what_it_is(console: Console, url: str) -> None:
     request = asked(console, "whole", model=GATED, accept_eula=True, spot=True, wait_seconds=90_000,
                     checkpoints=f"s3://{console.tuning.default_bucket}/ckpt/")  # fmt: skip
