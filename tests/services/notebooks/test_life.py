@@ -134,3 +134,16 @@ def test_types_are_listed_with_what_they_cost(console: Console) -> None:
     assert prices["ml.t3.medium"] == pytest.approx(0.05)
     known = [each for each in prices.values() if each is not None]
     assert known == sorted(known)
+
+
+def test_one_that_nobody_stopped_for_a_week_is_found_idle_with_what_it_costs(console: Console, url: str) -> None:
+    done(console, console.notebooks.plan_create(request(console, "long")))
+    SandboxControl(url).advance(8 * 86_400)
+    console.resources.forget()
+    held = console.resources.settled(60)
+    (found,) = [each for each in console.savings.idle_workplaces(held, 7) if each.key.name == "long"]
+    assert found.usd_per_month == pytest.approx(0.05 * 730)
+    assert "8 days" in found.title
+    (row,) = [each for each in console.notebooks.list_notebooks(held) if each.name == "long"]
+    assert (row.owner, row.running, row.volume_gb) == ("ada", True, 5)
+    done(console, console.notebooks.plan_delete("long"))
