@@ -127,7 +127,7 @@ def finished(console: Console, name: str) -> None:
 
 def fetched(console: Console, started: str, into: str) -> dict[str, Any]:
     """Wait for a job that makes a file of predictions, and copy that file."""
-    from services.autopilot.predicting import scores_of
+    from services.autopilot.scoring import scores_of
     from services.jobs import JobStatus
 
     told = ""

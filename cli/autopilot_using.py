@@ -78,7 +78,7 @@ def request_of(
     from services.autopilot.using import request_for, suggested_memory
 
     found = console.autopilot.describe(job)
-    chosen = candidate_of(console, found, candidate)
+    chosen = console.predictions.sized(candidate_of(console, found, candidate))
     if mode is not None and not mode.memory_mb:
         mode = replace(mode, memory_mb=suggested_memory(chosen))
     choice = role_of(console, found, role)

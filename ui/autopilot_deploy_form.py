@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from services.console import Console
 
 _FULL = 63
+SIZE_SECONDS = 600.0
 
 
 def show(console: Console, job: Job, ready: Sequence[Candidate], key: str) -> None:
     """Write the form; its button plans, and draws the page again."""
     st.subheader("Deploy a candidate", anchor=False)
-    candidate = _candidate(job, ready, key)
+    candidate = _candidate(console, job, ready, key)
     fields = Fields(key)
     request = _read(console, job, candidate, fields)
     problems = console.deploy.problems(request)
@@ -64,7 +65,7 @@ def show(console: Console, job: Job, ready: Sequence[Candidate], key: str) -> No
         _go_on(console, request, problems, key)
 
 
-def _candidate(job: Job, ready: Sequence[Candidate], key: str) -> Candidate:
+def _candidate(console: Console, job: Job, ready: Sequence[Candidate], key: str) -> Candidate:
     best = job.best.name if job.best else ""
     ranked = sorted(ready, key=lambda each: each.name != best)  # stable: the best one first
     by_name = {each.name: each for each in ranked}
@@ -77,7 +78,9 @@ def _candidate(job: Job, ready: Sequence[Candidate], key: str) -> Candidate:
     chosen = st.selectbox(
         "Candidate", list(by_name), format_func=shown, key=f"{key}.candidate", persist_state="session"
     )  # fmt: skip
-    return by_name.get(chosen or "", ranked[0])
+    found = by_name.get(chosen or "", ranked[0])
+    kept = ("autopilot-size", job.name, found.name)
+    return console.cached(kept, SIZE_SECONDS, lambda: console.predictions.sized(found))
 
 
 def _containers(candidate: Candidate) -> None:

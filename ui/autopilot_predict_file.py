@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.autopilot.guard import Match, matched
-from services.autopilot.predicting import Asked, scores_of
+from services.autopilot.predicting import Asked
 from services.autopilot.schema import Schema
+from services.autopilot.scoring import scores_of
 from services.autopilot.table_files import Given
 from services.errors import InvalidRequest
 from services.jobs import JobStatus, JobView

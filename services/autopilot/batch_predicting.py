@@ -11,8 +11,9 @@ from services.autopilot.batch_rows import Sheet, fits, read_sheet, sheet_of, wri
 from services.autopilot.candidate_planner import SHEET, BatchAsk, model_request, plan_batch, transform_request
 from services.autopilot.guard import Match, matched
 from services.autopilot.models import Candidate, Job
-from services.autopilot.predicting import Predictions, opened, plainly_scored
+from services.autopilot.predicting import Predictions, opened
 from services.autopilot.schema import Schema
+from services.autopilot.scoring import plainly_scored
 from services.autopilot.table_files import Given, looked_at
 from services.autopilot.using import containers_of, outputs_of, telling
 from services.errors import InvalidRequest
@@ -116,7 +117,7 @@ class BatchPredictions:
     def start_fetching(self, name: str) -> str:
         """Fetch the answers of a transform job that has completed, joined, in the background; the id of that job.
 
-        Its result is that of a file's predictions (`Predictions.result_of`, `predicting.scores_of`).
+        Its result is that of a file's predictions (`Predictions.result_of`, `scoring.scores_of`).
         """
         done = self._batch.describe(name)
         sheet = self.sheet(done)

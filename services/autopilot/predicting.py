@@ -8,19 +8,19 @@ import io
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from services.autopilot.answers import Answer, Forecast, read_answers, read_forecasts
 from services.autopilot.guard import Match
-from services.autopilot.models import ProblemKind
+from services.autopilot.models import Candidate, ProblemKind
 from services.autopilot.schema import Schema, schema_of
-from services.autopilot.scoring import Classes, Numbers, Scores
+from services.autopilot.scoring import Classes, Numbers, plainly_scored
 from services.autopilot.table_files import HEAD_BYTES, Given, first_rows, given, records
 from services.autopilot.training_facts import Training
-from services.autopilot.using import OUTPUTS
-from services.errors import InvalidRequest, ModelFailed, NotFound
+from services.autopilot.using import OUTPUTS, containers_of
+from services.errors import InvalidRequest, ModelFailed, NotFound, SagedeckError
 from services.inference import MAX_BODY_BYTES
 from services.inference.models import MAX_SERVERLESS_BYTES
 from services.inference.patience import CHAT_PACE, Pace, patiently
@@ -81,6 +81,16 @@ class Predictions:
         columns, rows, source = first_rows(self._objects(), training)
         named = self._objects().read(training.features, HEAD_BYTES) if training.features else b""
         return schema_of(training, columns, rows, specification=named, source=source)
+
+    def sized(self, candidate: Candidate) -> Candidate:
+        """The candidate with the bytes of its models' archives; as it is where they may not be looked at."""
+        places = {each.model_data for each in containers_of(candidate) if each.model_data}
+        if candidate.model_bytes is not None or not places:
+            return candidate
+        try:
+            return replace(candidate, model_bytes=sum(self._objects().peek(place, 1).size for place in places))
+        except SagedeckError:
+            return candidate
 
     def ask(self, asked: Asked, rows: Sequence[Sequence[str]]) -> tuple[Answer, ...]:
         """An answer for each row, its cells in the order of the schema's features. Raises what calling raises."""
@@ -266,31 +276,3 @@ def told(answer: Answer, labels: Sequence[str]) -> list[object]:
     scores = dict(answer.scores)
     certainty = [] if answer.certainty is None else [answer.certainty]
     return [cell(answer.label) if answer.number is None else answer.label, *certainty, *(scores.get(x) for x in labels)]
-
-
-def plainly_scored(scores: Scores | None) -> dict[str, Any]:
-    """Figures as the journal keeps them; `scores_of` reads them again."""
-    if scores is None:
-        return {}
-    values = [list(each) for each in scores.values]
-    matrix = [list(row) for row in scores.matrix]
-    return {
-        "scores": {
-            "values": values, "labels": list(scores.labels), "matrix": matrix, "rows": scores.rows,
-            "left_out": scores.left_out,
-        }
-    }  # fmt: skip
-
-
-def scores_of(result: Mapping[str, Any] | None) -> Scores | None:
-    """The figures in a job's result; None where the file did not hold the target."""
-    found = (result or {}).get("scores")
-    if not found:
-        return None
-    return Scores(
-        tuple((str(name), float(value)) for name, value in found["values"]),
-        tuple(found["labels"]),
-        tuple(tuple(row) for row in found["matrix"]),
-        int(found["rows"]),
-        int(found["left_out"]),
-    )

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from services.autopilot.answers import Answer
 from services.tables.numerals import is_number, missing
@@ -172,3 +173,31 @@ def _mean(values: Iterable[float]) -> float:
 
 def _order(label: str) -> tuple[int, float, str]:
     return (0, float(label), "") if is_number(label) else (1, 0.0, label)
+
+
+def plainly_scored(scores: Scores | None) -> dict[str, Any]:
+    """Figures as the journal keeps them; `scores_of` reads them again."""
+    if scores is None:
+        return {}
+    values = [list(each) for each in scores.values]
+    matrix = [list(row) for row in scores.matrix]
+    return {
+        "scores": {
+            "values": values, "labels": list(scores.labels), "matrix": matrix, "rows": scores.rows,
+            "left_out": scores.left_out,
+        }
+    }  # fmt: skip
+
+
+def scores_of(result: Mapping[str, Any] | None) -> Scores | None:
+    """The figures in a job's result; None where the file did not hold the target."""
+    found = (result or {}).get("scores")
+    if not found:
+        return None
+    return Scores(
+        tuple((str(name), float(value)) for name, value in found["values"]),
+        tuple(found["labels"]),
+        tuple(tuple(row) for row in found["matrix"]),
+        int(found["rows"]),
+        int(found["left_out"]),
+    )

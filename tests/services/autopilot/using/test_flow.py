@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from services.access import ExistingRole
 from services.autopilot import Candidate, Job
 from services.autopilot.guard import matched
-from services.autopilot.predicting import Asked, scores_of
+from services.autopilot.predicting import Asked
+from services.autopilot.scoring import scores_of
 from services.autopilot.using import OUTPUTS, keys_of, request_for
 from services.deploy import Serverless
 from services.errors import InvalidRequest, NotFound
@@ -67,6 +69,15 @@ def test_a_candidate_answers_with_probabilities_and_its_plan_is_found_done(lab: 
     again = lab.run(lab.console.deploy.plan_deploy(_request(lab, job, best, "churn-rt")))
     made = [step.status for step in again.steps if not step.id.startswith("wait-")]
     assert set(made) == {StepStatus.ALREADY_THERE}
+
+
+def test_the_size_of_a_model_is_looked_up_and_left_open_where_it_cannot_be_seen(lab: World, churn: Trained) -> None:
+    _, best, _ = churn
+    found = lab.console.predictions.sized(best)
+    head = lab.s3.head_object(Bucket=BUCKET, Key=best.containers[0].model_data.removeprefix(f"s3://{BUCKET}/"))
+    assert found.model_bytes == head["ContentLength"]
+    gone = replace(best, containers=(replace(best.containers[0], model_data=f"s3://{BUCKET}/gone.tar.gz"),))
+    assert lab.console.predictions.sized(gone) == gone
 
 
 def test_a_serverless_endpoint_says_the_same(lab: World, churn: Trained) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +16,12 @@ from cli import autopilot_using
 from cli.opening import app
 from services.access import ExistingRole
 from services.autopilot.predicting import Asked
-from services.autopilot.using import request_for, serverless_problem
+from services.autopilot.using import request_for, serverless_problem, suggested_type
 from services.autopilot.what_if import swept
 from services.deploy import Serverless
 from services.errors import InvalidRequest
 from tests.sandbox.tabular import tables
-from tests.services.autopilot.using.world import World, world
+from tests.services.autopilot.using.world import BUCKET, ROLE, World, world
 
 pytestmark = pytest.mark.slow
 FEW = {"CompletionCriteria": {"MaxCandidates": 1}}
@@ -90,6 +91,39 @@ def test_a_forecast_goes_on_where_the_history_ends(lab: World) -> None:
         assert len(each.moments) == 7
         assert each.moments[0].startswith("2025-05-29")
         assert all(low <= high for low, high in zip(values["p10"], values["p90"], strict=True))
+
+
+def _picture(colour: tuple[int, int, int]) -> bytes:
+    from PIL import Image
+
+    made = io.BytesIO()
+    Image.new("RGB", (16, 16), colour).save(made, "PNG")
+    return made.getvalue()
+
+
+def test_a_picture_is_classified(lab: World) -> None:
+    for place in range(20):
+        for name, colour in (("red", (180 + place, 20, 20)), ("blue", (20, 20, 180 + place))):
+            lab.s3.put_object(Bucket=BUCKET, Key=f"seen/{name}/{place}.png", Body=_picture(colour))
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/seen/"}}
+    lab.sagemaker.create_auto_ml_job_v2(
+        AutoMLJobName="seen", AutoMLJobInputDataConfig=[{"ContentType": "image/png", "DataSource": source}],
+        OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/out"}, RoleArn=ROLE,
+        AutoMLProblemTypeConfig={"ImageClassificationJobConfig": {}},
+    )  # fmt: skip
+    asked = _deployed(lab, "seen")
+    assert lab.console.predictions.picture(asked, _picture((200, 15, 15)), "image/png").label == "red"
+
+
+def test_a_tuned_language_model_goes_on_a_gpu_and_chats(lab: World) -> None:
+    rows = [[f"question {number}", f"answer {number}"] for number in range(500)]
+    lab.train("words", (["input", "output"], rows), {"TextGenerationJobConfig": {"BaseModelName": "Falcon7BInstruct"}})
+    job, (candidate,) = lab.trained("words")
+    assert suggested_type(job, candidate).startswith("ml.g")
+    assert "needs a GPU" in serverless_problem(candidate)
+    asked = _deployed(lab, "words")
+    assert lab.console.endpoints.describe_endpoint(asked.endpoint).task == "text-generation"
+    assert lab.console.smoke_test(asked.endpoint, "").ok
 
 
 def _invoked(lab: World, monkeypatch: pytest.MonkeyPatch, *words: str) -> Any:
