@@ -145,7 +145,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-QUICK = 6  # of them in every run; each opens a page and has a table judged
+QUICK = 4  # of them in every run; each opens a page and has a table judged
 
 
 @pytest.mark.parametrize(

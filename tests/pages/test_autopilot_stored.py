@@ -84,7 +84,13 @@ def test_a_manifest_is_read_and_named_as_one(open_page: Open) -> None:
     assert at.session_state["autopilot.reviewed"].request.training.held == "ManifestFile"
 
 
-@pytest.mark.parametrize("data", [b"a,b\n1,2\n", b"[]", b'{"prefix": 1}', b'["s3://x/"]'])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[]",
+        *(pytest.param(each, marks=pytest.mark.slow) for each in (b"a,b\n1,2\n", b'{"prefix": 1}', b'["s3://x/"]')),
+    ],
+)
 def test_what_is_no_manifest_is_refused_at_once(open_page: Open, data: bytes) -> None:
     console = AutopilotConsole({"s3://research/all.manifest": data})
     at = stored(open_page, console, "A manifest", "s3://research/all.manifest")
@@ -107,7 +113,13 @@ def test_images_need_a_folder_for_each_of_two_classes(open_page: Open) -> None:
     assert at.session_state["autopilot.reviewed"].request.training.content_type == "image/png"
 
 
-@pytest.mark.parametrize("uri", ["http://x/y", "s3://UPPER/x", "s3://", "s3://research/"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://x/y",
+        *(pytest.param(each, marks=pytest.mark.slow) for each in ("s3://UPPER/x", "s3://", "s3://research/")),
+    ],
+)
 def test_what_is_no_address_of_a_file_is_told_at_the_field(open_page: Open, uri: str) -> None:
     assert red(stored(open_page, AutopilotConsole(), "One file", uri))
 
