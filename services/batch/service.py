@@ -29,12 +29,13 @@ from services.batch.results import Results, paired
 from services.catalog import CatalogService, Use
 from services.catalog.quotas import Quota, Quotas
 from services.errors import InvalidRequest, SagedeckError
-from services.objects import Entry, ObjectsService, Uri
+from services.objects import Entry, Listing, ObjectsService, Uri
 from services.plans import Plan
 from services.plans.objects import default_bucket
 
 MOST_JOBS, MOST_MODELS = 500, 500
 RESULT_BYTES = 256 << 10  # of an object and of its answers, that a preview reads
+MOST_LISTED = 8  # jobs whose inputs are held: 20,000 objects are some megabytes
 MOST_REMOVED = 1000  # objects of one plan that deletes
 _STORAGE = "S3:TimedStorage-ByteHrs"
 
@@ -51,6 +52,7 @@ class BatchService:
         self._inputs = Inputs(objects)
         self._checks = Checks(gateway, objects, access, quotas, self.bucket)
         self._ended: dict[str, TransformJob] = {}  # described once they have ended, after which nothing of them changes
+        self._read: dict[str, Listing] = {}  # the inputs of jobs that were looked at last
         self._lock = threading.Lock()
 
     @property
@@ -163,12 +165,25 @@ class BatchService:
         ahead = max(0.0, self._now() - time.time())  # a sandbox's clock may have been put forward, not that of its S3
         since = job.created.timestamp() - ahead - 1.0
         try:
-            inputs = self._inputs.listed(request)
+            inputs = self._inputs_of(job)
             found = self._objects.below(_prefix(request.target))
         except SagedeckError as error:
             return Progress(0, 0, (), (), False, " ".join(filter(None, (error.what, error.why))))
         fresh = [each for each in found.entries if each.modified is None or each.modified.timestamp() >= since]
         return matched(request, inputs.entries, fresh, complete=inputs.complete and found.complete)
+
+    def _inputs_of(self, job: TransformJob) -> Listing:
+        """The objects of its input, listed once while it is under way: it reads what was there when it began."""
+        with self._lock:
+            held = self._read.get(job.arn)
+        if held is not None and job.status.moving:
+            return held
+        found = self._inputs.listed(_asked(job))
+        with self._lock:
+            self._read[job.arn] = found
+            while len(self._read) > MOST_LISTED:
+                self._read.pop(next(iter(self._read)))
+        return found
 
     def spent(self, job: TransformJob, progress: Progress | None = None) -> Spent:
         """What a job has cost until now, or in all once it has ended."""

@@ -11,6 +11,7 @@ from services.batch import JobStatus, TransformRequest, explained, suggestion, w
 from services.console import Console
 from services.diagnosis import Place
 from services.errors import InvalidRequest, NotFound
+from services.objects import Listing, Uri
 from services.plans import RunStatus, check, undeclared
 from tests.services.batch.conftest import BUCKET, EMBEDDING, PATIENCE, TRUST, asked, carried_out, ended, put, run
 
@@ -113,6 +114,25 @@ def test_a_job_is_stopped_by_a_plan_and_not_twice(still: Console) -> None:
     assert still.batch.describe("stopping").status is JobStatus.STOPPED
     with pytest.raises(InvalidRequest, match="ended"):
         still.batch.plan_stop("stopping")
+
+
+def test_the_input_of_a_job_under_way_is_listed_once(still: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(still, "waiting/in/a.jsonl", b'{"inputs": "fine"}\n')
+    run(still, still.batch.plan(asked("waiting")))
+    listed: list[str] = []
+    below = still.objects.below
+
+    def counted(prefix: Uri | str, most: int = 20_000) -> Listing:
+        listed.append(str(prefix))
+        return below(prefix, most)
+
+    monkeypatch.setattr(still.objects, "below", counted)
+    job = still.batch.describe("waiting")
+    assert job.status.moving
+    for _ in range(3):
+        assert still.batch.progress(job).total == 1
+    assert sum("/in/" in prefix for prefix in listed) == 1
+    assert sum("/out/" in prefix for prefix in listed) == 3
 
 
 def test_the_console_brings_file_bucket_role_and_model_and_takes_them_back(
