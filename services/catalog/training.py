@@ -29,6 +29,8 @@ _KEPT = re.compile(
     r"(default_|supported_)?training_|hyperparameters$|metrics$|gated_bucket$|hosting_eula_key$|estimator_"
 )
 
+_SCRIPTS = ("prepacked_script_uri", "prepacked_script_key", "script_uri", "script_key")  # a hub has addresses
+
 
 @dataclass(frozen=True, slots=True)
 class Hyperparameter:
