@@ -152,6 +152,9 @@ def _fetch(console: Console, data: Chosen, uri: Uri, size: int) -> None:
     if not job:
         return
     view = job_progress.show(console, job, key="autopilot-fetch")
+    if view is None or view.status not in (JobStatus.RUNNING, JobStatus.DONE):
+        st.button("Read it again", icon=":material/refresh:", key="autopilot.fetch.again", on_click=_begin_again,
+                  args=(console, data, uri, size))  # fmt: skip
     if view is not None and view.status is JobStatus.DONE and view.result:
         target = str(st.query_params.get("target", ""))
         autopilot_data.choose(str(view.result["sha256"]))
@@ -165,3 +168,8 @@ def _begin(console: Console, data: Chosen, uri: Uri, size: int) -> str:
     job = console.table_looks.fetch(console.owner, uri.name, partial(console.objects.open, uri), size, origin=str(uri))
     st.session_state[f"{_FETCH}.{data.uri}"] = job
     return job
+
+
+def _begin_again(console: Console, data: Chosen, uri: Uri, size: int) -> None:
+    with error_box.shown():
+        _begin(console, data, uri, size)

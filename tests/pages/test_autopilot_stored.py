@@ -136,3 +136,23 @@ def test_a_refused_permission_is_named_and_leaves_the_page_standing(
     at = stored(open_page, console, "One file", FILE)
     assert "s3:GetObject is missing" in alerts(at)
     assert control(at, "Where from").value == "In S3"
+
+
+def test_a_read_that_failed_says_why_and_can_be_tried_again(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    console = AutopilotConsole({FILE: table()})
+    whole = console.stored.stream
+
+    def broken(uri: Any) -> Any:
+        yield b"Customer,"
+        raise PermissionDenied("You may not read it.", "s3:GetObject is missing.", "Ask for it.")
+
+    monkeypatch.setattr(console.stored, "stream", broken)
+    at = stored(open_page, console, "One file", FILE)
+    press(at, "Use this")
+    worked(at, console)
+    assert "s3:GetObject is missing" in alerts(at)
+    assert console.kept_tables.list(console.owner) == ()
+    monkeypatch.setattr(console.stored, "stream", whole)
+    press(at, "Read it again")
+    worked(at, console)
+    assert "Can be launched" in alerts(at)
