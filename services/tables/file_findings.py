@@ -114,6 +114,10 @@ def _quoting(table: Table) -> list[Finding]:
         words = f"Quotation marks stand within quoted cells without being doubled, first in line {wrong.line:,}."
         mend = Repair("quotes", "Write the copy with double quotation marks where needed.")
         found.append(Finding(Level.WARNING, "quotes_within", words, repair=mend))
+    if layout.spaced:
+        words = "Blanks stand before the quotation marks of cells, which makes the marks part of the text."
+        mend = Repair("quotes", "Write the copy with double quotation marks where needed.")
+        found.append(Finding(Level.WARNING, "quotes", words, repair=mend))
     if not layout.quote:
         words = "Quotation marks stand in the cells as letters do, and part nothing."
         mend = Repair("quotes", "Write the copy with double quotation marks where needed.")

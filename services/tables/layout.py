@@ -81,6 +81,9 @@ def _told(layout: Layout, lines: list[str], target: str, said: str) -> Laid:
     inner = _unwrapped(lines, target) if shape.width == 1 else None
     if inner is not None:
         shape, quoted = inner, "rows"
+    elif _spaced(shape):
+        lines = [re.sub(rf'({re.escape(shape.delimiter)})[ \t]+"', r'\1"', line) for line in lines]
+        shape, layout = _shape(lines, shape.delimiter, '"', "", target), replace(layout, spaced=True)
     elif shape.width == 1 or shape.share < 0.98:
         shape = _otherwise_quoted(lines, target, shape)
     records = shape.records
@@ -173,6 +176,12 @@ def _otherwise_quoted(lines: list[str], target: str, best: Shape) -> Shape:
         others += [_shape(lines, each, '"', "\\", target) for each in (",", ";", "\t")]
     rival = max(others, key=lambda shape: shape.score, default=best)
     return rival if rival.score > best.score + 0.02 and rival.width > 1 else best
+
+
+def _spaced(shape: Shape) -> bool:
+    """Whether blanks stand before the quotation marks that open cells, as in 1, "a, b"."""
+    with_marks = sum(any(cell.lstrip(" \t").startswith('"') for cell in record[1:]) for record in shape.records[1:])
+    return shape.width > 1 and shape.delimiter != " " and with_marks > 0.2 * len(shape.records)
 
 
 def _opened(lines: Sequence[str], sign: str) -> bool:

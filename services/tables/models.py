@@ -46,6 +46,7 @@ class Layout:
     line_end     "\\n", "\\r\\n" or "\\r"
     trailing     every record ends with a delimiter that separates nothing
     unnamed      records begin with a cell (R's row names) that the header leaves out
+    spaced       blanks stand between a delimiter and the quotation mark that opens a cell
     """
 
     kind: str = "csv"
@@ -64,6 +65,7 @@ class Layout:
     trailing: bool = False
     unnamed: bool = False
     header_lines: int = 1
+    spaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Sampled:
             self._kept = sum(each.num_rows for each in self._batches)
 
     def _picked(self, rows: int, share: float) -> Any:
-        import pyarrow
+        import pyarrow  # type: ignore[import-untyped]
 
         return pyarrow.array(self._chance.random(rows) < share)
 

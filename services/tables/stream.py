@@ -60,6 +60,7 @@ class Clean(io.RawIOBase):
         self._file.read(marked(source.head)[1])
         encoding = layout.encoding
         self._decoder = codecs.getincrementaldecoder(encoding)("strict" if encoding == "utf-8" else "replace")
+        self._before_marks = re.compile(b"(" + re.escape(layout.delimiter.encode()) + b')[ \t]+(?=")')
         self._left, self._held, self._over = b"", b"", False
 
     def readable(self) -> bool:
@@ -116,6 +117,13 @@ class Clean(io.RawIOBase):
         self.tally.replaced += text.count("�")
         return text.encode("utf-8", "replace")
 
+    def _whole_lines(self, piece: bytes) -> bytes:
+        """What can be given on of what came so far: all but the line that has not ended, unless it is very long."""
+        cut = self._held + piece
+        at = len(cut) if self._over or len(cut) > 8 * PIECE else cut.rfind(b"\n") + 1
+        self._held = cut[at:]
+        return cut[:at]
+
     def _tidied(self, piece: bytes) -> bytes:
         if b"\0" in piece:
             self.tally.nul += piece.count(0)
@@ -123,12 +131,9 @@ class Clean(io.RawIOBase):
         if self._layout.line_end == "\r":
             piece = piece.replace(b"\r", b"\n")
         if self._layout.runs:
-            cut = self._held + piece
-            at = len(cut) if self._over else cut.rfind(b"\n") + 1
-            if not self._over and len(cut) - at > 8 * PIECE:
-                at = len(cut)
-            self._held, piece = cut[at:], cut[:at]
-            piece = _AROUND.sub(b"", _BLANKS.sub(b" ", piece))
+            piece = _AROUND.sub(b"", _BLANKS.sub(b" ", self._whole_lines(piece)))
+        elif self._layout.spaced:
+            piece = self._before_marks.sub(rb"\1", self._whole_lines(piece))
         if self._watch:
             self._watch(piece, self._over)
         self.tally.lines += piece.count(b"\n")

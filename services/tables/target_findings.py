@@ -58,6 +58,9 @@ def target_findings(table: Table, columns: tuple[Column, ...], problem: str) -> 
         words = f"“{target.name}” has a class “None”, which Autopilot may read as no value and leave out."
         mend = Repair("rename_none", f"Call the class “None” “{NO}” in the copy.", (target.name,))
         found.append(Finding(Level.WARNING, "class_none", words, (target.name,), mend))
+    if target.kind is ColumnKind.DATETIME:
+        words = f"“{target.name}” holds dates. Autopilot predicts numbers and classes: each date would be a class."
+        found.append(Finding(Level.WARNING, "target_dates", words, (target.name,)))
     found += _asked(target, facts, problem, kind)
     if target.style:
         words = f"The numbers of “{target.name}” are not written plainly (such as {target.examples[0]})."
