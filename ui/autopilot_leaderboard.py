@@ -75,7 +75,9 @@ def _query(job: Job, candidates: Sequence[Candidate], key: str) -> Query:
         metrics = list(metrics_of(candidates, which))
         if objective in metrics:
             metrics.sort(key=lambda name: name != objective)
-        metric = st.selectbox("Sorted by", metrics, key=f"{key}.metric.{which}", width=230, format_func=words) or ""
+        metric = ""
+        if metrics:
+            metric = st.selectbox("Sorted by", metrics, key=f"{key}.metric.{which}", width=230, format_func=words) or ""
     asked = {"q": text or "", "by": metric if metric != objective else "", "algorithm": kind, "status": status}
     _to_address(asked)
     return Query(text or "", status, kind, metric, which)
@@ -93,7 +95,11 @@ def _table(job: Job, places: Sequence[Place], query: Query, key: str) -> tuple[s
     names = [each.candidate.name for each in places]
     mark = hashlib.sha256("\n".join((query.which, *names)).encode()).hexdigest()[:12]
     opened = f"{key}.open.{mark}"
-    metrics = [*dict.fromkeys((query.metric, *metrics_of([each.candidate for each in places], query.which)))]
+    metrics = [
+        *dict.fromkeys(
+            (*((query.metric,) if query.metric else ()), *metrics_of([each.candidate for each in places], query.which))
+        )
+    ]
     chosen: Any = st.dataframe(
         [_row(each, metrics, query.which) for each in places],
         hide_index=True, placeholder="—", key=f"{key}.table.{mark}", on_select="rerun", selection_mode="multi-row",
