@@ -163,7 +163,11 @@ class Predictions:
         """Predict every row of a file in the background; the job's id. See `result_of` and `scores_of`."""
 
         def work(handle: JobHandle) -> Mapping[str, Any]:
-            return self._predicted(handle, asked, schema, table, match)
+            try:
+                return self._predicted(handle, asked, schema, table, match)
+            except BaseException:  # half a file is no result
+                self.place("made", ".csv", handle.id).unlink(missing_ok=True)
+                raise
 
         return self.start(
             f"Predict {table.name} with {asked.endpoint}", work, key=f"{asked.endpoint}/{table.path.name}",
@@ -202,7 +206,6 @@ class Predictions:
                 done += len(piece)
                 handle.report(min(0.99, share[0]), f"{done:,} rows predicted")
         if not done:
-            made.unlink(missing_ok=True)
             raise InvalidRequest(f"{table.name} has no rows.", "", "Bring another file.")
         return {"file": made.name, "rows": done, **plainly_scored(count.scores() if match.target is not None else None)}
 

@@ -96,6 +96,7 @@ def test_a_cancelled_file_stops_at_its_next_piece(tmp_path: Path) -> None:
     assert len(sent) < 3
     with pytest.raises(NotFound):
         desk.predictions.result_of(view)
+    assert list(tmp_path.rglob("made-*")) == [], "half a file is no result"
 
 
 def test_an_endpoint_that_answers_something_else_fails_the_file_with_its_reason(tmp_path: Path) -> None:
