@@ -114,6 +114,8 @@ def _stages(job: TrainingJob, found: Progress) -> None:
         took = formats.duration(part.seconds) if part.seconds is not None else ""
         if part.typical and part.state in ("running", "waiting"):
             took = f"{took} of about {formats.duration(part.typical)}".removeprefix(" of ")
+        elif part.name == "Training" and part.state == "running" and job.most_seconds:
+            took = f"{took}, at most {formats.duration(job.most_seconds)}"
         rows.append({
             "Stage": f"{status_chip.icon(part.state)} {literal(part.words)}", "Time": f":gray[{took or '—'}]",
         })  # fmt: skip

@@ -62,6 +62,7 @@ class Seen:
     size: int
     beside: Template | None = None
     files: int = 1
+    uri: str = ""
 
 
 def chosen(console: Console) -> Text | None:
@@ -189,7 +190,7 @@ def look(
         return console.tuning.check_stored(text.uri, wanted, template=template, spec=spec)
 
     found = console.cached(("tune", text.uri, *asked), STORED_SECONDS, stored)
-    return Seen(found.report, found.size, found.template, found.files)
+    return Seen(found.report, found.size, found.template, found.files, found.uri)
 
 
 def verdict(console: Console, text: Text, seen: Seen) -> None:
@@ -206,7 +207,7 @@ def verdict(console: Console, text: Text, seen: Seen) -> None:
     if report.repairs and text.kept is not None:
         _repairs(console, text.kept, report)
     elif report.repairs:
-        st.markdown(":gray[It lies in S3: download it, mend it, and choose the mended one.]")
+        _fetched(console, seen)
 
 
 _LOOK = {"stop": ("red", "block"), "warning": ("orange", "warning"), "note": ("gray", "info")}
@@ -225,6 +226,16 @@ def _repairs(console: Console, kept: KeptTable, report: TextReport) -> None:
                 copy = _mended(console, kept, report, tuple(chosen), [offered[code].words for code in chosen])
             _choose(copy.sha256)
             st.rerun()
+
+
+def _fetched(console: Console, seen: Seen) -> None:
+    """What lies in S3 is mended here: it is fetched, where it is one file that a browser could have sent."""
+    if seen.files > 1 or seen.size > UPLOAD_BYTES:
+        st.markdown(":gray[It lies in S3: mend it there, or fetch, mend and choose it as a file.]")
+        return
+    name = seen.uri.rpartition("/")[2]
+    if st.button("Fetch it to mend it here", icon=":material/download:", key=f"{KEY}.fetch"):
+        _keep(console, name, console.objects.open(seen.uri), seen.uri)
 
 
 def _mended(

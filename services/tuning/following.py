@@ -5,7 +5,7 @@ The stages are SecondaryStatus's. Typical times are estimates of AWS's pace; the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.tuning.models import JobStatus, TrainingJob
@@ -39,7 +39,7 @@ class Part:
     """A stage as it is shown. seconds: taken so far, None not begun; typical: an estimate, None not known."""
 
     name: str
-    state: str  # "done", "running", "waiting", "skipped"
+    state: str  # "done", "running", "waiting", "skipped", "failed"
     seconds: float | None = None
     typical: float | None = None
     said: str = ""
@@ -101,6 +101,8 @@ def _parts(job: TrainingJob, now: datetime, pace: float) -> tuple[Part, ...]:
         found.append(
             Part(stage.status, "done" if over else "running", seconds, _typical(stage.status, pace), stage.words)
         )
+    if job.status is JobStatus.FAILED and found:
+        found[-1] = replace(found[-1], state="failed")
     seen = {part.name for part in found}
     if job.stages and job.stages[-1].status == "Interrupted":  # it begins again
         seen = set()

@@ -59,7 +59,7 @@ def test_a_training_of_spare_capacity_tells_in_the_end_what_was_saved() -> None:
 def test_a_failed_training_skips_what_it_did_not_reach_and_an_unknown_price_stays_unknown() -> None:
     failed = job(status=JobStatus.FAILED, ended=at(6), stages=(*job().stages[:2], Stage("Failed", at(6), at(6))))
     found = progress(failed, at(60), None)
-    assert [part.state for part in found.parts] == ["done", "done", "skipped", "skipped"]
+    assert [part.state for part in found.parts] == ["done", "failed", "skipped", "skipped"]
     assert (found.usd, found.most_usd, found.usd_per_hour) == (None, None, None)
 
 
