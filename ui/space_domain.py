@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import streamlit as st
 
 from services.access import RoleRequest
+from services.errors import SagedeckError
 from services.resources.networks import default_of
 from services.studio import DomainRequest, domain_problems, profile_name
 from services.studio.models import LEAST_IDLE, MOST_IDLE, USUAL_IDLE
@@ -34,18 +34,13 @@ class DomainFields(workspace_fields.WorkspaceFields):
 
 def show(console: Console) -> None:
     """The form; its plan is asked for once it is reviewed."""
-    fields, networks = DomainFields(f"{PAGE}.domain"), console.studio.networks()
+    fields, unread = DomainFields(f"{PAGE}.domain"), ""
+    try:
+        networks = console.studio.networks()
+    except SagedeckError as error:  # looking at networks is a right of its own; naming one does not need it
+        networks, unread = (), error.what
     network = _chosen(fields, networks)
-    role = form_role.read(console, fields)
-    request = DomainRequest(
-        name=fields.text("name"), profile=fields.text("profile") or profile_name(console.owner),
-        role=console.studio.usual_role() if isinstance(role, RoleRequest) else role,
-        vpc_id=network.vpc_id if network else "",
-        subnets=tuple(each.id for each in network.one_a_zone()) if network else (),
-        idle_minutes=fields.number("idle"), owner=console.owner,
-    )  # fmt: skip
-    subnets = fields.several("subnets")
-    request = replace(request, subnets=subnets) if subnets else request
+    request = _request(console, fields, network)
     wrong = domain_problems(request)
     fields.problems = wrong
     with st.container(border=True, key="domain-form", gap="small"):
@@ -62,7 +57,10 @@ def show(console: Console) -> None:
                 fields.whole("Stop idle apps after minutes", "idle", "idle_minutes", step=60, help=words)
             with st.container(gap=None):
                 form_role.show(console, fields, own=console.studio.usual_role().name, words=_WORK)
-        _network(fields, networks, network)
+        if unread:
+            _named(fields, unread)
+        else:
+            _network(fields, networks, network)
         _costs(console)
         fields.rest()
         pressed = st.button("Review the plan", type="primary", icon=":material/checklist:", key=f"{PAGE}.domain.go")
@@ -73,9 +71,28 @@ def show(console: Console) -> None:
         st.rerun()
 
 
+def _request(console: Console, fields: DomainFields, network: Network | None) -> DomainRequest:
+    role, vpc = form_role.read(console, fields), network.vpc_id if network else fields.text("vpc")
+    usual = tuple(each.id for each in network.one_a_zone()) if network else ()
+    return DomainRequest(
+        name=fields.text("name"), profile=fields.text("profile") or profile_name(console.owner),
+        role=console.studio.usual_role() if isinstance(role, RoleRequest) else role, vpc_id=vpc,
+        subnets=fields.several(f"subnets.{vpc}") or usual, idle_minutes=fields.number("idle"), owner=console.owner,
+    )  # fmt: skip
+
+
 def _chosen(fields: DomainFields, networks: tuple[Network, ...]) -> Network | None:
     named = fields.text("vpc")
     return next((each for each in networks if each.vpc_id == named), default_of(networks))
+
+
+def _named(fields: DomainFields, why: str) -> None:
+    """The network by its ids, where the account's own may not be looked at."""
+    st.warning(literal(f"{why} Give the ids of a VPC and of its subnets."), icon=":material/visibility_off:")
+    fields.ask("VPC", "vpc", "vpc_id", placeholder="vpc-…")
+    st.multiselect("Subnets", [], key=fields.at(f"subnets.{fields.text('vpc')}"), accept_new_options=True,
+                   placeholder="subnet-…", persist_state="session")  # fmt: skip
+    fields.under("subnets", empty=True)
 
 
 def _network(fields: DomainFields, networks: tuple[Network, ...], network: Network | None) -> None:
@@ -92,7 +109,8 @@ def _network(fields: DomainFields, networks: tuple[Network, ...], network: Netwo
                 shown=lambda each: ids.get(each, each), placeholder="Choose a VPC")  # fmt: skip
     if network is not None and not network.default:
         options = {each.id: f"{each.id} · {each.zone}" for each in network.subnets}
-        st.multiselect("Subnets", list(options), key=fields.at("subnets"), placeholder="one of each zone",
+        st.multiselect("Subnets", list(options), key=fields.at(f"subnets.{network.vpc_id}"),
+                       placeholder="one of each zone",
                        format_func=lambda each: options.get(each, each), persist_state="session")  # fmt: skip
         fields.under("subnets")
 

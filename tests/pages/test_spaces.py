@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from services.errors import PermissionDenied
 from services.resources import Kind
 from services.resources.networks import Network, Subnet
 from services.studio import DomainSettings
@@ -43,6 +44,23 @@ def test_without_a_default_network_it_says_what_to_do_and_takes_another(open_pag
     at.selectbox(key="spaces.domain.vpc").set_value("vpc-9").run()
     press(at, "Review the plan")
     assert [each for each in at.button if each.label.startswith("Make it")]
+
+
+def test_where_networks_may_not_be_looked_at_one_is_named(open_page: Open) -> None:
+    console: Any = workplace()
+
+    def refused() -> None:
+        raise PermissionDenied("You may not look at networks.", "ec2:DescribeVpcs is missing.", "Ask for it.")
+
+    console.studio._networks = refused
+    at = open_page(PAGE, console, TITLE)
+    assert any("may not look at networks" in str(each.value) for each in at.warning)
+    at.text_input(key="spaces.domain.vpc").set_value("vpc-7").run()
+    at.multiselect(key="spaces.domain.subnets.vpc-7").set_value(["subnet-7"]).run()
+    press(at, "Review the plan")
+    next(each for each in at.button if each.label.startswith("Make it")).click().run()
+    sent = console.runs.started[0].step("create-domain").parameters
+    assert (sent["VpcId"], tuple(sent["SubnetIds"])) == ("vpc-7", ("subnet-7",))
 
 
 def test_a_wrong_name_is_told_at_its_field(open_page: Open) -> None:
