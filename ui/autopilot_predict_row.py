@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from services.console import Console
 
 MOST_FIELDS = 24  # drawn at first; of a wide table a person chooses what to fill in
+MOST_ODD = 8
 LARGEST_PICTURE = 5 * 1024 * 1024
 
 
@@ -145,10 +146,9 @@ def _answered(schema: Schema, asked: Asked, key: str) -> None:
     before: tuple[str, list[str], Answer] | None = st.session_state.get(f"{key}.before")
     with st.container(border=True, key="app-answer"):
         autopilot_answer.show(schema, answer)
-        for name, text in zip(schema.names, row, strict=True):
-            wrong = unusual(schema.feature(name), text)
-            if wrong:
-                field.wrong(wrong)
+        odd = [unusual(feature, text) for feature, text in zip(schema.features, row, strict=True)]
+        for words in list(filter(None, odd))[:MOST_ODD]:
+            field.wrong(words)
         if before and before[0] == asked.endpoint and len(before[1]) == len(row):
             autopilot_answer.moved(schema, (before[1], before[2]), (row, answer))
 
