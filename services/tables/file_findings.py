@@ -180,9 +180,8 @@ def _heading(table: Table) -> list[Finding]:
         words = "The header stands in the table once more, as where files were joined; it makes texts of numbers."
         found.append(Finding(Level.WARNING, "header_again", words, repair=mend))
     if layout.trailing:
-        mend = Repair("drop_trailing", "Leave out the empty last column.")
         words = "Every record ends with a delimiter, which makes an empty last column."
-        found.append(Finding(Level.NOTE, "trailing", words, repair=mend))
+        found.append(Finding(Level.NOTE, "trailing", words))
     return found
 
 
@@ -202,8 +201,10 @@ def names_of(table: Table) -> tuple[tuple[str, ...], list[Finding]]:
             unique = f"{base}_{number}"
         taken[unique] = at
         named.append(unique)
-        if not name:
+        if not name and not (table.layout.trailing and at == len(table.names) - 1):
             empty.append(unique)
+        elif not name:
+            continue
         elif unique != name:
             doubled.append(unique)
         elif name != raw.strip():

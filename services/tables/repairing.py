@@ -76,9 +76,8 @@ def _plan(verdict: Verdict, repairs: Sequence[Repair]) -> Plan:
     codes = {each.code for each in repairs}
     plainly = {name for each in repairs if each.code == "plain_numbers" for name in each.columns}
     at = {name: place for place, name in enumerate(verdict.named)}
-    trailing = len(verdict.named) - 1 if verdict.layout.trailing and "drop_trailing" in codes else None
     return Plan(
-        tuple(place for name, place in at.items() if name not in dropped and place != trailing),
+        tuple(place for name, place in at.items() if name not in dropped),
         at.get(verdict.target) if "drop_rows" in codes else None,
         tuple((at[name], style) for name, style in verdict.styles if name in plainly),
         "drop_second_header" in codes,

@@ -13,22 +13,6 @@ CHANCE = random.Random(9)
 ROWS = [(f"{CHANCE.gauss(5, 2):.3f}", CHANCE.choice("abc"), CHANCE.choice("01")) for _ in range(700)]
 BODY = "\n".join(",".join(row) for row in ROWS) + "\n"
 WORDS = ["free", "entry", "win", "cup", "final", "tickets", "text", "now", "call", "me", "later", "sorry", "home"]
-    "free",
-    "entry",
-    "win",
-    "cup",
-    "final",
-    "tickets",
-    "text",
-    "now",
-    "call",
-    "me",
-    "later",
-    "sorry",
-    "home",
-    "love",
-    "you",
-]
 
 
 def _sms() -> str:
