@@ -136,8 +136,14 @@ def _buttons(key: str, open_: Sequence[str], known: dict[str, Column], off: set[
         st.button("All", type="tertiary", key=f"autopilot.all.{key}", disabled=not off, on_click=_leave, args=(key, ()))
         st.button("None", type="tertiary", key=f"autopilot.none.{key}", on_click=_leave, args=(key, tuple(open_)))
         if odd:
+            empty = any(known[name].kind is ColumnKind.EMPTY for name in odd)
+            words = (
+                f"Without {len(odd):,} empty or identifying"
+                if empty
+                else f"Without {formats.count(len(odd), 'identifier')}"
+            )
             st.button(
-                f"Without {formats.count(len(odd), 'identifier')}", type="tertiary", key=f"autopilot.odd.{key}",
+                words, type="tertiary", key=f"autopilot.odd.{key}",
                 help="Leaves out columns that only number the rows, or hold nothing.",
                 on_click=_leave, args=(key, tuple(dict.fromkeys((*off, *odd)))),
             )  # fmt: skip

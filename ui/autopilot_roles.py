@@ -32,12 +32,14 @@ class Columns:
 
     header  whether the file names them; without, the doctor is told a column by its place
     rows    the first ones, as they stand
+    problem why nothing can be shown of the table, "" where something can
     """
 
     names: tuple[str, ...]
     roles: Roles
     header: bool = True
     rows: tuple[tuple[str, ...], ...] = ()
+    problem: str = ""
 
 
 def key_of(data: Chosen) -> str:
@@ -95,6 +97,8 @@ def question(fields: JobFields, data: Chosen, columns: Columns) -> tuple[str, st
 
 def show(fields: JobFields, data: Chosen, columns: Columns) -> None:
     """Write the fields; images have none, and a language model's columns have fixed names."""
+    if columns.problem:  # told by the doctor
+        return
     if fields.kind is ProblemKind.LANGUAGE:
         _fixed(columns.names)
         return

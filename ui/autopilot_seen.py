@@ -53,7 +53,8 @@ def columns(console: Console, data: Chosen) -> tuple[Columns, int | None]:
 
         return Columns((), Roles()), size
     rows = tuple(tuple(row) for row in found.rows[: table_rows.SHOWN])
-    return Columns(tuple(found.columns), suggested(found), found.layout.header, rows), size
+    problem = found.problem if data.table is not None else ""  # of S3 a beginning may be too little
+    return Columns(tuple(found.columns), suggested(found), found.layout.header, rows, problem), size
 
 
 def _preview(console: Console, data: Chosen) -> tuple[Preview | None, int | None]:
@@ -96,6 +97,8 @@ def verdict(
     target, weight, problem = autopilot_roles.question(fields, data, known)
     if data.table is None:
         _stored(console, data)
+    elif known.problem:
+        st.error(f"**Autopilot would refuse this file**  \n{literal(known.problem)}", icon=":material/block:")
     elif not target and kind is not ProblemKind.LANGUAGE:
         st.info("Choose the column to be predicted; the doctor then looks at the table.", icon=":material/ads_click:")
     else:

@@ -126,7 +126,7 @@ def _findings(console: Console, question: Question, verdict: Verdict, stops: Seq
         with st.container(horizontal=True, vertical_alignment="center"):
             words = "Apply the safe repair" if len(safe) == 1 else f"Apply all {len(safe)} safe repairs"
             st.button(
-                words, type="primary", icon=":material/healing:", key="autopilot.repair.all",
+                words, type="secondary" if stops else "primary", icon=":material/healing:", key="autopilot.repair.all",
                 on_click=_repair, args=(console, question, verdict, [each.code for each in safe]),
             )  # fmt: skip
             st.markdown(":gray[:small[On a copy; the original stays, and one click goes back to it.]]", width="stretch")

@@ -12,7 +12,7 @@ from ui.escape import code, literal
 if TYPE_CHECKING:
     from services.tables.models import Layout, Preview
 
-SHOWN, HEIGHT = 10, 390
+SHOWN, HEIGHT = 50, 390
 _ENDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "blank", ":": "colon"}
 
 
