@@ -16,6 +16,7 @@ from services.tables.models import BINARY, MULTICLASS, REGRESSION
 
 FEW = 10  # whole numbers: as many values or fewer are classes, as digits, grades and stars are
 MOST_CLASSES = 400  # numbered classes of public tables go this far
+NAMED_CLASSES = 60  # where the target's name says that it is a class
 FULL = 10  # rows that each of many numbered classes has at least
 REPEATED, REPEATED_OF_FEW, FEW_ROWS = 0.05, 0.1, 1_000  # AutoGluon's thresholds
 NUMERIC, MOSTLY = 0.95, 0.8
@@ -24,7 +25,8 @@ _QUANTITY = re.compile(
     r"(?:^|[\W_])(?:price|cost|amount|count|cnt|total|sales?|revenue|income|salary|wage|age|year|rings|value|medv|num|number"
     r"|n|qty|quantity|demand|load|temp|temperature|mpg|km|miles|days|hours|minutes|seconds|duration|time|weight|height"
     r"|length|distance|area|size|population|points?|g[123]|votes|shares|views|clicks|likes|comments?|rentals|users|registered"
-    r"|casual|charges?|fare|tip|rate|ratio|usr|yield|output|consumption|energy|strength|claims?|deaths|births|cases)(?:$|[\W_])",
+    r"|humidity|percent|percentage|pct|popularity|score|floor|pressure|speed|power|density|volume|balance|budget"
+    r"|profit|loss|casual|charges?|fare|tip|rate|ratio|usr|yield|output|consumption|energy|strength|claims?|deaths|births|cases)(?:$|[\W_])",
     re.IGNORECASE,
 )
 _CLASS = re.compile(
@@ -110,13 +112,9 @@ def _whole(facts: TargetFacts, distinct: int) -> tuple[str, str]:
         return REGRESSION, f"{values} in {facts.there:,} rows, too many to be classes."
     if quantity and not classes:
         return REGRESSION, f"{values}, and its name says that they are a quantity."
-    if numbered(classes_of(facts)) or (classes and distinct <= 100 and _all_full(classes_of(facts))):
-        return MULTICLASS, f"{values} without a gap, each in many rows, as the numbers of classes are."
+    if numbered(classes_of(facts)) or (classes and distinct <= NAMED_CLASSES):
+        return MULTICLASS, f"{values}, which are taken for the numbers of classes."
     return REGRESSION, f"{values} whose order and spread are those of a quantity."
-
-
-def _all_full(counts: Mapping[str, int]) -> bool:
-    return min(counts.values(), default=0) >= 3
 
 
 def numbered(counts: Mapping[str, int]) -> bool:
