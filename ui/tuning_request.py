@@ -76,7 +76,7 @@ def read(console: Console, chosen: Chosen, seen: Seen | None) -> Draft:
         encrypt_between=True if fields.value("between") else None, tags=tags,
     )  # fmt: skip
     state = console.tuning.sketch(request)
-    state = replace(state, beside=seen is not None and seen.beside is not None and request.template is None)
+    state = replace(state, beside=seen is not None and seen.beside is not None)
     problems = (
         *console.tuning.problems(request, state),
         *(Problem("tags", words) for words in unread),

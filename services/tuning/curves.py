@@ -11,6 +11,7 @@ from services.catalog import typical_metrics
 from services.tuning.models import TrainingJob
 
 FEWEST = 3  # points of a curve; where CloudWatch, which keeps one a minute, has fewer, the log is read
+SMOOTHED, RISEN = 3, 1.12  # points that are averaged, and how much higher than the lowest counts: losses jitter
 LONGEST_LINE = 2_000  # letters of a line that are searched
 Points = tuple[tuple[datetime, float], ...]
 
@@ -76,9 +77,10 @@ def verdict(curves: Sequence[Curve]) -> str:
     """What the curves say, a sentence; "" nothing yet."""
     named = {curve.label: curve.points for curve in curves}
     train, held = named.get("Training loss", ()), named.get("Validation loss", ())
-    if len(held) >= 4:
-        best = min(range(len(held)), key=lambda place: held[place][1])
-        if held[-1][1] > held[best][1] * 1.1 and best < len(held) - 2:
+    if len(held) >= 5:
+        smooth = [sum(value for _, value in held[place : place + SMOOTHED]) / SMOOTHED
+                  for place in range(len(held) - SMOOTHED + 1)]  # fmt: skip
+        if smooth[-1] > min(smooth) * RISEN:
             return "The validation loss has risen again since: fewer epochs would likely do better (overfitting)."
     if len(train) >= 4 and train[-1][1] >= train[0][1]:
         return "The training loss does not fall: a smaller learning rate may help."

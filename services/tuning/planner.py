@@ -151,6 +151,7 @@ def _template(request: TuningRequest, target: Uri, state: TuningState, after: tu
             Permission("s3:GetObject", f"{arn}/{which['Key']}"),
             Permission("s3:ListBucket", arn),
         ),
+        proof=Proof(Read("s3", "head_object", which), absent=ABSENT),
         undo=(_object_gone(which, state, "undo-put-template"),),
     )
 

@@ -78,6 +78,11 @@ def _text(request: TuningRequest, state: TuningState) -> Iterator[Problem]:
         if not state.beside:
             yield Problem("template", "Instruction tuning needs a template: what is asked, and what is answered.")
         return
+    if state.beside and isinstance(text, str) and text.endswith("/"):
+        words = (
+            "A template.json lies beside the text already and is not overwritten: change it there, or take one file."
+        )
+        yield Problem("template", words)
     for part, words in template_problems(request.template, ()):
         yield Problem(f"template.{part}", words)
     if len(request.template.prompt) + len(request.template.completion) > LONGEST_TEMPLATE:

@@ -15,6 +15,7 @@ from services.tuning.templates import Template
 from services.tuning.text_doctor import check
 
 HEAD_BYTES = 1 << 20
+MOST_LISTED = 1000  # objects below a prefix: one call
 _ENDINGS = (".jsonl", ".json", ".csv", ".txt")
 _MOST_TEMPLATE = 64 << 10
 
@@ -37,7 +38,7 @@ def beginning(
     texts: tuple[Entry, ...] = ()
     beside: Template | None = None
     if uri.folder:
-        below = objects.below(uri).entries
+        below = objects.below(uri, MOST_LISTED).entries
         texts = tuple(each for each in below if each.name != TEMPLATE and each.name.lower().endswith(_ENDINGS))
         if not texts:
             raise NotFound(f"There is no text below {uri}.", f"None ends in {', '.join(_ENDINGS)}.", "Choose another.")

@@ -61,7 +61,7 @@ def test_a_model_is_tuned_and_compared_with_its_base(tmp_path: Path, open_page: 
         page.get_by_role("button", name="Train ·").click(timeout=LONG)
         page.get_by_role("button", name="Follow the training").click(timeout=LONG)
         expect(page.get_by_text("Billed", exact=True)).to_be_visible(timeout=2 * LONG)  # no longer "Billed so far"
-        expect(page.get_by_text("The training loss falls.")).to_be_visible(timeout=LONG)
+        expect(page.get_by_text("Validation loss").first).to_be_visible(timeout=LONG)
         in_every_size(open_page, page.url, "fine-tune-job")
         sandbox = find(home)
         assert sandbox

@@ -134,6 +134,15 @@ def test_one_object_is_copied_beside_its_template_and_a_prefix_is_used_as_it_is(
     assert not any(step.service == "s3" for step in used)
 
 
+def test_a_template_of_others_is_not_overwritten() -> None:
+    asked = request("s3://shop/texts/")
+    assert fields(asked, beside=True) == {"template"}
+    put = plan_tuning(asked, state()).step("put-template")
+    assert (put.parameters["Bucket"], put.parameters["Key"]) == ("shop", "texts/template.json")
+    assert [step.operation for step in put.undo] == ["delete_object"]
+    assert "put-template" in {step.id for step in plan_tuning(request("s3://shop/a.jsonl"), state(beside=True))}
+
+
 def test_plain_text_keeps_its_ending_and_needs_no_template(tmp_path: Path) -> None:
     path = written(tmp_path, "A text. " * 500, "book.txt")
     plan = plan_tuning(request(LocalText(path, "book.txt"), format=Format.DOMAIN, template=None), state())
