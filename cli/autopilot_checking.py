@@ -75,6 +75,8 @@ def _words(verdict: Verdict) -> str:
     lines.append(f"{verdict.rows:,} rows, {len(verdict.columns):,} columns.")
     for each in verdict.findings:
         names = f" ({', '.join(each.columns[:8])}{' …' if len(each.columns) > 8 else ''})" if each.columns else ""
-        mend = "" if each.repair is None else f" Repair: {each.repair.words}"
+        mend = ""
+        if each.repair is not None:
+            mend = f" Repair {each.repair.code}{'' if each.repair.safe else ', only when asked'}: {each.repair.words}"
         lines.append(f"{each.level}: {each.words}{names}{mend}")
     return legible("\n".join(lines))
