@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -102,10 +103,11 @@ class BatchPredictions:
         self, job: Job, candidate: Candidate, prepared: Prepared, *, role: RoleChoice, owner: str, name: str = "",
         instance_type: str = "ml.m5.xlarge", count: int = 1,
     ) -> BatchAsk:  # fmt: skip
-        """What is planned; keep it while its plan is looked at, as a name not given holds the time."""
+        """What is planned; keep it while its plan is looked at: a name that is not given holds the time."""
+        mark = hashlib.sha256(f"{prepared.rows}{prepared.source}{prepared.sheet_file}".encode()).hexdigest()[:4]
+        suggested = f"{self._batch.suggest_name(f'ap-{job.name}')}-{mark}"  # of two tables in one second too
         return BatchAsk(
-            job=job, candidate=candidate, name=name or self._batch.suggest_name(f"ap-{job.name}"), role=role,
-            owner=owner, sheet=prepared.sheet, sheet_file=prepared.sheet_file, rows=prepared.rows,
+            job=job, candidate=candidate, name=name or suggested, role=role, owner=owner, sheet=prepared.sheet, sheet_file=prepared.sheet_file, rows=prepared.rows,
             source=prepared.source, instance_type=instance_type, count=count,
         )  # fmt: skip
 

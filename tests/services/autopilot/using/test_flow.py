@@ -18,7 +18,7 @@ from services.autopilot.using import OUTPUTS, keys_of, request_for
 from services.deploy import Serverless
 from services.errors import InvalidRequest, NotFound
 from services.jobs import JobStatus, JobView
-from services.plans import StepStatus
+from services.plans import Plan, StepStatus
 from tests.sandbox.tabular import tables
 from tests.services.autopilot.using.world import BUCKET, World, until, world
 
@@ -53,6 +53,20 @@ def _ended(lab: World, job_id: str) -> JobView:
 
     view: JobView = until(look, "the predictions")
     return view
+
+
+def _transformed(lab: World, plan: Plan, name: str) -> str:
+    """Carry out a plan of a transform job, wait for the job, and begin to fetch its answers."""
+    lab.run(plan)
+
+    def ended() -> bool:
+        lab.console.sandbox.advance(30.0)  # type: ignore[union-attr]
+        return not lab.console.batch.describe(name).status.moving
+
+    until(ended, name)
+    done = lab.console.batch.describe(name)
+    assert done.status == "Completed", done.failure
+    return lab.console.batch_predictions.start_fetching(name)
 
 
 def test_a_candidate_answers_with_probabilities_and_its_plan_is_found_done(lab: World, churn: Trained) -> None:
@@ -140,16 +154,7 @@ def test_a_table_in_s3_is_predicted_by_a_transform_job_and_its_answers_joined(la
     plan = batch.plan(asked)
     create = plan.step(f"create-transform-job-{asked.name}")
     assert {f"create-model-{asked.name}", "upload-rows.csv", "upload-sheet.json"} <= set(create.after)
-    lab.run(plan)
-
-    def ended() -> bool:
-        lab.console.sandbox.advance(30.0)  # type: ignore[union-attr]
-        return not lab.console.batch.describe(asked.name).status.moving
-
-    until(ended, asked.name)
-    done = lab.console.batch.describe(asked.name)
-    assert done.status == "Completed", done.failure
-    view = _ended(lab, batch.start_fetching(asked.name))
+    view = _ended(lab, _transformed(lab, plan, asked.name))
     assert view.status is JobStatus.DONE, view.problem
     with lab.console.predictions.result_of(view).open(newline="") as file:
         found = list(csv.DictReader(file))
@@ -160,6 +165,29 @@ def test_a_table_in_s3_is_predicted_by_a_transform_job_and_its_answers_joined(la
     scores = scores_of(view.result)
     assert scores is not None
     assert scores.value("Accuracy") > 0.8
+
+
+def test_files_as_the_job_wants_them_are_sent_as_they_lie_a_whole_prefix_too(lab: World, churn: Trained) -> None:
+    job, best, _ = churn
+    _, rows = tables.churn(60, seed=6)
+    for name, part in (("a", rows[:40]), ("b", rows[40:])):
+        body = tables.as_csv([], [row[:5] for row in part])
+        lab.s3.put_object(Bucket=BUCKET, Key=f"plain/{name}.csv", Body=body)
+    batch, schema = lab.console.batch_predictions, lab.console.predictions.schema("churn")
+    prepared = batch.prepare(schema, best, uri=f"s3://{BUCKET}/plain/")
+    assert (prepared.rows, prepared.source, prepared.sheet.filter) == ("", f"s3://{BUCKET}/plain/", "")
+    asked = batch.ask(job, best, prepared, role=ExistingRole(job.role), owner=lab.console.owner)
+    other = replace(prepared, sheet_file="/another/sheet.json")
+    assert batch.ask(job, best, other, role=asked.role, owner=asked.owner).name != asked.name, "two in one second"
+    plan = batch.plan(asked)
+    assert "upload-rows.csv" not in {step.id for step in plan}
+    view = _ended(lab, _transformed(lab, plan, asked.name))
+    assert view.status is JobStatus.DONE, view.problem
+    with lab.console.predictions.result_of(view).open(newline="") as file:
+        found = list(csv.DictReader(file))
+    assert [each["joined"] for each in found] == [row[3] for row in rows]
+    answers = lab.console.predictions.ask(Asked("churn-rt"), [row[:5] for row in rows])
+    assert [each["prediction"] for each in found] == [each.label for each in answers]
 
 
 def test_an_object_is_refused_by_one_read_of_its_beginning(lab: World, churn: Trained) -> None:
