@@ -107,8 +107,9 @@ class BatchPredictions:
         mark = hashlib.sha256(f"{prepared.rows}{prepared.source}{prepared.sheet_file}".encode()).hexdigest()[:4]
         suggested = f"{self._batch.suggest_name(f'ap-{job.name}')}-{mark}"  # of two tables in one second too
         return BatchAsk(
-            job=job, candidate=candidate, name=name or suggested, role=role, owner=owner, sheet=prepared.sheet, sheet_file=prepared.sheet_file, rows=prepared.rows,
-            source=prepared.source, instance_type=instance_type, count=count,
+            job=job, candidate=candidate, name=name or suggested, role=role, owner=owner,
+            sheet=prepared.sheet, sheet_file=prepared.sheet_file, rows=prepared.rows, source=prepared.source,
+            instance_type=instance_type, count=count,
         )  # fmt: skip
 
     def plan(self, asked: BatchAsk) -> Plan:
