@@ -1,4 +1,4 @@
-"""Autopilot in the sandbox: how long a job takes, and how good its best candidate is beside a model made by hand.
+"""Autopilot in the sandbox: how long a job takes, how good its best candidate is beside a model made by hand, lists.
 
     python -m benchmarks.autopilot [--data churn digits …]
 
@@ -33,12 +33,16 @@ from sandbox.__main__ import runtime_routes
 from sandbox.app import Sandbox
 from sandbox.clock import Clock
 from sandbox.demo.experiments import churn
+from sandbox.sagemaker.jobs.automl_work import KIND
 from sandbox.tabular import metrics
 from sandbox.tabular.models import unpacked
 from sandbox.world import World
+from services.autopilot.gateway import AutopilotGateway
+from services.connection import sandbox_at
 from tests.sandbox.server import client, served
 
 SECONDS, SHORT = 60.0, 0.02
+JOBS, ROWS, LISTED = 500, 25, 2.0  # of the past; of a page; seconds until their names are known
 ROLE = "arn:aws:iam::123456789012:role/Sage"
 TRUST = {
     "Version": "2012-10-17",
@@ -132,17 +136,18 @@ DATA: dict[str, Callable[[], Data]] = {
 def main() -> int:
     """Measure; 1 where a job took too long or its best candidate falls behind."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--data", nargs="*", choices=list(DATA), default=list(DATA))
+    asked.add_argument("--data", nargs="*", choices=list(DATA), default=list(DATA), help="which tables; none: the list")
     names = asked.parse_args().data
     print(f"load average before: {os.getloadavg()[0]:.1f}")
     print(
         f"{'data':14} {'rows':>5} {'':7} {'seconds':>8} {'processor':>9}  {'metric':9} {'best':>9} {'by hand':>9} behind"  # noqa: E501
     )
-    missed = []
+    missed: list[str] = []
     app = Sandbox(World(Clock(speed=60)), runtime_routes, lambda world: [])
     with served(app) as url:
         client(url, "iam").create_role(RoleName="Sage", AssumeRolePolicyDocument=json.dumps(TRUST))
         client(url, "s3").create_bucket(Bucket="lab")
+        missed += _listed(app, url)
         for name in names:
             data = DATA[name]()
             missed += _line(name, "given", data, _given(url, name, data))
@@ -150,6 +155,34 @@ def main() -> int:
     print(f"load average after: {os.getloadavg()[0]:.1f}")
     print("reached" if not missed else f"missed: {'; '.join(missed)}")
     return 1 if missed else 0
+
+
+def _listed(app: Sandbox, url: str) -> list[str]:
+    """Time how long it takes until names and states of many jobs are known, and until a page of them is described."""
+    shelf = app.world.records.shelf(KIND, "us-east-1")
+    request = {
+        "AutoMLJobName": "", "AutoMLJobInputDataConfig": [], "RoleArn": ROLE,
+        "OutputDataConfig": {"S3OutputPath": "s3://lab/out"},
+        "AutoMLProblemTypeConfig": {"TabularJobConfig": {"TargetAttributeName": "y"}},
+    }  # fmt: skip
+    for number in range(JOBS):
+        name, at = f"past-{number:03d}", time.time() - 3600 * number - 7200
+        shelf[name] = {
+            "name": name, "arn": f"arn:aws:sagemaker:us-east-1:123456789012:automl-job/{name}", "created": at,
+            "modified": at + 900, "ended": at + 900, "request": request | {"AutoMLJobName": name}, "first": False,
+            "status": "Completed", "secondary": "Completed", "failure": "", "partial": [], "candidates": [],
+            "planned": [], "best": "", "notebooks": False, "endpoint": "",
+        }  # fmt: skip
+    gateway = AutopilotGateway(sandbox_at(url).clients)
+    began = time.monotonic()
+    found = gateway.list_jobs()
+    names = time.monotonic() - began
+    began = time.monotonic()
+    for each in found[:ROWS]:
+        gateway.describe(each.name)
+    described = time.monotonic() - began
+    print(f"{len(found)} jobs: names and states {names:.2f} s, {ROWS} of them described {described:.2f} s")
+    return [] if len(found) == JOBS and names <= LISTED else [f"{JOBS} jobs took {names:.1f} s to list"]
 
 
 def _line(name: str, how: str, data: Data, result: Result) -> list[str]:

@@ -125,12 +125,12 @@ def _boosted(regression: bool, settings: dict[str, Any], categories: list[int]) 
 
 def _forest(regression: bool, settings: dict[str, Any], categories: list[int]) -> Any:
     made = RandomForestRegressor if regression else RandomForestClassifier
-    return made(n_estimators=100, min_samples_leaf=2, max_leaf_nodes=2000, n_jobs=2, random_state=0)
+    return made(n_estimators=100, min_samples_leaf=2, max_leaf_nodes=2000, random_state=0)
 
 
 def _extra(regression: bool, settings: dict[str, Any], categories: list[int]) -> Any:
     made = ExtraTreesRegressor if regression else ExtraTreesClassifier
-    return made(n_estimators=100, min_samples_leaf=2, max_leaf_nodes=2000, n_jobs=2, random_state=0)
+    return made(n_estimators=100, min_samples_leaf=2, max_leaf_nodes=2000, random_state=0)
 
 
 def _linear(regression: bool, settings: dict[str, Any], categories: list[int]) -> Any:

@@ -12,8 +12,8 @@ from sandbox.tabular.models import REGRESSION, Predicts
 
 MOST_FOLDS, FEWEST_FOLDS = 5, 3
 _ROUNDS = 15  # in which a model is added to the ensemble
-_SECONDS = 6.0  # that the folds of one candidate may take, by what fitting it to all rows took
-_ALL_SECONDS = 45.0  # that those of all candidates may take, if each takes as long as the first
+_SECONDS = 6.0  # of a processor, that the folds of one candidate may take, by what fitting it to all rows took
+_ALL_SECONDS = 45.0  # of a processor, that those of all candidates may take, if each takes as long as the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Folded:
 
 
 def count(rows: int, seconds: float) -> int:
-    """Return how many folds there is time for, 0 for none, where fitting to all rows took so many seconds."""
+    """Return how many folds there is time for, 0 for none, where fitting to all rows took a processor so long."""
     affordable = int(_SECONDS / max(seconds, 1e-6))
     return min(MOST_FOLDS, affordable) if affordable >= FEWEST_FOLDS and rows >= 10 * MOST_FOLDS else 0
 
@@ -65,7 +65,7 @@ def chosen(found: Sequence[Any], truth: Any, problem: str, labels: Sequence[str]
     for number in range(1, _ROUNDS + 1):
         judged = []
         for place, scores in enumerate(found):
-            of = metrics.of(problem, labels, truth, (total + scores) / number)
+            of = metrics.of(problem, labels, truth, (total + scores) / number, (objective, finer))
             judged.append(((metrics.objective(of, objective), metrics.objective(of, finer)), place))
         value, place = max(judged)
         taken[place] += 1

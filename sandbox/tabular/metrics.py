@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -27,41 +27,43 @@ def _minimized() -> frozenset[str]:
     return frozenset(json.loads(facts.path("autopilot.json").read_text(encoding="utf-8"))["minimize"])
 
 
-def of(problem: str, labels: Sequence[str], truth: Any, scores: Any) -> dict[str, float]:
-    """Return every metric of the problem; `truth` holds class numbers, or values; `scores` is what a model answers."""
-    if problem == REGRESSION:
-        squared = float(measured.mean_squared_error(truth, scores))
-        return {
-            "MSE": squared,
-            "RMSE": math.sqrt(squared),
-            "MAE": float(measured.mean_absolute_error(truth, scores)),
-            "R2": float(measured.r2_score(truth, scores)),
-        }
-    said = scores.argmax(axis=1)
-    numbers = list(range(len(labels)))
-    found = {
-        "Accuracy": measured.accuracy_score(truth, said),
-        "BalancedAccuracy": measured.recall_score(
-            truth, said, average="macro", labels=np.unique(truth), zero_division=0
-        ),
-        "LogLoss": measured.log_loss(truth, scores, labels=numbers),
+def of(problem: str, labels: Sequence[str], truth: Any, scores: Any, only: Collection[str] = ()) -> dict[str, float]:
+    """Return every metric of the problem, or `only` those; `truth` holds class numbers, or values; `scores` is what a
+    model answers.
+    """
+    makers = _of_values(truth, scores) if problem == REGRESSION else _of_classes(problem, labels, truth, scores)
+    return {name: float(make()) for name, make in makers.items() if not only or name in only}
+
+
+def _of_values(truth: Any, said: Any) -> dict[str, Callable[[], Any]]:
+    return {
+        "MSE": lambda: measured.mean_squared_error(truth, said),
+        "RMSE": lambda: math.sqrt(measured.mean_squared_error(truth, said)),
+        "MAE": lambda: measured.mean_absolute_error(truth, said),
+        "R2": lambda: measured.r2_score(truth, said),
     }
-    if problem == BINARY:
-        found |= {
-            "F1": measured.f1_score(truth, said, zero_division=0),
-            "Precision": measured.precision_score(truth, said, zero_division=0),
-            "Recall": measured.recall_score(truth, said, zero_division=0),
+
+
+def _of_classes(problem: str, labels: Sequence[str], truth: Any, scores: Any) -> dict[str, Callable[[], Any]]:
+    said, there = scores.argmax(axis=1), np.unique(truth)
+    macro: dict[str, Any] = {"average": "macro", "labels": there, "zero_division": 0}
+    found: dict[str, Callable[[], Any]] = {
+        "Accuracy": lambda: measured.accuracy_score(truth, said),
+        "BalancedAccuracy": lambda: measured.recall_score(truth, said, **macro),
+        "LogLoss": lambda: measured.log_loss(truth, scores, labels=list(range(len(labels)))),
+    }
+    if problem != BINARY:
+        return found | {
+            "F1macro": lambda: measured.f1_score(truth, said, **macro),
+            "PrecisionMacro": lambda: measured.precision_score(truth, said, **macro),
+            "RecallMacro": lambda: measured.recall_score(truth, said, **macro),
         }
-        if len(np.unique(truth)) == 2:
-            found["AUC"] = measured.roc_auc_score(truth, scores[:, 1])
-    else:
-        macro: dict[str, Any] = {"average": "macro", "labels": np.unique(truth), "zero_division": 0}
-        found |= {
-            "F1macro": measured.f1_score(truth, said, **macro),
-            "PrecisionMacro": measured.precision_score(truth, said, **macro),
-            "RecallMacro": measured.recall_score(truth, said, **macro),
-        }
-    return {name: float(value) for name, value in found.items()}
+    found |= {
+        "F1": lambda: measured.f1_score(truth, said, zero_division=0),
+        "Precision": lambda: measured.precision_score(truth, said, zero_division=0),
+        "Recall": lambda: measured.recall_score(truth, said, zero_division=0),
+    }
+    return found | ({"AUC": lambda: measured.roc_auc_score(truth, scores[:, 1])} if len(there) == 2 else {})
 
 
 def insights(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from joblib import parallel_config  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
@@ -58,7 +59,8 @@ def run(spec: Mapping[str, Any]) -> Iterator[Event]:
     ends = time.monotonic() + spec["seconds"]
     plan = _planned(spec)
     yield _analyzed(plan)
-    with threadpool_limits(1 if len(plan.split.truth) <= _SMALL else None):
+    small = len(plan.split.truth) <= _SMALL
+    with threadpool_limits(1 if small else None), parallel_config("threading", n_jobs=1 if small else 2):
         yield from _trained(spec, _crossed(spec, plan), ends)
 
 
@@ -68,12 +70,12 @@ def _crossed(spec: Mapping[str, Any], plan: Plan) -> Plan:
     asked = spec.get("validation") or spec.get("fraction") or split.weights is not None
     if asked or len(split.truth) > _SMALL:
         return plan
-    started = time.monotonic()
+    started = time.process_time()  # not the time of day: what else the machine does must not change what is measured
     try:
         _fit(plan.trials[0], plan, split)
     except (ValueError, ArithmeticError):
         return plan
-    affordable = folds.for_all(time.monotonic() - started, len(plan.trials))
+    affordable = folds.for_all(time.process_time() - started, len(plan.trials))
     return replace(plan, split=preparing.joined(split), crossed=True) if affordable else plan
 
 
@@ -115,9 +117,9 @@ def _tried(plan: Plan, ends: float, trained: list[Trained]) -> Iterator[Event]:
         if trained and time.monotonic() > ends:
             return
         try:
-            started = time.monotonic()
+            started = time.process_time()
             model = _fit(trial, plan, plan.split)
-            folded = _folded(trial, plan, time.monotonic() - started, ends)
+            folded = _folded(trial, plan, time.process_time() - started, ends)
             event = _told(model, trial.name, trial.said, plan, folded)
         except (ValueError, ArithmeticError) as mistake:  # it cannot take this data; the others may
             yield {"event": "lost", "name": trial.name, "reason": f"Candidate {trial.name} failed: {mistake}"[:500]}
@@ -263,7 +265,8 @@ def _importance(top: Trained, plan: Plan) -> dict[str, float]:
     truth = answers[: len(frame)]
 
     def judged(rows: Any) -> float:
-        return metrics.objective(metrics.of(model.problem, model.labels, truth, model.scores(rows)), plan.objective)
+        said = metrics.of(model.problem, model.labels, truth, model.scores(rows), (plan.objective,))
+        return metrics.objective(said, plan.objective)
 
     before = judged(frame)
     found, order = {}, np.random.default_rng(0).permutation(len(frame))
