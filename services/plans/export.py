@@ -52,8 +52,10 @@ def _client(placed: str) -> str:
 def _heading(plan: Plan) -> str:
     lines = [f"{plan.title}.", "", "Written by Sagedeck from the plan of this name. It makes these steps:"]
     lines += [f"  {number}. {step.reason}" for number, step in enumerate(graph.ordered(plan.steps), 1)]
-    if plan.estimate.usd_per_hour:
-        lines += ["", f"What it leaves running costs about ${plan.estimate.usd_per_hour:.2f} an hour."]
+    hourly = plan.estimate.usd_per_hour or 0.0
+    if hourly:
+        words = "What it leaves running costs" if hourly > 0 else "It saves"
+        lines += ["", f"{words} about ${abs(hourly):.2f} an hour."]
     lines += [f"Note: {warning}" for warning in plan.warnings]
     variables = [variable_of(name) for name in secret_names(plan)]
     if variables:

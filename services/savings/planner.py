@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.endpoints import EndpointDetail
 from services.errors import InvalidRequest
-from services.plans.hosting import seconds_between_looks
-from services.plans.models import Cost, ErrorMatch, Estimate, Once, Permission, Plan, Proof, Read, Step, Until
+from services.plans.models import Cost, Estimate, Plan, Step
 from services.plans.scaling import TRACKING, Scaled, delete_policy_step, deregister_step, policy_step, register_step
+from services.plans.workplaces import notebook, start_step, stop_step, stopped_step
 from services.resources import Kind, Resource
 from services.savings.models import HOURS_OF_MONTH, Proposal
 
-_GONE = (ErrorMatch("ValidationException", "RecordNotFound"),)
-_BUSY = (ErrorMatch("ValidationException", "not in ([InService])"),)
-_SETTLE_SECONDS = 900.0
 _COOL_SECONDS = 300  # AWS's own default between two moves
 
 
@@ -44,55 +41,22 @@ def plan_stop(running: Sequence[Running], *, pace: float = 1.0) -> Plan:
 
 
 def _stop(running: Running, pace: float) -> tuple[Step, Step]:
-    notebook, hourly = running.notebook, running.usd_per_hour
-    if notebook.kind is not Kind.NOTEBOOK:
-        raise InvalidRequest(f"{notebook.name} is no notebook instance.", "", "Clean it up instead.")
-    which, arn = {"NotebookInstanceName": notebook.name}, notebook.arn or "*"
-    may = tuple(Permission(f"sagemaker:{verb}NotebookInstance", arn) for verb in ("Stop", "Describe"))
-    look = Read("sagemaker", "describe_notebook_instance", which)
-    stop = Step(
-        id=f"stop-{notebook.name}",
-        service="sagemaker",
-        operation="stop_notebook_instance",
-        reason=f"{notebook.name} stops: its machine costs nothing then, its volume and files stay.",
-        parameters=which,
-        manner=Once(_BUSY, _SETTLE_SECONDS),
-        permissions=may,
-        cost=Cost(usd_per_hour=None if hourly is None else -hourly),
-        proof=Proof(
-            look, absent=_GONE, gone=True,
-            found="NotebookInstanceStatus != 'Stopped' && NotebookInstanceStatus != 'Stopping'",
-        ),
-        undo=(_start(notebook.name, which, arn, hourly),),
-        region=notebook.key.region,
-    )  # fmt: skip
-    wait = Step(
-        id=f"stopped-{notebook.name}",
-        service="sagemaker",
-        operation="describe_notebook_instance",
-        reason=f"Stopping {notebook.name} takes a minute or two.",
-        parameters=which,
-        after=(stop.id,),
-        manner=Until(
-            path="NotebookInstanceStatus", done=("Stopped",), failed=("Failed",), explanation="FailureReason",
-            deadline=_SETTLE_SECONDS, typical=60.0 / pace, every=seconds_between_looks(pace),
-        ),
-        permissions=may[1:],
-        region=notebook.key.region,
-    )  # fmt: skip
-    return stop, wait
-
-
-def _start(name: str, which: dict[str, str], arn: str, hourly: float | None) -> Step:
-    return Step(
-        id="start",
-        service="sagemaker",
-        operation="start_notebook_instance",
-        reason=f"{name} runs again, with its files as they were.",
-        parameters=which,
-        permissions=(Permission("sagemaker:StartNotebookInstance", arn),),
-        cost=Cost(usd_per_hour=hourly),
+    kept, hourly = running.notebook, running.usd_per_hour
+    if kept.kind is not Kind.NOTEBOOK:
+        raise InvalidRequest(f"{kept.name} is no notebook instance.", "", "Clean it up instead.")
+    place, region = notebook(kept.name, kept.arn or "*"), kept.key.region
+    back = start_step(
+        place, f"{kept.name} runs again, with its files as they were.", step_id="start", cost=Cost(usd_per_hour=hourly)
     )
+    stop = stop_step(
+        place,
+        f"{kept.name} stops: its machine costs nothing then, its volume and files stay.",
+        step_id=f"stop-{kept.name}",
+        cost=Cost(usd_per_hour=None if hourly is None else -hourly),
+        undo=(replace(back, region=region),),
+    )
+    stopped = stopped_step(place, step_id=f"stopped-{kept.name}", after=(stop.id,), pace=pace)
+    return replace(stop, region=region), replace(stopped, region=region)
 
 
 def plan_autoscale(detail: EndpointDetail, proposal: Proposal) -> Plan:

@@ -218,3 +218,12 @@ def test_two_models_with_different_secrets_of_one_name_read_two_variables() -> N
     assert 'os.environ["HF_TOKEN"]' in script
     assert 'os.environ["HF_TOKEN_2"]' in script
     assert "first-token" not in script
+
+
+def test_the_heading_says_what_runs_costs_and_what_is_taken_down_saves() -> None:
+    step = Step(id="a", service="sagemaker", operation="delete_endpoint", reason="", parameters={"EndpointName": "a"})
+    assert "What it leaves running costs about $1.50 an hour." in to_boto3(Plan("a", (step,), (), Estimate(1.5)))
+    saving = to_boto3(Plan("a", (step,), (), Estimate(-0.05)))
+    assert "It saves about $0.05 an hour." in saving
+    assert "costs" not in saving
+    assert "an hour" not in to_boto3(Plan("a", (step,), (), Estimate(None)))
