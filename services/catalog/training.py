@@ -195,46 +195,50 @@ def typical(model: CatalogModel) -> TrainingSpec:
 
 def container_of(row: Mapping[str, Any], instance_type: str, region: str, source: str) -> TrainingContainer:
     """What a specification itself says trains it, without the SDK. Raises Unreachable where it names no image."""
-    family = instance_type.split(".")[1] if instance_type.count(".") == 2 else instance_type
-    variants = row.get("training_instance_type_variants") or {}
-    own = variants.get("variants") or {}
-    found: dict[str, Any] = {}
-    for name in (family, instance_type):
-        for part in ("regional_properties", "properties"):
-            found |= (own.get(name) or {}).get(part) or {}
-    image = str(found.get("image_uri") or row.get("training_ecr_uri") or "")
-    if image.startswith("$"):
-        aliases = (variants.get("regional_aliases") or {}).get(region) or variants.get("aliases") or {}
-        image = str(aliases.get(image[1:], ""))
+    found = _variant(row, instance_type)
+    image = _image(row, str(found.get("image_uri") or row.get("training_ecr_uri") or ""), region)
     if not image:
         raise Unreachable(
-            f"No image is named that fine-tunes this model on {instance_type}.", "Its specification does not say.",
+            f"No image is named that fine-tunes this model on {instance_type}.",
+            "Its specification does not say.",
             "Choose one of its own instance types.",
-        )  # fmt: skip
+        )
     environment = {str(key): str(value) for key, value in (found.get("environment_variables") or {}).items()}
     gated = found.get("gated_model_key_env_var_value") or found.get("gated_model_env_var_uri")
     if gated:
         environment[GATED_URI] = _address(str(gated), region, gated=True)
+    weights = _first(
+        found.get("training_artifact_key"), *(row.get(f"training_artifact_{each}") for each in ("uri", "key"))
+    )
+    script = _first(*(row.get(f"training_{each}") for each in _SCRIPTS))
     return TrainingContainer(
         image=image,
-        artifact=_address(
-            _first(
-                found.get("training_artifact_key"), row.get("training_artifact_uri"), row.get("training_artifact_key")
-            ),
-            region,
-            gated=bool(row.get("gated_bucket")),
-        ),
-        script=_address(
-            _first(
-                *(row.get(f"training_{kind}script_{each}") for kind in ("prepacked_", "") for each in ("uri", "key"))
-            ),
-            region,
-            gated=False,
-        ),
+        artifact=_address(weights, region, gated=bool(row.get("gated_bucket"))),
+        script=_address(script, region, gated=False),
         environment=tuple(sorted(environment.items())),
         metrics=_metrics(found.get("metrics") or row.get("metrics") or ()),
         source=source,
     )
+
+
+def _variant(row: Mapping[str, Any], instance_type: str) -> dict[str, Any]:
+    """What belongs to one instance type: that of its family, and its own over that."""
+    family = instance_type.split(".")[1] if instance_type.count(".") == 2 else instance_type
+    own = (row.get("training_instance_type_variants") or {}).get("variants") or {}
+    found: dict[str, Any] = {}
+    for name in (family, instance_type):
+        for part in ("regional_properties", "properties"):
+            found |= (own.get(name) or {}).get(part) or {}
+    return found
+
+
+def _image(row: Mapping[str, Any], named: str, region: str) -> str:
+    """The image itself, where it is named by an alias of the region; "" there is none."""
+    if not named.startswith("$"):
+        return named
+    variants = row.get("training_instance_type_variants") or {}
+    aliases = (variants.get("regional_aliases") or {}).get(region) or variants.get("aliases") or {}
+    return str(aliases.get(named[1:], ""))
 
 
 def _first(*values: Any) -> str:
