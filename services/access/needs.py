@@ -150,6 +150,7 @@ def _on_iam(action: str, arn: str, region: str) -> Permission:
 
 _OF_PAGES = {
     "autopilot": _of_autopilot,
+    "autopilot-jobs": _of_own_data,
     "batch": _of_batch,
     "leases": _of_leases,
     "notebooks": _of_work,
