@@ -58,7 +58,7 @@ class Chosen:
     def source(self) -> Source:
         """The same for a request."""
         if self.table is not None and not self.stored:
-            return LocalFile(str(self.table.path))
+            return LocalFile(str(self.table.path), self.table.name)
         kind = PARQUET if self.name.lower().endswith((".parquet", ".pq")) else CSV
         return S3Data(uri=self.stored, held=self.held, content_type=kind if self.table else "")
 

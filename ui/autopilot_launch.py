@@ -219,7 +219,7 @@ def _go_on(console: Console, known: _Known) -> None:
         if draft.problems:
             _mend(draft)
             return
-        autopilot_reviewed.begin(console, draft.request, known.look.verdict)
+        autopilot_reviewed.begin(console, draft.request, known.look)
     if autopilot_reviewed.planned(console):
         st.session_state.pop(ASKED, None)
         st.rerun()

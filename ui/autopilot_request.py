@@ -33,7 +33,7 @@ from services.autopilot.request import (
 from services.autopilot.seen import Seen
 from services.deploy import Problem
 from services.deploy.variables import parse_pairs
-from ui import autopilot_columns, autopilot_columns_fit, autopilot_roles, autopilot_validation, form_role
+from ui import autopilot_columns, autopilot_roles, autopilot_validation, form_role
 from ui.autopilot_fields import MINUTE, JobFields
 
 if TYPE_CHECKING:
@@ -80,12 +80,12 @@ def read(console: Console, kind: ProblemKind, data: Chosen, columns: Columns, lo
     )
     stops = stops_of(verdict, "training", request, True) if verdict else ()
     seen = Seen(
-        verdict=verdict, name=data.name, size=size, problems=tuple(Problem("training", words) for words in stops)
-    )
+        verdict=verdict, facts=look.statistics.columns if look.statistics else (), name=data.name, size=size,
+        problems=tuple(Problem("training", words) for words in stops),
+    )  # fmt: skip
     found = request_problems(request, console.deploy.place, {"training": seen})
     found = autopilot_validation.told(console, fields, found)
-    misfits = autopilot_columns_fit.problems(settings, look.statistics)
-    return Draft(request, (*(Problem("tags", words) for words in unread), *found, *misfits))
+    return Draft(request, (*(Problem("tags", words) for words in unread), *found))
 
 
 def _training(fields: JobFields, data: Chosen) -> Source:

@@ -18,7 +18,7 @@ from ui.escape import code, literal
 if TYPE_CHECKING:
     from services.console import Console
     from services.plans import Plan, RunView
-    from services.tables.models import Verdict
+    from services.tables.looks import Look
 
 _REVIEWED, _PLANNING = "autopilot.reviewed", "autopilot.planning"
 JOB_KIND = "autopilot-plan"
@@ -57,15 +57,15 @@ class _Planning:
     plan: Plan | None = None
 
 
-def begin(console: Console, request: AutopilotRequest, verdict: Verdict | None) -> None:
+def begin(console: Console, request: AutopilotRequest, look: Look) -> None:
     """Plan the request in the background; `planned` says when that is done."""
     planning = _Planning(request, threading.Event())
 
     def work(handle: JobHandle) -> None:
         handle.report(None, "Data, role, bucket and names are looked up")
         try:
-            verdicts = {"training": verdict} if verdict is not None else None
-            planning.plan = console.autopilot.plan(request, verdicts, lambda words: handle.report(None, words))
+            known = {"training": look.examination} if look.examination else None
+            planning.plan = console.autopilot.plan(request, known, lambda words: handle.report(None, words))
         finally:
             planning.done.set()
 

@@ -36,7 +36,7 @@ def read(console: Console, fields: JobFields, data: Chosen) -> Source | None:
         return None
     if fields.text(_HOW) == SENT:
         table = _kept(console, fields)
-        return LocalFile(str(table.path)) if table else S3Data(uri="")
+        return LocalFile(str(table.path), table.name) if table else S3Data(uri="")
     return S3Data(uri=fields.text(_ADDRESS), held=data.held)
 
 

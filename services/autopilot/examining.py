@@ -11,8 +11,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
+from services import tables
 from services.autopilot.models import ProblemKind
 from services.autopilot.request import (
     NO_COMPRESSION,
@@ -28,26 +29,22 @@ from services.autopilot.request import (
 from services.autopilot.s3_seeing import Lying, first_of, lying, other_columns, seen_images
 from services.autopilot.seen import Seen, content_of
 from services.deploy import Problem
-from services.tables.kept import MOST_BYTES, KeptTables, cleaned
+from services.tables.kept import MOST_BYTES, KeptTables, cleaned, ending
+from services.tables.looks import Doctor
 from services.tables.models import Level, Repair, Verdict
 
 if TYPE_CHECKING:
     from services.objects import ObjectsService
+    from services.tables.doctor import Examination
 
 MOST_REMEMBERED = 32
 HEAD_BYTES = 64 << 20  # of a CSV that is too large to be fetched
 _OF_TARGETS = ("target_", "class", "problem", "weight_")
 _ALWAYS = ("target_absent", "target_empty", "target_doubled")
 _ROWS = ("rows",)  # 500 of them are the rule of tables that are trained on
+_BY_COLUMNS = (ProblemKind.FORECAST, ProblemKind.TEXT)
 _UNPACKED = Repair("unpack", "Write the copy unpacked: gzip is taken for tables only.")
 Say = Callable[[str], None]
-
-
-class Doctor(Protocol):
-    """The two functions of services.tables that are asked, so that a test can put others in their place."""
-
-    def check(self, path: Path, target: str, **more: Any) -> Verdict: ...
-    def repaired(self, path: Path, verdict: Verdict, into: Path, **more: Any) -> Path: ...
 
 
 class Examiner:
@@ -60,47 +57,41 @@ class Examiner:
         kept: Callable[[], KeptTables],
         doctor: Doctor | None = None,
     ) -> None:
-        self._owner, self._objects, self._kept, self._given = owner, objects, kept, doctor
+        self._owner, self._objects, self._kept = owner, objects, kept
+        self._doctor = doctor or cast(Doctor, tables)  # a module is as good as an object with these functions
         self._remembered: OrderedDict[tuple[object, ...], Seen] = OrderedDict()
         self._lock = threading.Lock()
 
-    @property
-    def _doctor(self) -> Doctor:
-        if self._given is not None:
-            return self._given
-        from services import tables
-
-        return cast(Doctor, tables)
-
     def see(
-        self, request: AutopilotRequest, verdicts: Mapping[str, Verdict] | None = None, say: Say = lambda _: None
+        self, request: AutopilotRequest, known: Mapping[str, Examination] | None = None, say: Say = lambda _: None
     ) -> dict[str, Seen]:
-        """What was seen, by channel. `verdicts` are the doctor's of local files, where they are at hand already.
+        """What was seen, by channel. `known` are the doctor's answers on local files, where they are at hand already.
 
         Raises nothing for data that may not be launched: that is among their problems. Raises what S3 answers.
         """
-        told = verdicts or {}
+        told = known or {}
         return {name: self._source(name, source, request, told.get(name), say) for name, source in request.sources}
 
     def _source(
-        self, channel: str, source: Source, request: AutopilotRequest, verdict: Verdict | None, say: Say
+        self, channel: str, source: Source, request: AutopilotRequest, known: Examination | None, say: Say
     ) -> Seen:
         if isinstance(source, LocalFile):
-            return self._local(channel, Path(source.path), request, verdict, say)
+            return self._local(channel, source, request, known, say)
         return self._in_s3(channel, source, request, say)
 
-    def _local(self, channel: str, path: Path, request: AutopilotRequest, verdict: Verdict | None, say: Say) -> Seen:
+    def _local(
+        self, channel: str, source: LocalFile, request: AutopilotRequest, known: Examination | None, say: Say
+    ) -> Seen:
+        path, name = Path(source.path), source.name or Path(source.path).name
         try:
-            facts = path.stat()
+            stat = path.stat()
         except OSError as error:
-            return _unseen(channel, f"{path.name or 'The file'} cannot be read ({type(error).__name__}).")
+            return _unseen(channel, f"{name or 'The file'} cannot be read ({type(error).__name__}).")
         if not path.is_file():
-            return _unseen(channel, f"{path.name} is a folder; choose a file.")
-        mark = (str(path), facts.st_size, facts.st_mtime_ns)
-        known = verdict if verdict is not None and verdict.size == facts.st_size else None
-        return self._once(
-            (channel, mark, *_asked(request)), lambda: self._table(channel, path, path.name, request, known, say)
-        )
+            return _unseen(channel, f"{name} is a folder; choose a file.")
+        key = (channel, source, stat.st_size, stat.st_mtime_ns, *_asked(request))
+        found = known if known is not None and known.verdict.size == stat.st_size else None
+        return self._once(key, lambda: self._table(channel, path, name, request, found, say))
 
     def _in_s3(self, channel: str, source: S3Data, request: AutopilotRequest, say: Say) -> Seen:
         objects = self._objects()
@@ -140,24 +131,26 @@ class Examiner:
         path: Path,
         name: str,
         request: AutopilotRequest,
-        verdict: Verdict | None,
+        known: Examination | None,
         say: Say,
         *,
         alone: bool = True,
     ) -> Seen:
         say(f"Looking at {name}")
-        verdict = verdict or self._check(path, request)
+        found = known or self._examined(path, request)
+        verdict = found.verdict
         chosen = tuple(each for each in verdict.repairs if each.safe or each.code in request.repairs)
         if verdict.layout.compression and request.kind is not ProblemKind.TABULAR:
             chosen += (_UNPACKED,)
         changes: tuple[str, ...] = ()
         if chosen and not stops_of(_without(verdict, chosen), channel, request, alone):
-            path, name, verdict = self._repaired(path, name, verdict, chosen, request)
-            changes = tuple(each.words for each in chosen)
+            path, name, found = self._repaired(path, name, verdict, chosen, request)
+            verdict, changes = found.verdict, tuple(each.words for each in chosen)
         stops = stops_of(verdict, channel, request, alone)
         content, compression = content_of(verdict.layout)
         return Seen(
             verdict=verdict,
+            facts=found.statistics.columns if request.kind in _BY_COLUMNS else (),
             path=str(path),
             name=cleaned(name),
             size=path.stat().st_size,
@@ -170,9 +163,9 @@ class Examiner:
 
     def _repaired(
         self, path: Path, name: str, verdict: Verdict, chosen: tuple[Repair, ...], request: AutopilotRequest
-    ) -> tuple[Path, str, Verdict]:
-        ending = ".parquet" if verdict.layout.kind == "parquet" else ".csv"
-        named = f"{name.partition('.')[0] or 'table'}{ending}"
+    ) -> tuple[Path, str, Examination]:
+        last = ".parquet" if verdict.layout.kind == "parquet" else ".csv"
+        named = f"{name[: len(name) - len(ending(name))] or 'table'}{last}"
         kept = self._kept()
         into = kept.scratch(self._owner, named)
         try:
@@ -182,12 +175,13 @@ class Examiner:
         finally:
             into.unlink(missing_ok=True)
         target = verdict.target or request.target
-        again = self._doctor.check(copy.path, target, weight=verdict.weight or request.weight)
-        return copy.path, named, replace(again, reason=verdict.reason or again.reason)
+        again = self._doctor.examined(copy.path, target, weight=verdict.weight or request.weight)
+        reason = verdict.reason or again.verdict.reason
+        return copy.path, named, replace(again, verdict=replace(again.verdict, reason=reason))
 
-    def _check(self, path: Path, request: AutopilotRequest) -> Verdict:
+    def _examined(self, path: Path, request: AutopilotRequest) -> Examination:
         typed = request.settings.problem_type if isinstance(request.settings, Tabular) else ""
-        return self._doctor.check(path, request.target, weight=request.weight, problem=typed)
+        return self._doctor.examined(path, request.target, weight=request.weight, problem=typed)
 
     def _once(self, key: tuple[object, ...], look: Callable[[], Seen]) -> Seen:
         with self._lock:

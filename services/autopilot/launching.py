@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.access import AccessService, RoleRequest, autopilot_role_name
@@ -16,13 +15,12 @@ from services.autopilot.models import Job
 from services.autopilot.places import Places, bucket_of, places_of, with_role
 from services.autopilot.planner import plan_launch
 from services.autopilot.problems import refuse, request_problems
-from services.autopilot.request import AutopilotRequest, LocalFile, suggest_name
-from services.autopilot.seen import Seen, content_of
+from services.autopilot.request import AutopilotRequest, suggest_name
+from services.autopilot.seen import Seen
 from services.deploy import Place, Problem
 from services.errors import InvalidRequest, NotFound, PermissionDenied
 from services.plans.models import Plan
 from services.plans.objects import default_bucket
-from services.tables.models import Verdict
 
 if TYPE_CHECKING:
     from services.autopilot.examining import Examiner
@@ -30,8 +28,7 @@ if TYPE_CHECKING:
     from services.autopilot.launching_gateway import LaunchingGateway
     from services.catalog import CatalogService
     from services.objects import ObjectsService
-
-Verdicts = Mapping[str, Verdict]
+    from services.tables.doctor import Examination
 
 
 class Launching:
@@ -62,29 +59,34 @@ class Launching:
         return request_problems(request, self.place, seen)
 
     def examine(
-        self, request: AutopilotRequest, verdicts: Verdicts | None = None, say: Say = lambda _: None
+        self,
+        request: AutopilotRequest,
+        known: Mapping[str, Examination] | None = None,
+        say: Say = lambda _: None,
     ) -> dict[str, Seen]:
         """What its data are like, by channel; may take as long as reading 2 GB takes. Remembered while they stay so.
 
-        verdicts   the doctor's of local files by channel, where they are at hand: those are not read again
+        known   the doctor's answers on local files by channel, where they are at hand: those are not read again
         """
-        return self._examiner.see(request, verdicts, say)
+        return self._examiner.see(request, known, say)
 
-    def ceiling(
-        self, request: AutopilotRequest, seen: Mapping[str, Seen] | None = None, verdicts: Verdicts | None = None
-    ) -> Ceiling:
+    def ceiling(self, request: AutopilotRequest, seen: Mapping[str, Seen]) -> Ceiling:
         """The most it can cost and what it is likely to, with prices here. Asks nobody and reads no data."""
-        known = seen if seen is not None else _glimpsed(request, verdicts or {})
-        return ceiling(request, known, self._catalog.machine)
+        return ceiling(request, seen, self._catalog.machine)
 
-    def plan(self, request: AutopilotRequest, verdicts: Verdicts | None = None, say: Say = lambda _: None) -> Plan:
+    def plan(
+        self,
+        request: AutopilotRequest,
+        known: Mapping[str, Examination] | None = None,
+        say: Say = lambda _: None,
+    ) -> Plan:
         """The plan of a job. Its data are looked at first, as `examine` does; what the doctor stops is never planned.
 
         Raises InvalidRequest with all that is wrong, NameTaken, PermissionDenied and the like.
         """
         request = replace(request, owner=request.owner or self._owner)
         refuse(request, self.place)  # told before anything is read or asked
-        seen = self.examine(request, verdicts, say)
+        seen = self.examine(request, known, say)
         return self.plan_seen(request, seen)
 
     def resolved(self, request: AutopilotRequest, seen: Mapping[str, Seen]) -> AutopilotRequest:
@@ -159,20 +161,3 @@ class Launching:
             return self._launching.running()
         except PermissionDenied:  # the launch itself tells whether there is room
             return None
-
-
-def _glimpsed(request: AutopilotRequest, verdicts: Verdicts) -> dict[str, Seen]:
-    """What is known of local files without reading them."""
-    found = {}
-    for name, source in request.sources:
-        verdict = verdicts.get(name)
-        path = Path(source.path) if isinstance(source, LocalFile) else None
-        size = path.stat().st_size if path and path.is_file() else None
-        if verdict is not None:
-            content, compression = content_of(verdict.layout)
-            found[name] = Seen(
-                verdict=verdict, size=size or verdict.size, content_type=content, compression=compression
-            )
-        elif size is not None:
-            found[name] = Seen(size=size)
-    return found

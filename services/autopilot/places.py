@@ -49,9 +49,8 @@ def places_of(request: AutopilotRequest, seen: Mapping[str, Seen], place: Place)
         if isinstance(source, S3Data) and not (told and told.path):
             data[name] = source.uri
             continue
-        path = source.path if isinstance(source, LocalFile) else ""
-        named = told.name if told and told.name else PurePath(told.path if told and told.path else path).name
-        data[name] = f"{own}/input/{name}/{named}"
+        given = PurePath(source.path).name if isinstance(source, LocalFile) else ""
+        data[name] = f"{own}/input/{name}/{(told.name if told else '') or given}"
         sent.append(name)
     features = f"{own}/input/features.json" if feature_file(request) else ""
     return Places(data, request.output or f"{own}/output/", features, tuple(sent))

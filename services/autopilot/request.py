@@ -38,9 +38,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A file of this machine; the plan uploads it, or a repaired copy of it."""
+    """A file of this machine; the plan uploads it, or a repaired copy of it, as `name` ("" as its path calls it)."""
 
     path: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

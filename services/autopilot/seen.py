@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.autopilot.request import CSV, GZIP, NO_COMPRESSION, PARQUET
 from services.deploy import Problem
-from services.tables.models import Layout, Verdict
+from services.tables.models import Column, Layout, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,7 @@ class Seen:
     """One channel's data as they were looked at.
 
     verdict    the doctor's, of what is launched (after repairs); None where it is no table
+    facts      what is in its columns; kept only of series and texts, whose columns are held against it
     path       the file of this machine that is uploaded, as given or a repaired copy; "" it lies in S3 already
     name       what the file is called
     size       bytes of all of it, None where that is not known
@@ -25,6 +26,7 @@ class Seen:
     """
 
     verdict: Verdict | None = None
+    facts: tuple[Column, ...] = ()
     path: str = ""
     name: str = ""
     size: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from services.autopilot.column_problems import column_problems
 from services.autopilot.known import (
     BASE_MODELS,
     DEFAULT_BASE_MODEL,
@@ -39,6 +40,7 @@ def table_problems(request: AutopilotRequest, seen: Mapping[str, Seen]) -> Itera
     if training is None or training.verdict is None:
         return
     yield from _columns(request, training.columns)
+    yield from column_problems(request.settings, training.facts, whole=training.rows is not None)
     yield from _counts(request, seen)
     validation = seen.get("validation")
     if validation is not None and validation.verdict is not None:

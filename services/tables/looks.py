@@ -60,6 +60,15 @@ class Look:
     job: JobView | None = None
 
     @property
+    def examination(self) -> Examination | None:
+        """Both answers as the doctor gives them; None until they are there."""
+        if self.verdict is None or self.statistics is None:
+            return None
+        from services.tables.doctor import Examination
+
+        return Examination(self.verdict, self.statistics)
+
+    @property
     def working(self) -> bool:
         """Whether more comes by itself."""
         return self.job is not None and self.job.status is JobStatus.RUNNING

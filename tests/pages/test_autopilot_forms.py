@@ -52,7 +52,7 @@ def test_left_alone_it_is_a_job_with_defaults_and_a_name(open_page: Open) -> Non
     console = AutopilotConsole()
     request = reviewed(opened(open_page, console, table()))
     (kept,) = console.kept_tables.list(console.owner)
-    assert request.training == LocalFile(str(kept.path))
+    assert request.training == LocalFile(str(kept.path), "churn.csv")
     assert request.settings == Tabular(target="Churn?")
     assert request.name.startswith("churn-")
     assert (request.objective, request.validation_fraction, request.deploy) == ("", None, None)

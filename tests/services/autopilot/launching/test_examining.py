@@ -14,6 +14,7 @@ import pytest
 
 from services.autopilot import (
     AutopilotRequest,
+    Forecast,
     Held,
     ImageClasses,
     LocalFile,
@@ -24,12 +25,14 @@ from services.autopilot import (
     request_problems,
 )
 from services.autopilot import examining as looked_at
+from services.autopilot.column_problems import column_problems
 from services.autopilot.examining import Examiner, resolved
-from services.errors import NotFound
+from services.errors import InvalidRequest, NotFound
 from services.objects import Entry, Listing, ObjectsService, Peek, Uri
-from services.tables import check
+from services.tables import examined
 from services.tables.kept import KeptTables
-from tests.services.autopilot.launching.samples import SERIES, full, plain
+from services.tables.models import Column, ColumnKind
+from tests.services.autopilot.launching.samples import SERIES, full, plain, plan_for
 
 
 class Shelves:
@@ -149,19 +152,19 @@ def test_a_verdict_at_hand_is_taken_only_of_a_file_of_its_size(
     examiner: Examiner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = written(tmp_path, rows())
-    verdict = check(Path(given.path), "Churn?")
+    known = examined(Path(given.path), "Churn?")
     asked: list[Path] = []
 
     class Counting:
-        def check(self, path: Path, target: str, **more: Any) -> Any:
+        def examined(self, path: Path, target: str, **more: Any) -> Any:
             asked.append(path)
-            return check(path, target, **more)
+            return examined(path, target, **more)
 
-    monkeypatch.setattr(examiner, "_given", Counting())
-    assert examiner.see(plain(training=given), {"training": verdict})["training"].verdict == verdict
+    monkeypatch.setattr(examiner, "_doctor", Counting())
+    assert examiner.see(plain(training=given), {"training": known})["training"].verdict == known.verdict
     assert asked == []
     written(tmp_path, rows(700))
-    assert examiner.see(plain(training=given), {"training": verdict})["training"].rows == 700
+    assert examiner.see(plain(training=given), {"training": known})["training"].rows == 700
     assert len(asked) == 1
     examiner.see(plain(training=given))
     assert len(asked) == 1, "what stays the same is looked at once"
@@ -278,3 +281,50 @@ def test_what_is_packed_is_unpacked_where_only_tables_may_be(examiner: Examiner,
 def test_a_file_is_sent_under_a_name_without_reserved_signs(examiner: Examiner, tmp_path: Path) -> None:
     seen = examiner.see(plain(training=written(tmp_path, rows(), "a b?c\n.csv")))["training"]
     assert seen.name == "a b_c_.csv"
+
+
+def shops(target: str = "{n}", day: str = "2026-{month:02}-{day:02}", mood: str = "good") -> str:
+    lines = ["day,item,store,price,demand,mood"]
+    for n in range(600):
+        told = {"n": n, "month": 1 + n // 28 % 12, "day": 1 + n % 28}
+        lines.append(f"{day.format(**told)},tea,north,{n % 7}.5,{target.format(**told)},{mood}")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "settings", "words"),
+    [
+        (shops("many"), SERIES, "only numbers can be forecast"),
+        (shops(day="noon"), SERIES, "should hold dates or times"),
+        (shops(day="{day}"), SERIES, "should hold dates or times"),
+        (shops(), TextClasses(content="item", label="mood"), "no classes to tell"),
+        (shops(), TextClasses(content="price", label="item"), "holds numbers, no texts"),
+    ],
+)
+def test_columns_that_make_no_forecast_and_no_classes_are_refused_without_a_page(
+    examiner: Examiner, tmp_path: Path, content: str, settings: Forecast | TextClasses, words: str
+) -> None:
+    kind = ProblemKind.FORECAST if isinstance(settings, Forecast) else ProblemKind.TEXT
+    request = full(kind, training=written(tmp_path, content, "shops.csv"), validation=None, settings=settings)
+    seen = examiner.see(request)
+    assert words in " ".join(each.words for each in request_problems(request, None, seen))
+    with pytest.raises(InvalidRequest, match=words):
+        plan_for(request, seen=seen)
+
+
+def test_of_the_beginning_of_a_table_nobody_says_that_there_is_one_class() -> None:
+    label = Column("mood", ColumnKind.CATEGORICAL, rows=600, distinct=1)
+    texts = TextClasses(content="review", label="mood")
+    assert [each.field for each in column_problems(texts, (label,))] == ["settings.label"]
+    assert list(column_problems(texts, (label,), whole=False)) == []
+    assert list(column_problems(texts, ())) == []
+
+
+def test_a_file_is_sent_under_the_name_it_came_with(examiner: Examiner, tmp_path: Path) -> None:
+    path = written(tmp_path, rows(), "table.csv").path
+    request = plain(training=LocalFile(path, "June: calls*.v2.csv"))
+    seen = examiner.see(request)
+    assert plan_for(request, seen=seen).step("upload-training").parameters["Key"].endswith("/June_ calls_.v2.csv")
+    mended = written(tmp_path, rows(delimiter=";"), "table.csv").path
+    request = plain(training=LocalFile(mended, "calls.v2.tsv"))
+    assert examiner.see(request)["training"].name == "calls.v2.csv"

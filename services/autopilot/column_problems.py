@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
 
 from services.autopilot.request import Forecast, Settings, TextClasses
 from services.deploy import Problem
-from services.tables.models import ColumnKind
-
-if TYPE_CHECKING:
-    from services.tables.models import Column, Statistics
+from services.tables.models import Column, ColumnKind
 
 NUMBERS = 0.95  # of the cells that are there, so that a few slips do not make words of a column
 
 
-def problems(settings: Settings, found: Statistics | None) -> tuple[Problem, ...]:
-    """What does not fit, at its field; nothing while nobody has looked at the table."""
-    columns = {each.name: each for each in found.columns} if found else {}
+def column_problems(settings: Settings, facts: Iterable[Column], *, whole: bool = True) -> Iterator[Problem]:
+    """What does not fit, at its field; nothing of columns that nobody has looked at.
+
+    whole    all rows were looked at; the beginning of a sorted table may well have one class only
+    """
+    columns = {each.name: each for each in facts}
     match settings:
         case Forecast():
-            return tuple(_series(settings, columns))
+            yield from _series(settings, columns)
         case TextClasses():
-            return tuple(_texts(settings, columns))
-        case _:
-            return ()
+            yield from _texts(settings, columns, whole=whole)
 
 
-def _series(settings: Forecast, columns: dict[str, Column]) -> Iterator[Problem]:
+def _series(settings: Forecast, columns: Mapping[str, Column]) -> Iterator[Problem]:
     target, time = columns.get(settings.target), columns.get(settings.timestamp)
     if target is not None and target.numbers < NUMBERS * max(1, target.rows - target.missing):
         yield Problem("settings.target", f"{target.name} holds {target.kind} values; only numbers can be forecast.")
@@ -38,9 +35,9 @@ def _series(settings: Forecast, columns: dict[str, Column]) -> Iterator[Problem]
         yield Problem("settings.timestamp", f"{time.missing:,} rows have no time; leave them out.")
 
 
-def _texts(settings: TextClasses, columns: dict[str, Column]) -> Iterator[Problem]:
+def _texts(settings: TextClasses, columns: Mapping[str, Column], *, whole: bool) -> Iterator[Problem]:
     label, content = columns.get(settings.label), columns.get(settings.content)
-    if label is not None and label.distinct < 2:
+    if label is not None and label.distinct < 2 and whole:
         yield Problem("settings.label", f"{label.name} has the same value in every row: there are no classes to tell.")
-    if content is not None and content.numbers and content.kind is ColumnKind.NUMERIC:
+    if content is not None and content.kind is ColumnKind.NUMERIC:
         yield Problem("settings.content", f"{content.name} holds numbers, no texts.")
