@@ -10,7 +10,7 @@ import streamlit as st
 from services.autopilot.following import value_of
 from services.autopilot.leaderboard import MOST_COMPARED, Query, algorithm, leaderboard, metrics_of
 from services.autopilot.metrics import minimized, objective_of, words
-from ui import autopilot_compare, empty_state, formats, polling, status_chip
+from ui import autopilot_compare, autopilot_tabs, empty_state, formats, polling, status_chip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,8 +46,8 @@ def _view(job: Job, candidates: Sequence[Candidate]) -> None:
         return
     opened, ticked = _table(job, places, query, key)
     if opened:
-        st.query_params.update({"tab": "Candidate", "candidate": opened})
-        st.rerun()
+        st.query_params["candidate"] = opened
+        autopilot_tabs.go("Candidate")
     st.download_button(
         "Download as CSV", lambda: autopilot_compare.as_csv(job, candidates), f"{job.name}-candidates.csv", "text/csv",
         icon=":material/download:", on_click="ignore", key=f"{key}.csv", type="tertiary",

@@ -24,8 +24,19 @@ _VIEWS = {
 }
 
 
+_GO = "autopilot.go"  # the tab that was asked for; that of the address follows
+
+
+def go(tab: str) -> None:
+    """Draw the page again with another tab open."""
+    st.session_state[_GO] = tab
+    st.rerun()
+
+
 def show(console: Console, job: Job, candidates: tuple[Candidate, ...]) -> None:
     """Write the tabs and the view of the open one."""
+    if _GO in st.session_state:
+        st.session_state["tab"] = st.session_state.pop(_GO)
     tabs = st.tabs(list(_VIEWS), key="tab", on_change="rerun", bind="query-params")
     for tab, (module, name) in zip(tabs, _VIEWS.values(), strict=True):
         if tab.open:
