@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from services.console import Console
     from services.plans import Plan
 
-_STOP = "tune.stop"  # (job, plan of stopping it) that is looked at
+_STOP, _ASKED = "tune.stop", "tune.stop.asked"  # (job, plan of stopping it) that is looked at; the job it is asked of
 TABS = ("Losses", "Log", "In S3", "Use it", "Settings")
 
 
@@ -145,7 +145,11 @@ def _stopping(console: Console, job: TrainingJob) -> None:
         return
     held: tuple[str, Plan] | None = st.session_state.get(_STOP)
     if held is None or held[0] != job.name:
-        if st.button("Stop it", icon=":material/stop_circle:", key="tune.stop.ask"):
+        st.button(
+            "Stop it", icon=":material/stop_circle:", key="tune.stop.ask", on_click=st.session_state.update,
+            args=({_ASKED: job.name},),
+        )  # fmt: skip
+        if st.session_state.pop(_ASKED, "") == job.name:
             with error_box.shown():
                 st.session_state[_STOP] = (job.name, console.tuning.plan_stop(job.name))
                 st.rerun()

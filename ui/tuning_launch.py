@@ -181,10 +181,11 @@ def _go_on(console: Console, chosen: Chosen, draft: Draft) -> None:
     st.button(
         "Review the plan", type="primary", icon=":material/fact_check:", key="tune.review", on_click=_asked,
     )  # fmt: skip
-    if not st.session_state.pop(_WANTED, False):
+    if not st.session_state.get(_WANTED):  # kept until it is done: another drawing may overtake this one
         return
     problems = draft.problems or _whole(console, chosen, draft)
     if problems:
+        st.session_state.pop(_WANTED, None)
         number = formats.count(len(problems), "thing is", "things are")
         lines = [f"- {literal(field.labelled(each))}" for each in problems[:MOST_TOLD]]
         st.error("\n".join([f"**{number} to be mended, marked red above:**", *lines]), icon=":material/error:")
@@ -193,8 +194,10 @@ def _go_on(console: Console, chosen: Chosen, draft: Draft) -> None:
         with st.spinner("Planning: container, bucket, role, quota and names are looked up…"):
             tuning_reviewed.review(console, draft.request, draft.learned)
     except SagedeckError as error:
+        st.session_state.pop(_WANTED, None)
         error_box.show(error)
         return
+    st.session_state.pop(_WANTED, None)
     st.session_state.pop(TuningFields.asked, None)
     st.rerun()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.deploy import DeployRequest
+from services.errors import SagedeckError
 from services.tuning.deploying import BY
 from ui import endpoint_reads, error_box, form_role, formats, navigation, plan_review, run_progress, status_chip
 from ui.escape import code, literal
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from services.tuning import TrainingJob
 
 _PLAN = "tune.deploy"  # (job, request, plan) that is looked at
+_WANTED = "tune.deploy.wanted"  # the job whose plan was asked for: a click may be overtaken by another drawing
 LEASE_HOURS = 8.0
 
 
@@ -101,15 +103,25 @@ def _form(console: Console, job: TrainingJob) -> None:
     )  # fmt: skip
     form_role.show(console, fields)
     fields.under("role")
-    if st.button("Review the plan", type="primary", icon=":material/fact_check:", key="tune.deploy.review"):
-        with error_box.shown():
+    st.button(
+        "Review the plan", type="primary", icon=":material/fact_check:", key="tune.deploy.review",
+        on_click=st.session_state.update, args=({_WANTED: job.name},),
+    )  # fmt: skip
+    if st.session_state.get(_WANTED) != job.name:
+        return
+    with error_box.shown():
+        try:
             with st.spinner("Planning…"):
                 request = console.tuning.deploy_request(
                     job, endpoint_name=(name or "").strip(), instance_type=str(kind or ""),
                     role=form_role.read(console, fields), lease_hours=float(hours or 0),
                 )  # fmt: skip
                 st.session_state[_PLAN] = (job.name, request, console.tuning.plan_deploy(job, request))
-            st.rerun()
+        except SagedeckError:
+            st.session_state.pop(_WANTED, None)
+            raise
+        st.session_state.pop(_WANTED, None)
+        st.rerun()
 
 
 def _review(console: Console, job: TrainingJob, request: DeployRequest, plan: Plan) -> None:

@@ -69,6 +69,8 @@ def test_a_model_is_tuned_and_compared_with_its_base(tmp_path: Path, open_page: 
         page.reload()
         drawn(page)
         page.get_by_role("tab", name="Use it").click()
+        expect(page.get_by_role("button", name="Review the plan")).to_be_visible(timeout=LONG)
+        drawn(page)
         page.get_by_role("button", name="Review the plan").click(timeout=LONG)
         page.get_by_role("button", name="Deploy ·").click(timeout=LONG)
         page.get_by_role("button", name="Back to the training").click(timeout=2 * LONG)
