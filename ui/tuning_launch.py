@@ -197,6 +197,9 @@ def _go_on(console: Console, chosen: Chosen, draft: Draft) -> None:
         st.session_state.pop(_WANTED, None)
         error_box.show(error)
         return
+    except Exception:
+        st.session_state.pop(_WANTED, None)
+        raise
     st.session_state.pop(_WANTED, None)
     st.session_state.pop(TuningFields.asked, None)
     st.rerun()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.deploy import DeployRequest
-from services.errors import SagedeckError
 from services.tuning.deploying import BY
 from ui import endpoint_reads, error_box, form_role, formats, navigation, plan_review, run_progress, status_chip
 from ui.escape import code, literal
@@ -117,7 +116,7 @@ def _form(console: Console, job: TrainingJob) -> None:
                     role=form_role.read(console, fields), lease_hours=float(hours or 0),
                 )  # fmt: skip
                 st.session_state[_PLAN] = (job.name, request, console.tuning.plan_deploy(job, request))
-        except SagedeckError:
+        except Exception:
             st.session_state.pop(_WANTED, None)
             raise
         st.session_state.pop(_WANTED, None)
