@@ -12,7 +12,7 @@ from sandbox.tabular.models import REGRESSION, Predicts
 
 MOST_FOLDS, FEWEST_FOLDS = 5, 3
 _ROUNDS = 15  # in which a model is added to the ensemble
-_SECONDS = 6.0  # of a processor, that the folds of one candidate may take, by what fitting it to all rows took
+_SECONDS = 3.0  # of a processor, that the folds of one candidate may take, by what fitting it to all rows took
 _ALL_SECONDS = 45.0  # of a processor, that those of all candidates may take, if each takes as long as the first
 
 
