@@ -14,7 +14,6 @@ import pytest
 
 from services.autopilot import (
     AutopilotRequest,
-    Forecast,
     Held,
     ImageClasses,
     LocalFile,
@@ -25,13 +24,11 @@ from services.autopilot import (
     request_problems,
 )
 from services.autopilot import examining as looked_at
-from services.autopilot.column_problems import column_problems
 from services.autopilot.examining import Examiner, resolved
-from services.errors import InvalidRequest, NotFound
+from services.errors import NotFound
 from services.objects import Entry, Listing, ObjectsService, Peek, Uri
 from services.tables import examined
 from services.tables.kept import KeptTables
-from services.tables.models import Column, ColumnKind
 from tests.services.autopilot.launching.samples import SERIES, full, plain, plan_for
 
 
@@ -281,43 +278,6 @@ def test_what_is_packed_is_unpacked_where_only_tables_may_be(examiner: Examiner,
 def test_a_file_is_sent_under_a_name_without_reserved_signs(examiner: Examiner, tmp_path: Path) -> None:
     seen = examiner.see(plain(training=written(tmp_path, rows(), "a b?c\n.csv")))["training"]
     assert seen.name == "a b_c_.csv"
-
-
-def shops(target: str = "{n}", day: str = "2026-{month:02}-{day:02}", mood: str = "good") -> str:
-    lines = ["day,item,store,price,demand,mood"]
-    for n in range(600):
-        told = {"n": n, "month": 1 + n // 28 % 12, "day": 1 + n % 28}
-        lines.append(f"{day.format(**told)},tea,north,{n % 7}.5,{target.format(**told)},{mood}")
-    return "\n".join(lines) + "\n"
-
-
-@pytest.mark.parametrize(
-    ("content", "settings", "words"),
-    [
-        (shops("many"), SERIES, "only numbers can be forecast"),
-        (shops(day="noon"), SERIES, "should hold dates or times"),
-        (shops(day="{day}"), SERIES, "should hold dates or times"),
-        (shops(), TextClasses(content="item", label="mood"), "no classes to tell"),
-        (shops(), TextClasses(content="price", label="item"), "holds numbers, no texts"),
-    ],
-)
-def test_columns_that_make_no_forecast_and_no_classes_are_refused_without_a_page(
-    examiner: Examiner, tmp_path: Path, content: str, settings: Forecast | TextClasses, words: str
-) -> None:
-    kind = ProblemKind.FORECAST if isinstance(settings, Forecast) else ProblemKind.TEXT
-    request = full(kind, training=written(tmp_path, content, "shops.csv"), validation=None, settings=settings)
-    seen = examiner.see(request)
-    assert words in " ".join(each.words for each in request_problems(request, None, seen))
-    with pytest.raises(InvalidRequest, match=words):
-        plan_for(request, seen=seen)
-
-
-def test_of_the_beginning_of_a_table_nobody_says_that_there_is_one_class() -> None:
-    label = Column("mood", ColumnKind.CATEGORICAL, rows=600, distinct=1)
-    texts = TextClasses(content="review", label="mood")
-    assert [each.field for each in column_problems(texts, (label,))] == ["settings.label"]
-    assert list(column_problems(texts, (label,), whole=False)) == []
-    assert list(column_problems(texts, ())) == []
 
 
 def test_a_file_is_sent_under_the_name_it_came_with(examiner: Examiner, tmp_path: Path) -> None:

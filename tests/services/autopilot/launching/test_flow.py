@@ -79,9 +79,8 @@ def ran(console: Console, plan: Plan) -> str:
 
 
 def stopped(console: Console, name: str) -> None:
-    client = console.connection.clients.get("sagemaker")
     if console.autopilot.describe(name).status is JobStatus.IN_PROGRESS:
-        client.stop_auto_ml_job(AutoMLJobName=name)
+        console.connection.clients.get("sagemaker").stop_auto_ml_job(AutoMLJobName=name)
 
 
 def names(console: Console) -> set[str]:
@@ -89,10 +88,9 @@ def names(console: Console) -> set[str]:
 
 
 def test_a_table_becomes_a_job_with_bucket_role_and_features_and_undo_stops_it(console: Console) -> None:
-    table = Tabular(target="Churn?", features=("Day Mins", "State"), types=(("Day Mins", "numeric"),))
     columns = console.autopilot.examine(request_of(console, "first"))["training"].columns
     chosen = tuple(each for each in columns if each != "Churn?")[:2]
-    table = replace(table, features=chosen, types=((chosen[0], "categorical"),))
+    table = Tabular(target="Churn?", features=chosen, types=((chosen[0], "categorical"),))
     request = request_of(console, "first", settings=table, project="demo", deploy=AutoDeploy())
     plan = console.autopilot.plan(request)
     assert plan == console.autopilot.plan(request)
@@ -152,8 +150,7 @@ def test_the_sandbox_takes_every_kind_as_it_was_planned(console: Console, kind: 
     request = of_kind(console, kind, tmp_path)
     ran(console, console.autopilot.plan(request))
     job = console.autopilot.describe(request.name)
-    assert job.kind is kind
-    assert job.status is not JobStatus.FAILED
+    assert (job.kind, job.status is JobStatus.FAILED) == (kind, False)
     stopped(console, request.name)
 
 
@@ -186,9 +183,8 @@ def test_a_table_in_s3_stays_there_and_a_bucket_that_is_missing_is_made_when_ask
     client.create_bucket(Bucket="given")
     client.put_object(Bucket="given", Key="churn.csv", Body=Path(sample(ProblemKind.TABULAR).path).read_bytes())
     request = request_of(console, "in-s3", training=S3Data(uri="s3://given/churn.csv"), output="s3://made-here/out/")
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(InvalidRequest, match="no bucket made-here"):
         console.autopilot.plan(request)
-    assert "no bucket made-here" in refusal.value.what
     plan = console.autopilot.plan(replace(request, make_bucket=True))
     assert not [step for step in plan if step.id.startswith("upload")]
     ran(console, plan)
@@ -201,9 +197,8 @@ def test_data_of_another_region_are_refused_before_aws_is_asked(console: Console
     far = console.connection.clients.in_region("eu-west-1").get("s3")
     far.create_bucket(Bucket="far-away", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     far.put_object(Bucket="far-away", Key="churn.csv", Body=Path(sample(ProblemKind.TABULAR).path).read_bytes())
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(InvalidRequest, match="It is in eu-west-1"):
         console.autopilot.plan(request_of(console, "far", training=S3Data(uri="s3://far-away/churn.csv")))
-    assert "It is in eu-west-1" in refusal.value.why
 
 
 Run = Callable[..., Result]
@@ -298,8 +293,7 @@ def test_other_formats_say_that_they_launch_no_job(console: Console, form: Forma
 def test_a_job_that_is_waited_for_trains_and_its_endpoint_stands(console: Console) -> None:
     request = request_of(console, "whole", wait=True, deploy=AutoDeploy("whole-best"), limits=Limits())
     plan = console.autopilot.plan(request)
-    run = console.runs.start(plan, confirmed=plan)
-    assert console.runs.wait(run, 150).status is RunStatus.DONE
+    assert console.runs.wait(console.runs.start(plan, confirmed=plan), 150).status is RunStatus.DONE
     job = console.autopilot.describe("whole")
     assert (job.status, job.problem, job.deployed_as) == (JobStatus.COMPLETED, "BinaryClassification", "whole-best")
     with pytest.raises(NameTaken):
