@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.following import PlanFlag, Script, WithScript, usd
+from cli.lease_words import hours_of
 from cli.opening import JsonFlag, YesFlag, answering, open_console, say
 from cli.workspace_group import Way, asked_for, hand_over, held, notebooks, run
 
 if TYPE_CHECKING:
+    from services.console import Console
     from services.notebooks import NotebookInstance
 
+HoursOption = Annotated[str, typer.Option(help="Stops by itself so long from now: 8h, 30m, 2d, 1w.")]
+ReasonOption = Annotated[str, typer.Option(help="What it is for, until it stops.")]
 UrlFlag = Annotated[bool, typer.Option("--url", help="Print the link also into a pipe or JSON: it is a secret.")]
 
 
@@ -80,6 +84,8 @@ def create(
     repository: Annotated[str, typer.Option(help="Git repository that is there when it opens.")] = "",
     imds: Annotated[str, typer.Option(help="Least version of the metadata service, 1 or 2.")] = "2",
     tag: Annotated[list[str] | None, typer.Option(help="KEY=VALUE; may be repeated.")] = None,
+    hours: HoursOption = "",
+    reason: ReasonOption = "",
     show_plan: PlanFlag = False,
     script: Script = None,
     yes: YesFlag = False,
@@ -97,7 +103,7 @@ def create(
             role=ExistingRole(role) if role else console.notebooks.usual_role(vpc=bool(subnet)),
             platform=platform, lifecycle=lifecycle, root=not no_root, internet=not no_internet, subnet=subnet,
             groups=tuple(group or ()), kms_key=kms_key, repository=repository, imds=imds, tags=pairs,
-            owner=console.owner,
+            owner=console.owner, lease_ends=_ends(console, hours), lease_reason=reason,
         )  # fmt: skip
         run(
             console, name, "made", partial(console.notebooks.plan_create, request), Way(show_plan, script, yes, as_json)
@@ -108,6 +114,8 @@ def create(
 def start(
     context: typer.Context,
     name: str,
+    hours: HoursOption = "",
+    reason: ReasonOption = "",
     show_plan: PlanFlag = False,
     script: Script = None,
     yes: YesFlag = False,
@@ -116,7 +124,9 @@ def start(
     """Start one that stands still, and wait until it can be opened."""
     with answering(as_json):
         console = open_console(context)
-        run(console, name, "runs", partial(console.notebooks.plan_start, name), Way(show_plan, script, yes, as_json))
+        ends = _ends(console, hours)
+        plan_of = partial(console.notebooks.plan_start, name, lease_ends=ends, lease_reason=reason)
+        run(console, name, "runs", plan_of, Way(show_plan, script, yes, as_json))
 
 
 @notebooks.command(cls=WithScript)
@@ -187,6 +197,11 @@ def open_notebook(
         console = open_console(context)
         opened = console.notebooks.open(name, lab=not classic)
         hand_over(opened.url, opened.seconds, as_json=as_json, more={"name": name})
+
+
+def _ends(console: Console, hours: str) -> str:
+    """When it is to stop by itself, as requests take it: by the option, else by the setting. Raises InvalidRequest."""
+    return console.notebooks.ends(hours_of(hours) if hours else float(console.settings.lease_hours))
 
 
 def _row(each: NotebookInstance) -> dict[str, Any]:

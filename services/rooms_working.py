@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from services.autopilot.predicting import Predictions
     from services.batch import BatchService
     from services.batch.keeping import KeptInputs
+    from services.leases import NotebookLeases
     from services.notebooks import NotebooksService
     from services.objects import ObjectsService
     from services.resources import Holdings
@@ -94,7 +95,13 @@ class WorkingRooms(SpendingRooms):
         from services.notebooks.gateway import NotebooksGateway
 
         gateway = NotebooksGateway(self.connection.clients)
-        return NotebooksService(gateway, self.access, self.catalog, self._networks, owner=self.owner)
+        return NotebooksService(gateway, self.access, self.catalog, self._networks, self._ends, owner=self.owner)
+
+    def _ends(self) -> NotebookLeases:
+        """The agreed ends of notebook instances."""
+        from services.leases import NotebookLeases
+
+        return NotebookLeases(self.leases, self.why_not_scheduled, self.catalog.pace)
 
     @lazy
     def studio(self) -> StudioService:

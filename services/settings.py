@@ -36,7 +36,7 @@ class Settings:
     astra_environment: str = "prod"
     most_instances: int = 10  # of one endpoint: no request, update or scalable target goes beyond
     requests_per_minute: int = 60  # of one person to one endpoint; 0: no limit
-    lease_hours: int = 0  # after which an endpoint that is deployed is to end; 0: it has no end
+    lease_hours: int = 0  # after which what is deployed, made or started is to end; 0: it has no end
     read_only: bool = False
     owner: str = ""
 

@@ -86,7 +86,7 @@ def table(leases: Sequence[Lease], now: datetime) -> None:
 
 def _row(each: Lease, now: datetime) -> dict[str, object]:
     return {
-        "Endpoint": each.endpoint,
+        "Endpoint": each.name,
         "Hours left": max(0.0, each.seconds_left(now)) / 3600,
         "Ends": f"{each.ends:%Y-%m-%d %H:%M} UTC",
         "Then": lease_reads.THEN[each.then],

@@ -53,7 +53,7 @@ def show(console: Console, detail: EndpointDetail, lease: Lease | None) -> None:
 def review(console: Console, name: str = "") -> None:
     """The plan of what was asked for (of `name` only); nothing where nothing was."""
     asked: LeaseRequest | None = st.session_state.get(_ASKED)
-    if asked is None or (name and asked.endpoint != name):
+    if asked is None or (name and asked.name != name):
         return
     plan_now = partial(_plan, console, asked)
     with error_box.shown():
@@ -83,7 +83,7 @@ def _told(console: Console, lease: Lease) -> None:
     what = lease_reads.THEN[lease.then].lower()
     keeper = lease_reads.KEEPERS[str(lease.enforced_by)]
     st.markdown(
-        f":{colour}[:material/event: {literal(formats.short(lease.endpoint))} {when}] "
+        f":{colour}[:material/event: {literal(formats.short(lease.name))} {when}] "
         f":gray[{lease.ends:%Y-%m-%d %H:%M} UTC] · {what} · {cost} · kept to by {literal(keeper)}"
     )
     said = [f"for {literal(lease.owner)}" if lease.owner else "", literal(lease.reason)]
@@ -103,11 +103,11 @@ def _extending(console: Console, lease: Lease) -> None:
         verb = "Pause" if lease.then == "pause" else "Delete"
         st.button(
             f"{verb} now", key="lease.now", icon=":material/stop_circle:", on_click=endpoint_changes.ask,
-            args=(verb, lease.endpoint),
+            args=(verb, lease.name),
         )  # fmt: skip
         st.button(
             "Take the lease away", key="lease.away", type="tertiary", on_click=_asked,
-            args=(LeaseRequest(endpoint=lease.endpoint),),
+            args=(LeaseRequest(name=lease.name),),
         )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def _form(console: Console, detail: EndpointDetail, lease: Lease | None) -> None
     if st.button("Review the plan", key=f"{key}.review", icon=":material/fact_check:"):
         try:
             if until is None and not hours and lease is not None:
-                request = LeaseRequest(endpoint=detail.name, ends=lease.ends, reason=reason, then=then or "delete")
+                request = LeaseRequest(name=detail.name, ends=lease.ends, reason=reason, then=then or "delete")
             else:
                 at = "" if until is None else until.isoformat()
                 request = console.leases.request(

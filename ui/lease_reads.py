@@ -41,7 +41,7 @@ def leases(
     pairs = [(detail, console.leases.of(detail, known)) for detail in details]
     found = [lease for _, lease in pairs if lease is not None]
     without = [detail for detail, lease in pairs if lease is None and detail.status != "Deleting"]
-    ordered = sorted(found, key=lambda lease: (lease.ends, lease.endpoint))
+    ordered = sorted(found, key=lambda lease: (lease.ends, lease.name))
     return tuple(ordered), tuple(sorted(without, key=_dearest))
 
 

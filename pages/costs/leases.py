@@ -49,7 +49,7 @@ with error_box.shown():
         lease_board.table(leases, now)
     else:
         st.markdown(":gray[No endpoint has an end yet. Choose one below and give it its end.]")
-    of = {each.endpoint: each for each in leases}
+    of = {each.name: each for each in leases}
     names = [*of, *(each.name for each in without)]
     if names:
         chosen = st.selectbox(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -78,11 +79,15 @@ def with_lease(plan: Plan, request: DeployRequest, state: LeaseState) -> Plan:
         return plan
     late = request.lease_then == PAUSE and state.ending is None and not state.whynot
     steps, whynot = scheduling(replace(state, whynot=LATER) if late else state, ends)
-    made = f"create-endpoint-{request.endpoint_name}"
+    return joined(plan, steps, f"create-endpoint-{request.endpoint_name}", request.endpoint_name, whynot)
+
+
+def joined(plan: Plan, steps: Iterable[Step], made: str, name: str, whynot: str) -> Plan:
+    """The plan with steps that keep to a lease, the schedules once the step `made` is done."""
     there = {step.id for step in plan}
     found = [
         replace(step, after=(*step.after, made)) if step.service == "scheduler" else step
         for step in steps if step.id not in there
     ]  # fmt: skip
-    told = () if not whynot else (f"AWS does not end {request.endpoint_name} by itself: {whynot}",)
+    told = () if not whynot else (f"AWS does not end {name} by itself: {whynot}",)
     return replace(plan, steps=(*plan.steps, *found), warnings=(*plan.warnings, *told))

@@ -11,13 +11,18 @@ from typing import Any
 
 from services.aws_errors import code_and_message, found_or_none, translate
 from services.clients import ClientSource
+from services.errors import NotFound
 from services.leases.models import Schedule
-from services.plans.leasing import GROUP, is_of, schedule_name
+from services.plans.leasing import GROUP, LeaseKind, is_of, key_of, schedule_name
 
 SIDE_BY_SIDE = 4
 MOST_SCHEDULES = 1_000  # of leases, in one region: more than that is not one console's
 _ONCE = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
-_DELETES = ":aws-sdk:sagemaker:deleteEndpoint"
+# What a schedule calls to end something, and the parameter that names it.
+_ENDING = {
+    ":aws-sdk:sagemaker:deleteEndpoint": (LeaseKind.ENDPOINT, "EndpointName"),
+    ":aws-sdk:sagemaker:stopNotebookInstance": (LeaseKind.NOTEBOOK, "NotebookInstanceName"),
+}
 
 
 class LeasesGateway:
@@ -26,18 +31,42 @@ class LeasesGateway:
     def __init__(self, clients: ClientSource) -> None:
         self._clients = clients
 
-    def schedules(self, endpoint: str = "") -> tuple[Schedule, ...]:
-        """The schedules of all leases, or of one endpoint's, by exact names. Raises PermissionDenied and the like."""
-        prefix = schedule_name(endpoint) if endpoint else "lease-"
+    def schedules(self, key: str = "") -> tuple[Schedule, ...]:
+        """The schedules of all leases, or of one, by exact names. Raises PermissionDenied and the like."""
+        prefix = schedule_name(key) if key else "lease-"
         try:
             pages = self._clients.get("scheduler").get_paginator("list_schedules")
             asked = {"GroupName": GROUP, "NamePrefix": prefix, "PaginationConfig": {"MaxItems": MOST_SCHEDULES}}
             rows = [row["Name"] for page in pages.paginate(**asked) for row in page.get("Schedules", [])]
         except Exception as error:
             raise translate(error, "listing the schedules of leases") from error
-        names = [name for name in rows if not endpoint or is_of(name, endpoint)]
+        names = [name for name in rows if not key or is_of(name, key)]
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="leases") as pool:
             return tuple(each for each in pool.map(self._schedule, names) if each is not None)
+
+    def notebook(self, name: str) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        """A notebook instance as AWS describes it, and its tags: two calls. Raises NotFound, PermissionDenied."""
+        client = self._clients.get("sagemaker")
+        try:
+            found: Mapping[str, Any] = client.describe_notebook_instance(NotebookInstanceName=name)
+        except Exception as error:
+            if code_and_message(error) == ("ValidationException", "RecordNotFound"):
+                what = f"There is no notebook instance {name} in this region."
+                raise NotFound(what, "", "Look at the list, or in another region.") from error
+            raise translate(error, f"describing the notebook instance {name}") from error
+        try:
+            pages = client.get_paginator("list_tags").paginate(ResourceArn=found["NotebookInstanceArn"])
+            return found, {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+        except Exception as error:
+            raise translate(error, f"reading the tags of {name}") from error
+
+    def notebooks(self) -> tuple[str, ...]:
+        """The names of all notebook instances of the region. Raises PermissionDenied and the like."""
+        try:
+            pages = self._clients.get("sagemaker").get_paginator("list_notebook_instances").paginate()
+            return tuple(row["NotebookInstanceName"] for page in pages for row in page["NotebookInstances"])
+        except Exception as error:
+            raise translate(error, "listing the notebook instances") from error
 
     def policy(self, role: str, name: str) -> Mapping[str, Any] | None:
         """An inline policy of a role, None where there is none."""
@@ -59,16 +88,17 @@ class LeasesGateway:
 
 def _read(row: Mapping[str, Any]) -> Schedule:
     target = row["Target"]
-    deletes = target["Arn"].endswith(_DELETES)
+    ending = next((found for call, found in _ENDING.items() if target["Arn"].endswith(call)), None)
+    key = key_of(ending[0], _named(target.get("Input", ""), ending[1])) if ending else ""
     return Schedule(
         name=row["Name"],
         expression=row["ScheduleExpression"],
         target=target["Arn"],
         role_arn=target["RoleArn"],
         input=target.get("Input", "{}"),
-        endpoint=_named(target.get("Input", ""), "EndpointName") if deletes else "",
-        remembers="" if deletes else _named(target.get("Input", ""), "ResourceArn").rpartition("/")[2],
-        ends=_moment(row) if deletes else None,
+        key=key,
+        remembers="" if ending else _named(target.get("Input", ""), "ResourceArn").rpartition("/")[2],
+        ends=_moment(row) if ending else None,
         enabled=row.get("State", "ENABLED") == "ENABLED",
     )
 

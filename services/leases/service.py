@@ -8,22 +8,23 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from services.access import AccessService, Verdict, tag_value
-from services.catalog import CatalogService, Use
+from services.catalog import CatalogService, Price, Use
 from services.deploy import DeployRequest
-from services.endpoints import EndpointChanges, EndpointDetail, EndpointsService, PauseRequest, endpoint_steps
+from services.endpoints import EndpointChanges, EndpointsService, PauseRequest, endpoint_steps
 from services.errors import InvalidRequest, SagedeckError
 from services.leases.deploying import ending_of, endpoint_of, with_lease
-from services.leases.models import Due, Lease, LeaseRequest, LeaseState, Schedule
+from services.leases.leased import Leased, ending_of_leased, of_answer, of_row
+from services.leases.models import Due, Lease, LeaseRequest, LeaseState, Schedule, Subject
 from services.leases.planner import end_of, plan_lease, refuse
-from services.leases.reading import by_endpoint, due, leases_of, of_detail
+from services.leases.reading import by_key, due, leases_of, of_detail
 from services.leases.shots import PROTECTED
 from services.leases.steps import policy_name, role_arn
-from services.plans.leasing import ENDS, PAUSE, moment, role_name, schedule_arn
+from services.plans.leasing import ENDS, PAUSE, WAYS, LeaseKind, key_of, kind_of, moment, role_name, schedule_arn
 from services.plans.models import Estimate, Once, Permission, Plan, Read, Unless
+from services.resources import Holdings, Kind
 
 if TYPE_CHECKING:
     from services.leases.gateway import LeasesGateway
-    from services.resources import Holdings
 
 _PASSED = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 
@@ -62,13 +63,13 @@ class LeasesService:
         """The schedules of leases of this region: one paged call, and one each. Raises PermissionDenied."""
         return self._gateway.schedules()
 
-    def schedules_of(self, endpoint: str) -> tuple[Schedule, ...]:
-        """Those of one endpoint's lease."""
-        return self._gateway.schedules(endpoint)
+    def schedules_of(self, name: str, kind: LeaseKind = LeaseKind.ENDPOINT) -> tuple[Schedule, ...]:
+        """Those of one lease."""
+        return self._gateway.schedules(key_of(kind, name))
 
     def list(self, held: Holdings, schedules: tuple[Schedule, ...] | None = None) -> tuple[Lease, ...]:
-        """Every lease of what is held, the one that ends first at the top; who keeps to it by these schedules, read
-        where none are given. Raises PermissionDenied and the like where they may not be read.
+        """Every lease of the endpoints that are held, the one that ends first at the top; who keeps to it by these
+        schedules, read where none are given. Raises PermissionDenied and the like where they may not be read.
         """
 
         def price(instance_type: str) -> float | None:
@@ -76,16 +77,33 @@ class LeasesService:
 
         return leases_of(held, self.schedules() if schedules is None else schedules, price)
 
-    def of(self, detail: EndpointDetail, schedules: tuple[Schedule, ...] = ()) -> Lease | None:
-        """The lease of one endpoint, None: it has none."""
-        return of_detail(detail, by_endpoint(schedules), self.now())
+    def notebooks(self, held: Holdings) -> tuple[Leased, ...]:
+        """The notebook instances of this region among what is held; nothing is asked for."""
+        rows = (each for each in held.of(Kind.NOTEBOOK) if each.key.region == self._access.region)
+        prices: dict[str, Price] = {}
+        for each in held.of(Kind.NOTEBOOK):
+            prices.setdefault(each.about, self._catalog.machine(each.about, Use.NOTEBOOK))
+        return tuple(of_row(each, prices[each.about].usd_per_hour, prices[each.about].source) for each in rows)
+
+    def find(self, name: str, kind: LeaseKind = LeaseKind.ENDPOINT) -> Subject:
+        """What has a lease or may get one, as it stands now. Raises NotFound and the like."""
+        if kind is LeaseKind.ENDPOINT:
+            return self._endpoints.describe_endpoint(name)
+        found, tags = self._gateway.notebook(name)
+        price = self._catalog.machine(found.get("InstanceType", ""), Use.NOTEBOOK)
+        return of_answer(found, tags, price.usd_per_hour, price.source)
+
+    def of(self, detail: Subject, schedules: tuple[Schedule, ...] = ()) -> Lease | None:
+        """The lease of one endpoint or notebook instance, None: it has none."""
+        return of_detail(detail, by_key(schedules), self.now())
 
     def request(
-        self, endpoint: str, *, hours: float = 0.0, until: str = "", reason: str = "", then: str = "delete"
-    ) -> LeaseRequest:
+        self, name: str, *, hours: float = 0.0, until: str = "", reason: str = "", then: str = "",
+        kind: LeaseKind = LeaseKind.ENDPOINT,
+    ) -> LeaseRequest:  # fmt: skip
         """A request as of now. Keep it while its plan is looked at: it holds the time. Raises InvalidRequest."""
         ends = end_of(until, hours, self.now())
-        request = LeaseRequest(endpoint=endpoint, ends=ends, reason=reason, then=then)
+        request = LeaseRequest(name=name, ends=ends, reason=reason, then=then or WAYS[kind][0], kind=kind)
         refuse(request, self.now())
         return request
 
@@ -93,7 +111,7 @@ class LeasesService:
         """A request for the same lease with a later end: from its end, or from now where that has passed."""
         begun = max(lease.ends, self.now())
         ends = datetime.fromtimestamp(begun.timestamp() + seconds, UTC).replace(microsecond=0)
-        return LeaseRequest(endpoint=lease.endpoint, ends=ends, reason=lease.reason, then=lease.then)
+        return LeaseRequest(name=lease.name, ends=ends, reason=lease.reason, then=lease.then, kind=lease.kind)
 
     def plan(self, request: LeaseRequest, *, why_not: str = "") -> Plan:
         """The plan that gives, changes or ends a lease; `why_not` AWS cannot keep to it, see `why_not_scheduled`.
@@ -102,7 +120,7 @@ class LeasesService:
         """
         if request.ends is not None:
             refuse(request, self.now())
-        detail = self._endpoints.describe_endpoint(request.endpoint)
+        detail = self.find(request.name, request.kind)
         return plan_lease(request, self._state(request, detail, why_not))
 
     def keep(self, plan: Plan, requests: Iterable[DeployRequest], why_not: Callable[[], str]) -> Plan:
@@ -112,22 +130,26 @@ class LeasesService:
             detail = endpoint_of(plan, request, near, self.now()) if request.lease_ends else None
             if detail is None:
                 continue
-            refuse(LeaseRequest(endpoint=detail.name, ends=moment(request.lease_ends)), self.now())
-            state = LeaseState(detail=detail, now=self.now(), whynot=why_not(), asking=tag_value(self.asking.owner))
-            state = state if state.whynot else self._looked(state)
+            refuse(LeaseRequest(name=detail.name, ends=moment(request.lease_ends)), self.now())
+            state = self.state(detail, why_not())
             ending = ending_of(plan, detail, request.lease_then, self._endpoints.pace, request.lease_ends)
             plan = with_lease(plan, request, replace(state, ending=ending))
         return plan
 
-    def _state(self, request: LeaseRequest, detail: EndpointDetail, why_not: str) -> LeaseState:
+    def state(self, detail: Subject, why_not: str) -> LeaseState:
+        """What a planner has to know of a lease, but how it is to end; nothing is read where AWS cannot keep to it."""
         state = LeaseState(detail=detail, now=self.now(), whynot=why_not, asking=tag_value(self.asking.owner))
-        state = self._looked(state, role=not why_not or request.ends is None)
+        return state if state.whynot else self.looked(state)
+
+    def _state(self, request: LeaseRequest, detail: Subject, why_not: str) -> LeaseState:
+        state = LeaseState(detail=detail, now=self.now(), whynot=why_not, asking=tag_value(self.asking.owner))
+        state = self.looked(state, role=not why_not or request.ends is None)
         return state if request.ends is None or state.whynot else self._with_ending(state, request)
 
-    def _looked(self, state: LeaseState, *, role: bool = True) -> LeaseState:
+    def looked(self, state: LeaseState, *, role: bool = True) -> LeaseState:
         """With the schedules and the role as they stand; what may not be looked at is why AWS is not asked."""
         try:
-            state = replace(state, schedules=self._gateway.schedules(state.detail.name))
+            state = replace(state, schedules=self._gateway.schedules(state.key))
             return self._with_role(state) if role else state
         except SagedeckError as error:
             return replace(state, whynot=state.whynot or f"{error.what} {error.why}".strip())
@@ -135,18 +157,24 @@ class LeasesService:
     def _with_role(self, state: LeaseState) -> LeaseState:
         role = self._access.find_role(role_name(self._access.region))
         policies = self._access.policies(role.name).inline if role else ()
-        own = policy_name(state.detail.name)
+        own = policy_name(state.key)
         document = self._gateway.policy(role.name, own) if role and own in policies else None
         return replace(state, role=role, policies=policies, document=document, stale=self._stale(policies))
 
     def _stale(self, policies: tuple[str, ...]) -> tuple[str, ...]:
-        """The endpoints that are gone and whose policies the role still has."""
+        """The keys of what is gone and whose policies the role still has; what may not be listed is not called gone."""
         of = [each.removeprefix("lease-") for each in policies if each.startswith("lease-")]
-        there = {each.name for each in self._endpoints.list_endpoints()} if of else set()
+        kinds = {kind_of(each) for each in of}
+        there = {each.name for each in self._endpoints.list_endpoints()} if LeaseKind.ENDPOINT in kinds else set()
+        if LeaseKind.NOTEBOOK in kinds:
+            try:
+                there |= {key_of(LeaseKind.NOTEBOOK, each) for each in self._gateway.notebooks()}
+            except SagedeckError:
+                there |= {each for each in of if kind_of(each) is LeaseKind.NOTEBOOK}
         return tuple(sorted(each for each in of if each not in there))
 
     def _with_ending(self, state: LeaseState, request: LeaseRequest) -> LeaseState:
-        """With the plan that ends the endpoint; what stands in its way now is no reason to refuse the lease."""
+        """With the plan that ends it; what stands in its way now is no reason to refuse the lease."""
         try:
             return replace(state, ending=self._ending(request, state.detail))
         except InvalidRequest:
@@ -154,7 +182,9 @@ class LeasesService:
         except SagedeckError as error:
             return replace(state, whynot=f"{error.what} {error.next}".strip())
 
-    def _ending(self, request: LeaseRequest, detail: EndpointDetail) -> Plan:
+    def _ending(self, request: LeaseRequest, detail: Subject) -> Plan:
+        if isinstance(detail, Leased):
+            return ending_of_leased(detail, self._endpoints.pace)
         if request.then == PAUSE:
             assert request.ends is not None
             return self._changes.plan_pause(PauseRequest(name=detail.name, at=request.ends.isoformat()))
@@ -181,11 +211,11 @@ class LeasesService:
         return due(leases, self.now(), everything=everything)
 
     def plan_reap(self, lease: Lease, *, everything: bool = False) -> Plan:
-        """The plan that ends one endpoint as was agreed. Its tags are read again now, and before every call.
+        """The plan that ends one thing as was agreed. Its tags are read again now, and before every call.
 
-        Raises NotFound, InUse, and InvalidRequest where the lease was changed, or the endpoint is protected.
+        Raises NotFound, InUse, and InvalidRequest where the lease was changed, or it is protected.
         """
-        detail = self._endpoints.describe_endpoint(lease.endpoint)
+        detail = self.find(lease.name, lease.kind)
         current = self.of(detail)
         ends = moment(dict(detail.tags).get(ENDS, ""))
         if ends is None and lease.schedule:
@@ -197,12 +227,11 @@ class LeasesService:
             raise InvalidRequest(f"{detail.name} is left alone. {again[0].why_not}", "", "Look at its tags.")
         assert ends is not None
         assert current is not None
-        request = LeaseRequest(endpoint=detail.name, ends=self.now(), then=current.then)
+        request = LeaseRequest(name=detail.name, ends=self.now(), then=current.then, kind=current.kind)
         ending = self._ending(request, detail)
         price = detail.usd_per_hour
         cost = Estimate(usd_per_hour=None if price is None else -price, source=detail.price_source)
-        verb = "Pause" if current.then == PAUSE else "Delete"
-        title = f"{verb} {detail.name}, whose lease has ended"
+        title = f"{current.then.capitalize()} {detail.name}, whose lease has ended"
         return replace(_guarded(ending, detail.arn, dict(detail.tags)[ENDS]), title=title, estimate=cost)
 
 

@@ -1,4 +1,4 @@
-"""From the plan that ends an endpoint to the schedules that make the same calls when nobody is there. Pure.
+"""From the plan that ends what has a lease to the schedules that make the same calls when nobody is there. Pure.
 
 A schedule cannot wait for another: each call is made so much later than the one it follows as that takes. AWS starts a
 schedule within the minute it is set for. Targets of any API call: EventBridge Scheduler's user guide, "Universal
@@ -22,6 +22,7 @@ RETRY = {"MaximumRetryAttempts": 20, "MaximumEventAgeInSeconds": 3600}
 PROTECTED = "sagedeck:protected"
 LONGEST_INPUT = 256_000  # EventBridge's quota on a payload
 _READS = ("Describe", "List", "Get")
+_MAIN = ("delete_endpoint", "stop_notebook_instance")
 _SHORT = {"add_tags": "remember", "deregister_scalable_target": "scaling", "delete_alarms": "alarms"}
 
 
@@ -42,15 +43,15 @@ class Shot:
         return f"at({written(self.at).removesuffix('Z')})"
 
 
-def shots_of(plan: Plan, endpoint: str, ends: datetime, partition: str) -> tuple[Shot, ...]:
-    """The calls of the plan that ends the endpoint, the first of them (but for what is remembered) at its end."""
+def shots_of(plan: Plan, key: str, ends: datetime, partition: str) -> tuple[Shot, ...]:
+    """The calls of the plan that ends it, the first of them (but for what is remembered) at its end."""
     at = _offsets(plan)
     found, counted = list[Shot](), dict[str, int]()
     for step in plan.steps:
         if not isinstance(step.manner, Once) or step.service == "scheduler":  # those are what these are
             continue
-        name = schedule_name(endpoint)
-        if step.operation != "delete_endpoint":
+        name = schedule_name(key)
+        if step.operation not in _MAIN:
             word = _SHORT.get(step.operation, "part")
             counted[word] = counted.get(word, 0) + 1
             name += f".{word}" if counted[word] == 1 else f".{word}-{counted[word]}"
@@ -91,26 +92,26 @@ def _reads(permission: Permission) -> bool:
     return permission.action.partition(":")[2].startswith(_READS)
 
 
-def policy_of(shots: Iterable[Shot], endpoint: tuple[str, ...], ends: datetime) -> dict[str, Any]:
-    """What the role may do for this lease: these calls on these ARNs, and nothing else; `endpoint`: how its is written.
+def policy_of(shots: Iterable[Shot], arns: tuple[str, ...], ends: datetime) -> dict[str, Any]:
+    """What the role may do for this lease: these calls on these ARNs, and nothing else; `arns`: how its own is written.
 
-    The endpoint itself only while its tag still tells this end and no tag protects it: one that was extended elsewhere,
-    or made anew under the same name, is not deleted by what was agreed before.
+    With what has the lease itself only while its tag still tells this end and no tag protects it: one that was extended
+    elsewhere, or made anew under the same name, is not ended by what was agreed before.
     """
     resources: dict[tuple[str, bool], dict[str, None]] = {}
     for each in (permission for shot in shots for permission in shot.permissions):
-        own = each.resource in endpoint
-        resources.setdefault((each.action, own), {}).update(dict.fromkeys(endpoint if own else (each.resource,)))
+        own = each.resource in arns
+        resources.setdefault((each.action, own), {}).update(dict.fromkeys(arns if own else (each.resource,)))
     groups: dict[tuple[tuple[str, ...], bool], list[str]] = {}
-    for (action, own), arns in resources.items():
-        groups.setdefault((tuple(arns), own), []).append(action)
+    for (action, own), wanted in resources.items():
+        groups.setdefault((tuple(wanted), own), []).append(action)
     condition = {
         "StringEquals": {f"aws:ResourceTag/{ENDS}": written(ends)},
         "StringEqualsIfExists": {f"aws:ResourceTag/{PROTECTED}": "false"},
     }
     statements = [
-        {"Effect": "Allow", "Action": sorted(actions), "Resource": list(arns)}
+        {"Effect": "Allow", "Action": sorted(actions), "Resource": list(wanted)}
         | ({"Condition": condition} if own else {})
-        for (arns, own), actions in groups.items()
+        for (wanted, own), actions in groups.items()
     ]
     return {"Version": "2012-10-17", "Statement": statements}

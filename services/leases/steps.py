@@ -7,14 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from services.access import delete_inline, delete_role, tags
-from services.endpoints import EndpointDetail
-from services.leases.models import Schedule
+from services.leases.models import Schedule, Subject, policy_arn
 from services.leases.shots import RETRY, Shot
 from services.plans.leasing import (
     GROUP,
     KEYS,
     NO_SCHEDULE,
+    LeaseKind,
     delete_schedule_step,
+    key_of,
+    kind_of,
     role_name,
     schedule_arn,
     schedule_name,
@@ -58,7 +60,7 @@ def role_step(near: str, owner: str) -> Step:
         parameters={
             "RoleName": name,
             "AssumeRolePolicyDocument": Json(trust),
-            "Description": "Ends endpoints whose lease has ended, made by Sagedeck",
+            "Description": "Ends what has a lease once that has ended, made by Sagedeck",
             "Tags": tags(owner),
         },
         permissions=tuple(Permission(f"iam:{verb}", arn) for verb in ("CreateRole", "TagRole", "GetRole")),
@@ -71,30 +73,30 @@ def role_step(near: str, owner: str) -> Step:
     )
 
 
-def policy_name(endpoint: str) -> str:
-    """The role's inline policy of one endpoint's lease."""
-    return f"lease-{endpoint}"
+def policy_name(key: str) -> str:
+    """The role's inline policy of one lease."""
+    return f"lease-{key}"
 
 
 def policy_step(
-    endpoint: str, near: str, document: Mapping[str, Any], former: Mapping[str, Any] | None, after: tuple[str, ...]
+    key: str, near: str, document: Mapping[str, Any], former: Mapping[str, Any] | None, after: tuple[str, ...]
 ) -> Step:
-    """Lets the role make the calls of one lease; taken back by the `former` policy of the same endpoint, or none."""
-    step = _policy(endpoint, near, document, after)
+    """Lets the role make the calls of one lease; taken back by the `former` policy of the same lease, or none."""
+    step = _policy(key, near, document, after)
     if former is not None:
-        return replace(step, undo=(replace(_policy(endpoint, near, former, ()), id=f"restore-{POLICY}-{endpoint}"),))
-    arn, name = role_arn(near), policy_name(endpoint)
-    return replace(step, undo=(delete_inline(arn.rpartition("/")[2], arn, name, step_id=f"undo-{POLICY}-{endpoint}"),))
+        return replace(step, undo=(replace(_policy(key, near, former, ()), id=f"restore-{POLICY}-{key}"),))
+    arn, name = role_arn(near), policy_name(key)
+    return replace(step, undo=(delete_inline(arn.rpartition("/")[2], arn, name, step_id=f"undo-{POLICY}-{key}"),))
 
 
-def _policy(endpoint: str, near: str, document: Mapping[str, Any], after: tuple[str, ...]) -> Step:
-    arn, name = role_arn(near), policy_name(endpoint)
+def _policy(key: str, near: str, document: Mapping[str, Any], after: tuple[str, ...]) -> Step:
+    arn, name = role_arn(near), policy_name(key)
     which = {"RoleName": arn.rpartition("/")[2], "PolicyName": name}
     return Step(
-        id=f"{POLICY}-{endpoint}",
+        id=f"{POLICY}-{key}",
         service="iam",
         operation="put_role_policy",
-        reason=f"The role may end {endpoint} while its tag tells this end, and nothing else.",
+        reason=f"The role may end {told(key)} while its tag tells this end, and nothing else.",
         parameters=which | {"PolicyDocument": Json(document)},
         after=after,
         manner=_ROLE_UNSEEN,
@@ -108,12 +110,12 @@ def _policy(endpoint: str, near: str, document: Mapping[str, Any], after: tuple[
     )
 
 
-def policy_gone(endpoint: str, near: str, after: tuple[str, ...], former: Mapping[str, Any] | None = None) -> Step:
+def policy_gone(key: str, near: str, after: tuple[str, ...], former: Mapping[str, Any] | None = None) -> Step:
     """Takes away what the role may do for one lease; taken back by the `former` policy."""
-    arn, name = role_arn(near), policy_name(endpoint)
-    step = delete_inline(arn.rpartition("/")[2], arn, name, step_id=f"delete-{POLICY}-{endpoint}", after=after)
-    back = (replace(_policy(endpoint, near, former, ()), id=f"restore-{POLICY}-{endpoint}"),) if former else ()
-    return replace(step, reason=f"The role has no business with {endpoint} any more.", undo=back)
+    arn, name = role_arn(near), policy_name(key)
+    step = delete_inline(arn.rpartition("/")[2], arn, name, step_id=f"delete-{POLICY}-{key}", after=after)
+    back = (replace(_policy(key, near, former, ()), id=f"restore-{POLICY}-{key}"),) if former else ()
+    return replace(step, reason=f"The role has no business with {told(key)} any more.", undo=back)
 
 
 def schedule_step(shot: Shot, near: str, found: Schedule | None, after: tuple[str, ...]) -> Step:
@@ -180,7 +182,7 @@ def _put(sent: dict[str, Any], near: str, name: str, new: bool, why: str, after:
     )
 
 
-def tags_step(detail: EndpointDetail, wanted: Sequence[tuple[str, str]], reason: str, after: tuple[str, ...]) -> Step:
+def tags_step(detail: Subject, wanted: Sequence[tuple[str, str]], reason: str, after: tuple[str, ...]) -> Step:
     """Puts the tags of a lease; taken back by those it had before, or by none."""
     former = [pair for pair in detail.tags if pair[0] in KEYS]
     step = _add(detail, wanted, f"lease-tags-{detail.name}", reason, after)
@@ -190,10 +192,10 @@ def tags_step(detail: EndpointDetail, wanted: Sequence[tuple[str, str]], reason:
     return replace(step, undo=(replace(back, id="remove-lease-tags", undo=()),))
 
 
-def tags_gone(detail: EndpointDetail, reason: str, after: tuple[str, ...] = ()) -> Step:
+def tags_gone(detail: Subject, reason: str, after: tuple[str, ...] = ()) -> Step:
     """Takes the tags of a lease off; taken back by putting them on again."""
     former = [pair for pair in detail.tags if pair[0] in KEYS]
-    arn = detail.arn_of("endpoint", detail.name)
+    arn = policy_arn(detail)
     again = _add(detail, former, "restore-lease-tags", f"{detail.name} has its lease back.") if former else None
     return Step(
         id=f"delete-lease-tags-{detail.name}",
@@ -209,9 +211,13 @@ def tags_gone(detail: EndpointDetail, reason: str, after: tuple[str, ...] = ()) 
 
 
 def _add(
-    detail: EndpointDetail, wanted: Sequence[tuple[str, str]], step_id: str, reason: str, after: tuple[str, ...] = ()
+    detail: Subject,
+    wanted: Sequence[tuple[str, str]],
+    step_id: str,
+    reason: str,
+    after: tuple[str, ...] = (),
 ) -> Step:
-    arn = detail.arn_of("endpoint", detail.name)
+    arn = policy_arn(detail)
     return Step(
         id=step_id,
         service="sagemaker",
@@ -228,10 +234,16 @@ def _add(
     )
 
 
-def _tags_read(detail: EndpointDetail) -> Read:
+def _tags_read(detail: Subject) -> Read:
     return Read("sagemaker", "list_tags", {"ResourceArn": detail.arn})
 
 
-def main_schedule(schedules: Sequence[Schedule], endpoint: str) -> Schedule | None:
-    """The schedule that deletes the endpoint itself, None where there is none."""
-    return next((each for each in schedules if each.name == schedule_name(endpoint)), None)
+def main_schedule(schedules: Sequence[Schedule], key: str) -> Schedule | None:
+    """The schedule that ends the thing itself, None where there is none."""
+    return next((each for each in schedules if each.name == schedule_name(key)), None)
+
+
+def told(key: str) -> str:
+    """What a key is of, in a sentence: an endpoint by its name alone."""
+    kind = kind_of(key)
+    return key if kind is LeaseKind.ENDPOINT else f"the {kind} {key.removeprefix(key_of(kind, ''))}"

@@ -133,6 +133,7 @@ class NotebookRequest:
     kms_key     encrypts its volume; "" AWS's own
     repository  a Git repository that is there when it opens: an https address, or the name of one kept in SageMaker
     imds        the least version of the instance metadata service, "1" or "2"
+    lease_ends, lease_reason    when it is to stop by itself (2026-12-01T18:00:00Z; "" never), and what it is for
     """
 
     name: str
@@ -148,6 +149,8 @@ class NotebookRequest:
     kms_key: str = ""
     repository: str = ""
     imds: str = "2"
+    lease_ends: str = ""
+    lease_reason: str = ""
     tags: tuple[tuple[str, str], ...] = ()
     owner: str = ""
 

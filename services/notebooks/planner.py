@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.access import RoleRequest, plan_execution_role, role_arn, role_value, tags
+from services.access import RoleRequest, plan_execution_role, role_arn, role_value, tag_value, tags
 from services.errors import InUse, InvalidRequest, NameTaken
 from services.notebooks.models import (
     HOURS_OF_MONTH,
@@ -18,6 +18,7 @@ from services.notebooks.models import (
     NotebookState,
 )
 from services.notebooks.problems import change_problems, request_problems
+from services.plans.leasing import STOP, lease_tags
 from services.plans.models import Cost, Estimate, Once, Permission, Plan, Proof, Step
 from services.plans.workplaces import (
     NEW_ROLE,
@@ -35,6 +36,7 @@ from services.plans.workplaces import (
     updated_step,
 )
 
+ENDLESS = "It bills until somebody stops it: it has no agreed end."
 _PASSED = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 LOST = f"What is only in memory, and every file outside {KEPT}, is lost."
 
@@ -73,7 +75,7 @@ def _estimate(machine: float | None, stored: float | None, source: str) -> Estim
 
 
 def _warnings(request: NotebookRequest) -> tuple[str, ...]:
-    found = ["It bills until somebody stops it: nothing stops it by itself."]
+    found = [] if request.lease_ends else [ENDLESS]
     if request.lifecycle:
         found.append(LIFECYCLE_NOTE)
     if request.root:
@@ -95,7 +97,7 @@ def _sent(request: NotebookRequest, state: NotebookState) -> dict[str, Any]:
         "InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": request.imds},
         "Tags": [
             *tags(request.owner),
-            *({"Key": key, "Value": value} for key, value in request.tags),
+            *({"Key": key, "Value": value} for key, value in (*request.tags, *_lease(request))),
         ],
     }
     further: Mapping[str, Any] = {
@@ -107,6 +109,13 @@ def _sent(request: NotebookRequest, state: NotebookState) -> dict[str, Any]:
         "DefaultCodeRepository": request.repository,
     }
     return sent | {name: value for name, value in further.items() if value}
+
+
+def _lease(request: NotebookRequest) -> tuple[tuple[str, str], ...]:
+    """The tags of its agreed end, none where it has none."""
+    if not request.lease_ends:
+        return ()
+    return lease_tags(request.lease_ends, tag_value(request.lease_reason), STOP, tag_value(request.owner))
 
 
 def _create(request: NotebookRequest, state: NotebookState, place: Workplace, after: tuple[str, ...]) -> Step:
@@ -164,15 +173,18 @@ def _require(now: NotebookInstance, act: Act, otherwise: str) -> Workplace:
     return notebook(now.name, now.arn or "*")
 
 
-def plan_start(now: NotebookInstance, *, pace: float = 1.0) -> Plan:
-    """Starts one that stands still, and waits until it can be opened. Raises InUse."""
+def plan_start(now: NotebookInstance, *, pace: float = 1.0, lease_ends: str = "") -> Plan:
+    """Starts one that stands still, and waits until it can be opened. Raises InUse.
+
+    lease_ends    when it is to stop by itself, "" never: what keeps to it is joined by services/leases
+    """
     place = _require(now, Act.START, "Wait until it stands still, or open it.")
     back = stop_step(place, f"{now.name} stands still again.", step_id="undo-start")
     reason = f"{now.name} runs again ({now.instance_type}), with its files as they were."
     start = start_step(place, reason, step_id="start", cost=Cost(now.usd_per_hour), undo=(back,))
     ready = ready_step(place, f"Starting {now.name} takes about four minutes.", step_id="ready", after=("start",),
                        pace=pace)  # fmt: skip
-    warnings = ["It bills until somebody stops it: nothing stops it by itself."]
+    warnings = [] if lease_ends else [ENDLESS]
     warnings += [LIFECYCLE_NOTE] if now.lifecycle else []
     return Plan(
         f"Start {now.name}", (start, ready), tuple(warnings), Estimate(now.usd_per_hour, source=now.price_source)

@@ -13,7 +13,7 @@ from services.access import problems as role_problems
 from services.deploy import Problem
 from services.notebooks.models import LEAST_GB, MOST_GB, PLATFORMS, ChangeRequest, NotebookInstance, NotebookRequest
 
-MOST_NAME, MOST_GROUPS, MOST_TAGS = 63, 5, 48  # of 50 tags, two are the console's own
+MOST_NAME, MOST_GROUPS, MOST_TAGS = 63, 5, 44  # of 50 tags, two are the console's own and four a lease's
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _TYPE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
 _NETWORK = re.compile(r"[-0-9a-zA-Z]{1,32}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from services.access import AccessService, RoleRequest, work_role_name
 from services.catalog import CatalogService, Price, Use
@@ -35,13 +35,24 @@ VOLUME = "Notebk:VolumeUsage.gp2"
 Forget = Callable[[], None]
 
 
+class Ends(Protocol):
+    """What keeps to agreed ends: the plans of this room with the steps that concern a lease."""
+
+    def made(self, plan: Plan, name: str, arn: str, ends: str, after: str) -> Plan: ...
+    def started(self, plan: Plan, name: str, ends: str, reason: str, after: str) -> Plan: ...
+    def stopped(self, plan: Plan, name: str, after: str) -> Plan: ...
+    def deleted(self, plan: Plan, name: str, arn: str) -> Plan: ...
+    def ends(self, hours: float) -> str: ...
+
+
 class NotebooksService:
     """Notebook instances of one account and region. Nothing that it is given to open is kept."""
 
     def __init__(
         self, gateway: NotebooksGateway, access: AccessService, catalog: CatalogService,
-        networks: Callable[[], tuple[Network, ...]], *, owner: str,
+        networks: Callable[[], tuple[Network, ...]], leases: Callable[[], Ends], *, owner: str,
     ) -> None:  # fmt: skip
+        self._leases = leases
         self._gateway, self._access, self._catalog = gateway, access, catalog
         self._networks, self.owner = networks, owner
 
@@ -94,15 +105,25 @@ class NotebooksService:
             usd_per_hour=price.usd_per_hour, usd_per_gb_month=self._catalog.rate(VOLUME).usd,
             price_source=price.source, taken=self._gateway.status(request.name), pace=self._catalog.pace,
         )  # fmt: skip
-        return plan_create(request, state)
+        plan = plan_create(request, state)
+        if not request.lease_ends:
+            return plan
+        return self._leases().made(plan, request.name, state.arn(request.name), request.lease_ends, "create-notebook")
 
-    def plan_start(self, name: str) -> Plan:
-        """Starts one. Raises NotFound, InUse."""
-        return plan_start(self.describe_notebook(name), pace=self._catalog.pace)
+    def ends(self, hours: float) -> str:
+        """When something ends so many hours from now, as requests take it; "" of 0 hours. Keep it while its plan is
+        looked at. Raises InvalidRequest.
+        """
+        return self._leases().ends(hours) if hours else ""
+
+    def plan_start(self, name: str, *, lease_ends: str = "", lease_reason: str = "") -> Plan:
+        """Starts one, until an agreed end where one is given. Raises NotFound, InUse, InvalidRequest."""
+        plan = plan_start(self.describe_notebook(name), pace=self._catalog.pace, lease_ends=lease_ends)
+        return self._leases().started(plan, name, lease_ends, lease_reason, "start")
 
     def plan_stop(self, name: str) -> Plan:
-        """Stops one. Raises NotFound, InUse."""
-        return plan_stop(self.describe_notebook(name), pace=self._catalog.pace)
+        """Stops one; its lease ends with that. Raises NotFound, InUse."""
+        return self._leases().stopped(plan_stop(self.describe_notebook(name), pace=self._catalog.pace), name, "stop")
 
     def plan_change(self, request: ChangeRequest) -> Plan:
         """Grows the volume or changes the type, stopping it meanwhile. Raises NotFound, InUse, InvalidRequest."""
@@ -116,8 +137,9 @@ class NotebooksService:
         )
 
     def plan_delete(self, name: str) -> Plan:
-        """Stops it where it runs, then deletes it. Raises NotFound, InUse."""
-        return plan_delete(self.describe_notebook(name), pace=self._catalog.pace)
+        """Stops it where it runs, then deletes it, with its lease. Raises NotFound, InUse."""
+        now = self.describe_notebook(name)
+        return self._leases().deleted(plan_delete(now, pace=self._catalog.pace), name, now.arn)
 
     def open(self, name: str, *, lab: bool = True, session_seconds: int = MOST_SESSION) -> Opened:
         """A presigned URL of Jupyter, or JupyterLab with `lab`: one call each time, kept nowhere.

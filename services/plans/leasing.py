@@ -1,23 +1,39 @@
-"""The agreed end of an endpoint, as its tags hold it, and the names of the schedules that keep to it.
+"""The agreed end of an endpoint or a notebook instance, as its tags hold it, and the names of the schedules that keep
+to it.
 
-Deploying, pausing, deleting and the leases themselves all need these, so that they stand here.
+Deploying, pausing, stopping, deleting and the leases themselves all need these, so that they stand here.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from services.plans.models import ErrorMatch, Permission, Proof, Read, Step
 from services.plans.scaling import beside
 
 ENDS, REASON, THEN, BY = (f"sagedeck:lease-{word}" for word in ("ends", "reason", "then", "by"))
 KEYS = (ENDS, REASON, THEN, BY)
-DELETE, PAUSE = "delete", "pause"
+DELETE, PAUSE, STOP = "delete", "pause", "stop"
+ENDED: Mapping[str, str] = {DELETE: "deleted", PAUSE: "paused", STOP: "stopped"}
+
+
+class LeaseKind(StrEnum):
+    """What has an agreed end, in words."""
+
+    ENDPOINT = "endpoint"
+    NOTEBOOK = "notebook instance"
+
+
+# How the lease of a kind may end, the usual way first. A notebook instance can be deleted only once it stands still: no
+# single schedule does both, and its files would go with it while nobody looks.
+WAYS: Mapping[LeaseKind, tuple[str, ...]] = {LeaseKind.ENDPOINT: (DELETE, PAUSE), LeaseKind.NOTEBOOK: (STOP,)}
+_HEADS = {LeaseKind.NOTEBOOK: "notebook_"}
 GROUP = "default"
 NO_SCHEDULE = (ErrorMatch("ResourceNotFoundException"),)
-_LONGEST_PLAIN = 44  # of an endpoint's name; a schedule's has 64 characters, some of them for its parts
+_LONGEST_PLAIN = 44  # of a key; a schedule's has 64 characters, some of them for its parts
 _LONGEST_HEAD = 35
 
 
@@ -50,19 +66,31 @@ def role_name(region: str) -> str:
     return f"sagedeck-leases-{region}"
 
 
-def schedule_name(endpoint: str) -> str:
-    """What the schedule is called that ends an endpoint. Further ones of the same lease append "." and a word.
-
-    A long name is cut and told apart by a digest; "_" and "." are in no endpoint's name, so that none is another's.
+def key_of(kind: LeaseKind, name: str) -> str:
+    """How schedules and the role's policies call what has a lease: an endpoint by its name alone, since "_" is in no
+    name; kinds of the same name are told apart.
     """
-    if len(endpoint) <= _LONGEST_PLAIN:
-        return f"lease-{endpoint}"
-    return f"lease-{endpoint[:_LONGEST_HEAD]}_{hashlib.sha256(endpoint.encode()).hexdigest()[:8]}"
+    return f"{_HEADS.get(kind, '')}{name}"
 
 
-def is_of(schedule: str, endpoint: str) -> bool:
-    """Whether a schedule of this name belongs to the lease of this endpoint."""
-    own = schedule_name(endpoint)
+def kind_of(key: str) -> LeaseKind:
+    """The kind that a key is of."""
+    return next((kind for kind, head in _HEADS.items() if key.startswith(head)), LeaseKind.ENDPOINT)
+
+
+def schedule_name(key: str) -> str:
+    """What the schedule is called that ends it. Further ones of the same lease append "." and a word.
+
+    A long name is cut and told apart by a digest; "_" and "." are in no name, so that none is another's.
+    """
+    if len(key) <= _LONGEST_PLAIN:
+        return f"lease-{key}"
+    return f"lease-{key[:_LONGEST_HEAD]}_{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+
+
+def is_of(schedule: str, key: str) -> bool:
+    """Whether a schedule of this name belongs to the lease of this key."""
+    own = schedule_name(key)
     return schedule == own or schedule.startswith(f"{own}.")
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
 from services.endpoints import Parts
 from services.errors import SagedeckError
-from services.leases import Asking, LeasesService, Schedule
+from services.leases import Asking, LeasesService, NotebookLeases, Schedule
 from services.plans.leasing import is_of
+from services.resources import Resource
 
 
 class FakeSchedules:
@@ -18,11 +20,22 @@ class FakeSchedules:
     def __init__(self) -> None:
         self.found: list[Schedule] = []
         self.problem: SagedeckError | None = None
+        self.there: dict[str, Resource] = {}
 
     def schedules(self, endpoint: str = "") -> tuple[Schedule, ...]:
         if self.problem is not None:
             raise self.problem
         return tuple(each for each in self.found if not endpoint or is_of(each.name, endpoint))
+
+    def notebook(self, name: str) -> tuple[dict[str, Any], Mapping[str, str]]:
+        found = self.there[name]
+        return {
+            "NotebookInstanceName": name, "NotebookInstanceArn": found.arn, "InstanceType": found.about,
+            "NotebookInstanceStatus": found.status, "CreationTime": found.created, "LastModifiedTime": found.changed,
+        }, found.tags or {}  # fmt: skip
+
+    def notebooks(self) -> tuple[str, ...]:
+        return tuple(self.there)
 
     def policy(self, role: str, name: str) -> None:
         return None
@@ -48,9 +61,12 @@ class GivenLeases:
         )
         here = {"region": "us-east-1", "account": "123456789012", "partition": "aws"}
         access = SimpleNamespace(find_role=lambda name: None, **here)
-        parts: Any = (self.schedules, described, console.changes, access, None)
+        parts: Any = (self.schedules, described, console.changes, access, console.catalog)
         asking = Asking(console.connection.identity.arn, console.owner)
         return LeasesService(*parts, asking=asking, now=console.connection.now)
+
+    def notebook_leases(self) -> NotebookLeases:
+        return NotebookLeases(self.leases, self.why_not_scheduled)
 
     def lease_schedules(self) -> tuple[Schedule, ...]:
         return self.schedules.schedules()

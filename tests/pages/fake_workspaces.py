@@ -119,7 +119,9 @@ def workplace(*resources: Resource, networks: tuple[Network, ...] = (NETWORK,), 
     made.resources = SimpleNamespace(held=known, forget=forget)
     made.savings = SimpleNamespace(idle_workplaces=idle)
     notes, desk = FakeNotebookGateway(), FakeStudioGateway()
-    made.notebooks = NotebooksService(notes, console.access, console.catalog, lambda: networks, owner="ana")  # type: ignore[arg-type]
+    parts: Any = (notes, console.access, console.catalog, lambda: networks, console.notebook_leases)
+    made.notebooks = NotebooksService(*parts, owner="ana")
+    console.schedules.there = {each.name: each for each in there.of(Kind.NOTEBOOK)}
     made.studio = StudioService(desk, console.access, console.catalog, known, lambda: networks, owner="ana")  # type: ignore[arg-type]
     for each in there.of(Kind.NOTEBOOK):
         notes.found[each.name] = NotebookInstance(

@@ -33,7 +33,7 @@ def _kept(detail: EndpointDetail) -> Schedule:
     return Schedule(
         name=f"lease-{detail.name}", expression=f"at({ends:%Y-%m-%dT%H:%M:%S})", input="{}",
         role_arn="arn:aws:iam::123456789012:role/Reaper",
-        target="arn:aws:scheduler:::aws-sdk:sagemaker:deleteEndpoint", endpoint=detail.name, ends=ends,
+        target="arn:aws:scheduler:::aws-sdk:sagemaker:deleteEndpoint", key=detail.name, ends=ends,
     )  # fmt: skip
 
 

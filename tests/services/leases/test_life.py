@@ -135,11 +135,11 @@ def test_an_update_keeps_the_lease(console: Console, control: SandboxControl) ->
 def test_a_lease_is_taken_away_and_that_is_taken_back(console: Console, url: str, control: SandboxControl) -> None:
     deployed(console, "kept")
     given = _given(console, "kept")
-    run = done(console, console.leases.plan(LeaseRequest(endpoint="kept")))
+    run = done(console, console.leases.plan(LeaseRequest(name="kept")))
     assert _lease(console, "kept") is None
     assert _schedules(url, "kept") == []
     with pytest.raises(InvalidRequest, match="has no lease"):
-        console.leases.plan(LeaseRequest(endpoint="kept"))
+        console.leases.plan(LeaseRequest(name="kept"))
     console.runs.undo(run.id)
     console.runs.wait(run.id, 60)
     found = _lease(console, "kept")
@@ -169,7 +169,7 @@ def test_without_the_scheduler_reap_ends_what_has_ended(console: Console, contro
     assert found.enforced_by is KeptBy.REAP
     assert console.leases.due((found,)) == ()
     _pass(control, 3 * HOUR)
-    due = {each.lease.endpoint: each.why_not for each in console.leases.due(_every(console))}
+    due = {each.lease.name: each.why_not for each in console.leases.due(_every(console))}
     assert due["reaped"] == ""
     assert due["shielded"] == "A tag protects it."
     done(console, console.leases.plan_reap(found))

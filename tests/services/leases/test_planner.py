@@ -13,7 +13,7 @@ from services.endpoints import AutoScaling, Component, EndpointDetail, Parts, Va
 from services.errors import InUse, InvalidRequest
 from services.leases import KeptBy, LeaseRequest, LeaseState, Schedule, plan_lease
 from services.leases.planner import MOST_POLICIES, end_of
-from services.leases.reading import by_endpoint, due, leases_of, of_detail
+from services.leases.reading import by_key, due, leases_of, of_detail
 from services.leases.shots import shots_of
 from services.plans import check
 from services.plans.leasing import is_of, moment, schedule_name, without_lease, written
@@ -44,12 +44,12 @@ def _state(detail: EndpointDetail | None = None, parts: Parts | None = None, **m
 
 
 def _request(**more: Any) -> LeaseRequest:
-    return replace(LeaseRequest(endpoint="chat", ends=ENDS, reason="A trial"), **more)
+    return replace(LeaseRequest(name="chat", ends=ENDS, reason="A trial"), **more)
 
 
 def _schedule(name: str = "chat", ends: datetime = ENDS) -> Schedule:
     return Schedule(
-        name=schedule_name(name), expression=f"at({written(ends)[:-1]})", input="{}", endpoint=name, ends=ends,
+        name=schedule_name(name), expression=f"at({written(ends)[:-1]})", input="{}", key=name, ends=ends,
         role_arn="arn:aws:iam::123456789012:role/R", target="arn:aws:scheduler:::aws-sdk:sagemaker:deleteEndpoint",
     )  # fmt: skip
 
@@ -99,7 +99,7 @@ def test_what_has_to_go_first_is_called_first_and_given_its_time() -> None:
 
 
 def test_a_former_lease_is_changed_in_place_and_what_it_needs_no_more_goes() -> None:
-    former = (_schedule(), replace(_schedule(), name="lease-chat.remember", endpoint="", ends=None))
+    former = (_schedule(), replace(_schedule(), name="lease-chat.remember", key="", ends=None))
     role = ExecutionRole(name="r", arn="arn:aws:iam::123456789012:role/r", made_here=True)
     plan = plan_lease(_request(), _state(schedules=former, role=role, policies=("lease-chat", "lease-gone"),
                                          stale=("gone",), document={"Statement": []}))  # fmt: skip
@@ -188,13 +188,13 @@ def test_schedules_are_told_apart_by_exact_names() -> None:
 
 def test_who_keeps_to_a_lease_follows_from_tag_schedule_and_protection() -> None:
     leased = _detail(tags=(*TAGS, ("sagedeck:lease-ends", written(ENDS)), ("sagedeck:lease-then", "pause")))
-    kept = by_endpoint([_schedule()])
+    kept = by_key([_schedule()])
     found = of_detail(leased, kept, NOW)
     assert found is not None
     assert (found.enforced_by, found.then, found.owner) == (KeptBy.SCHEDULER, "pause", "ana")
     assert found.usd_left(NOW) == pytest.approx(12.0)
     assert found.usd_whole() == pytest.approx(18.0)
-    other = of_detail(leased, by_endpoint([_schedule(ends=ENDS + timedelta(hours=1))]), NOW)
+    other = of_detail(leased, by_key([_schedule(ends=ENDS + timedelta(hours=1))]), NOW)
     assert other is not None
     assert (other.enforced_by, "another end" in other.problem) == (KeptBy.REAP, True)
     alone = of_detail(leased, {}, NOW)
@@ -216,11 +216,11 @@ def test_reap_leaves_alone_what_is_not_ours_protected_or_changing() -> None:
     busy = of_detail(_detail("busy", tags=tags, status="Updating"), {}, NOW)
     running = of_detail(_detail("running", tags=(("sagedeck:lease-ends", written(ENDS)),)), {}, NOW)
     leases = [each for each in (ours, theirs, busy, running) if each is not None]
-    found = {each.lease.endpoint: each.why_not for each in due(leases, NOW)}
+    found = {each.lease.name: each.why_not for each in due(leases, NOW)}
     assert found == {
         "chat": "", "theirs": "This console did not make it; --all takes it too.", "busy": "It is Updating now.",
     }  # fmt: skip
-    assert {each.lease.endpoint: each.why_not for each in due(leases, NOW, everything=True)}["theirs"] == ""
+    assert {each.lease.name: each.why_not for each in due(leases, NOW, everything=True)}["theirs"] == ""
 
 
 def test_a_lease_that_cannot_be_read_is_none_and_hours_beyond_all_bounds_are_refused() -> None:
@@ -245,7 +245,7 @@ def test_leases_are_read_from_what_is_held_with_the_price_of_its_machines() -> N
         ),
     )  # fmt: skip
     first, second = leases_of(held, [_schedule()], {"ml.g5.xlarge": 1.0}.get)
-    assert (first.endpoint, first.enforced_by, first.usd_left(NOW), first.usd_whole()) == (
+    assert (first.name, first.enforced_by, first.usd_left(NOW), first.usd_whole()) == (
         "chat", KeptBy.SCHEDULER, 16.0, 20.0,
     )  # fmt: skip
-    assert (second.endpoint, second.usd_left(NOW), second.usd_whole()) == ("later", None, None), "unknown is not 0"
+    assert (second.name, second.usd_left(NOW), second.usd_whole()) == ("later", None, None), "unknown is not 0"
