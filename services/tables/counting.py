@@ -150,7 +150,8 @@ class Counts:
         """Their standard deviation."""
         if not self.numbers:
             return None
-        spread = self.squares / self.numbers - (self.total / self.numbers) ** 2
+        moved = self.total / self.numbers
+        spread = self.squares / self.numbers - moved * moved
         return math.sqrt(max(0.0, spread)) if math.isfinite(spread) else None
 
     def _values(self, there: Any, numbers: Any) -> None:

@@ -14,6 +14,7 @@ MOST_BYTES = 100 * 10**9
 MOST_PARQUET_BYTES = 2 * 10**9
 MANY_COLUMNS = 1_000
 RAGGED = 0.05  # share of records with another number of cells that can be left out when asked
+JOINED = 0.9  # of a column of numbers that are left where files were joined
 BELOW = 3  # lines that may stand below the table
 LONGEST_NAME = 256
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
@@ -170,18 +171,32 @@ def _heading(table: Table) -> list[Finding]:
         mend = Repair("drop_lines", "Leave out what stands above the table.")
         words = f"{above} above the table."
         found.append(Finding(Level.WARNING, "lines_above", words, repair=mend))
+    if head and head.longer:
+        words = "The header ends with a delimiter that the records do not have."
+        mend = Repair("header", "Write the header without a nameless last column.")
+        found.append(Finding(Level.WARNING, "long_header", words, repair=mend))
     if head and head.second:
         mend = Repair("drop_second_header", "Leave out the first record, which is a second header.")
         words = "Below the header stands a second one, which makes texts of columns of numbers."
         found.append(Finding(Level.WARNING, "second_header", words, repair=mend))
-    again = [name for name, each in zip(table.names, table.counts, strict=True) if name.strip() in each.bad]
-    if again and layout.header:
-        mend = Repair("drop_repeated_header", "Leave out the records that repeat the header.")
-        words = "The header stands in the table once more, as where files were joined; it makes texts of numbers."
-        found.append(Finding(Level.WARNING, "header_again", words, repair=mend))
+    found += _names_again(table)
     if layout.trailing:
         words = "Every record ends with a delimiter, which makes an empty last column."
         found.append(Finding(Level.NOTE, "trailing", words))
+    return found
+
+
+def _names_again(table: Table) -> list[Finding]:
+    """Names that stand between the values: once or twice where files were joined."""
+    found, layout = [], table.layout
+    again = [each for name, each in zip(table.names, table.counts, strict=True) if name.strip() in each.bad]
+    if layout.header and any(each.numbers < JOINED * (each.rows - each.missing) for each in again):
+        words = "Names stand between the values over and over, as where each line holds one value: this is no table."
+        found.append(Finding(Level.STOP, "names_again", words))
+    elif again and layout.header:
+        mend = Repair("drop_repeated_header", "Leave out the records that repeat the header.")
+        words = "The header stands in the table once more, as where files were joined; it makes texts of numbers."
+        found.append(Finding(Level.WARNING, "header_again", words, repair=mend))
     return found
 
 

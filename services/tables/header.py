@@ -18,7 +18,7 @@ class Heading:
 
     skipped    records above it; second: the first record below it is a second header
     trailing   an empty last cell in every record; unnamed: a first cell that the header leaves out
-    sure       from -1 (surely none) to 1
+    sure       from -1 (surely none) to 1; longer: the header alone ends with a delimiter
     """
 
     present: bool
@@ -29,6 +29,7 @@ class Heading:
     unnamed: bool = False
     second: bool = False
     sure: float = 0.0
+    longer: bool = False
 
 
 def heading(records: Sequence[Sequence[str]], width: int, target: str) -> Heading:
@@ -50,9 +51,11 @@ def heading(records: Sequence[Sequence[str]], width: int, target: str) -> Headin
         kept = [record for record in left if len(record) == width]
         trailing = trailing and all(not record[-1].strip() for record in kept)
         return Heading(False, made_up(width), _frozen(kept), skipped, trailing, sure=sure)
-    names = (names + [""] * width)[:width] if len(names) < width else names
+    names = names + [""] * (width - len(names))
+    longer = len(names) > width and not any(names[width:])
+    names = names[:width] if longer else names
     second = _second(below)
-    return Heading(True, tuple(names), _frozen(below), skipped, trailing, unnamed, second, sure)
+    return Heading(True, tuple(names), _frozen(below), skipped, trailing, unnamed, second, sure, longer)
 
 
 def made_up(width: int) -> tuple[str, ...]:
@@ -60,10 +63,16 @@ def made_up(width: int) -> tuple[str, ...]:
     return tuple(f"column_{at}" for at in range(width))
 
 
+def is_index(text: str) -> bool:
+    """Whether a text is a whole number in plain digits, as the index of a column is."""
+    digits = text.strip().removeprefix("-")
+    return digits.isascii() and digits.isdigit()
+
+
 def index_of(target: str, width: int) -> int | None:
     """The column a target such as "3" or "-1" stands for, counted from 0; None where it is none."""
     text = target.strip()
-    if not text.lstrip("-").isdigit() or len(text) > 6:
+    if not is_index(text) or len(text) > 6:
         return None
     at = int(text)
     at = at + width if at < 0 else at
@@ -78,7 +87,7 @@ def _above(records: Sequence[Sequence[str]], width: int, target: str) -> int:
     """How many records stand above the header: a title, notes, or a line of other names."""
     for at, record in enumerate(records[:LOOKED]):
         cells = [cell.strip() for cell in record]
-        if target and not target.strip().lstrip("-").isdigit() and target.strip() in cells:
+        if target and not is_index(target) and target.strip() in cells:
             return at if at == 0 or _is_heading(cells) else 0
     short = 0
     for record in records[:LOOKED]:
@@ -113,7 +122,7 @@ def _present(sure: float, first: Sequence[str], width: int, target: str) -> bool
 
 def _counting(first: Sequence[str]) -> bool:
     """Names that are the numbers of the columns, as a program writes them for a table that had none."""
-    numbers = [int(cell) for cell in first if cell.isdigit()]
+    numbers = [int(cell) for cell in first if is_index(cell) and len(cell) < 10]
     return len(numbers) >= max(2, len(first) - 2) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 

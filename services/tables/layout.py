@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from services.tables.alphabet import encoding_of, marked
-from services.tables.header import Heading, heading
+from services.tables.header import Heading, heading, is_index
 from services.tables.models import Layout
 from services.tables.source import Source, Unreadable
 
@@ -198,7 +198,7 @@ def _shape(lines: list[str], delimiter: str, quote: str, escape: str, target: st
     if width < 2:
         return Shape(delimiter, quote, escape, _frozen(records), 1, share, 0.1 if delimiter == "," else 0.0)
     score = share - DELIMITERS.get(delimiter, 0.05) - _foreign(records, delimiter)
-    if target and not _is_index(target) and any(_names(record, target) for record in records[:12]):
+    if target and not is_index(target) and any(_names(record, target) for record in records[:12]):
         score += 0.5
     return Shape(delimiter, quote, escape, _frozen(records), width, share, score)
 
@@ -213,10 +213,6 @@ def _foreign(records: Sequence[Sequence[str]], delimiter: str) -> float:
 
 def _names(record: Sequence[str], target: str) -> bool:
     return any(cell.strip() == target.strip() for cell in record)
-
-
-def _is_index(target: str) -> bool:
-    return target.strip().lstrip("-").isdigit()
 
 
 def _frozen(records: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:

@@ -14,17 +14,20 @@ PERHAPS = "None"
 NO = "No value"
 """What a class "None" is called in a copy."""
 
-_PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_PLAIN = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 PLAIN = re.compile(rf"(?:{_PLAIN}|[+-]?[iI]nf(?:inity)?)")
 _STYLES = {
     "comma": re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?"),
     "points": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?"),
-    "thousands": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|\(\d{1,3}(?:,\d{3})*(?:\.\d+)?\)"),
-    "spaces": re.compile(r"[+-]?\d{1,3}(?:[   ’']\d{3})+(?:[.,]\d+)?"),
+    "thousands": re.compile(
+        r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?"
+        r"|\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)"
+    ),
+    "spaces": re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u2009\u202f’']\d{3})+(?:[.,]\d+)?"),
     "percent": re.compile(r"[+-]?\d+(?:[.,]\d+)?\s?%"),
     "currency": re.compile(
-        r"\(?[+-]?\s?(?:[$€£¥₹₽]|USD|EUR|GBP|CHF|R\$)\s?[+-]?\d[\d,.   ’']*[kKmMbB]?\)?"
-        r"|[+-]?\d[\d,.   ’']*\s?(?:[$€£¥₹₽]|USD|EUR|GBP|CHF|kr|zł)"
+        r"\(?[+-]?\s?(?:[$€£¥₹₽]|USD|EUR|GBP|CHF|R\$)\s?[+-]?\d[\d,. \u00a0\u2009\u202f’']*[kKmMbB]?\)?"
+        r"|[+-]?\d[\d,. \u00a0\u2009\u202f’']*\s?(?:[$€£¥₹₽]|USD|EUR|GBP|CHF|kr|zł)"
     ),
 }
 _KEPT = re.compile(r"[^\d.,+\-eE]")

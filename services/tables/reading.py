@@ -17,7 +17,7 @@ from services.tables.layout import Laid, laid_out
 from services.tables.models import Layout
 from services.tables.numerals import doubtful, is_number, missing, style_of
 from services.tables.sampling import Sampled
-from services.tables.scanning import NotUtf8, Parquet, Scan, csv_blocks, parquet_blocks, parquet_schema
+from services.tables.scanning import MOST_COLUMNS, NotUtf8, Parquet, Scan, csv_blocks, parquet_blocks, parquet_schema
 from services.tables.source import Source, Unreadable, source
 
 STYLED = 300  # records a column's way of writing numbers is told from
@@ -118,6 +118,8 @@ def _csv(
     cancelled: Callable[[], bool] | None,
 ) -> Table:
     names, layout = laid.names, laid.layout
+    if len(names) > MOST_COLUMNS:
+        raise Unreadable("columns", f"The table has {len(names):,} columns; at most {MOST_COLUMNS:,} are read.")
     at, found = place_of(names, target, header=layout.header)
     counts = [_counts(laid, column, column == at) for column in range(len(names))]
     layout = _with_decimal(laid, counts)

@@ -12,7 +12,7 @@ from services.tables.models import Layout
 from services.tables.numerals import MISSING
 from services.tables.quoting import Broken, Watch, broken
 from services.tables.source import Source, Unreadable
-from services.tables.stream import Clean, NotUtf8, Tally
+from services.tables.stream import Clean, Door, NotUtf8, Tally
 
 BLOCK = 4 << 20  # bytes a record must fit into; more for wide tables, as each column costs a little in each block
 WIDE = 100  # columns
@@ -84,9 +84,6 @@ def csv_blocks(source: Source, layout: Layout, width: int, scan: Scan, progress:
     import pyarrow  # type: ignore[import-untyped]
     from pyarrow import csv
 
-    if width > MOST_COLUMNS:
-        raise Unreadable("columns", f"The table has {width:,} columns; at most {MOST_COLUMNS:,} are read.")
-
     def bad(row: Any) -> str:
         scan.ragged.met(int(row.actual_columns), str(row.text or ""))
         return "skip"
@@ -94,8 +91,9 @@ def csv_blocks(source: Source, layout: Layout, width: int, scan: Scan, progress:
     watch, pace = Watch(layout), Pace()
     clean = Clean(source, layout, progress, watch.saw, pace.ask)
     scan.tally = clean.tally
+    reader, left = None, threading.Event()
     try:
-        reader = csv.open_csv(pyarrow.PythonFile(clean, mode="r"), **_options(layout, width, bad))
+        reader = csv.open_csv(pyarrow.PythonFile(Door(clean, left.set), mode="r"), **_options(layout, width, bad))
         for batch in reader:
             pace.took()
             if batch.num_rows:
@@ -106,6 +104,8 @@ def csv_blocks(source: Source, layout: Layout, width: int, scan: Scan, progress:
     finally:
         pace.end()
         clean.close()
+        del reader
+        left.wait(AT_MOST_SECONDS)
 
 
 def _options(layout: Layout, width: int, bad: Callable[[Any], str]) -> dict[str, Any]:

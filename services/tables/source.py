@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import stat
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,10 @@ def source(path: Path) -> Source:
     """Look at a file. Raises Unreadable for what is no table, OSError where it cannot be opened."""
     if path.is_dir():
         raise Unreadable("folder", "This is a folder; the doctor looks at one file at a time.")
-    size = path.stat().st_size
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode):
+        raise Unreadable("no_file", "This is no file but a device or a pipe, which cannot be read twice.")
+    size = about.st_size
     with path.open("rb") as file:
         start = file.read(HEAD)
         file.seek(max(0, size - 4))

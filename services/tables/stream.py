@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
+import weakref
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -139,3 +140,17 @@ class Clean(io.RawIOBase):
         self.tally.lines += piece.count(b"\n")
         self.tally.tail = (self.tally.tail + piece[-TAIL:])[-TAIL:]
         return piece
+
+
+class Door:
+    """What Arrow's threads hold of a stream. `left` is called when they have let go of it: a process that ends while
+    one of them still reads is aborted."""
+
+    closed = False
+
+    def __init__(self, clean: Clean, left: Callable[[], object]) -> None:
+        self.read = clean.read
+        weakref.finalize(self, left).atexit = False
+
+    def close(self) -> None:
+        """The stream is closed by who opened it."""
