@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from services.plans.leasing import WAYS, LeaseKind
 from ui import lease_reads
 from ui.field import Fields
 
@@ -23,6 +24,19 @@ def read(console: Console, fields: Fields) -> dict[str, Any]:
     }
 
 
+def stopping(console: Console, fields: Fields) -> None:
+    """The fields of what stops at its end: hours and a reason."""
+    with st.grid(2, min_column_width=140):
+        with st.container():
+            st.number_input(
+                "Stops after hours", value=float(console.settings.lease_hours), min_value=0.0, step=1.0,
+                key=fields.at("lease.hours"), persist_state="session",
+                help="0: it runs until somebody stops it. AWS keeps to the end, also while this console is closed.",
+            )  # fmt: skip
+        with st.container():
+            fields.ask("Reason", "lease.reason", "lease_reason", placeholder="what it is for")
+
+
 def show(console: Console, fields: Fields) -> None:
     """Write the fields."""
     with st.grid(3, min_column_width=140):
@@ -34,6 +48,7 @@ def show(console: Console, fields: Fields) -> None:
             )  # fmt: skip
             fields.under("lease_hours")
         with st.container():
-            fields.pick("Then", "lease.then", "lease_then", list(lease_reads.THEN), shown=lambda e: lease_reads.THEN[e])
+            ways = list(WAYS[LeaseKind.ENDPOINT])
+            fields.pick("Then", "lease.then", "lease_then", ways, shown=lambda e: lease_reads.THEN[e])
         with st.container():
             fields.ask("Reason", "lease.reason", "lease_reason", placeholder="what it is for")

@@ -13,14 +13,13 @@ from ui.escape import literal
 
 if TYPE_CHECKING:
     from services.console import Console
-    from services.endpoints import EndpointDetail
-    from services.leases import Lease
+    from services.leases import Lease, Subject
 
 DAY = 86_400.0
 MOST = 500
 
 
-def figures(leases: Sequence[Lease], without: Sequence[EndpointDetail], now: datetime) -> None:
+def figures(leases: Sequence[Lease], without: Sequence[Subject], now: datetime) -> None:
     """Write what there is at a glance."""
     soon = [each for each in leases if 0 < each.seconds_left(now) <= DAY]
     over = [each for each in leases if each.seconds_left(now) <= 0]
@@ -36,7 +35,7 @@ def figures(leases: Sequence[Lease], without: Sequence[EndpointDetail], now: dat
         st.metric(
             "Until their ends", f"over {formats.money(known)}" if unknown else formats.money(known),
             icon=":material/payments:", border=True, height="stretch",
-            help="What the endpoints still cost until their leases end, at today's prices: an estimate.",
+            help="What they still cost until their leases end, at today's prices: an estimate.",
         )  # fmt: skip
         st.metric(
             "Without an end", f"{len(without):,}", formats.per_hour(idle) if idle else None, delta_color="off",
@@ -45,11 +44,11 @@ def figures(leases: Sequence[Lease], without: Sequence[EndpointDetail], now: dat
 
 
 def keeper(console: Console, why_not: str) -> None:
-    """Say who ends endpoints while this console is closed, with the line for cron."""
+    """Say who ends things while this console is closed, with the line for cron."""
     if not why_not:
         st.markdown(
-            ":green[:material/schedule: AWS keeps to leases given here:] EventBridge Scheduler ends the endpoint, also "
-            "while no console runs."
+            ":green[:material/schedule: AWS keeps to leases given here:] EventBridge Scheduler ends what has one, "
+            "also while no console runs."
         )
     else:
         st.markdown(
@@ -57,7 +56,7 @@ def keeper(console: Console, why_not: str) -> None:
             "They are kept where somebody runs `sagedeck reap`."
         )
     with st.expander("Without AWS's scheduler: a line for cron", type="compact", expanded=bool(why_not)):
-        st.markdown("It ends what its tag says, of endpoints that a console made, and asks nobody. First look at what")
+        st.markdown("It ends what its tag says, of what a console made, and asks nobody. First look at what")
         st.code("sagedeck reap --dry-run", language=None)
         st.markdown("would do, then add this to the crontab of a machine that stays on:")
         st.code(lease_reads.crontab(console), language=None, wrap_lines=True)
@@ -71,7 +70,7 @@ def table(leases: Sequence[Lease], now: datetime) -> None:
         hide_index=True, placeholder="unknown", alt="Leases, the one that ends first at the top",
         height=min(len(leases[:MOST]), 12) * 35 + 38, key="leases.table",
         column_config={
-            "Endpoint": st.column_config.TextColumn(pinned=True, width="medium"),
+            "Name": st.column_config.TextColumn(pinned=True, width="medium"),
             "Hours left": st.column_config.ProgressColumn(
                 format="%.1f h", min_value=0.0, max_value=longest / 3600, width="medium"
             ),
@@ -86,7 +85,8 @@ def table(leases: Sequence[Lease], now: datetime) -> None:
 
 def _row(each: Lease, now: datetime) -> dict[str, object]:
     return {
-        "Endpoint": each.name,
+        "Name": each.name,
+        "Kind": str(each.kind),
         "Hours left": max(0.0, each.seconds_left(now)) / 3600,
         "Ends": f"{each.ends:%Y-%m-%d %H:%M} UTC",
         "Then": lease_reads.THEN[each.then],

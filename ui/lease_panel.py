@@ -1,4 +1,4 @@
-"""One endpoint's lease: what is agreed, buttons that extend it, a form to change or give it, and the plan of that."""
+"""One lease: what is agreed, buttons that extend it, a form to change or give it, and the plan of that."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.errors import SagedeckError
-from services.leases import LeaseRequest
-from ui import endpoint_changes, error_box, formats, lease_reads, plan_review, run_progress
+from services.leases import WAYS, LeaseRequest, Subject, kind_held, subject_key
+from services.plans.leasing import STOP, key_of
+from ui import endpoint_changes, error_box, formats, lease_reads, plan_review, run_progress, workspace_plans
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ HOUR = 3600.0
 STEPS = (("+1 h", HOUR), ("+8 h", 8 * HOUR), ("+1 day", 24 * HOUR))
 SOON = 24 * HOUR
 USUAL_HOURS = 8
+PAGE = "leases.now"  # of what is stopped before its end
 _ASKED, _PLAN = "leases.asked", "leases.plan"
 
 
@@ -38,7 +40,7 @@ def line(console: Console, detail: EndpointDetail) -> None:
     review(console, detail.name)
 
 
-def show(console: Console, detail: EndpointDetail, lease: Lease | None) -> None:
+def show(console: Console, detail: Subject, lease: Lease | None) -> None:
     """The same on the page of all leases, open."""
     with st.container(border=True, key="lease-panel", gap="small"):
         if lease is None:
@@ -50,10 +52,10 @@ def show(console: Console, detail: EndpointDetail, lease: Lease | None) -> None:
         _form(console, detail, lease)
 
 
-def review(console: Console, name: str = "") -> None:
-    """The plan of what was asked for (of `name` only); nothing where nothing was."""
+def review(console: Console, key: str = "") -> None:
+    """The plan of what was asked for (of `key` only); nothing where nothing was."""
     asked: LeaseRequest | None = st.session_state.get(_ASKED)
-    if asked is None or (name and asked.name != name):
+    if asked is None or (key and key_of(asked.kind, asked.name) != key):
         return
     plan_now = partial(_plan, console, asked)
     with error_box.shown():
@@ -100,19 +102,38 @@ def _extending(console: Console, lease: Lease) -> None:
                 label, key=f"lease.extend.{seconds:.0f}", icon=":material/more_time:", on_click=_asked,
                 args=(console.leases.extended(lease, seconds),),
             )  # fmt: skip
-        verb = "Pause" if lease.then == "pause" else "Delete"
         st.button(
-            f"{verb} now", key="lease.now", icon=":material/stop_circle:", on_click=endpoint_changes.ask,
-            args=(verb, lease.name),
+            f"{lease.then.capitalize()} now", key="lease.now", icon=":material/stop_circle:", on_click=_end_now,
+            args=(console, lease),
         )  # fmt: skip
         st.button(
             "Take the lease away", key="lease.away", type="tertiary", on_click=_asked,
-            args=(LeaseRequest(name=lease.name),),
+            args=(LeaseRequest(name=lease.name, kind=lease.kind),),
         )  # fmt: skip
 
 
-def _form(console: Console, detail: EndpointDetail, lease: Lease | None) -> None:
-    key = f"lease.{detail.name}"
+def _end_now(console: Console, lease: Lease) -> None:
+    """For a button's callback."""
+    if lease.then == STOP:
+        workspace_plans.ask(PAGE, "Stop", partial(console.notebooks.plan_stop, lease.name))
+    else:
+        endpoint_changes.ask(lease.then.capitalize(), lease.name)
+
+
+def _then(key: str, ways: tuple[str, ...], lease: Lease | None) -> str:
+    """What is to happen at the end; where there is one way only, it is said."""
+    if len(ways) == 1:
+        st.markdown(f":gray[:small[Then: {lease_reads.THEN[ways[0]].lower()}; its volume stays, and bills.]]")
+        return ways[0]
+    chosen = st.segmented_control(
+        "Then", list(ways), default=lease.then if lease else ways[0], required=True,
+        format_func=lambda each: lease_reads.THEN[each], key=f"{key}.then",
+    )  # fmt: skip
+    return chosen or ways[0]
+
+
+def _form(console: Console, detail: Subject, lease: Lease | None) -> None:
+    key, kind = f"lease.{subject_key(detail)}", kind_held(detail)
     usual = console.settings.lease_hours or USUAL_HOURS
     with st.grid(3, min_column_width=170):
         hours = st.number_input(
@@ -120,21 +141,18 @@ def _form(console: Console, detail: EndpointDetail, lease: Lease | None) -> None
             placeholder="as agreed", help="From five minutes to a year.",
         )  # fmt: skip
         until = st.datetime_input("or until, in UTC", value=None, key=f"{key}.until", help="Goes before the hours.")
-        then = st.segmented_control(
-            "Then", list(lease_reads.THEN), default=lease.then if lease else "delete", required=True,
-            format_func=lambda each: lease_reads.THEN[each], key=f"{key}.then",
-        )  # fmt: skip
+        then = _then(key, WAYS[kind], lease)
     reason = st.text_input(
         "Reason", value=lease.reason if lease else "", max_chars=200, key=f"{key}.reason", autocomplete="off"
     )
     if st.button("Review the plan", key=f"{key}.review", icon=":material/fact_check:"):
         try:
             if until is None and not hours and lease is not None:
-                request = LeaseRequest(name=detail.name, ends=lease.ends, reason=reason, then=then or "delete")
+                request = LeaseRequest(name=detail.name, ends=lease.ends, reason=reason, then=then, kind=kind)
             else:
                 at = "" if until is None else until.isoformat()
                 request = console.leases.request(
-                    detail.name, hours=float(hours or 0), until=at, reason=reason, then=then or "delete"
+                    detail.name, hours=float(hours or 0), until=at, reason=reason, then=then, kind=kind
                 )
             st.session_state[_PLAN] = _plan(console, request)
         except SagedeckError as problem:

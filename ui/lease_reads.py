@@ -1,4 +1,4 @@
-"""What pages read of leases: the endpoints known, their schedules, and who keeps to an end."""
+"""What pages read of leases: what may have one, the schedules, and who keeps to an end."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from services.connection import Mode
 from services.errors import SagedeckError
+from services.plans.leasing import DELETE, PAUSE, STOP
+from ui import formats
 
 if TYPE_CHECKING:
     from services.console import Console
-    from services.endpoints import EndpointDetail
-    from services.leases import Lease, Schedule
+    from services.leases import Lease, Schedule, Subject
+    from services.resources import Holdings
 
 SECONDS = 30.0
 KEEPERS = {"scheduler": "AWS", "reap": "sagedeck reap", "": "nobody"}
-THEN = {"delete": "Delete it", "pause": "Pause it"}
+THEN = {DELETE: "Delete it", PAUSE: "Pause it", STOP: "Stop it"}
 
 
 def schedules(console: Console) -> tuple[tuple[Schedule, ...], SagedeckError | None]:
@@ -35,19 +37,42 @@ def schedules_of(console: Console, name: str) -> tuple[Schedule, ...]:
 
 
 def leases(
-    console: Console, details: Iterable[EndpointDetail], known: tuple[Schedule, ...]
-) -> tuple[tuple[Lease, ...], tuple[EndpointDetail, ...]]:
-    """The leases of these endpoints, the one that ends first at the top; and the endpoints that have none."""
+    console: Console, details: Iterable[Subject], known: tuple[Schedule, ...]
+) -> tuple[tuple[Lease, ...], tuple[Subject, ...]]:
+    """The leases of these, the one that ends first at the top; and what runs without one, the dearest first."""
     pairs = [(detail, console.leases.of(detail, known)) for detail in details]
     found = [lease for _, lease in pairs if lease is not None]
-    without = [detail for detail, lease in pairs if lease is None and detail.status != "Deleting"]
+    without = [detail for detail, lease in pairs if lease is None and _bills(detail)]
     ordered = sorted(found, key=lambda lease: (lease.ends, lease.name))
     return tuple(ordered), tuple(sorted(without, key=_dearest))
 
 
-def _dearest(detail: EndpointDetail) -> tuple[float, str]:
+def notebooks(console: Console, held: Holdings) -> dict[str, Lease]:
+    """The leases of notebook instances by name."""
+    known, _ = schedules(console)
+    found = ((each.name, console.leases.of(each, known)) for each in console.leases.notebooks(held))
+    return {name: lease for name, lease in found if lease is not None}
+
+
+def _bills(detail: Subject) -> bool:
+    """Whether it runs; of a notebook instance whose tags are not read it is not said that it has no end."""
+    from services.leases import Leased
+
+    if isinstance(detail, Leased):
+        return detail.running and not detail.unread
+    return detail.status != "Deleting"
+
+
+def _dearest(detail: Subject) -> tuple[float, str]:
     price = detail.usd_per_hour
     return (-price if price is not None else float("-inf"), detail.name)
+
+
+def label(detail: Subject) -> str:
+    """Its name for a list of all kinds."""
+    from services.leases import Leased
+
+    return f"{formats.short(detail.name)} · {detail.kind}" if isinstance(detail, Leased) else formats.short(detail.name)
 
 
 def crontab(console: Console) -> str:

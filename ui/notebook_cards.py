@@ -15,6 +15,8 @@ from ui import (
     diagnosis_box,
     error_box,
     formats,
+    lease_reads,
+    navigation,
     plain_table,
     status_chip,
     workspace_open,
@@ -25,10 +27,11 @@ from ui.escape import code, literal
 
 if TYPE_CHECKING:
     from services.console import Console
+    from services.leases import Lease
     from services.savings import Finding
 
 PAGE = "notebooks"
-CHANGING = f"{PAGE}.changing"
+CHANGING, STARTING = f"{PAGE}.changing", f"{PAGE}.starting"
 LOOK_SECONDS = 15.0
 _ICONS = {Act.START: "play_arrow", Act.STOP: "stop_circle", Act.CHANGE: "tune", Act.DELETE: "delete"}
 
@@ -56,7 +59,7 @@ def _saved(monthly: Sequence[float | None]) -> str:
     return f"{formats.money(sum(each or 0.0 for each in monthly))}/month could go"
 
 
-def card(console: Console, each: NotebookInstance, idle: Finding | None) -> None:
+def card(console: Console, each: NotebookInstance, idle: Finding | None, lease: Lease | None) -> None:
     """One instance."""
     key = f"notebook-{each.name}"
     with st.container(border=True, key=key, gap="small"):
@@ -70,6 +73,8 @@ def card(console: Console, each: NotebookInstance, idle: Finding | None) -> None
             st.markdown(f":gray[:small[{literal(each.state.words)}]]")
         if idle is not None:
             st.markdown(f":orange[:material/bedtime: :small[{literal(idle.title)} {literal(idle.proposal.words)}]]")
+        if lease is not None:
+            _lease(console, lease)
         with st.container(horizontal=True, gap="small"):
             if Act.OPEN in each.state.acts:
                 _opening(console, each)
@@ -80,8 +85,22 @@ def card(console: Console, each: NotebookInstance, idle: Finding | None) -> None
         _details(console, each)
 
 
+def _lease(console: Console, lease: Lease) -> None:
+    """When it stops by agreement, and where that is changed."""
+    left, stake = lease.seconds_left(console.leases.now()), lease.usd_left(console.leases.now())
+    when = f"stops in **{formats.duration(left)}**" if left > 0 else f"was to stop **{formats.duration(-left)} ago**"
+    cost = formats.UNKNOWN_PRICE if stake is None else f"{formats.money(stake)} until then".replace("$", "\\$")
+    keeper = literal(lease_reads.KEEPERS[str(lease.enforced_by)])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f":{'orange' if left <= 0 else 'gray'}[:material/event: :small[It {when}, kept to by {keeper}; {cost}.]]",
+            width="content",
+        )  # fmt: skip
+        st.page_link(navigation.LEASES, label="Leases", icon=":material/arrow_forward:")
+
+
 def _label(act: Act) -> str:
-    return "Change…" if act is Act.CHANGE else "Delete…" if act is Act.DELETE else str(act)
+    return f"{act}…" if act in (Act.START, Act.CHANGE, Act.DELETE) else str(act)
 
 
 def _about(each: NotebookInstance) -> list[str]:
@@ -113,14 +132,15 @@ def _opening(console: Console, each: NotebookInstance) -> None:
 def _ask(console: Console, each: NotebookInstance, act: Act) -> None:
     """For a button's callback: the plan of it, or the form where one is needed."""
     room = console.notebooks
-    st.session_state.pop(CHANGING, None)
+    for form in (CHANGING, STARTING):
+        st.session_state.pop(form, None)
     workspace_plans.leave(PAGE)
     if act is Act.CHANGE:
         st.session_state[CHANGING] = each.name
     elif act is Act.DELETE:
         workspace_plans.ask(PAGE, "Delete", partial(room.plan_delete, each.name), typed=each.name)
     elif act is Act.START:
-        workspace_plans.ask(PAGE, "Start", partial(room.plan_start, each.name), more=True)
+        st.session_state[STARTING] = each.name
     else:
         workspace_plans.ask(PAGE, "Stop", partial(room.plan_stop, each.name))
 

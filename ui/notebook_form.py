@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,9 +22,9 @@ from services.notebooks import (
     request_problems,
 )
 from services.notebooks.models import LEAST_GB, LIFECYCLE_NOTE, MOST_GB
-from ui import error_box, form_role, formats, workspace_fields, workspace_plans
+from ui import error_box, form_lease, form_role, formats, workspace_fields, workspace_plans
 from ui.escape import literal
-from ui.notebook_cards import CHANGING, PAGE
+from ui.notebook_cards import CHANGING, PAGE, STARTING
 
 if TYPE_CHECKING:
     from services.console import Console
@@ -79,6 +80,7 @@ def show(console: Console) -> None:
         with st.expander("Further settings", type="compact", key=f"{NEW}.more", on_change="rerun") as more:
             if more.open:
                 _further(console, fields)
+        form_lease.stopping(console, fields)
         fields.rest()
         _price(console, request)
         with st.container(horizontal=True):
@@ -86,10 +88,22 @@ def show(console: Console) -> None:
             st.button("Close", type="tertiary", key=f"{NEW}.close", on_click=close)
     if pressed:
         st.session_state[fields.asked] = True
-        if not wrong:
+        if not wrong and (ends := _ends(console, fields)) is not None:
             close()
-            workspace_plans.ask(PAGE, "Make it", partial(console.notebooks.plan_create, request))
-        st.rerun()
+            dated = replace(request, lease_ends=ends, lease_reason=fields.text("lease.reason"))
+            workspace_plans.ask(PAGE, "Make it", partial(console.notebooks.plan_create, dated))
+            st.rerun()
+        if wrong:
+            st.rerun()
+
+
+def _ends(console: Console, fields: workspace_fields.WorkspaceFields) -> str | None:
+    """When it is to stop, "" never; None where that cannot be, which is said."""
+    try:
+        return console.notebooks.ends(form_lease.read(console, fields)["lease_hours"])
+    except SagedeckError as error:
+        error_box.show(error)
+        return None
 
 
 def open_form() -> None:
@@ -163,6 +177,34 @@ def _lifecycle(console: Console, fields: NewNotebook) -> None:
                 if script:
                     st.markdown(f":gray[:small[{label}]]")
                     st.code(script, language="bash", height=160)
+
+
+class StartedNotebook(workspace_fields.WorkspaceFields):
+    """The fields of a start."""
+
+    asked: ClassVar[str] = "notebooks.start.asked"
+
+
+def start(console: Console) -> None:
+    """The form of a start that was asked for: until when it is to run; nothing where none was."""
+    name = st.session_state.get(STARTING)
+    if not name:
+        return
+    fields = StartedNotebook(f"{PAGE}.start.{name}")
+    with st.container(border=True, key="notebook-start", gap="small"):
+        st.subheader(f"Start {literal(formats.short(name))}", anchor=False)
+        form_lease.stopping(console, fields)
+        with st.container(horizontal=True):
+            pressed = st.button("Review the plan", type="primary", icon=":material/checklist:", key=f"{PAGE}.start.go")
+            st.button("Leave it as it is", type="tertiary", key=f"{PAGE}.start.close", on_click=st.session_state.pop,
+                      args=(STARTING, None))  # fmt: skip
+        if pressed and (ends := _ends(console, fields)) is not None:
+            plan_of = partial(
+                console.notebooks.plan_start, name, lease_ends=ends, lease_reason=fields.text("lease.reason")
+            )
+            st.session_state.pop(STARTING, None)
+            workspace_plans.ask(PAGE, "Start", plan_of, more=True)
+            st.rerun()
 
 
 class ChangedNotebook(workspace_fields.WorkspaceFields):

@@ -5,7 +5,17 @@ Its tags hold it; EventBridge Scheduler keeps to it, or `sagedeck reap`. Tested 
 """
 
 from services.leases.leased import Leased
-from services.leases.models import Due, KeptBy, Lease, LeaseRequest, LeaseState, Schedule
+from services.leases.models import (
+    Due,
+    KeptBy,
+    Lease,
+    LeaseRequest,
+    LeaseState,
+    Schedule,
+    Subject,
+    kind_held,
+    subject_key,
+)
 from services.leases.planner import plan_lease
 from services.leases.service import Asking, LeasesService
 from services.leases.workplaces import NotebookLeases
@@ -24,5 +34,8 @@ __all__ = [
     "LeasesService",
     "NotebookLeases",
     "Schedule",
+    "Subject",
+    "kind_held",
     "plan_lease",
+    "subject_key",
 ]

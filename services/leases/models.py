@@ -141,6 +141,11 @@ class LeaseState:
         return key_of(self.kind, self.detail.name)
 
 
+def subject_key(detail: Subject) -> str:
+    """What tells it from all others, of whatever kind."""
+    return key_of(kind_held(detail), detail.name)
+
+
 def kind_held(detail: Subject) -> LeaseKind:
     """What it is that a lease is of."""
     return detail.kind if isinstance(detail, Leased) else LeaseKind.ENDPOINT

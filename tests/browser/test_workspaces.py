@@ -78,10 +78,10 @@ def test_a_notebook_instance_is_made_opened_and_stopped(own_url: str, open_page:
     assert not axe.findings(page)
     press(page, "Stop")
     done(page, "Stop")
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Start…", exact=True)).to_be_visible(timeout=LONG)
 
     phone = open_page(f"{own_url}/notebooks", width=390, height=1400, scheme="dark")
-    expect(phone.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=LONG)
+    expect(phone.get_by_role("button", name="Start…", exact=True)).to_be_visible(timeout=LONG)
     picture(phone, "notebooks-dark-phone")
     assert not wider_than_the_screen(phone)
     assert not axe.findings(phone)

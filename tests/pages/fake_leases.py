@@ -12,6 +12,7 @@ from services.errors import SagedeckError
 from services.leases import Asking, LeasesService, NotebookLeases, Schedule
 from services.plans.leasing import is_of
 from services.resources import Resource
+from tests.services.cleanup.account import held
 
 
 class FakeSchedules:
@@ -45,6 +46,7 @@ class GivenLeases:
     """What a console has of leases: worked out from its endpoints; there is no role yet."""
 
     why_not = ""
+    resources: Any = SimpleNamespace(held=lambda: held())
 
     @cached_property
     def schedules(self) -> FakeSchedules:

@@ -13,8 +13,10 @@ from services.endpoints import EndpointDetail
 from services.errors import PermissionDenied
 from services.leases import Schedule
 from services.plans.leasing import lease_tags, written
+from services.resources import Resource
 from tests.pages.conftest import Open
 from tests.pages.fake_console import FakeConsole, endpoint
+from tests.pages.fake_workspaces import notebook, workplace
 from tests.pages.filling_in import fill, form
 from ui import form_source
 
@@ -48,7 +50,7 @@ def test_the_table_tells_time_left_owner_reason_cost_and_who_keeps_to_it(open_pa
     console.schedules.found = [_kept(soon)]
     at = open_page("costs/leases", console, "Leases")
     rows = at.dataframe[0].value.to_dict("records")
-    assert [row["Endpoint"] for row in rows] == ["late", "soon"]
+    assert [row["Name"] for row in rows] == ["late", "soon"]
     assert [row["Kept to by"] for row in rows] == ["sagedeck reap", "AWS"]
     assert rows[1]["Hours left"] == pytest.approx(4, abs=0.1)
     assert rows[1]["Still costs"] == pytest.approx(6, abs=0.1)
@@ -107,7 +109,7 @@ def test_schedules_that_may_not_be_read_are_named_and_leases_are_there(open_page
     console.schedules.problem = PermissionDenied("You may not list schedules.", "scheduler:ListSchedules", "Ask.")
     at = open_page("costs/leases", console, "Leases")
     assert "You may not list schedules." in _words(at)
-    assert list(at.dataframe[0].value["Endpoint"]) == ["soon"]
+    assert list(at.dataframe[0].value["Name"]) == ["soon"]
 
 
 def test_without_endpoints_the_page_says_so(open_page: Open) -> None:
@@ -151,3 +153,66 @@ def test_the_form_begins_with_the_settings_hours_and_tells_what_cannot_be(open_p
     assert next(each.value for each in at.number_input if each.label == "Ends after hours") == 4.0
     fill(at, {"Ends after hours": 10_000.0})
     assert "A lease has 0.25 to 8,784 hours" in _words(at)
+
+
+def _papers(status: str = "InService", hours: float | None = 4.0) -> Resource:
+    tags = {"sagedeck:made-by": "sagedeck", "sagedeck:owner": "ana"}
+    if hours is not None:
+        tags |= {
+            "sagedeck:lease-ends": written(datetime.now(UTC) + timedelta(hours=hours)),
+            "sagedeck:lease-then": "stop",
+        }
+    return notebook(
+        "papers", status, tags=tags, arn="arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/papers"
+    )
+
+
+def test_a_notebook_instance_stands_among_the_leases_and_is_extended_and_stopped_there(open_page: Open) -> None:
+    console = workplace(_papers())
+    at = open_page("costs/leases", console, "Leases")
+    (row,) = at.dataframe[0].value.to_dict("records")
+    assert (row["Name"], row["Kind"], row["Then"]) == ("papers", "notebook instance", "Stop it")
+    assert row["Still costs"] > 0
+    assert "its volume stays" in _words(at)
+    at.button(key="lease.now").click().run()
+    assert not at.exception
+    assert "lost" in " ".join(str(each.value) for each in at.warning)
+    at.button(key="leases.now.keep").click().run()
+    at.button(key="lease.extend.28800").click().run()
+    assert not at.exception
+    at.button(key="lease-confirm").click().run()
+    (plan,) = console.runs.started
+    assert [step.operation for step in plan] == ["create_role", "put_role_policy", "create_schedule", "add_tags"]
+    tags = {tag["Key"]: tag["Value"] for tag in plan.steps[-1].parameters["Tags"]}
+    assert tags["sagedeck:lease-then"] == "stop"
+
+
+def test_a_notebook_instance_that_runs_without_an_end_is_given_one(open_page: Open) -> None:
+    console = workplace(_papers(hours=None))
+    at = open_page("costs/leases", console, "Leases")
+    assert {each.label: each.value for each in at.metric}["Without an end"] == "1"
+    at.number_input(key="lease.notebook_papers.hours").set_value(2.0)
+    at.button(key="lease.notebook_papers.review").click().run()
+    assert not at.exception
+    at.button(key="lease-confirm").click().run()
+    (plan,) = console.runs.started
+    assert plan.title == "Give the lease of papers"
+
+
+def test_its_own_page_tells_its_end_and_starts_another_until_one(open_page: Open) -> None:
+    at = open_page("workspaces/notebooks", workplace(_papers()), "Notebooks")
+    assert "It stops in" in _words(at)
+    console = workplace(_papers("Stopped", hours=-2))
+    at = open_page("workspaces/notebooks", console, "Notebooks")
+    assert "was to stop" not in _words(at), "it stood still at its end"
+    next(each for each in at.button if each.label == "Start…").click().run()
+    next(each for each in at.number_input if each.label == "Stops after hours").set_value(0.01)
+    at.button(key="notebooks.start.go").click().run()
+    assert not at.exception
+    assert "within five minutes" in at.error[0].value
+    next(each for each in at.number_input if each.label == "Stops after hours").set_value(8.0)
+    at.button(key="notebooks.start.go").click().run()
+    assert not at.exception
+    next(each for each in at.button if each.label.startswith("Start")).click().run()
+    plan = console.runs.started[-1]
+    assert [step.operation for step in plan if step.service == "scheduler"] == ["create_schedule"]

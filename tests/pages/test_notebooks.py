@@ -45,8 +45,8 @@ def test_an_empty_account_is_told_what_a_notebook_instance_is(open_page: Open) -
     ("status", "offered"),
     [
         ("InService", {"Open JupyterLab", "Jupyter", "Stop", "Change…", "Delete…"}),
-        ("Stopped", {"Start", "Change…", "Delete…"}),
-        ("Failed", {"Start", "Delete…"}),
+        ("Stopped", {"Start…", "Change…", "Delete…"}),
+        ("Failed", {"Start…", "Delete…"}),
         ("Pending", {"Delete…"}),
         ("Deleting", set()),
         ("Dreaming", set()),
@@ -54,7 +54,7 @@ def test_an_empty_account_is_told_what_a_notebook_instance_is(open_page: Open) -
 )
 def test_each_state_offers_what_can_be_done_and_no_more(open_page: Open, status: str, offered: set[str]) -> None:
     at = open_page(PAGE, workplace(notebook("papers", status)), TITLE)
-    acts = {"Open JupyterLab", "Jupyter", "Start", "Stop", "Change…", "Delete…"}
+    acts = {"Open JupyterLab", "Jupyter", "Start…", "Stop", "Change…", "Delete…"}
     assert acts & set(labels(at)) == offered
 
 
@@ -150,9 +150,9 @@ def test_of_five_hundred_ten_are_drawn_and_any_is_found(open_page: Open) -> None
     console = workplace(*(notebook(f"team-{number:03}", "Stopped") for number in range(500)))
     at = open_page(PAGE, console, TITLE)
     assert figure(at, "Notebook instances").value == "500"
-    assert labels(at).count("Start") == 10
+    assert labels(at).count("Start…") == 10
     at.text_input(key="notebooks.find").set_value("team-417").run()
-    assert labels(at).count("Start") == 1
+    assert labels(at).count("Start…") == 1
     assert "team-417" in texts(at)
 
 
