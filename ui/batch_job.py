@@ -141,6 +141,7 @@ def _failed(console: Console, job: TransformJob, progress: Progress) -> None:
 
 def _ask(what: str, name: str) -> None:
     st.session_state[_REVIEW] = (what, name)
+    polling.whole()
 
 
 def _review(console: Console, job: TransformJob) -> None:
@@ -179,7 +180,7 @@ def _settings(job: TransformJob) -> None:
         ),
         "Filters": literal(f"{asked.input_filter or '$'} → {asked.output_filter or '$'}"),
         "Joined": "yes" if asked.join else "no",
-        "Asked for": literal(f"{job.created:%Y-%m-%d %H:%M:%S} UTC"),
+        "Asked for": literal(formats.moment(job.created.timestamp())),
     }  # fmt: skip
     if job.automl_job:
         rows["Of the AutoML job"] = code(job.automl_job)

@@ -10,6 +10,7 @@ import streamlit as st
 from ui import error_box
 
 Drawn = TypeVar("Drawn")
+_WHOLE = "polling.whole"
 
 
 def live(draw: Callable[[], None], every_seconds: float | None) -> None:
@@ -20,10 +21,21 @@ def live(draw: Callable[[], None], every_seconds: float | None) -> None:
     """
 
     def guarded() -> None:
+        _whole_if_asked()
         with error_box.shown():
             draw()
 
     st.fragment(guarded, run_every=every_seconds)()
+
+
+def whole() -> None:
+    """For the callback of a button inside such a part: what it leads to stands elsewhere, so draw the whole page."""
+    st.session_state[_WHOLE] = True
+
+
+def _whole_if_asked() -> None:
+    if st.session_state.pop(_WHOLE, False):
+        st.rerun()
 
 
 def alone(draw: Callable[[], Drawn]) -> Drawn | None:
@@ -53,6 +65,7 @@ def adaptive(draw: Callable[[], float | None], key: str, first_seconds: float) -
 
     def guarded() -> None:
         nonlocal drawn
+        _whole_if_asked()
         wanted, again = every, drawn
         drawn = True
         with error_box.shown():
