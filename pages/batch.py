@@ -6,6 +6,14 @@ import streamlit as st
 from ui import batch_form, batch_job, batch_jobs, error_box, page_head, polling, run_progress, session
 
 JOBS, NEW = "Jobs", "New job"
+
+
+def begin() -> None:
+    """Open the form of a new job; for a button's callback."""
+    st.session_state["batch.tab"] = NEW
+    polling.whole()
+
+
 console = session.console()
 with page_head.show("Batch", "A model's answers to a whole S3 prefix, by a job that ends by itself."):
     if st.button("Refresh", icon=":material/refresh:"):
@@ -35,7 +43,7 @@ with error_box.shown():
     jobs, new = st.tabs([JOBS, NEW], on_change="rerun", key="batch.tab")
     if jobs.open:
         with jobs:
-            polling.adaptive(lambda: batch_jobs.show(console), "batch.every", 3.0)
+            polling.adaptive(lambda: batch_jobs.show(console, begin), "batch.every", 3.0)
     if new.open:
         with new:
             batch_form.show(console)

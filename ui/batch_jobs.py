@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from services.batch import TransformJob
 from services.batch.service import MOST_JOBS
 from services.connection import Mode
-from ui import empty_state, formats, status_chip
+from ui import empty_state, formats, polling, status_chip
 from ui.escape import literal
 
 if TYPE_CHECKING:
@@ -32,13 +33,14 @@ def seconds_between_looks(console: Console) -> float:
     return SANDBOX_SECONDS if console.connection.mode is Mode.SANDBOX else POLITE_SECONDS
 
 
-def show(console: Console) -> float | None:
-    """Write the list; how soon it wants to be drawn again."""
+def show(console: Console, begin: Callable[[], None]) -> float | None:
+    """Write the list; how soon it wants to be drawn again. `begin` leads to a new job where there is none."""
     jobs = listed(console)
     if not jobs:
         empty_state.show(
             "batch_prediction", "No transform job yet",
-            "A job has a model answer everything below an S3 prefix, and ends by itself. Begin one under “New job”.",
+            "A job has a model answer everything below an S3 prefix, and ends by itself.",
+            label="New job", begin=begin,
         )  # fmt: skip
         return None
     found = _filtered(jobs)
@@ -98,3 +100,4 @@ def _row(console: Console, job: TransformJob) -> None:
 
 def _open(name: str) -> None:
     st.query_params["job"] = name
+    polling.whole()

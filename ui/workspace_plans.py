@@ -72,14 +72,15 @@ def _forget_names(page: str) -> None:
             del st.session_state[key]
 
 
-def run(console: Console, page: str) -> None:
-    """The run the address names; once it has ended, what is held is looked at anew, once."""
+def run(console: Console, page: str) -> bool:
+    """The run the address names; once it has ended, what is held is looked at anew, once. Whether it is under way."""
     name = run_progress.current()
     if not name:
-        return
+        return False
     view = run_progress.show(console, name, key=page)
     seen = f"{page}.seen"
     if view is not None and view.status.ended and st.session_state.get(seen) != (name, view.status):
         st.session_state[seen] = (name, view.status)
         console.resources.forget()
     st.button("Close", type="tertiary", key=f"{page}.close", on_click=run_progress.leave)
+    return view is not None and not view.status.ended

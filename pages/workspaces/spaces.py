@@ -27,7 +27,7 @@ with page_head.show("Studio", "Spaces to work in: JupyterLab and Code Editor, ea
         console.refresh()
         console.resources.forget()
 
-workspace_plans.run(console, PAGE)
+under_way = workspace_plans.run(console, PAGE)
 st.markdown(f":gray[:small[:material/info: {NOT_STUDIO_LAB}]]")
 
 with error_box.shown():
@@ -57,6 +57,6 @@ with error_box.shown():
             {each.name: partial(space_cards.status_of, console, domain.id, each.name) for each in shown if each.passes},
             {each.name: each.status_words for each in shown},
         )
-    elif not held.listing and not workspace_plans.asked(PAGE):
+    elif not held.listing and not under_way and not workspace_plans.asked(PAGE):
         space_domain.show(console)
     workspace_notebook.show(console, PAGE)

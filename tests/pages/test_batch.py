@@ -45,7 +45,10 @@ def _typed(at: AppTest, **fields: Any) -> AppTest:
 
 
 def test_an_empty_account_is_told_what_to_do_next(open_page: Open, console: Any) -> None:  # noqa: F811
-    assert "No transform job yet" in _texts(open_page("batch", console, TITLE))
+    at = open_page("batch", console, TITLE)
+    assert "No transform job yet" in _texts(at)
+    next(each for each in at.button if each.label == "New job").click().run()
+    assert at.session_state["batch.tab"] == "New job"
 
 
 def test_the_form_begins_with_what_fits_the_model_and_shows_the_first_records(
