@@ -105,16 +105,23 @@ def show(console: Console, kind: ProblemKind) -> None:
     )  # fmt: skip
     if way == UPLOAD:
         _upload(console)
+        if not _recent(console):
+            st.markdown("**No table at hand?** Begin with a sample:")
+            _samples(console, kind)
     elif way == SAMPLE:
-        picked = autopilot_samples.show(console, kind)
-        if picked:
-            choose(picked)
-            st.rerun()
+        _samples(console, kind)
     else:
         stored = autopilot_data_s3.show(console, kind)
         if stored is not None:
             choose(uri=stored[0], held=stored[1])
             st.rerun()
+
+
+def _samples(console: Console, kind: ProblemKind) -> None:
+    picked = autopilot_samples.show(console, kind)
+    if picked:
+        choose(picked)
+        st.rerun()
 
 
 def _upload(console: Console) -> None:
@@ -132,7 +139,6 @@ def _upload(console: Console) -> None:
             choose(keep(console, file).sha256)
             st.session_state[_ROUND] = int(st.session_state.get(_ROUND, 0)) + 1
             st.rerun()
-    _recent(console)
 
 
 def keep(console: Console, file: UploadedFile) -> KeptTable:
@@ -144,10 +150,11 @@ def keep(console: Console, file: UploadedFile) -> KeptTable:
         _out_of_memory(file)
 
 
-def _recent(console: Console) -> None:
+def _recent(console: Console) -> bool:
+    """The tables looked at lately, to be taken again; whether there are any."""
     tables = console.kept_tables.list(console.owner)[:MOST_RECENT]
     if not tables:
-        return
+        return False
     st.markdown(":gray[Looked at lately]")
     with st.container(horizontal=True, gap="small", key="autopilot-recent"):
         for table in tables:
@@ -163,6 +170,7 @@ def _recent(console: Console) -> None:
             help="From this machine, where each is kept for a day. What lies in S3 stays.",
             on_click=_remove, args=(console,),
         )  # fmt: skip
+    return True
 
 
 def tidy(console: Console) -> None:

@@ -82,6 +82,14 @@ def _session(at: AppTest) -> dict[str, Any]:
     return dict(at.session_state._state.filtered_state)
 
 
+def test_who_has_sent_nothing_yet_is_led_to_the_samples(open_page: Open) -> None:
+    console = AutopilotConsole()
+    at = open_page(PAGE, console, TITLE)
+    assert [each.label for each in at.button].count("Try it") == 3
+    console.kept("churn.csv", table())
+    assert not [each for each in at.run().button if each.label == "Try it"]
+
+
 def test_it_is_found_again_after_a_refresh_and_its_target_with_it(open_page: Open) -> None:
     at = opened(open_page, AutopilotConsole(), table(), target="Charge")
     assert control(at, "Column to be predicted").value == "Charge"
