@@ -75,7 +75,9 @@ def _head(console: Console, job: TrainingJob) -> None:
             st.markdown(status_chip.badge(job.status.value), width="content")
         st.markdown(_about(console, job))
         with st.grid(4, min_column_width=140):
-            st.metric("Since it was made", formats.duration(found.elapsed), border=True)
+            st.metric(
+                "Since it was made" if job.status.moving else "Took", formats.duration(found.elapsed), border=True
+            )
             st.metric("Billed so far" if job.status.moving else "Billed", formats.duration(found.billed), border=True)
             st.metric("Costs so far" if job.status.moving else "Cost", _usd(found.usd), border=True)
             st.metric("At most", _usd(found.most_usd), border=True)

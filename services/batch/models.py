@@ -192,6 +192,7 @@ class HostedModel:
 
 def suggested_name(model: str, now: float) -> str:
     """A job's name from the model's and the time, within SageMaker's limits."""
-    stem = re.sub(r"-+", "-", re.sub(r"[^a-zA-Z0-9-]", "-", model)).strip("-") or "batch"
+    stem = re.sub(r"-+", "-", re.sub(r"[^a-zA-Z0-9-]", "-", model)).strip("-")
+    stem = re.sub(r"(-\d{8}-\d{6})+$", "", stem) or "batch"  # the time the model was made at
     when = datetime.fromtimestamp(now, UTC).strftime("%m%d-%H%M%S")
     return f"{stem[: LONGEST_NAME - len(when) - 1].strip('-')}-{when}"

@@ -194,6 +194,10 @@ def test_a_suggested_name_is_one_that_is_taken() -> None:
         assert not {problem.field for problem in _problems(name)}
 
 
+def test_a_suggested_name_holds_one_time_only() -> None:
+    assert suggested_name("llm-20261121-010842", 1_795_000_000.0) == suggested_name("llm", 1_795_000_000.0)
+
+
 def _problems(name: str) -> Any:
     from services.batch import request_problems
 
