@@ -117,9 +117,7 @@ def _diagnosed(console: Console, job: Job) -> None:
 def _sentence(console: Console, job: Job) -> str:
     target = f"predicts {literal(job.target)}" if job.target else ""
     made = f"begun {autopilot_list.age(job.created, console.connection.now())}" if job.created else ""
-    owner = dict(job.tags).get("sagedeck:owner", "")
-    whose = f"for {owner}" if owner else ""
-    parts = (literal(autopilot_list.about(job)), target, literal(made), literal(whose))
+    parts = (literal(autopilot_list.about(job)), target, literal(made))
     return " · ".join(part for part in parts if part)
 
 

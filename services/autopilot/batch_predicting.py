@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from services.access import RoleChoice
@@ -154,7 +155,7 @@ class BatchPredictions:
             handle.checkpoint()
             handle.report(None, f"{rows:,} answers fetched")
 
-        pieces = (piece for each in found for piece in objects.open(each.uri))
+        pieces = (piece for each in found for piece in chain(objects.open(each.uri), (b"\n",)))
         with opened(made, "w", newline="", encoding="utf-8") as file:
             rows, scores = write_joined(sheet, pieces, file, said)
         return {"file": made.name, "rows": rows, **plainly_scored(scores)}

@@ -61,7 +61,6 @@ def described(row: Row) -> Job:
         most_candidates=criteria.get("MaxCandidates"),
         deployed_as=str((row.get("ModelDeployResult") or {}).get("EndpointName") or ""),
         mode=str(config.get("Mode") or ""),
-        tags=tuple((str(each["Key"]), str(each["Value"])) for each in row.get("Tags") or () if "Key" in each),
     )
 
 
@@ -71,7 +70,6 @@ def candidate(row: Row) -> Candidate:
     properties = row.get("CandidateProperties") or {}
     places = properties.get("CandidateArtifactLocations") or {}
     measures = tuple(each for each in map(_measure, properties.get("CandidateMetrics") or ()) if each)
-    latency = next((each.value for each in measures if each.name == "InferenceLatency"), None)
     return Candidate(
         name=str(row.get("CandidateName", "")),
         status=str(row.get("CandidateStatus", "")),
@@ -96,7 +94,6 @@ def candidate(row: Row) -> Candidate:
         explainability=str(places.get("Explainability") or ""),
         insights=str(places.get("ModelInsights") or ""),
         backtest=str(places.get("BacktestResults") or ""),
-        latency_seconds=latency,
     )
 
 

@@ -95,7 +95,7 @@ class Examiner:
 
     def _in_s3(self, channel: str, source: S3Data, request: AutopilotRequest, say: Say) -> Seen:
         objects = self._objects()
-        found = lying(objects, source, channel)
+        found = lying(objects, source)
         if found.problem:
             return _unseen(channel, found.problem)
         if request.kind is ProblemKind.IMAGE:

@@ -85,7 +85,7 @@ class Progress:
 
     elapsed    seconds since it was made, until its end
     typical    seconds of all its stages, an estimate
-    share      of the typical time, 0 to 1; 1 once it has ended
+    share      of the typical time, 0 to 1; 1 once it has completed, 0 where it ended before
     most       MaxAutoMLJobRuntimeInSeconds; None where nothing limits it
     trained    candidates that are finished, and how many are in work; `expected` is None where nothing tells
     """

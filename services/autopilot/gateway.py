@@ -31,19 +31,11 @@ class AutopilotGateway:
 
     def describe(self, name: str) -> Job:
         """One job. Raises NotFound."""
-        try:
-            row = self._clients.get("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=name)
-        except Exception as error:
-            raise _named(error, f"describing the AutoML job {name[:64]}", name) from error
-        return described(row)
+        return described(self._row(name))
 
     def training(self, name: str) -> Training:
         """What a job was told about its table. Raises NotFound."""
-        try:
-            row = self._clients.get("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=name)
-        except Exception as error:
-            raise _named(error, f"describing the AutoML job {name[:64]}", name) from error
-        return trained_on(row)
+        return trained_on(self._row(name))
 
     def candidates(self, name: str) -> tuple[Candidate, ...]:
         """The candidates of a job as far as there are any, in the order they were begun. Raises NotFound."""
@@ -51,6 +43,13 @@ class AutopilotGateway:
         doing = f"listing the candidates of {name[:64]}"
         rows = self._rows("list_candidates_for_auto_ml_job", "Candidates", doing, MOST_CANDIDATES, **order)
         return tuple(candidate(row) for row in rows)
+
+    def _row(self, name: str) -> Mapping[str, Any]:
+        try:
+            row: Mapping[str, Any] = self._clients.get("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=name)
+        except Exception as error:
+            raise _named(error, f"describing the AutoML job {name[:64]}", name) from error
+        return row
 
     def _rows(self, operation: str, member: str, doing: str, most: int, **asked: str) -> list[Mapping[str, Any]]:
         try:

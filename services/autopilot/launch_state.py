@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from services.access import RoleState
 from services.autopilot.ceiling import Ceiling
@@ -31,7 +31,7 @@ class LaunchState:
     job: Job | None = None
     running: int | None = None
     endpoint: str = ""
-    pace: float = field(default=1.0)
+    pace: float = 1.0
 
     @property
     def place(self) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -91,7 +91,6 @@ class Candidate:
     insights: str = ""
     backtest: str = ""
     model_bytes: int | None = None
-    latency_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,5 +129,4 @@ class Job:
     most_seconds: int | None = None
     most_candidates: int | None = None
     deployed_as: str = ""
-    tags: tuple[tuple[str, str], ...] = field(default=())
     mode: str = ""

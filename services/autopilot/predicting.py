@@ -16,7 +16,7 @@ from services.autopilot.answers import Answer, Forecast, read_answers, read_fore
 from services.autopilot.guard import Match
 from services.autopilot.models import Candidate, ProblemKind
 from services.autopilot.schema import Schema, schema_of
-from services.autopilot.scoring import Classes, Numbers, plainly_scored
+from services.autopilot.scoring import Classes, Numbers, plainly, plainly_scored
 from services.autopilot.table_files import HEAD_BYTES, Given, first_rows, given, records
 from services.autopilot.training_facts import Training
 from services.autopilot.using import OUTPUTS, containers_of
@@ -260,8 +260,6 @@ def pieces(rows: Iterable[Sequence[str]], asked: Asked, match: Match | None = No
 
 def positive_of(schema: Schema) -> str:
     """Of two labels the one Autopilot calls positive: the second in order; "" where there are more."""
-    from services.autopilot.scoring import plainly
-
     labels = sorted(map(plainly, schema.labels))
     return labels[1] if len(labels) == 2 and schema.training.kind is ProblemKind.TABULAR else ""
 

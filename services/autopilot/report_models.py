@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from services.errors import Problem
 from services.objects import Uri
@@ -110,7 +110,7 @@ class Reports:
     forecasts: Forecasts | None = None
     files: tuple[ReportFile, ...] = ()
     missing: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,8 @@ def left(objects: Reading, job: Job, usd_per_gib_month: float | None, source: st
     start = len(Uri.parse(prefix).key)
     folders: dict[str, list[int]] = {}
     for entry in listing.entries:
-        name = "/".join(entry.uri.key[start:].split("/")[:2][: entry.uri.key[start:].count("/")]) or "(files)"
-        folders.setdefault(name, []).append(entry.size or 0)
+        *parents, _ = entry.uri.key[start:].split("/")
+        folders.setdefault("/".join(parents[:2]) or "(files)", []).append(entry.size or 0)
     usd = None if usd_per_gib_month is None else listing.size / _GIB * usd_per_gib_month
     rows = sorted(((name, len(sizes), sum(sizes)) for name, sizes in folders.items()), key=lambda row: -row[2])
     return Left(prefix, tuple(rows), len(listing.entries), listing.size, usd, source, listing.complete)

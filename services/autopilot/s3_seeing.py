@@ -42,7 +42,7 @@ class Lying:
         return len(self.entries)
 
 
-def lying(objects: ObjectsService, source: S3Data, channel: str) -> Lying:
+def lying(objects: ObjectsService, source: S3Data) -> Lying:
     """The objects of an address, or why there are none. Raises what S3 answers, such as PermissionDenied."""
     try:
         if source.held == Held.PREFIX:

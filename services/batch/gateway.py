@@ -8,7 +8,7 @@ from typing import Any
 from services.aws_errors import found_or_none, translate
 from services.batch.models import HostedModel, JobStatus, ModelName, TransformJob, TransformRequest
 from services.clients import ClientSource
-from services.errors import NotFound
+from services.errors import NotFound, SagedeckError
 from services.pace import Pace
 
 PAGE = 100  # SageMaker lists no more at a time
@@ -106,8 +106,8 @@ class BatchGateway:
 
     def _tags(self, arn: str) -> tuple[tuple[str, str], ...]:
         try:
-            rows = self._ask("list_tags", {"ResourceArn": arn}, "").get("Tags", ())
-        except Exception:  # noqa: BLE001 - tags only help to guess how the model is called
+            rows = self._ask("list_tags", {"ResourceArn": arn}, f"reading the tags of {arn}").get("Tags", ())
+        except SagedeckError:  # tags only help to guess how the model is called
             return ()
         return tuple((row["Key"], row["Value"]) for row in rows)
 
