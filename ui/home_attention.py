@@ -39,6 +39,7 @@ def _draw(console: Console) -> None:
     concerns = (
         *failed(details),
         *ending(details, console.connection.now()),
+        *_notebooks(console, unread),
         *console.concerns(details),
         *_firing(console, unread),
         *budget_view.concerns(console, unread),
@@ -79,6 +80,8 @@ def _show(concerns: Sequence[Concern]) -> None:
             below = " ".join(part for part in (why, concern.next) if part)
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{icon} **{literal(concern.what)}**  \n:gray[:small[{literal(below)}]]", width="stretch")
+                if concern.kind is Worry.LEASE and not concern.endpoint:
+                    st.page_link(navigation.LEASES, label="Leases", icon=":material/arrow_forward:")
                 if concern.endpoint:  # what the account costs is of none
                     st.page_link(navigation.ENDPOINT, label="Open", icon=":material/arrow_forward:",
                                  query_params={"endpoint": concern.endpoint})  # fmt: skip
@@ -88,6 +91,15 @@ def _show(concerns: Sequence[Concern]) -> None:
 
 def _all() -> None:
     st.session_state["attention.all"] = True
+
+
+def _notebooks(console: Console, unread: list[str]) -> Iterable[Concern]:
+    """Notebook instances whose lease ends soon or has ended."""
+    try:
+        return console.cached(("leases", "notebooks"), ALARM_SECONDS, console.leases.concerns)
+    except SagedeckError as error:
+        unread.append(f"Which notebook instances end is not known: {error.what} {error.why}".strip())
+        return ()
 
 
 def _firing(console: Console, unread: list[str]) -> Iterable[Concern]:

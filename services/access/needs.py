@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.access.models import autopilot_role_name, batch_role_name, default_role_name, work_role_name
 from services.access.pages import PAGES
@@ -70,6 +70,8 @@ def _of_leases(action: str, region: str, account: str, partition: str) -> Permis
 def _of_work(action: str, region: str, account: str, partition: str) -> Permission:
     """As on other pages, but for the role people work with, and for the role AWS makes for Studio itself."""
     found = _on_example(action, region, account, partition)
+    if action == "sagemaker:DeleteTags":
+        return replace(found, resource=found.resource.replace(":endpoint/", ":notebook-instance/"))
     if action == "iam:CreateServiceLinkedRole":
         own = f"arn:{partition}:iam::{account}:role/aws-service-role/{_SAGEMAKER}/*"
         return Permission(action, own, {"StringLike": {"iam:AWSServiceName": _SAGEMAKER}})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.access.rights import HELD as _HELD
+from services.access.rights import LEASE, LET_AWS, PageNeeds
 from services.access.rights import MAKE_ROLE as MAKE_ROLE
 from services.access.rights import ROLE as _ROLE
 from services.access.rights import ROLES as _ROLES
-from services.access.rights import PageNeeds
 from services.access.working_pages import WORKING
 
 _LOOK_ENDPOINTS = (
@@ -58,8 +58,7 @@ _CHANGE = (
 )
 _UNSCALE = ("application-autoscaling:DeregisterScalableTarget", "cloudwatch:DeleteAlarms")
 # Whoever may make roles and hand them over may give themselves every right: no ready policy but one holds these.
-_LEASE = tuple(f"scheduler:{verb}Schedule" for verb in ("Get", "Create", "Update", "Delete"))
-LET_AWS, MAKE_USER = "Let AWS keep to leases", "Make a user"
+MAKE_USER = "Make a user"
 
 
 _ENDPOINTS = {"Endpoints": _LOOK_ENDPOINTS, "Their tags in bulk": ("tag:GetResources",)}
@@ -139,7 +138,7 @@ PAGES: Mapping[str, PageNeeds] = {
             "Notices of asynchronous endpoints": _NOTICES,
             "Keys of your own": ("kms:CreateGrant",),
             "Take it back": (*_DELETE, "sagemaker:DeleteInferenceComponent"),
-            LET_AWS: ("scheduler:ListSchedules", *_LEASE),
+            LET_AWS: ("scheduler:ListSchedules", *LEASE),
             "Smoke test": _CALL,
         },
     ),
@@ -174,7 +173,7 @@ PAGES: Mapping[str, PageNeeds] = {
             "Budgets on cost": ("budgets:ModifyBudget", "budgets:TagResource"),
             "Pause, resume, update": _CHANGE,
             "Delete": (*_DELETE, "sagemaker:DeleteInferenceComponent", *_UNSCALE),
-            LET_AWS: ("scheduler:ListSchedules", *_LEASE),
+            LET_AWS: ("scheduler:ListSchedules", *LEASE),
         },
     ),
     "ask": PageNeeds(_ENDPOINTS | _PART, {"Ask": _CALL}),
@@ -215,8 +214,14 @@ PAGES: Mapping[str, PageNeeds] = {
         _HELD | _ROLES | _PARTS | {"Schedules": ("scheduler:GetSchedule",)},
         {
             "Leases": ("sagemaker:AddTags", "sagemaker:DeleteTags"),
-            LET_AWS: (*_LEASE, "iam:PassRole"),
-            "End them": (*_DELETE, "sagemaker:DeleteInferenceComponent", *_UNSCALE),
+            LET_AWS: (*LEASE, "iam:PassRole"),
+            "End them": (
+                *_DELETE,
+                "sagemaker:DeleteInferenceComponent",
+                *_UNSCALE,
+                "sagemaker:StopNotebookInstance",
+                "sagemaker:DescribeNotebookInstance",
+            ),
             MAKE_ROLE: _ROLE,
         },
     ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-MAKE_ROLE = "Make and remove the execution role"
+MAKE_ROLE, LET_AWS = "Make and remove the execution role", "Let AWS keep to leases"
+LEASE = tuple(f"scheduler:{verb}Schedule" for verb in ("Get", "Create", "Update", "Delete"))
 ROLE = (
     "iam:GetRole",
     "iam:CreateRole",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.access.rights import BUCKET, HELD, MAKE_ROLE, ROLE, ROLES, UPLOAD, PageNeeds
+from services.access.rights import BUCKET, HELD, LEASE, LET_AWS, MAKE_ROLE, ROLE, ROLES, UPLOAD, PageNeeds
 
 _NETWORKS = {"Networks": tuple(f"ec2:Describe{each}" for each in ("Vpcs", "Subnets", "SecurityGroups"))}
 WORKING: Mapping[str, PageNeeds] = {
@@ -131,6 +131,8 @@ WORKING: Mapping[str, PageNeeds] = {
             "Start, stop, change, delete": tuple(
                 f"sagemaker:{verb}NotebookInstance" for verb in ("Start", "Stop", "Update", "Delete", "Describe")
             ),
+            "Give it an end, take it away": ("sagemaker:AddTags", "sagemaker:DeleteTags"),
+            LET_AWS: ("scheduler:ListSchedules", *LEASE),
             MAKE_ROLE: ROLE,
         },
     ),

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from services.endpoints.models import EndpointDetail
 from services.endpoints.watchdog import Concern, Worry
-from services.plans.leasing import PAUSE, moment
+from services.plans.leasing import DELETE, ENDED, moment
 
 IDLE_DAYS = 2.0  # without a request; a weekend alone is none
 DAY, HOURS_PER_MONTH = 86_400.0, 730  # as AWS counts a month
@@ -58,7 +59,17 @@ def failed(details: Iterable[EndpointDetail]) -> tuple[Concern, ...]:
     )
 
 
-def ending(details: Iterable[EndpointDetail], now: float) -> tuple[Concern, ...]:
+class Ending(Protocol):
+    """What may have a lease: an endpoint, a notebook instance."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    def tag(self, name: str) -> str: ...
+
+
+def ending(details: Iterable[Ending], now: float) -> tuple[Concern, ...]:
     """Those whose lease ends within SOON_HOURS or has ended though they still run, the first to end first."""
     found: list[tuple[float, Concern]] = []
     for each in details:
@@ -68,10 +79,10 @@ def ending(details: Iterable[EndpointDetail], now: float) -> tuple[Concern, ...]
         left = ends.timestamp() - now
         if left > SOON_HOURS * 3600:
             continue
-        paused = each.tag("lease-then") == PAUSE
+        then = ENDED.get(each.tag("lease-then"), ENDED[DELETE])
         if left > -LATE_SECONDS:
             what = f"The lease of {each.name} ends {_when(left)}."
-            why = f"It is {'paused' if paused else 'deleted'} then, as was agreed."
+            why = f"It is {then} then, as was agreed."
             concern = Concern(Worry.LEASE, each.name, what, why, "Extend it on its page if it is still needed.")
         else:
             what = f"The lease of {each.name} has ended, and it still runs."

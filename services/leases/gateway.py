@@ -13,7 +13,7 @@ from services.aws_errors import code_and_message, found_or_none, translate
 from services.clients import ClientSource
 from services.errors import NotFound
 from services.leases.models import Schedule
-from services.plans.leasing import GROUP, LeaseKind, is_of, key_of, schedule_name
+from services.plans.leasing import ENDS, GROUP, LeaseKind, is_of, key_of, schedule_name
 
 SIDE_BY_SIDE = 4
 MOST_SCHEDULES = 1_000  # of leases, in one region: more than that is not one console's
@@ -67,6 +67,19 @@ class LeasesGateway:
             return tuple(row["NotebookInstanceName"] for page in pages for row in page["NotebookInstances"])
         except Exception as error:
             raise translate(error, "listing the notebook instances") from error
+
+    def tagged_notebooks(self) -> Mapping[str, str]:
+        """The ends that tags of notebook instances tell, by name: one paged call for all. Raises PermissionDenied."""
+        asked = {"TagFilters": [{"Key": ENDS}], "ResourceTypeFilters": ["sagemaker:notebook-instance"]}
+        try:
+            pages = self._clients.get("resourcegroupstaggingapi").get_paginator("get_resources").paginate(**asked)
+            rows = [row for page in pages for row in page["ResourceTagMappingList"]]
+        except Exception as error:
+            raise translate(error, "looking for notebook instances with a lease") from error
+        return {
+            row["ResourceARN"].rpartition("/")[2]: next(tag["Value"] for tag in row["Tags"] if tag["Key"] == ENDS)
+            for row in rows
+        }
 
     def policy(self, role: str, name: str) -> Mapping[str, Any] | None:
         """An inline policy of a role, None where there is none."""

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from services.access import AccessService, Verdict, tag_value
 from services.catalog import CatalogService, Price, Use
 from services.deploy import DeployRequest
-from services.endpoints import EndpointChanges, EndpointsService, PauseRequest, endpoint_steps
-from services.errors import InvalidRequest, SagedeckError
+from services.endpoints import (
+    Concern,
+    EndpointChanges,
+    EndpointsService,
+    PauseRequest,
+    ending,
+    endpoint_steps,
+)
+from services.endpoints.attention import SOON_HOURS
+from services.errors import InvalidRequest, NotFound, SagedeckError
 from services.leases.deploying import ending_of, endpoint_of, with_lease
 from services.leases.leased import Leased, ending_of_leased, of_answer, of_row
 from services.leases.models import Due, Lease, LeaseRequest, LeaseState, Schedule, Subject
@@ -205,6 +213,24 @@ class LeasesService:
         checked = self._access.check(self.asking.principal, wanted)
         denied = [each.permission.action for each in checked if each.verdict is Verdict.DENIED]
         return f"You may not {', '.join(denied)}." if denied else ""
+
+    def concerns(self) -> tuple[Concern, ...]:
+        """The notebook instances whose lease ends soon, or has ended though they run: one call, two for each of them.
+
+        Raises PermissionDenied and the like.
+        """
+        now, found = self.now(), list[Leased]()
+        for name, written in self._gateway.tagged_notebooks().items():
+            ends = moment(written)
+            if ends is None or ends - now > timedelta(hours=SOON_HOURS):
+                continue
+            try:
+                each = self.find(name, LeaseKind.NOTEBOOK)
+            except NotFound:
+                continue  # tags of what is gone are found for a while
+            if isinstance(each, Leased) and each.running and not each.over(ends, now):
+                found.append(each)
+        return tuple(replace(each, endpoint="") for each in ending(found, self._now()))
 
     def due(self, leases: tuple[Lease, ...], *, everything: bool = False) -> tuple[Due, ...]:
         """The leases that have ended, each with why it is left alone, if it is."""

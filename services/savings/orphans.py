@@ -31,7 +31,7 @@ TARGETS: Mapping[Kind, tuple[Kind, ...]] = {
     Kind.SCALABLE_TARGET: (Kind.ENDPOINT, Kind.COMPONENT),
     Kind.ALARM: (Kind.ENDPOINT, Kind.COMPONENT),
     Kind.LOG_GROUP: (Kind.ENDPOINT, Kind.COMPONENT),
-    Kind.SCHEDULE: (Kind.ENDPOINT, Kind.ENDPOINT_CONFIG, Kind.COMPONENT),
+    Kind.SCHEDULE: (Kind.ENDPOINT, Kind.ENDPOINT_CONFIG, Kind.COMPONENT, Kind.NOTEBOOK),
 }
 NOT_LOOKED_AT = "Pipelines and programs outside this account's lists are not looked at."
 Monthly = Callable[[Resource], float | None]

@@ -35,6 +35,10 @@ class FakeSchedules:
             "NotebookInstanceStatus": found.status, "CreationTime": found.created, "LastModifiedTime": found.changed,
         }, found.tags or {}  # fmt: skip
 
+    def tagged_notebooks(self) -> dict[str, str]:
+        tagged = {name: (each.tags or {}).get("sagedeck:lease-ends", "") for name, each in self.there.items()}
+        return {name: ends for name, ends in tagged.items() if ends}
+
     def notebooks(self) -> tuple[str, ...]:
         return tuple(self.there)
 

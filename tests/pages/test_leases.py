@@ -216,3 +216,13 @@ def test_its_own_page_tells_its_end_and_starts_another_until_one(open_page: Open
     next(each for each in at.button if each.label.startswith("Start")).click().run()
     plan = console.runs.started[-1]
     assert [step.operation for step in plan if step.service == "scheduler"] == ["create_schedule"]
+
+
+def test_home_tells_of_notebook_instances_that_end_soon_or_still_run(open_page: Open) -> None:
+    words = _words(open_page("home", workplace(_papers(hours=3.0)), "Home"))
+    assert "The lease of papers ends in" in words
+    assert "It is stopped then, as was agreed." in words
+    words = _words(open_page("home", workplace(_papers(hours=-3.0)), "Home"))
+    assert "The lease of papers has ended, and it still runs." in words
+    assert "papers" not in _words(open_page("home", workplace(_papers("Stopped", hours=-3.0)), "Home"))
+    assert "papers" not in _words(open_page("home", workplace(_papers(hours=90.0)), "Home"))

@@ -195,12 +195,15 @@ def test_without_the_scheduler_reap_stops_it(console: Console, control: SandboxC
     leases = [console.leases.of(each) for each in console.leases.notebooks(held)]
     (found,) = [each for each in leases if each is not None]
     assert (found.name, found.enforced_by, found.problem) == ("reaped", KeptBy.REAP, "It has ended and still runs.")
+    (concern,) = console.leases.concerns()
+    assert (concern.what, concern.endpoint) == ("The lease of reaped has ended, and it still runs.", "")
     reaping = console.leases.plan_reap(found)
     assert reaping.title == "Stop reaped, whose lease has ended"
     done(console, reaping)
     assert _status(console, "reaped") == "Stopped"
     with pytest.raises(InvalidRequest, match="changed meanwhile"):
         console.leases.plan_reap(found)
+    assert console.leases.concerns() == ()
     assert by_key(console.leases.schedules()) == {}
 
 
