@@ -242,6 +242,8 @@ def print_plan(plan: Plan, as_json: bool) -> None:
 def price_of(plan: Plan) -> str:
     """The hourly price, with its ceiling where that is another, and what work that ends by itself may come to."""
     hourly, most, once = plan.estimate.usd_per_hour, plan.estimate.usd_per_hour_most, plan.estimate.usd_once
+    if hourly is not None and hourly < 0:
+        return f"ends {usd(-hourly)}/h"
     told = f"{usd(hourly)}/h" if hourly == most else f"{usd(hourly)}/h, at most {usd(most)}/h"
     costs = [step.cost for step in plan.steps if step.cost is not None]
     if not once and hourly == 0 and any(each.usd_once is None and each.usd_per_hour is None for each in costs):

@@ -38,7 +38,7 @@ class Row:
             "Kind": self.kind,
             "Status": [status_chip.chip(self.status).word],
             "Took": formats.duration(self.seconds),
-            "Running now": self.running_now,
+            "Left running": self.running_now,
         }
 
 

@@ -109,7 +109,7 @@ def _plan(console: Console, request: TransformRequest, preview: InputPreview | N
         st.session_state[_PLANNED] = request
 
     if not planned:
-        st.button("Look at the plan", type="primary", icon=":material/checklist:", on_click=ask, key="batch.plan")
+        st.button("Review the plan", type="primary", icon=":material/checklist:", on_click=ask, key="batch.plan")
         return
     if not sound:
         st.markdown(":red[:material/block: Mend what is marked above; the plan is made once it is.]")

@@ -53,7 +53,7 @@ def test_texts_are_answered_by_a_job_that_is_followed_to_its_answers(
         settle(page)
         picture(page, "batch-form-light")
         assert [each for each in axe.findings(page) if "What I may do" not in each] == []
-        page.get_by_role("button", name="Look at the plan", exact=True).click()
+        page.get_by_role("button", name="Review the plan", exact=True).click()
         start = page.get_by_role("button", name=re.compile("^Start"))
         expect(start).to_be_visible(timeout=SLOWLY)
         expect(page.get_by_text("sagemaker.create_model").first).to_be_visible(timeout=SLOWLY)

@@ -62,7 +62,7 @@ def test_activity_lists_runs_with_what_they_left_running(open_page: Open) -> Non
     at = open_page("activity", console, "Activity")
     row = at.dataframe[0].value.iloc[0]
     assert row["What"] == "Deploy a pair"
-    assert row["Running now"] == "$1.50/h"
+    assert row["Left running"] == "$1.50/h"
 
 
 def test_hundreds_of_endpoints_are_listed_and_can_be_filtered(open_page: Open) -> None:

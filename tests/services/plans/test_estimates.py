@@ -73,6 +73,7 @@ def test_the_command_line_says_both_too(capsys: pytest.CaptureFixture[str]) -> N
     assert (told["usd_per_hour"], told["usd_per_hour_most"]) == (1.5, 6.0)
     print_plan(plan(1.5, 6.0), False)
     assert "$1.500/h, at most $6.000/h" in capsys.readouterr().err
+    assert said_of(plan(-2.0)) == "ends $2.000/h"
 
 
 @pytest.mark.parametrize(
