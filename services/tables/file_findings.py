@@ -47,8 +47,10 @@ def _size(table: Table) -> list[Finding]:
 
 def _shape(table: Table) -> list[Finding]:
     found = []
-    if table.rows < FEWEST_ROWS:
-        words = f"Autopilot needs at least {FEWEST_ROWS} rows below the header; this table has {table.rows:,}."
+    head = table.laid.heading
+    rows = table.rows - headers_within(table) - bool(head and head.second)
+    if rows < FEWEST_ROWS:
+        words = f"Autopilot needs at least {FEWEST_ROWS} rows below the header; this table has {rows:,}."
         found.append(Finding(Level.STOP, "rows", words))
     if len(table.names) < 2:
         words = "There is only one column: nothing is left to predict the target from."
@@ -193,11 +195,23 @@ def _names_again(table: Table) -> list[Finding]:
     if layout.header and any(each.numbers < JOINED * (each.rows - each.missing) for each in again):
         words = "Names stand between the values over and over, as where each line holds one value: this is no table."
         found.append(Finding(Level.STOP, "names_again", words))
-    elif again and layout.header:
+    elif headers_within(table):
         mend = Repair("drop_repeated_header", "Leave out the records that repeat the header.")
         words = "The header stands in the table once more, as where files were joined; it makes texts of numbers."
         found.append(Finding(Level.WARNING, "header_again", words, repair=mend))
     return found
+
+
+def headers_within(table: Table) -> int:
+    """How many records repeat the header; told from its names being among the values of the columns."""
+    if not table.layout.header or table.layout.kind != "csv":
+        return 0
+    columns = [(name.strip(), each) for name, each in zip(table.names, table.counts, strict=True) if name.strip()]
+    kept = [each.values.get(name, 0) for name, each in columns if each.values is not None]
+    numeric = [(name, each) for name, each in columns if each.numbers > JOINED * (each.rows - each.missing)]
+    if numeric:
+        return max(1, min(kept, default=1)) if any(name in each.bad for name, each in numeric) else 0
+    return min(kept) if len(kept) > 1 else 0
 
 
 def names_of(table: Table) -> tuple[tuple[str, ...], list[Finding]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from services.tables.column_kinds import WORDS_IN_A_TEXT, mean_words
-from services.tables.file_findings import FEWEST_ROWS
+from services.tables.file_findings import FEWEST_ROWS, headers_within
 from services.tables.inference import TargetFacts, as_number, classes_of, numeric, problem_of
 from services.tables.models import BINARY, MULTICLASS, REGRESSION, Column, ColumnKind, Finding, Level, Repair
 from services.tables.numerals import NO, PERHAPS, plain
@@ -32,7 +32,10 @@ def facts_of(table: Table, named: tuple[str, ...]) -> TargetFacts:
     if values is not None and head and head.second and head.records:
         said = head.records[0][table.target].strip()
         values = {value: count for value, count in values.items() if value != said or count > 1}
-    there = counts.rows - counts.missing
+    spare = headers_within(table)
+    if values is not None and spare:
+        values = {value: count for value, count in values.items() if value != table.names[table.target].strip()}
+    there = counts.rows - counts.missing - spare
     return TargetFacts(
         named[table.target], there, counts.distinct, counts.numbers, counts.fractions, values, counts.rising,
         counts.low, counts.high,

@@ -91,3 +91,19 @@ def test_accounting_and_indian_numbers_are_numbers(tmp_path: Path) -> None:
     verdict = check(path, "second")
     assert (verdict.accepted, verdict.problem_type) == (True, "Regression")
     assert repaired(path, verdict, tmp_path).read_text().splitlines()[2] == "-37,1111101"
+
+
+@pytest.mark.parametrize(
+    "columns", [("size,left", "{}.5,{}"), ("color,shape", "red{},round{}")], ids=["numbers", "words"]
+)
+def test_a_header_that_is_repeated_is_no_row_and_no_class(columns: tuple[str, str], tmp_path: Path) -> None:
+    path, head = tmp_path / "table.csv", f"{columns[0]},kind\n"
+    rows = [f"{columns[1].format(at % 9, at % 5)},{'xy'[at % 2]}\n" for at in range(500)]
+    path.write_text(head + "".join(rows[:250]) + head + "".join(rows[250:499]))
+    assert "rows" in _codes(path)
+    path.write_text(head + "".join(rows[:250]) + head + "".join(rows[250:]))
+    verdict = check(path, "kind")
+    assert (verdict.accepted, verdict.problem_type) == (True, "BinaryClassification")
+    assert repaired(path, verdict, tmp_path).read_text() == head + "".join(rows)
+    path.write_text((head + "".join(rows)).replace(",y\n", ",x\n") + head)
+    assert "target_constant" in _codes(path)
