@@ -17,14 +17,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from services.autopilot.answers import Answer
-from services.autopilot.batch_rows import write_rows
-from services.autopilot.guard import Match, matched
-from services.autopilot.predicting import Asked, pieces, written
-from services.autopilot.schema import Schema, schema_of
-from services.autopilot.scoring import Classes
-from services.autopilot.table_files import Given, given, records
-from services.autopilot.training_facts import Training
+from services.autopilot.using.answers import Answer
+from services.autopilot.using.batch_rows import write_rows
+from services.autopilot.using.guard import Match, matched
+from services.autopilot.using.predicting import Asked, pieces, written
+from services.autopilot.using.schema import Schema, schema_of
+from services.autopilot.using.scoring import Classes
+from services.autopilot.using.table_files import Given, given, records
+from services.autopilot.using.training_facts import Training
 
 NAMES = ("age", "plan", "joined", "minutes", "note", "left")
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.autopilot import Candidate, Job
-    from services.autopilot.leaderboard import Place
-    from services.autopilot.report_models import Left
+    from services.autopilot.watching.leaderboard import Place
+    from services.autopilot.watching.report_models import Left
     from services.console import Console
 
 _POLITE_SECONDS = 20.0  # between looks of --wait, at AWS's pace
@@ -85,7 +85,7 @@ def candidates(
     as_json: JsonFlag = False,
 ) -> None:
     """Rank the candidates of a job, with every metric they have."""
-    from services.autopilot.leaderboard import Query, leaderboard, metrics_of
+    from services.autopilot.watching.leaderboard import Query, leaderboard, metrics_of
 
     with answering(as_json):
         console = open_console(context)
@@ -144,9 +144,9 @@ def _summary(each: Job) -> dict[str, Any]:
 def _told(
     console: Console, found: Job, candidates: Sequence[Candidate], left: Left | None, why_not: str
 ) -> dict[str, Any]:
-    from services.autopilot.following import best_of
-    from services.autopilot.leaderboard import leaderboard
-    from services.autopilot.metrics import objective_of
+    from services.autopilot.watching.following import best_of
+    from services.autopilot.watching.leaderboard import leaderboard
+    from services.autopilot.watching.metrics import objective_of
 
     progress = console.autopilot.progress(found, candidates)
     best = best_of(found, candidates)
@@ -181,7 +181,7 @@ def _diagnosis(console: Console, found: Job) -> dict[str, str | bool] | None:
 
 
 def _row(place: Place) -> dict[str, Any]:
-    from services.autopilot.leaderboard import algorithm
+    from services.autopilot.watching.leaderboard import algorithm
 
     each = place.candidate
     metrics: dict[str, dict[str, float]] = {}
@@ -196,7 +196,7 @@ def _row(place: Place) -> dict[str, Any]:
 
 
 def _print(console: Console, found: Job, candidates: Sequence[Candidate], left: Left | None, why_not: str) -> None:
-    from services.autopilot.leaderboard import leaderboard
+    from services.autopilot.watching.leaderboard import leaderboard
 
     progress = console.autopilot.progress(found, candidates)
     typer.echo(f"{found.name}: {found.status.value}, {found.stage}")

@@ -15,9 +15,9 @@ from services.legible import legible
 if TYPE_CHECKING:
     from services.access import RoleChoice
     from services.autopilot import Candidate, Job
-    from services.autopilot.candidate_planner import BatchAsk
-    from services.autopilot.predicting import Asked
-    from services.autopilot.schema import Schema
+    from services.autopilot.using.candidate_planner import BatchAsk
+    from services.autopilot.using.predicting import Asked
+    from services.autopilot.using.schema import Schema
     from services.console import Console
 
 _LOOK_SECONDS = 0.3
@@ -25,8 +25,8 @@ _LOOK_SECONDS = 0.3
 
 def asked_of(console: Console, job: str, endpoint: str) -> Asked:
     """The endpoint that is asked: the one named, else the newest of the job that answers. Raises NotFound."""
-    from services.autopilot.predicting import Asked
-    from services.autopilot.using import Used, endpoints_of, keys_of
+    from services.autopilot.using.candidates import Used, endpoints_of, keys_of
+    from services.autopilot.using.predicting import Asked
 
     found, candidates = console.autopilot.describe(job), console.autopilot.candidates(job)
     names = [endpoint] if endpoint else [each.name for each in console.endpoints.list_endpoints() if each.ready]
@@ -45,7 +45,7 @@ def asked_of(console: Console, job: str, endpoint: str) -> Asked:
 
 def one_row(console: Console, job: str, endpoint: str, text: str) -> dict[str, Any]:
     """The prediction of a row written as a JSON object. Raises InvalidRequest for columns missing or unknown."""
-    from services.autopilot.guard import matched
+    from services.autopilot.using.guard import matched
 
     try:
         values = json.loads(text)
@@ -66,9 +66,9 @@ def one_row(console: Console, job: str, endpoint: str, text: str) -> dict[str, A
 
 def by_endpoint(console: Console, job: str, endpoint: str, file: str, into: str) -> dict[str, Any]:
     """A file predicted by an endpoint, its predictions written beside its rows."""
-    from services.autopilot.guard import matched
     from services.autopilot.models import ProblemKind
-    from services.autopilot.table_files import given
+    from services.autopilot.using.guard import matched
+    from services.autopilot.using.table_files import given
 
     schema, asked = console.predictions.schema(job), asked_of(console, job, endpoint)
     table = given(Path(file), known=schema.names)
@@ -83,8 +83,8 @@ def by_endpoint(console: Console, job: str, endpoint: str, file: str, into: str)
 
 
 def _forecast(console: Console, schema: Schema, asked: Asked, table: Any, match: Any, into: str) -> dict[str, Any]:
-    from services.autopilot.predicting import written
-    from services.autopilot.table_files import records
+    from services.autopilot.using.predicting import written
+    from services.autopilot.using.table_files import records
     from services.legible import cell
 
     series = console.predictions.forecast(asked, schema, [match.row(row) for row in records(table)])
@@ -102,8 +102,8 @@ def by_batch(
     console: Console, job: Job, candidate: Candidate, file: str, role: RoleChoice, *, instance_type: str, count: int
 ) -> BatchAsk:
     """What a transform job is asked for a file of this machine, or an object or prefix in S3."""
-    from services.autopilot.table_files import given
-    from services.autopilot.using import suggested_type
+    from services.autopilot.using.candidates import suggested_type
+    from services.autopilot.using.table_files import given
 
     schema = console.predictions.schema(job.name)
     there = file.startswith("s3://")
@@ -127,7 +127,7 @@ def finished(console: Console, name: str) -> None:
 
 def fetched(console: Console, started: str, into: str) -> dict[str, Any]:
     """Wait for a job that makes a file of predictions, and copy that file."""
-    from services.autopilot.scoring import scores_of
+    from services.autopilot.using.scoring import scores_of
     from services.jobs import JobStatus
 
     told = ""

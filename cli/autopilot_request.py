@@ -10,7 +10,7 @@ from services.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from services.autopilot import AutopilotRequest, Filling, LocalFile, S3Data
-    from services.autopilot.request import Settings
+    from services.autopilot.requesting.request import Settings
     from services.console import Console
 
 # The option a field of the request comes from; by itself, or with all that lies below it.

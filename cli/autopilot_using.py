@@ -19,7 +19,7 @@ from services.errors import InvalidRequest, NotFound
 if TYPE_CHECKING:
     from services.access import RoleChoice
     from services.autopilot import Candidate, Job
-    from services.autopilot.candidate_planner import BatchAsk
+    from services.autopilot.using.candidate_planner import BatchAsk
     from services.console import Console
     from services.deploy import DeployRequest, Serverless
     from services.plans import Plan
@@ -75,7 +75,7 @@ def request_of(
     console: Console, job: str, candidate: str, role: str, *, name: str, mode: Serverless | None, **more: Any
 ) -> DeployRequest:
     """A candidate as a deployment; `role`: an ARN, "" the job's, or OWN. Raises NotFound."""
-    from services.autopilot.using import request_for, suggested_memory
+    from services.autopilot.using.candidates import request_for, suggested_memory
 
     found = console.autopilot.describe(job)
     chosen = console.predictions.sized(candidate_of(console, found, candidate))
@@ -88,7 +88,7 @@ def request_of(
 
 def candidate_of(console: Console, job: Job, name: str) -> Candidate:
     """The candidate of that name, else the best one. Raises NotFound."""
-    from services.autopilot.using import usable
+    from services.autopilot.using.candidates import usable
 
     able = usable(console.autopilot.candidates(job.name))
     wanted = name or (job.best.name if job.best else "")

@@ -10,8 +10,8 @@ from services.rooms_spending import SpendingRooms
 
 if TYPE_CHECKING:
     from services.autopilot import AutopilotService
-    from services.autopilot.batch_predicting import BatchPredictions
-    from services.autopilot.predicting import Predictions
+    from services.autopilot.using.batch_predicting import BatchPredictions
+    from services.autopilot.using.predicting import Predictions
     from services.batch import BatchService
     from services.batch.keeping import KeptInputs
     from services.leases import NotebookLeases
@@ -35,7 +35,7 @@ class WorkingRooms(SpendingRooms):
         """AutoML jobs: launched, followed, their candidates used."""
         from services.autopilot import AutopilotService
         from services.autopilot.gateway import AutopilotGateway
-        from services.autopilot.launching_gateway import LaunchingGateway
+        from services.autopilot.launching.gateway import LaunchingGateway
 
         return AutopilotService(
             AutopilotGateway(self.connection.clients), self.catalog, self.access,
@@ -47,7 +47,7 @@ class WorkingRooms(SpendingRooms):
     def predictions(self) -> Predictions:
         """Predictions of the endpoints of AutoML jobs."""
         from services.autopilot.gateway import AutopilotGateway
-        from services.autopilot.predicting import Predictions
+        from services.autopilot.using.predicting import Predictions
 
         return Predictions(
             self.inference, lambda: self.objects, AutopilotGateway(self.connection.clients), self.jobs,
@@ -57,7 +57,7 @@ class WorkingRooms(SpendingRooms):
     @lazy
     def batch_predictions(self) -> BatchPredictions:
         """Predictions of candidates of AutoML jobs by transform jobs."""
-        from services.autopilot.batch_predicting import BatchPredictions
+        from services.autopilot.using.batch_predicting import BatchPredictions
 
         return BatchPredictions(
             self.predictions, self.deploy, self.batch, lambda: self.objects,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from services.autopilot.answers import Answer
-from services.autopilot.schema import Schema
+from services.autopilot.using.answers import Answer
+from services.autopilot.using.schema import Schema
 from services.legible import legible
 from ui import bars, formats
 from ui.escape import literal

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.autopilot.following import best_of, value_of
-from services.autopilot.leaderboard import algorithm, leaderboard, metrics_of
-from services.autopilot.metrics import minimized, objective_of, words
 from services.autopilot.models import ProblemKind
+from services.autopilot.watching.following import best_of, value_of
+from services.autopilot.watching.leaderboard import algorithm, leaderboard, metrics_of
+from services.autopilot.watching.metrics import minimized, objective_of, words
 from ui import (
     autopilot_downloads,
     autopilot_reads,

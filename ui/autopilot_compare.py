@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.autopilot.following import value_of
-from services.autopilot.leaderboard import FEWEST_COMPARED, MOST_COMPARED, algorithm, compared, leaderboard, metrics_of
-from services.autopilot.metrics import is_share, words
+from services.autopilot.watching.following import value_of
+from services.autopilot.watching.leaderboard import (
+    FEWEST_COMPARED,
+    MOST_COMPARED,
+    algorithm,
+    compared,
+    leaderboard,
+    metrics_of,
+)
+from services.autopilot.watching.metrics import is_share, words
 from services.legible import cell
 from ui import charts, formats, plain_table
 from ui.escape import literal
@@ -19,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.autopilot import Candidate, Job
-    from services.autopilot.leaderboard import Compared
+    from services.autopilot.watching.leaderboard import Compared
 
 _SETS = {"Validation": "validation", "Train": "training", "Test": "test"}
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.autopilot.seen import Seen
+from services.autopilot.launching.seen import Seen
 from ui import error_box, formats
 from ui.escape import literal
 
 if TYPE_CHECKING:
-    from services.autopilot.ceiling import Ceiling
-    from services.autopilot.request import AutopilotRequest
+    from services.autopilot.launching.ceiling import Ceiling
+    from services.autopilot.requesting.request import AutopilotRequest
     from services.console import Console
     from services.tables.models import Verdict
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.autopilot import ProblemKind
-from services.autopilot.request import CSV, PARQUET, Held, LocalFile, S3Data, Source
+from services.autopilot.requesting.request import CSV, PARQUET, Held, LocalFile, S3Data, Source
 from services.errors import InvalidRequest, NotFound
 from services.objects import Uri
 from services.plans import Upload

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.autopilot import ProblemKind
-from services.autopilot.request import Held
+from services.autopilot.requesting.request import Held
 from services.errors import InvalidRequest, SagedeckError
 from services.objects import Uri
 from services.tables.kept import ENDINGS, MEGABYTE, MOST_BYTES

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.autopilot import Candidate, Job, JobStatus
-from services.autopilot.using import usable
+from services.autopilot.using.candidates import usable
 from services.deploy import DeployRequest
 from ui import (
     autopilot_deploy_form,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from services.autopilot import Candidate, Job
-from services.autopilot.using import (
+from services.autopilot.using.candidates import (
     containers_of,
     request_for,
     serverless_problem,

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.autopilot.reports import MOST_DOWNLOAD
+from services.autopilot.watching.reports import MOST_DOWNLOAD
 from services.errors import SagedeckError
 from ui import error_box, formats
 from ui.escape import code, literal
 
 if TYPE_CHECKING:
-    from services.autopilot.report_models import ReportFile
+    from services.autopilot.watching.report_models import ReportFile
     from services.console import Console
 
 MOST_LETTERS = 60_000  # of a file that is shown

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.autopilot import Candidate, Job
-from services.autopilot.schema import Schema
-from services.autopilot.using import Used, endpoints_of
+from services.autopilot.using.candidates import Used, endpoints_of
+from services.autopilot.using.schema import Schema
 from ui import endpoint_reads, formats, navigation, plain_table, status_chip
 from ui.escape import literal
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import streamlit as st
 
 from services.autopilot import ProblemKind
-from services.autopilot.field import Field
-from services.autopilot.fields import fields_of
+from services.autopilot.requesting.field import Field
+from services.autopilot.requesting.fields import fields_of
 from ui.field import Fields
 
 ASKED = "autopilot.asked"  # the person wanted to go on: from then on what is left empty counts too

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from services.autopilot.answers import Forecast
-from services.autopilot.guard import matched
-from services.autopilot.predicting import Asked, written
-from services.autopilot.schema import Schema
-from services.autopilot.table_files import Given, records
+from services.autopilot.using.answers import Forecast
+from services.autopilot.using.guard import matched
+from services.autopilot.using.predicting import Asked, written
+from services.autopilot.using.schema import Schema
+from services.autopilot.using.table_files import Given, records
 from services.legible import cell, legible
 from ui import charts, error_box, formats
 from ui.escape import literal

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.autopilot import ProblemKind
-from services.autopilot.known import ALGORITHMS, BASE_MODELS, DEFAULT_BASE_MODEL, default_metric
-from services.autopilot.request import Forecast, LanguageTuning, Tabular
+from services.autopilot.requesting.known import ALGORITHMS, BASE_MODELS, DEFAULT_BASE_MODEL, default_metric
+from services.autopilot.requesting.request import Forecast, LanguageTuning, Tabular
 from ui import autopilot_form_more, autopilot_form_series, autopilot_request, autopilot_roles, autopilot_validation
 from ui.autopilot_fields import JobFields
 from ui.autopilot_request import GENERATED, GIVEN, Draft

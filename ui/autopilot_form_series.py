@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from services.autopilot.known import ALGORITHMS, FILLINGS
+from services.autopilot.requesting.known import ALGORITHMS, FILLINGS
 from ui.autopilot_fields import JobFields
 
 FREQUENCIES = ("15min", "30min", "1H", "6H", "D", "W", "M", "Y")

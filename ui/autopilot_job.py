@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.autopilot.following import best_of, value_of
-from services.autopilot.leaderboard import algorithm
-from services.autopilot.metrics import objective_of, words
+from services.autopilot.watching.following import best_of, value_of
+from services.autopilot.watching.leaderboard import algorithm
+from services.autopilot.watching.metrics import objective_of, words
 from services.errors import NotFound, SagedeckError
 from ui import (
     autopilot_list,

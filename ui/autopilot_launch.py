@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.autopilot import ProblemKind
-from services.autopilot.request import Forecast, Tabular
+from services.autopilot.requesting.request import Forecast, Tabular
 from services.tables.looks import Look, Question
 from ui import (
     autopilot_columns,

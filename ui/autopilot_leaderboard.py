@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from services.autopilot.following import value_of
-from services.autopilot.leaderboard import MOST_COMPARED, Query, algorithm, leaderboard, metrics_of
-from services.autopilot.metrics import minimized, objective_of, words
+from services.autopilot.watching.following import value_of
+from services.autopilot.watching.leaderboard import MOST_COMPARED, Query, algorithm, leaderboard, metrics_of
+from services.autopilot.watching.metrics import minimized, objective_of, words
 from ui import autopilot_compare, autopilot_tabs, empty_state, formats, polling, status_chip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.autopilot import Candidate, Job
-    from services.autopilot.leaderboard import Place
+    from services.autopilot.watching.leaderboard import Place
     from services.console import Console
 
 SETS = {"Validation": "Validation", "Train": "Training", "Test": "Test"}

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from services.autopilot import ProblemKind
-from services.autopilot.following import WORDS
-from services.autopilot.metrics import words
+from services.autopilot.watching.following import WORDS
+from services.autopilot.watching.metrics import words
 from services.errors import SagedeckError
 from ui import autopilot_reads, empty_state, formats, status_chip
 from ui.escape import literal

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.autopilot import Candidate, Job, ProblemKind
-from services.autopilot.predicting import Asked
-from services.autopilot.schema import Schema
-from services.autopilot.using import Used, keys_of, usable
+from services.autopilot.using.candidates import Used, keys_of, usable
+from services.autopilot.using.predicting import Asked
+from services.autopilot.using.schema import Schema
 from ui import (
     autopilot_endpoints,
     autopilot_forecast,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.autopilot import Candidate, Job
-from services.autopilot.batch_predicting import Prepared
-from services.autopilot.batch_rows import fits
-from services.autopilot.candidate_planner import BatchAsk
-from services.autopilot.schema import Schema
-from services.autopilot.using import Used, needs_gpu, suggested_type
+from services.autopilot.using.batch_predicting import Prepared
+from services.autopilot.using.batch_rows import fits
+from services.autopilot.using.candidate_planner import BatchAsk
+from services.autopilot.using.candidates import Used, needs_gpu, suggested_type
+from services.autopilot.using.schema import Schema
 from services.catalog import Use, instances
 from services.errors import InvalidRequest
 from services.legible import legible

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.autopilot.guard import Match, matched
-from services.autopilot.predicting import Asked
-from services.autopilot.schema import Schema
-from services.autopilot.scoring import scores_of
-from services.autopilot.table_files import Given
+from services.autopilot.using.guard import Match, matched
+from services.autopilot.using.predicting import Asked
+from services.autopilot.using.schema import Schema
+from services.autopilot.using.scoring import scores_of
+from services.autopilot.using.table_files import Given
 from services.errors import InvalidRequest
 from services.jobs import JobStatus, JobView
 from services.legible import legible

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.autopilot.answers import Answer
-from services.autopilot.predicting import Asked
-from services.autopilot.schema import CATEGORICAL, DATETIME, NUMERIC, TEXT, Feature, Schema
+from services.autopilot.using.answers import Answer
+from services.autopilot.using.predicting import Asked
+from services.autopilot.using.schema import CATEGORICAL, DATETIME, NUMERIC, TEXT, Feature, Schema
 from services.errors import InvalidRequest
 from services.legible import legible
 from ui import autopilot_answer, autopilot_what_if, error_box, field, formats

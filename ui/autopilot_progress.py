@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.autopilot.following import State, Step, best_so_far, value_of
-from services.autopilot.leaderboard import algorithm
-from services.autopilot.metrics import minimized, objective_of, words
 from services.autopilot.models import JobStatus
+from services.autopilot.watching.following import State, Step, best_so_far, value_of
+from services.autopilot.watching.leaderboard import algorithm
+from services.autopilot.watching.metrics import minimized, objective_of, words
 from ui import autopilot_left, autopilot_reads, charts, formats, plain_table, polling, status_chip
 from ui.escape import literal
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.autopilot import Candidate, Job
-    from services.autopilot.following import Progress
+    from services.autopilot.watching.following import Progress
     from services.console import Console
 
 MOST_ROWS = 30

@@ -10,7 +10,7 @@ from services.connection import Mode
 
 if TYPE_CHECKING:
     from services.autopilot import Candidate, Job
-    from services.autopilot.report_models import Left, Reports
+    from services.autopilot.watching.report_models import Left, Reports
     from services.console import Console
 
 POLITE_SECONDS, SANDBOX_SECONDS = 20.0, 3.0  # between looks at jobs that move; on AWS a stage takes minutes

@@ -11,7 +11,7 @@ import streamlit as st
 from ui import charts, formats
 
 if TYPE_CHECKING:
-    from services.autopilot.report_models import Confusion, Curve, Residuals, Series
+    from services.autopilot.watching.report_models import Confusion, Curve, Residuals, Series
 
 _GREY = "#8791a5"
 _FEW_CLASSES = 12  # whose counts are written into the squares

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.autopilot.report_parsing import MOST_LABELS
+from services.autopilot.watching.report_parsing import MOST_LABELS
 from ui import autopilot_report_charts as drawn
 from ui import formats, plain_table
 from ui.escape import literal
 
 if TYPE_CHECKING:
     from services.autopilot import Job
-    from services.autopilot.report_models import Forecasts, Impact, Quality, Reports
+    from services.autopilot.watching.report_models import Forecasts, Impact, Quality, Reports
 
 _FIGURES = {
     "accuracy": "Accuracy", "precision": "Precision", "recall": "Recall", "auc": "AUC", "f1": "F1", "f0_5": "F0.5",

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from services.autopilot import ProblemKind
-from services.autopilot.examining import stops_of
-from services.autopilot.known import default_metric, metrics_of
-from services.autopilot.problems import request_problems
-from services.autopilot.request import (
+from services.autopilot.launching.examining import stops_of
+from services.autopilot.launching.seen import Seen
+from services.autopilot.requesting.known import default_metric, metrics_of
+from services.autopilot.requesting.problems import request_problems
+from services.autopilot.requesting.request import (
     AutoDeploy,
     AutopilotRequest,
     Filling,
@@ -30,7 +31,6 @@ from services.autopilot.request import (
     TextClasses,
     suggest_name,
 )
-from services.autopilot.seen import Seen
 from services.deploy import Problem
 from services.deploy.variables import parse_pairs
 from ui import autopilot_columns, autopilot_roles, autopilot_validation, form_role

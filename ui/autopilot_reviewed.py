@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from services.autopilot import ProblemKind
-from services.autopilot.request import AutopilotRequest
+from services.autopilot.requesting.request import AutopilotRequest
 from services.jobs import JobHandle, JobStatus
 from ui import autopilot_request, error_box, job_progress, navigation, plan_review, run_progress
 from ui.autopilot_fields import KINDS

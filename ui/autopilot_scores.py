@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from services.autopilot.scoring import Scores
+from services.autopilot.using.scoring import Scores
 from services.legible import legible
 from ui import formats, plain_table
 from ui.escape import literal

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.autopilot import ProblemKind
-from services.autopilot.request import Held
+from services.autopilot.requesting.request import Held
 from services.deploy import Problem
 from services.errors import SagedeckError
 from services.jobs import JobStatus

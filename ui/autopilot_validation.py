@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from services.autopilot import ProblemKind
-from services.autopilot.request import LocalFile, S3Data, Source
+from services.autopilot.requesting.request import LocalFile, S3Data, Source
 from services.deploy import Problem
 from services.errors import NotFound
 from services.tables.kept import MEGABYTE, UPLOAD_BYTES

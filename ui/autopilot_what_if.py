@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.autopilot.predicting import Asked
-from services.autopilot.schema import NUMERIC, Feature, Schema
-from services.autopilot.what_if import Moved, between, lines_of, moved, swept, values_of
+from services.autopilot.using.predicting import Asked
+from services.autopilot.using.schema import NUMERIC, Feature, Schema
+from services.autopilot.using.what_if import Moved, between, lines_of, moved, swept, values_of
 from services.legible import legible
 from services.tables.numerals import is_number
 from ui import charts, error_box, field

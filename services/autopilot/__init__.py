@@ -1,12 +1,13 @@
 """Autopilot: from a table to predictions.
 
-May import the rooms of its layer's predecessors: plans, catalog, access, tables, objects, deploy, batch. Tested by
-tests/services/autopilot/.
+Four parts, in the order in which a job passes them: `requesting` (what is asked for), `launching` (before it runs),
+`watching` (how it stands, what it left), `using` (its candidates put to use). What they share is beside them, as in
+every room. May import the rooms of its layer's predecessors: plans, catalog, access, tables, objects, deploy, batch.
+Tested by tests/services/autopilot/.
 """
 
-from services.autopilot.ceiling import Ceiling
-from services.autopilot.field import Field
-from services.autopilot.fields import FIELDS, field_of, fields_of
+from services.autopilot.launching.ceiling import Ceiling
+from services.autopilot.launching.seen import Seen
 from services.autopilot.models import (
     Candidate,
     CandidateContainer,
@@ -17,8 +18,10 @@ from services.autopilot.models import (
     ProblemKind,
     TabularProblem,
 )
-from services.autopilot.problems import request_problems
-from services.autopilot.request import (
+from services.autopilot.requesting.field import Field
+from services.autopilot.requesting.fields import FIELDS, field_of, fields_of
+from services.autopilot.requesting.problems import request_problems
+from services.autopilot.requesting.request import (
     AutoDeploy,
     AutopilotRequest,
     Filling,
@@ -35,7 +38,6 @@ from services.autopilot.request import (
     TextClasses,
     suggest_name,
 )
-from services.autopilot.seen import Seen
 from services.autopilot.service import AutopilotService
 
 __all__ = [

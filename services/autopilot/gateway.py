@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.autopilot.described import candidate, described, listed
 from services.autopilot.models import Candidate, Job
-from services.autopilot.training_facts import Training, trained_on
+from services.autopilot.using.training_facts import Training, trained_on
+from services.autopilot.watching.described import candidate, described, listed
 from services.aws_errors import code_and_message, translate
 from services.clients import ClientSource
 from services.errors import NotFound

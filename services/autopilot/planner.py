@@ -9,13 +9,13 @@ import hashlib
 from dataclasses import replace
 
 from services.access import RoleRequest, plan_execution_role, role_value, tags
-from services.autopilot.launch_state import LaunchState
-from services.autopilot.launch_warnings import warnings_of
+from services.autopilot.launching.launch_warnings import warnings_of
+from services.autopilot.launching.places import Places, feature_file, places_of, with_role
+from services.autopilot.launching.state import LaunchState
 from services.autopilot.models import Job
-from services.autopilot.parameters import parameters
-from services.autopilot.places import Places, feature_file, places_of, with_role
-from services.autopilot.problems import refuse
-from services.autopilot.request import AutopilotRequest
+from services.autopilot.requesting.parameters import parameters
+from services.autopilot.requesting.problems import refuse
+from services.autopilot.requesting.request import AutopilotRequest
 from services.errors import InvalidRequest, NameTaken
 from services.plans.hosting import seconds_between_looks
 from services.plans.models import Cost, ErrorMatch, Estimate, Once, Permission, Plan, Proof, Read, Step, Until

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from services.access import AccessService
-from services.autopilot.examining import Examiner
-from services.autopilot.launching import Launching
+from services.autopilot.launching.examining import Examiner
+from services.autopilot.launching.service import Launching
 from services.autopilot.models import Job
-from services.autopilot.watching import Watching
+from services.autopilot.watching.service import Watching
 from services.catalog import CatalogService
 
 if TYPE_CHECKING:
     from services.autopilot.gateway import AutopilotGateway
-    from services.autopilot.launching_gateway import LaunchingGateway
+    from services.autopilot.launching.gateway import LaunchingGateway
     from services.objects import ObjectsService
     from services.tables.kept import KeptTables
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from services.access import ExistingRole
 from services.autopilot import ProblemKind
-from services.autopilot.request import AutoDeploy, AutopilotRequest, Filling, Forecast, LocalFile, Tabular
+from services.autopilot.requesting.request import AutoDeploy, AutopilotRequest, Filling, Forecast, LocalFile, Tabular
 from services.plans import RunStatus
 from services.settings import Settings
 from tests.pages.conftest import Open

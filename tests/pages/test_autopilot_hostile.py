@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from services.autopilot.answers import Answer
-from services.autopilot.predicting import Asked
-from services.autopilot.schema import Schema, schema_of
-from services.autopilot.training_facts import Training
+from services.autopilot.using.answers import Answer
+from services.autopilot.using.predicting import Asked
+from services.autopilot.using.schema import Schema, schema_of
+from services.autopilot.using.training_facts import Training
 
 EVIL = "![x](http://127.0.0.1:9/leak) <a href='http://127.0.0.1:9'>go</a> :red[mine] $x$"
 _ACTS = re.compile(r"(?<!\\)!?\[[^\]]*(?<!\\)\]\(|(?<!\\)<a |(?<!\\):red\[mine")
@@ -79,7 +79,7 @@ def test_a_chart_shows_names_as_they_are_spelled() -> None:
 
 
 def test_a_file_of_predictions_begins_no_cell_with_a_formula(tmp_path: Path) -> None:
-    from services.autopilot.predicting import head_of, told
+    from services.autopilot.using.predicting import head_of, told
 
     answer = Answer("=1+1", scores=(("=1+1", 1.0),))
     assert told(answer, ["=1+1"])[0] == "'=1+1"

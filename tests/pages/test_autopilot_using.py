@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from services.access import ExistingRole
-from services.autopilot.using import request_for
+from services.autopilot.using.candidates import request_for
 from tests.pages.conftest import Open
 from tests.pages.test_deploying import press
 from tests.sandbox.tabular import tables

@@ -24,10 +24,10 @@ from services.autopilot import (
     Tabular,
     TextClasses,
 )
-from services.autopilot.ceiling import ceiling
-from services.autopilot.launch_state import LaunchState
+from services.autopilot.launching.ceiling import ceiling
+from services.autopilot.launching.state import LaunchState
 from services.autopilot.planner import plan_launch
-from services.autopilot.request import CSV, Settings
+from services.autopilot.requesting.request import CSV, Settings
 from services.catalog import CatalogService
 from services.plans import Plan
 from services.tables.models import Layout, Verdict

@@ -25,10 +25,10 @@ from services.autopilot import (
     TextClasses,
     request_problems,
 )
-from services.autopilot.known import ALGORITHMS, BASE_MODELS, metrics_of
-from services.autopilot.parameters import parameters
-from services.autopilot.places import Places
-from services.autopilot.request import CSV
+from services.autopilot.launching.places import Places
+from services.autopilot.requesting.known import ALGORITHMS, BASE_MODELS, metrics_of
+from services.autopilot.requesting.parameters import parameters
+from services.autopilot.requesting.request import CSV
 from services.deploy import Place
 from services.plans import Plan, Step, check
 from tests.services.autopilot.launching.samples import EMR, ROLE

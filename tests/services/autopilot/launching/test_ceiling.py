@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from services.autopilot import AutoDeploy, AutopilotRequest, LanguageTuning, Limits, ProblemKind, Tabular
-from services.autopilot.ceiling import Ceiling, ceiling
+from services.autopilot.launching.ceiling import Ceiling, ceiling
 from services.catalog import Price, Use
 from tests.services.autopilot.launching.samples import EMR, full, plain, seen_of, verdict_of
 

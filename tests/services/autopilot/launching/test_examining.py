@@ -23,8 +23,8 @@ from services.autopilot import (
     TextClasses,
     request_problems,
 )
-from services.autopilot import examining as looked_at
-from services.autopilot.examining import Examiner, resolved
+from services.autopilot.launching import examining as looked_at
+from services.autopilot.launching.examining import Examiner, resolved
 from services.errors import NotFound
 from services.objects import Entry, Listing, ObjectsService, Peek, Uri
 from services.tables import examined

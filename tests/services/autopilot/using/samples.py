@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from services.autopilot import Candidate, CandidateContainer
 from services.autopilot.models import ProblemKind
-from services.autopilot.schema import Schema, schema_of
-from services.autopilot.training_facts import Training
+from services.autopilot.using.schema import Schema, schema_of
+from services.autopilot.using.training_facts import Training
 
 COLUMNS = ("age", "plan", "joined", "note", "Churn?")
 ROWS = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.autopilot.answers import answer_of, read_answers, read_forecasts
-from services.autopilot.using import OUTPUTS
+from services.autopilot.using.answers import answer_of, read_answers, read_forecasts
+from services.autopilot.using.candidates import OUTPUTS
 from services.errors import UnknownAnswer
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from services.access import ExistingRole
 from services.autopilot import Candidate, Job
-from services.autopilot.guard import matched
-from services.autopilot.predicting import Asked
-from services.autopilot.scoring import scores_of
-from services.autopilot.using import OUTPUTS, keys_of, request_for
+from services.autopilot.using.candidates import OUTPUTS, keys_of, request_for
+from services.autopilot.using.guard import matched
+from services.autopilot.using.predicting import Asked
+from services.autopilot.using.scoring import scores_of
 from services.deploy import Serverless
 from services.errors import InvalidRequest, NotFound
 from services.jobs import JobStatus, JobView

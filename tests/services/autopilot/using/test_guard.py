@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.autopilot.guard import matched
+from services.autopilot.using.guard import matched
 from services.errors import InvalidRequest
 from tests.services.autopilot.using import samples
 

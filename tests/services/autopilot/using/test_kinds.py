@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from cli import autopilot_using
 from cli.opening import app
 from services.access import ExistingRole
-from services.autopilot.predicting import Asked
-from services.autopilot.using import request_for, serverless_problem, suggested_type
-from services.autopilot.what_if import swept
+from services.autopilot.using.candidates import request_for, serverless_problem, suggested_type
+from services.autopilot.using.predicting import Asked
+from services.autopilot.using.what_if import swept
 from services.deploy import Serverless
 from services.errors import InvalidRequest
 from tests.sandbox.tabular import tables

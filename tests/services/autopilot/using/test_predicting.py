@@ -11,8 +11,8 @@ from typing import Any, cast
 
 import pytest
 
-from services.autopilot.guard import matched
-from services.autopilot.predicting import Asked, Predictions
+from services.autopilot.using.guard import matched
+from services.autopilot.using.predicting import Asked, Predictions
 from services.errors import ModelFailed, NotFound
 from services.jobs import Jobs, JobStatus, JobView
 from services.state import State

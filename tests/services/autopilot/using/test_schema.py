@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from services.autopilot.answers import Answer
 from services.autopilot.models import ProblemKind
-from services.autopilot.schema import schema_of
-from services.autopilot.training_facts import Training, trained_on
-from services.autopilot.what_if import lines_of, moved, swept, values_of
+from services.autopilot.using.answers import Answer
+from services.autopilot.using.schema import schema_of
+from services.autopilot.using.training_facts import Training, trained_on
+from services.autopilot.using.what_if import lines_of, moved, swept, values_of
 from services.errors import InvalidRequest
 from tests.services.autopilot.using import samples
 

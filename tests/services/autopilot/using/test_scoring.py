@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from services.autopilot.answers import Answer
-from services.autopilot.scoring import Classes, Numbers
+from services.autopilot.using.answers import Answer
+from services.autopilot.using.scoring import Classes, Numbers
 
 
 def _rows(labels: tuple[str, ...], seed: int, count: int = 500) -> list[tuple[str, Answer]]:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from services.autopilot.batch_rows import Sheet, fits, read_sheet, sheet_of, write_joined, write_rows
-from services.autopilot.guard import matched
-from services.autopilot.predicting import Asked, pieces
-from services.autopilot.table_files import given, records
-from services.autopilot.using import OUTPUTS
+from services.autopilot.using.batch_rows import Sheet, fits, read_sheet, sheet_of, write_joined, write_rows
+from services.autopilot.using.candidates import OUTPUTS
+from services.autopilot.using.guard import matched
+from services.autopilot.using.predicting import Asked, pieces
+from services.autopilot.using.table_files import given, records
 from services.errors import InvalidRequest
 from tests.services.autopilot.using import samples
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.access import ExistingRole, RoleRequest, RoleState
 from services.autopilot import Candidate, CandidateContainer, Job, ProblemKind
-from services.autopilot.using import (
+from services.autopilot.using.candidates import (
     OUTPUTS,
     endpoints_of,
     keys_of,

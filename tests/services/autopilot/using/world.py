@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.autopilot import Candidate, Job
-from services.autopilot.using import Used, endpoints_of
+from services.autopilot.using.candidates import Used, endpoints_of
 from services.connection import sandbox_at
 from services.console import Console
 from services.plans import Plan, RunStatus, RunView

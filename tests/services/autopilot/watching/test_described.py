@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.autopilot import JobStatus, ProblemKind
-from services.autopilot.described import candidate, described, listed
+from services.autopilot.watching.described import candidate, described, listed
 from tests.services.autopilot.watching.samples import BEGUN, CANDIDATE_ROW
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.autopilot.following import best_of, value_of
-from services.autopilot.report_models import Reports
+from services.autopilot.watching.following import best_of, value_of
+from services.autopilot.watching.report_models import Reports
 from services.errors import NotFound
 from tests.sandbox.tabular import tables
 from tests.services.autopilot.using.world import World, world

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from services.autopilot import Candidate, JobStatus, ProblemKind
-from services.autopilot.following import State, best_of, best_so_far, progress, stages_of
-from services.autopilot.metrics import minimized, objective_of
+from services.autopilot.watching.following import State, best_of, best_so_far, progress, stages_of
+from services.autopilot.watching.metrics import minimized, objective_of
 from tests.services.autopilot.watching.samples import after, job, trained
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.autopilot import Candidate, Measure
-from services.autopilot.leaderboard import Query, algorithm, compared, leaderboard, metrics_of
+from services.autopilot.watching.leaderboard import Query, algorithm, compared, leaderboard, metrics_of
 from tests.services.autopilot.watching.samples import job, trained
 
 A, B, C = trained("LightGBM-t1", 0.5), trained("XGBoost-t2", 0.8), trained("LinearLearner-t3", 0.6)

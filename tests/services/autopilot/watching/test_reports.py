@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from services.autopilot import ProblemKind
-from services.autopilot.report_models import ReportFile
-from services.autopilot.report_parsing import MOST_LABELS, MOST_POINTS, forecasts, impact, quality
-from services.autopilot.reports import download, job_files, left, reports
+from services.autopilot.watching.report_models import ReportFile
+from services.autopilot.watching.report_parsing import MOST_LABELS, MOST_POINTS, forecasts, impact, quality
+from services.autopilot.watching.reports import download, job_files, left, reports
 from services.errors import LimitExceeded, NotFound, PermissionDenied
 from services.objects import Entry, Uri
 from services.objects.models import Listing
@@ -212,7 +212,7 @@ def test_an_unknown_price_stays_unknown_and_a_job_without_output_left_nothing_th
 
 
 def test_a_file_too_large_for_a_browser_comes_with_the_line_that_fetches_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.autopilot.reports.MOST_DOWNLOAD", 2)
+    monkeypatch.setattr("services.autopilot.watching.reports.MOST_DOWNLOAD", 2)
     at = f"{REPORTED.insights}/report.pdf"
     with pytest.raises(LimitExceeded) as refused:
         download(Shelves(FILES), ReportFile("Report", Uri.parse(at)))

@@ -1,0 +1,1 @@
+"""Candidates put to use: deployed, asked for predictions of rows and files, measured."""
