@@ -17,7 +17,7 @@ class Options:
     ] = False
     output: Annotated[str, typer.Option(help="S3 prefix of the answers; the console's bucket when left out.")] = ""
     name: Annotated[str, typer.Option(help="Name of the job; made up when left out.")] = ""
-    instance_type: Annotated[str, typer.Option(help="What answers.")] = "ml.m5.xlarge"
+    instance_type: Annotated[str, typer.Option(help="What answers; what fits the model.")] = ""
     count: Annotated[int, typer.Option(help="How many of them.")] = 1
     manifest: Annotated[bool, typer.Option("--manifest", help="INPUT is a manifest, not a prefix.")] = False
     content_type: Annotated[str, typer.Option(help="Media type of the records; what fits the model.")] = ""

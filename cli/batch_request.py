@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def request_of(console: Console, model: str, source: str, options: Options) -> TransformRequest:
     """The request; what was left open is what fits the model. Raises InvalidRequest or NotFound."""
-    from services.batch import TransformRequest, suggestion
+    from services.batch import TransformRequest, suggestion, usual_machine
 
     held = console.batch.model(_model(console, model))
     name, fits = options.name or console.batch.suggest_name(held.name), suggestion(held)
@@ -30,7 +30,7 @@ def request_of(console: Console, model: str, source: str, options: Options) -> T
     request = TransformRequest(
         name=name, model=held.name, input=console.batch.input(name, Path(upload).name) if upload else source,
         output=options.output or console.batch.output(name), upload=upload,
-        instance_type=options.instance_type, count=options.count,
+        instance_type=options.instance_type or usual_machine(held), count=options.count,
         input_kind="ManifestFile" if options.manifest else "S3Prefix",
         content_type=options.content_type or fits.content_type, accept=options.accept or fits.accept,
         compression=options.compression, split=options.split or fits.split,

@@ -52,6 +52,7 @@ def run(
         row = {"run": view.id, **job_row(console, job)}
         typer.echo(json.dumps(row) if as_json else job_line(console, job))
         if job.status in ("Failed", "Stopped"):
+            say(f"`sagedeck batch job {job.name}` says which objects have no answers, and why.")
             raise typer.Exit(1)
 
 

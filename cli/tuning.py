@@ -124,7 +124,7 @@ def job(context: typer.Context, name: str, as_json: JsonFlag = False) -> None:
             return
         typer.echo(f"{found.name}: {found.status.value} ({found.stage})")
         cost = "an unknown price" if row["usd"] is None else usd(row["usd"])
-        typer.echo(f"Billed {row['billed_seconds']:.0f} s, {cost} so far.")
+        typer.echo(f"Billed {row['billed_seconds']:.0f} s, {cost}{' so far' if found.status.moving else ''}.")
         for metric, points in row["losses"].items():
             typer.echo(f"{metric}: {points[-1][1]:.4f} after {len(points)} measurements")
         said = verdict(console.tuning.curves(found))

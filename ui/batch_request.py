@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from services.batch import Problem, TransformRequest, request_problems
+from services.batch import Problem, TransformRequest, request_problems, usual_machine
 from services.deploy.variables import parse_pairs
 from ui import batch_input, object_browser
 from ui.batch_fields import NEW_ROLE, BatchFields
@@ -16,8 +16,6 @@ from ui.batch_fields import NEW_ROLE, BatchFields
 if TYPE_CHECKING:
     from services.console import Console
     from ui.batch_source import Chosen
-
-LIKELY = "ml.m5.xlarge"
 
 
 def read(console: Console, fields: BatchFields, chosen: Chosen) -> TransformRequest:
@@ -29,7 +27,7 @@ def read(console: Console, fields: BatchFields, chosen: Chosen) -> TransformRequ
         name=name, model=chosen.name, input=source,
         output=object_browser.typed(fields.at("output")) or console.batch.output(name),
         input_kind="S3Prefix" if upload else fields.text("input_kind") or "S3Prefix", upload=upload,
-        instance_type=fields.text("instance_type") or usual(chosen), count=fields.number("count"),
+        instance_type=fields.text("instance_type") or usual_machine(chosen.held), count=fields.number("count"),
         content_type=fields.text("content_type"), accept=fields.text("accept"),
         compression=_said(fields, "compression"), split=_said(fields, "split"), assemble=_said(fields, "assemble"),
         strategy=_said(fields, "strategy"), max_payload_mb=fields.optional("max_payload_mb"),
@@ -54,12 +52,6 @@ def problems(fields: BatchFields, request: TransformRequest) -> tuple[Problem, .
         Problem(field, words) for field in ("environment", "tags") for words in parse_pairs(fields.text(field))[1]
     ]  # fmt: skip
     return (*unread, *request_problems(request))
-
-
-def usual(chosen: Chosen) -> str:
-    """The instance type a form begins with: one with a GPU where the image is for one."""
-    image = chosen.held.image if chosen.held else ""
-    return "ml.g5.xlarge" if "gpu" in image or "-cu1" in image or "neuronx" in image else LIKELY
 
 
 def _said(fields: BatchFields, name: str) -> str:

@@ -16,7 +16,7 @@ from services.batch.models import (
     TransformRequest,
     suggested_name,
 )
-from services.batch.payloads import Suggestion, suggestion, wrapped
+from services.batch.payloads import Suggestion, suggestion, usual_machine, wrapped
 from services.batch.preview import InputPreview
 from services.batch.problems import request_problems
 from services.batch.results import JoinedRow, Results
@@ -41,5 +41,6 @@ __all__ = [
     "request_problems",
     "suggested_name",
     "suggestion",
+    "usual_machine",
     "wrapped",
 ]

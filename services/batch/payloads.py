@@ -38,6 +38,12 @@ class Suggestion:
     contract: Contract | None = None
 
 
+def usual_machine(model: HostedModel | None) -> str:
+    """The instance type to begin with: one with a GPU where the image is for one."""
+    image = model.image if model else ""
+    return "ml.g5.xlarge" if "gpu" in image or "-cu1" in image or "neuronx" in image else "ml.m5.xlarge"
+
+
 def suggestion(model: HostedModel) -> Suggestion:
     """What fits a model as far as its image, environment and tags tell."""
     facts = EndpointFacts(

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from services.batch import JobStatus, TransformJob, TransformRequest, explained, suggested_name, suggestion
+from services.batch import (
+    JobStatus,
+    TransformJob,
+    TransformRequest,
+    explained,
+    suggested_name,
+    suggestion,
+    usual_machine,
+)
 from services.batch.costs import ceiling, spent
 from services.batch.following import matched
 from services.batch.gateway import BatchGateway
@@ -192,6 +200,12 @@ def test_a_suggested_name_is_one_that_is_taken() -> None:
     for model in ("m", "Ünï_cöde model", "x" * 80, "---"):
         name = suggested_name(model, 1_795_000_000.0)
         assert not {problem.field for problem in _problems(name)}
+
+
+def test_a_model_for_gpus_is_given_one_to_begin_with() -> None:
+    image = "1.dkr.ecr.us-east-1.amazonaws.com/huggingface-pytorch-tgi-inference:2.4.0-gpu-py311-cu124"
+    assert usual_machine(HostedModel("m", containers=({"Image": image},))).startswith("ml.g")
+    assert usual_machine(HostedModel("m")) == usual_machine(None) == "ml.m5.xlarge"
 
 
 def test_a_suggested_name_holds_one_time_only() -> None:
