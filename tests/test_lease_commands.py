@@ -102,3 +102,29 @@ def test_a_length_of_time_is_read_as_it_is_typed(typed: str, hours: float) -> No
 def test_what_is_no_length_of_time_is_refused(typed: str) -> None:
     with pytest.raises(InvalidRequest, match="no length of time"):
         hours_of(typed)
+
+
+@pytest.mark.slow
+def test_a_notebook_instance_is_made_with_an_end_extended_and_reaped(shell: Shell) -> None:
+    shell.run("notebooks", "create", "papers", "--hours", "8h", "--reason", "A trial", "--yes")
+    (row,) = [each for each in shell.json("leases") if each["kind"] == "notebook instance"]
+    assert (row["name"], row["endpoint"], row["then"], row["reason"]) == ("papers", None, "stop", "A trial")
+    assert row["enforced_by"] == "scheduler"
+    assert "stop, by AWS" in shell.run("leases").stdout
+    longer = shell.json("lease", "papers", "--notebook", "--extend", "8h", "--yes")["lease"]
+    assert longer["seconds_left"] == pytest.approx(row["seconds_left"] + 8 * 3600, abs=300)
+    error = shell.json("lease", "papers", "--notebook", "--then", "delete", code=1)["error"]
+    assert "stands still" in error["why"]
+    from tests.sandbox.server import client
+
+    url = sandbox_child.find(shell.home)
+    assert url is not None
+    client(url, "scheduler").delete_schedule(Name=longer["schedule"])  # as if AWS had not been asked
+    _pass(shell, 17)
+    (dry,) = shell.json("reap", "--dry-run")["endpoints"]
+    assert (dry["name"], dry["done"]) == ("papers", "would be stopped")
+    (done,) = shell.json("reap", "--yes")["endpoints"]
+    assert (done["name"], done["done"]) == ("papers", "stopped")
+    assert shell.json("notebooks", "show", "papers")["status"] == "Stopped"
+    assert "--notebook" in shell.run("lease", "papers", "--notebook").stdout
+    shell.run("notebooks", "delete", "papers", "--yes")

@@ -14,6 +14,8 @@ from services.leases.service import LeasesService
 from services.plans.leasing import STOP, LeaseKind, delete_schedule_step, moment, written
 from services.plans.models import Plan, Step
 
+LEAST_HOURS = 0.25
+
 
 @dataclass(frozen=True, slots=True)
 class NotebookLeases:
@@ -79,6 +81,11 @@ class NotebookLeases:
         """The end after so many hours from now, as a tag holds it; "" for none. Raises InvalidRequest."""
         if not hours:
             return ""
+        if 0 < hours < LEAST_HOURS:
+            why = "It takes some minutes to start, and cannot be stopped meanwhile."
+            raise InvalidRequest(
+                f"An end after {hours * 60:.0f} minutes is too soon.", why, "Give a quarter of an hour."
+            )
         request = self.leases.request("x", hours=hours, kind=LeaseKind.NOTEBOOK)
         assert request.ends is not None
         return written(request.ends)

@@ -209,7 +209,7 @@ def test_its_own_page_tells_its_end_and_starts_another_until_one(open_page: Open
     next(each for each in at.number_input if each.label == "Stops after hours").set_value(0.01)
     at.button(key="notebooks.start.go").click().run()
     assert not at.exception
-    assert "within five minutes" in at.error[0].value
+    assert "too soon" in at.error[0].value
     next(each for each in at.number_input if each.label == "Stops after hours").set_value(8.0)
     at.button(key="notebooks.start.go").click().run()
     assert not at.exception
