@@ -166,7 +166,16 @@ def _best(lines: list[str], target: str, said: str) -> Shape:
     shapes = [_shape(lines, delimiter, '"', "", target) for delimiter in DELIMITERS if not said or delimiter == said]
     if said and not shapes:
         shapes = [_shape(lines, said, '"', "", target)]
+    if any(_fits(shape) for shape in shapes):
+        shapes = [shape for shape in shapes if len(shape.records[0]) > 1]
     return max(shapes, key=lambda shape: shape.score)
+
+
+def _fits(shape: Shape) -> bool:
+    """Whether a usual delimiter parts the first record into as many cells as those below: one that leaves the first
+    record whole stands within cells."""
+    usual = shape.delimiter in (",", ";", "\t", "|")
+    return usual and shape.width > 1 and shape.share > 0.95 and len(shape.records[0]) == shape.width
 
 
 def _otherwise_quoted(lines: list[str], target: str, best: Shape) -> Shape:

@@ -22,6 +22,8 @@ def _sms() -> str:
 
 
 TAKEN = {
+    "semicolons within every cell": ("z,k,y\n" + "".join(f"{a};{b};0,{b},{c}\n" for a, b, c in ROWS), "y"),
+    "bars within every cell": ("z,k,y\n" + "".join(f"{a}|{b}|0,{b},{c}\n" for a, b, c in ROWS), "y"),
     "a note below": ("x,k,y\n" + BODY + "(700 rows)\n", "y"),
     "a total below": ("x,k,y\n" + BODY + "Total,,\n", "y"),
     "the header in the middle": ("x,k,y\n" + BODY + "x,k,y\n" + BODY, "y"),
