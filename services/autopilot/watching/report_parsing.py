@@ -91,7 +91,7 @@ def impact(content: bytes) -> Impact:
 def forecasts(content: bytes) -> Forecasts:
     """What was forecast of the time held out. Raises ValueError where no column holds what came (target_value)."""
     try:
-        rows = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace"), newline=""))
+        rows = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace"), newline=""), strict=True)
         header = next(rows, [])
         if "target_value" not in header or "timestamp" not in header:
             raise ValueError("it has no columns timestamp and target_value")
