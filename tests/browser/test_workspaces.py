@@ -60,6 +60,18 @@ def opened(page: Page, button: str) -> None:
     tab.value.close()
 
 
+def leased(url: str, open_page: Callable[..., Page]) -> None:
+    """The page Leases with the end of the instance, on a desk and on a phone."""
+    for width, scheme in ((1280, "light"), (390, "dark")):
+        page = open_page(f"{url}/leases", width=width, height=1300, scheme=scheme)
+        expect(page.get_by_text("kept to by AWS")).to_be_visible(timeout=LONG)
+        expect(page.get_by_role("button", name="Stop now", exact=True)).to_be_visible(timeout=LONG)
+        settle(page)
+        picture(page, f"leases-notebook-{scheme}")
+        assert width > 390 or not wider_than_the_screen(page)
+        assert not axe.findings(page)
+
+
 def test_a_notebook_instance_is_made_opened_and_stopped(own_url: str, open_page: Callable[..., Page]) -> None:
     page = open_page(f"{own_url}/notebooks", height=1200)
     expect(page.get_by_text("No notebook instance")).to_be_visible(timeout=LONG)
@@ -68,14 +80,17 @@ def test_a_notebook_instance_is_made_opened_and_stopped(own_url: str, open_page:
     expect(page.get_by_text("Letters without accents")).to_be_visible(timeout=LONG)
     fill(page, "Name", "papers")
     expect(page.get_by_text("Letters without accents")).to_have_count(0, timeout=LONG)
+    fill(page, "Stops after hours", "8")
     picture(page, "notebooks-form-light")
     assert not axe.findings(page)
     press(page, "Review the plan")
     done(page, "Make it")
     expect(page.get_by_role("button", name="Open JupyterLab", exact=True)).to_be_visible(timeout=LONG)
     opened(page, "Open JupyterLab")
+    expect(page.get_by_text("It stops in")).to_be_visible(timeout=LONG)
     picture(page, "notebooks-light")
     assert not axe.findings(page)
+    leased(own_url, open_page)
     press(page, "Stop")
     done(page, "Stop")
     expect(page.get_by_role("button", name="Start…", exact=True)).to_be_visible(timeout=LONG)
