@@ -33,6 +33,23 @@ def _choose(page: Page, model: str) -> None:
     settle(page)
 
 
+def _to_and_fro(page: Page) -> None:
+    """What a click inside the live part leads to stands outside of it: a plan, and from the list the job."""
+    page.get_by_role("button", name="Delete its answers", exact=True).click()
+    expect(page.get_by_role("button", name="Not now", exact=True)).to_be_visible(timeout=SLOWLY)
+    settle(page)
+    page.get_by_role("button", name="Not now", exact=True).click()
+    expect(page.get_by_role("button", name="Not now", exact=True)).to_be_hidden(timeout=SLOWLY)
+    job, address = str(page.url).partition("job=")[2], page.url
+    settle(page)
+    page.get_by_role("button", name="All jobs", exact=True).click()
+    settle(page)
+    page.get_by_role("tab", name="Jobs", exact=True).click()
+    page.get_by_role("button", name=job, exact=True).click(timeout=SLOWLY)
+    expect(page).to_have_url(address, timeout=SLOWLY)
+    expect(page.get_by_text("What it was asked for")).to_be_visible(timeout=SLOWLY)
+
+
 def test_texts_are_answered_by_a_job_that_is_followed_to_its_answers(
     tmp_path: Path, open_page: Callable[..., Page]
 ) -> None:
@@ -66,19 +83,7 @@ def test_texts_are_answered_by_a_job_that_is_followed_to_its_answers(
         expect(page.get_by_text("Completed").first).to_be_visible(timeout=SLOWLY)
         expect(page.get_by_text("Delete its answers")).to_be_visible(timeout=SLOWLY)
         expect(page).to_have_url(re.compile("job="))
-        page.get_by_role("button", name="Delete its answers", exact=True).click()
-        expect(page.get_by_role("button", name="Not now", exact=True)).to_be_visible(timeout=SLOWLY)
-        settle(page)
-        page.get_by_role("button", name="Not now", exact=True).click()
-        expect(page.get_by_role("button", name="Not now", exact=True)).to_be_hidden(timeout=SLOWLY)
-        job, address = str(page.url).partition("job=")[2], page.url
-        settle(page)
-        page.get_by_role("button", name="All jobs", exact=True).click()
-        settle(page)
-        page.get_by_role("tab", name="Jobs", exact=True).click()
-        page.get_by_role("button", name=job, exact=True).click(timeout=SLOWLY)
-        expect(page).to_have_url(address, timeout=SLOWLY)
-        expect(page.get_by_text("What it was asked for")).to_be_visible(timeout=SLOWLY)
+        _to_and_fro(page)
         for width, scheme in ((1280, "dark"), (390, "light")):
             other = open_page(page.url, width=width, height=1400, scheme=scheme)
             expect(other.get_by_text("The cat sat.").first).to_be_visible(timeout=SLOWLY)
