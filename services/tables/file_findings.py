@@ -211,7 +211,7 @@ def headers_within(table: Table) -> int:
     numeric = [(name, each) for name, each in columns if each.numbers > JOINED * (each.rows - each.missing)]
     if numeric:
         return max(1, min(kept, default=1)) if any(name in each.bad for name, each in numeric) else 0
-    return min(kept) if len(kept) > 1 else 0
+    return min(kept) if len(kept) > 1 and min(kept) < (1 - JOINED) * table.rows else 0
 
 
 def names_of(table: Table) -> tuple[tuple[str, ...], list[Finding]]:

@@ -204,7 +204,7 @@ def _shape(lines: list[str], delimiter: str, quote: str, escape: str, target: st
         return Shape(delimiter, quote, escape, (), 1, 0.0, 0.0)
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
     share = count / len(records)
-    if width < 2:
+    if width < (3 if delimiter == ":" else 2):  # "name: value" is no record of two cells
         return Shape(delimiter, quote, escape, _frozen(records), 1, share, 0.1 if delimiter == "," else 0.0)
     score = share - DELIMITERS.get(delimiter, 0.05) - _foreign(records, delimiter)
     if target and not is_index(target) and any(_names(record, target) for record in records[:12]):

@@ -156,7 +156,7 @@ def _with_decimal(laid: Laid, counts: list[Counts]) -> Layout:
     points = any("." in cell and is_number(cell) for record in laid.records[:STYLED] for cell in record)
     if laid.layout.delimiter != "," and (comma or not points):
         for column, each in enumerate(counts):
-            cells = [record[column] for record in laid.records[:STYLED]]
+            cells = [record[column] for record in laid.records[:STYLED] if column < len(record)]
             if each.style == "thousands" and doubtful(cells):
                 each.style, comma = "comma", True
     return replace(laid.layout, decimal="," if comma else ".")

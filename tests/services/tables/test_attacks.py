@@ -73,6 +73,15 @@ def test_names_between_the_values_make_no_table(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("".join(f"- size: {at}.5\n  left: {at % 9}\n  kind: {'xyz'[at % 3]}\n" for at in range(800)))
     assert not check(path, "kind").accepted
+    path.write_text("".join(f"- size: {at}\n  kind: {'xy'[at % 2]}\n" for at in range(800)))
+    assert not check(path, "kind").accepted
+
+
+def test_values_that_are_called_as_their_columns_make_no_header(tmp_path: Path) -> None:
+    path, answers = tmp_path / "table.csv", ("yes,no,kind\n", "no,yes,other\n", "yes,yes,kind\n")
+    path.write_text(answers[0] + "".join(answers[at % 3] for at in range(600)))
+    verdict = check(path, "kind")
+    assert (verdict.accepted, verdict.problem_type) == (True, "BinaryClassification")
 
 
 @pytest.mark.parametrize("blank", ["\u00a0", "\u2009", "\u202f", " "], ids=["no-break", "thin", "narrow", "plain"])
@@ -107,3 +116,10 @@ def test_a_header_that_is_repeated_is_no_row_and_no_class(columns: tuple[str, st
     assert repaired(path, verdict, tmp_path).read_text() == head + "".join(rows)
     path.write_text((head + "".join(rows)).replace(",y\n", ",x\n") + head)
     assert "target_constant" in _codes(path)
+
+
+@pytest.mark.parametrize("by", [",", ";", "\t", "|"])
+def test_a_header_longer_than_its_records_is_refused(by: str, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f"a{by}b{by}kind{by}more\n" + ROWS.replace(",", by))
+    assert {"rows", "ragged"} <= set(_codes(path))
