@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.batch.models import Problem, TransformRequest
-from services.batch.preview import HEAD_BYTES, InputPreview, manifest_uris, previewed
+from services.batch.preview import HEAD_BYTES, InputPreview, previewed
 from services.errors import InvalidRequest, NotFound
-from services.objects import Entry, Listing, ObjectsService, Peek, Uri
+from services.objects import Entry, Listing, ObjectsService, Peek, Uri, manifest_uris
 
 
 class Inputs:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import struct
 import zlib
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ from dataclasses import dataclass, replace
 from services.batch.models import Problem, TransformRequest
 from services.batch.payloads import parses
 from services.batch.problems import DEFAULT_PAYLOAD_MB
-from services.errors import InvalidRequest
 from services.objects import Listing, Peek, Uri
 
 HEAD_BYTES = 256 << 10
@@ -71,17 +69,6 @@ def previewed(request: TransformRequest, peek: Peek, listing: Listing | None = N
         notes=tuple(_notes(request, records)),
     )
     return replace(found, problems=(*problems, *_problems(request, found)))
-
-
-def manifest_uris(content: bytes) -> tuple[Uri, ...]:
-    """The objects a manifest lists: [{"prefix": "s3://bucket/pre/"}, "name", …]. Raises InvalidRequest."""
-    try:
-        head, *names = json.loads(content)
-        prefix = Uri.parse(head["prefix"])
-        return tuple(Uri.parse(f"s3://{prefix.bucket}/{prefix.key + name}") for name in names)
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
-        why = "A manifest is a JSON list of a prefix and the names of objects below it."
-        raise InvalidRequest("This is no manifest.", why, "Correct it, or choose a prefix.") from error
 
 
 def _unpacked(request: TransformRequest, peek: Peek) -> tuple[bytes, tuple[Problem, ...]]:

@@ -13,7 +13,7 @@ from services.autopilot.launching.seen import Seen
 from services.autopilot.requesting.request import ANY_IMAGE, JPEG, PNG, Held, S3Data
 from services.deploy import Problem
 from services.errors import InvalidRequest, LimitExceeded, NotFound
-from services.objects import Entry, Uri
+from services.objects import Entry, Uri, manifest_uris
 from services.tables.previewing import previewed
 
 if TYPE_CHECKING:
@@ -62,31 +62,22 @@ def _below(objects: ObjectsService, uri: str) -> Lying:
 
 
 def _of_manifest(objects: ObjectsService, source: S3Data) -> Lying:
-    text = objects.read(source.uri).decode("utf-8", "replace")
+    content = objects.read(source.uri)
     try:
-        names = list(_augmented(text) if source.held == Held.AUGMENTED else _listed(text))
-        entries = tuple(Entry(each.name, each) for each in map(Uri.parse, names))
-    except (ValueError, KeyError, TypeError, AttributeError):
+        named = _augmented(content) if source.held == Held.AUGMENTED else manifest_uris(content)
+        entries = tuple(Entry(each.name, each) for each in named)
+    except (ValueError, KeyError, TypeError, InvalidRequest):
         looks = '[{"prefix": "s3://…"}, "name", …]' if source.held == Held.MANIFEST else '{"source-ref": "s3://…", …}'
         return Lying(problem=f"{source.uri} is no {source.held}: it looks like {looks}.")
     if not entries:
         return Lying(problem=f"The manifest {source.uri} lists nothing.")
-    return Lying(entries, None, True, hashlib.sha256(text.encode()).hexdigest())
+    return Lying(entries, None, True, hashlib.sha256(content).hexdigest())
 
 
-def _listed(text: str) -> Iterator[str]:
-    head, *names = json.loads(text)
-    prefix = str(head["prefix"])
-    for each in names:
-        if not isinstance(each, str):
-            raise TypeError("a name is a text")
-        yield prefix + each
-
-
-def _augmented(text: str) -> Iterator[str]:
-    for line in text.splitlines():
+def _augmented(content: bytes) -> Iterator[Uri]:
+    for line in content.decode("utf-8", "replace").split("\n"):
         if line.strip():
-            yield str(json.loads(line)["source-ref"])
+            yield Uri.parse(str(json.loads(line)["source-ref"]))
 
 
 def first_of(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:

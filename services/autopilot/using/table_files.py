@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from services.autopilot.using.schema import MOST_ROWS, cells_of, dialect
 from services.autopilot.using.training_facts import Training
 from services.errors import InvalidRequest, NotFound
-from services.objects import Uri
+from services.objects import Uri, manifest_uris
 from services.tables.layout import Laid, laid_out
 from services.tables.models import Layout
 from services.tables.source import Source, Unreadable, source
@@ -217,21 +216,15 @@ def _data(objects: ObjectsService, training: Training) -> Entry:
     if not address:
         raise gone
     if kind == "ManifestFile":
-        address = _manifested(objects, address)
+        address = str(next(iter(manifest_uris(objects.read(address, HEAD_BYTES))), ""))
+        if not address:
+            raise gone
     found = objects.below(address, 200).entries
     tables = [each for each in found if each.name.lower().endswith(_TABLES) and each.size]
     chosen = next(iter(tables or [each for each in found if each.size]), None)
     if chosen is None:
         raise gone
     return chosen
-
-
-def _manifested(objects: ObjectsService, address: str) -> str:
-    try:
-        listed = json.loads(objects.read(address, HEAD_BYTES))
-        return str(Uri.parse(str(listed[0]["prefix"])).under(str(listed[1]))) if len(listed) > 1 else ""
-    except (ValueError, KeyError, TypeError, IndexError):
-        raise InvalidRequest("The manifest of the training data cannot be read.", address, "Look at it.") from None
 
 
 def _of_parquet(content: bytes) -> tuple[tuple[str, ...], list[list[str]]]:

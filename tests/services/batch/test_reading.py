@@ -22,10 +22,9 @@ from services.batch.following import matched
 from services.batch.gateway import BatchGateway
 from services.batch.inputs import Inputs
 from services.batch.models import HostedModel
-from services.batch.preview import manifest_uris, previewed
+from services.batch.preview import previewed
 from services.batch.results import as_lines, paired
 from services.catalog import Price
-from services.errors import InvalidRequest
 from services.objects import Entry, ObjectsService, Peek, Uri
 from services.objects.gateway import ObjectsGateway
 from services.pace import Pace
@@ -105,14 +104,6 @@ def test_binary_records_are_taken_apart() -> None:
 def test_a_header_is_told_and_plain_rows_are_not(head: bytes, header: bool) -> None:
     request = asked("a", content_type="text/csv", accept="text/csv", strategy="MultiRecord")
     assert any("header" in note for note in previewed(request, _peek(head)).notes) is header
-
-
-def test_a_manifest_is_read_and_nothing_else_is_one() -> None:
-    found = manifest_uris(b'[{"prefix": "s3://batches/x/"}, "a", "b/c"]')
-    assert [str(each) for each in found] == ["s3://batches/x/a", "s3://batches/x/b/c"]
-    for wrong in (b"{}", b"[]", b'["a"]', b'[{"prefix": 1}, "a"]', b'[{"prefix": "s3://batches/"}, 2]', b"no"):
-        with pytest.raises(InvalidRequest, match="manifest"):
-            manifest_uris(wrong)
 
 
 def _entry(key: str, size: int = 10, modified: datetime = WHEN) -> Entry:
