@@ -11,6 +11,7 @@ import logging
 import re
 import threading
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -182,14 +183,11 @@ def open_session(source: Source) -> Any:
     Raises botocore errors (ProfileNotFound, ClientError of AssumeRole) as they are.
     """
     import boto3
-    import botocore.session
 
     _keep_quiet()
-    core = botocore.session.Session(profile=source.profile or None)
-    core.register_component("data_loader", shared_loader())
     keys = source.keys
     session = boto3.Session(
-        botocore_session=core,
+        botocore_session=_core(source.profile),
         region_name=source.region,
         aws_access_key_id=keys.access_key_id if keys else None,
         aws_secret_access_key=keys.secret_access_key.reveal() if keys else None,
@@ -198,13 +196,27 @@ def open_session(source: Source) -> Any:
     return _assumed(session, source) if source.role_arn else session
 
 
-def configured_region(profile: str = "") -> str:
-    """The region AWS's own environment and files name for a profile, or "". Raises ProfileNotFound as it is."""
+def _core(profile: str = "") -> Any:
+    """A botocore session with the loader of all, whose answers tell times in UTC. Raises ProfileNotFound as it is."""
     import botocore.session
 
     core = botocore.session.Session(profile=profile or None)
     core.register_component("data_loader", shared_loader())
-    return core.get_config_variable("region") or ""
+    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_in_utc)
+    return core
+
+
+def _in_utc(value: Any) -> datetime:
+    """A time of an answer. botocore's own are in this machine's zone, and would be shown as if they were in UTC."""
+    from botocore.utils import parse_timestamp
+
+    at: datetime = parse_timestamp(value)
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def configured_region(profile: str = "") -> str:
+    """The region AWS's own environment and files name for a profile, or "". Raises ProfileNotFound as it is."""
+    return _core(profile).get_config_variable("region") or ""
 
 
 def _session_name() -> str:
@@ -215,7 +227,6 @@ def _session_name() -> str:
 def _assumed(session: Any, source: Source) -> Any:
     """A session as the role of `source`, refreshed by itself before the role's hour is over."""
     import boto3
-    import botocore.session
     from botocore.credentials import DeferredRefreshableCredentials
 
     sts = Clients(session, source).get("sts")
@@ -230,8 +241,7 @@ def _assumed(session: Any, source: Source) -> Any:
             "expiry_time": answer["Expiration"].isoformat(),
         }
 
-    core = botocore.session.Session()
-    core.register_component("data_loader", shared_loader())
+    core = _core()
     # boto3 takes refreshing credentials in no other way
     core._credentials = DeferredRefreshableCredentials(refresh, method="assume-role")
     return boto3.Session(botocore_session=core, region_name=source.region)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
+import time
+from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -68,3 +70,18 @@ def test_requests_are_not_logged_even_where_everything_is(caplog: pytest.LogCapt
     with pytest.raises(EndpointConnectionError):
         Clients(open_session(source), source).get("sts").get_caller_identity()
     assert "testing-token" not in caplog.text
+
+
+def test_times_of_answers_are_in_utc_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        client = clients("a").get("sagemaker")
+        shape = client.meta.service_model.operation_model("DescribeEndpoint").output_shape
+        sent = {"status_code": 200, "headers": {}, "body": b'{"CreationTime": 1700000000}'}
+        parser = client._endpoint._response_parser_factory.create_parser("json")
+        told = parser.parse(sent, shape)["CreationTime"]
+        assert (told, told.tzinfo) == (datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC), UTC)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
