@@ -11,7 +11,7 @@ from services.leases.leased import Leased, ending_of_leased
 from services.leases.models import LeaseRequest
 from services.leases.planner import refuse, scheduling, taking_away
 from services.leases.service import LeasesService
-from services.plans.leasing import STOP, LeaseKind, delete_schedule_step, moment, written
+from services.plans.leasing import ENDLESS, STOP, LeaseKind, delete_schedule_step, moment, written
 from services.plans.models import Plan, Step
 
 LEAST_HOURS = 0.25
@@ -43,12 +43,13 @@ class NotebookLeases:
         return joined(plan, steps, after, name, whynot)
 
     def started(self, plan: Plan, name: str, ends: str, reason: str, after: str) -> Plan:
-        """The plan that starts one, with its new end; without one, an end that has passed is taken away.
+        """The plan that starts one, with its new end; without one, an end to come stands and one that has passed goes.
 
         Raises InvalidRequest for an end that cannot be.
         """
         if not ends:
-            return self._without(plan, name, after, passed=True)
+            bare = self._without(plan, name, after, passed=True)
+            return bare if self._stands(name) else replace(bare, warnings=(ENDLESS, *bare.warnings))
         given = self.leases.plan(_request(name, ends, reason), why_not=self.why_not())
         return _with(plan, given.steps, after, given.warnings)
 
@@ -64,6 +65,14 @@ class NotebookLeases:
             return plan  # a schedule that is left finds nothing to stop
         reason = f"The lease of {name} ends with it."
         return replace(plan, steps=(*(delete_schedule_step(each.name, arn, reason) for each in found), *plan.steps))
+
+    def _stands(self, name: str) -> bool:
+        """Whether it has an end that is still to come."""
+        try:
+            ends = moment(self.leases.find(name, LeaseKind.NOTEBOOK).tag("lease-ends"))
+        except SagedeckError:
+            return False
+        return ends is not None and ends > self.leases.now()
 
     def _without(self, plan: Plan, name: str, after: str, *, passed: bool) -> Plan:
         """Without its lease, or only where that has passed; as it is where it may not be looked at."""

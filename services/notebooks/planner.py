@@ -18,7 +18,7 @@ from services.notebooks.models import (
     NotebookState,
 )
 from services.notebooks.problems import change_problems, request_problems
-from services.plans.leasing import STOP, lease_tags
+from services.plans.leasing import ENDLESS, STOP, lease_tags
 from services.plans.models import Cost, Estimate, Once, Permission, Plan, Proof, Step
 from services.plans.workplaces import (
     NEW_ROLE,
@@ -36,7 +36,6 @@ from services.plans.workplaces import (
     updated_step,
 )
 
-ENDLESS = "It bills until somebody stops it: it has no agreed end."
 _PASSED = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 LOST = f"What is only in memory, and every file outside {KEPT}, is lost."
 
@@ -173,22 +172,16 @@ def _require(now: NotebookInstance, act: Act, otherwise: str) -> Workplace:
     return notebook(now.name, now.arn or "*")
 
 
-def plan_start(now: NotebookInstance, *, pace: float = 1.0, lease_ends: str = "") -> Plan:
-    """Starts one that stands still, and waits until it can be opened. Raises InUse.
-
-    lease_ends    when it is to stop by itself, "" never: what keeps to it is joined by services/leases
-    """
+def plan_start(now: NotebookInstance, *, pace: float = 1.0) -> Plan:
+    """Starts one that stands still, and waits until it can be opened. Raises InUse."""
     place = _require(now, Act.START, "Wait until it stands still, or open it.")
     back = stop_step(place, f"{now.name} stands still again.", step_id="undo-start")
     reason = f"{now.name} runs again ({now.instance_type}), with its files as they were."
     start = start_step(place, reason, step_id="start", cost=Cost(now.usd_per_hour), undo=(back,))
     ready = ready_step(place, f"Starting {now.name} takes about four minutes.", step_id="ready", after=("start",),
                        pace=pace)  # fmt: skip
-    warnings = [] if lease_ends else [ENDLESS]
-    warnings += [LIFECYCLE_NOTE] if now.lifecycle else []
-    return Plan(
-        f"Start {now.name}", (start, ready), tuple(warnings), Estimate(now.usd_per_hour, source=now.price_source)
-    )
+    warnings = (LIFECYCLE_NOTE,) if now.lifecycle else ()
+    return Plan(f"Start {now.name}", (start, ready), warnings, Estimate(now.usd_per_hour, source=now.price_source))
 
 
 def plan_stop(now: NotebookInstance, *, pace: float = 1.0) -> Plan:

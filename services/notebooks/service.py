@@ -118,7 +118,7 @@ class NotebooksService:
 
     def plan_start(self, name: str, *, lease_ends: str = "", lease_reason: str = "") -> Plan:
         """Starts one, until an agreed end where one is given. Raises NotFound, InUse, InvalidRequest."""
-        plan = plan_start(self.describe_notebook(name), pace=self._catalog.pace, lease_ends=lease_ends)
+        plan = plan_start(self.describe_notebook(name), pace=self._catalog.pace)
         return self._leases().started(plan, name, lease_ends, lease_reason, "start")
 
     def plan_stop(self, name: str) -> Plan:

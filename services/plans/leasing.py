@@ -31,6 +31,7 @@ class LeaseKind(StrEnum):
 # single schedule does both, and its files would go with it while nobody looks.
 WAYS: Mapping[LeaseKind, tuple[str, ...]] = {LeaseKind.ENDPOINT: (DELETE, PAUSE), LeaseKind.NOTEBOOK: (STOP,)}
 _HEADS = {LeaseKind.NOTEBOOK: "notebook_"}
+ENDLESS = "It bills until somebody stops it: it has no agreed end."
 GROUP = "default"
 NO_SCHEDULE = (ErrorMatch("ResourceNotFoundException"),)
 _LONGEST_PLAIN = 44  # of a key; a schedule's has 64 characters, some of them for its parts

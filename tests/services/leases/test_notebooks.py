@@ -124,7 +124,9 @@ def test_one_that_is_made_with_an_end_stops_then_and_keeps_its_volume(
     assert _status(console, "papers") == "Stopped"
     assert _schedules(url, "papers") == []
     assert _lease(console, "papers") is None
-    done(console, console.notebooks.plan_start("papers"))
+    plan = console.notebooks.plan_start("papers")
+    assert "no agreed end" in plan.warnings[0]
+    done(console, plan)
     tags = dict(console.leases.find("papers", NOTEBOOK).tags)
     assert "sagedeck:lease-ends" not in tags, "what is started again has no end of before"
     done(console, console.notebooks.plan_delete("papers"))
@@ -175,6 +177,10 @@ def test_stopping_it_by_hand_ends_its_lease_and_starting_it_may_give_another(
     assert found is not None
     assert (written(found.ends), found.reason, found.enforced_by) == (ends, "More", KeptBy.SCHEDULER)
     client(url, "sagemaker").stop_notebook_instance(NotebookInstanceName="by-hand")  # by somebody else
+    _pass(control, 600)
+    again = console.notebooks.plan_start("by-hand")
+    assert [step.operation for step in again] == ["start_notebook_instance", "describe_notebook_instance"]
+    assert again.warnings == (), "the end that was agreed still stands"
     _pass(control, 5 * HOUR)
     assert _status(console, "by-hand") == "Stopped"
     assert _lease(console, "by-hand") is None, "it stood still already, which is no error"
