@@ -10,7 +10,6 @@ from services.catalog import Price
 
 # Seconds until the container answers, of which most are billed; as most transform jobs of a few records take.
 STARTING_SECONDS = 240.0
-GB = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,3 @@ def spent(job: TransformJob, price: Price | None, now: float, share_done: float 
     usd = per_hour * seconds / 3600
     likely = usd / share_done if runs and share_done and job.status is JobStatus.IN_PROGRESS else None
     return Spent(usd, per_hour if runs and job.started else 0.0, price.source, likely)
-
-
-def storage_month(size: int, usd_per_gb: float | None) -> float | None:
-    """USD a month for bytes that stay in S3."""
-    return None if usd_per_gb is None else size / GB * usd_per_gb

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from services.access import AccessService, RoleRequest, batch_role_name
 from services.batch.checks import Checks, addresses
-from services.batch.costs import Ceiling, ceiling, spent, storage_month
+from services.batch.costs import Ceiling, ceiling, spent
 from services.batch.following import Progress, matched
 from services.batch.gateway import BatchGateway
 from services.batch.inputs import Inputs
@@ -37,7 +37,6 @@ MOST_JOBS, MOST_MODELS = 500, 500
 RESULT_BYTES = 256 << 10  # of an object and of its answers, that a preview reads
 MOST_LISTED = 8  # jobs whose inputs are held: 20,000 objects are some megabytes
 MOST_REMOVED = 1000  # objects of one plan that deletes
-_STORAGE = "S3:TimedStorage-ByteHrs"
 
 
 class BatchService:
@@ -192,7 +191,7 @@ class BatchService:
 
     def storage(self, size: int) -> float | None:
         """USD a month for that many bytes in S3; None where the price is not known."""
-        return storage_month(size, self._catalog.rate(_STORAGE).usd)
+        return self._catalog.storage().of_bytes(size)
 
     def results(self, job: TransformJob, source: Entry, output: Entry, at_most: int = RESULT_BYTES) -> Results:
         """The first answers of one object beside their records: one ranged read of each."""

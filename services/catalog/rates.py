@@ -15,6 +15,8 @@ from services.catalog.prices import SNAPSHOT, words_of
 
 AS_OF = "2026-11-20"
 _FILE = facts.path("rates.csv")
+S3_STORED = "S3:TimedStorage-ByteHrs"  # a gigabyte and month
+GIGABYTE = 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Rate:
     basis: str = "unknown"
     as_of: str = AS_OF
     origin: str = SNAPSHOT
+
+    def of_bytes(self, size: int) -> float | None:
+        """USD for so many bytes, of a rate a gigabyte, which AWS bills as 2**30 bytes; None where it is unknown."""
+        return None if self.usd is None else size / GIGABYTE * self.usd
 
     @property
     def source(self) -> str:

@@ -198,6 +198,10 @@ class CatalogService:
         """What one unit of a usage costs, such as "Host:VolumeUsage.gp2" a gigabyte and month."""
         return (self._book or rates).rate(region or self.region, usage)
 
+    def storage(self) -> Rate:
+        """What a gigabyte that lies in S3 costs a month."""
+        return self.rate(rates.S3_STORED)
+
     def serverless_second(self, memory_mb: int, *, provisioned: bool = False) -> Rate:
         """USD for a second in which a serverless endpoint of that memory works, or of one concurrency kept ready."""
         return self.rate(rates.serverless_usage(memory_mb, provisioned=provisioned))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from services.catalog.rates import Rate
 from services.errors import SagedeckError
 from services.objects import ObjectsService
 from services.tuning.models import TrainingJob
-
-_GIB = 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +36,11 @@ class Remains:
         return sum(each.size for each in self.piles)
 
 
-def remains(job: TrainingJob, objects: ObjectsService, usd_a_gigabyte: float | None, source: str) -> Remains:
+def remains(job: TrainingJob, objects: ObjectsService, stored: Rate) -> Remains:
     """What lies where the job wrote, and where this console put its text. One to a few list calls a place."""
     piles = tuple(_counted(what, place, objects.stored) for what, place in _places(job))
-    known = usd_a_gigabyte is not None and not any(each.problem for each in piles)
-    total = sum(each.size for each in piles) / _GIB
-    return Remains(piles, total * (usd_a_gigabyte or 0.0) if known else None, source)
+    usd = None if any(each.problem for each in piles) else stored.of_bytes(sum(each.size for each in piles))
+    return Remains(piles, usd, stored.source)
 
 
 def _places(job: TrainingJob) -> Iterator[tuple[str, str]]:

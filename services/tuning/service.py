@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from services.objects import ObjectsService
     from services.tuning.gateway import TuningGateway
 
-VOLUME, STORAGE = "Train:VolumeUsage.gp2", "S3:TimedStorage-ByteHrs"
+VOLUME = "Train:VolumeUsage.gp2"
 ON_DEMAND, SPOT = "training job usage", "spot training job usage"
 
 
@@ -224,8 +224,7 @@ class TuningService:
 
     def left(self, job: TrainingJob) -> Remains:
         """What a job has left in S3, with what keeping it costs a month."""
-        rate = self._catalog.rate(STORAGE)
-        return remains(job, self._objects, rate.usd, rate.source)
+        return remains(job, self._objects, self._catalog.storage())
 
     def deploy_request(
         self, job: TrainingJob, *, endpoint_name: str = "", instance_type: str = "", role: RoleChoice | None = None,

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from services.autopilot.models import Candidate, Job, ProblemKind
 from services.autopilot.watching.report_models import Forecasts, Impact, Left, Quality, ReportFile, Reports
 from services.autopilot.watching.report_parsing import forecasts, impact, quality
+from services.catalog.rates import Rate
 from services.errors import InvalidRequest, LimitExceeded, PermissionDenied, Problem, SagedeckError, problem_of
 from services.objects import Entry, Uri
 from services.objects.models import Listing
@@ -23,7 +24,6 @@ MOST_DOWNLOAD = 25 << 20  # of a file that is handed to a browser
 _MOST_FILES = 200
 _MOST_COUNTED = 20_000
 _QUALITY, _IMPACT = ("statistics.json",), ("analysis.json",)
-_GIB = 1024**3
 
 
 class Reading(Protocol):
@@ -79,7 +79,7 @@ def own_prefix(job: Job) -> str:
     return f"{job.output.rstrip('/')}/{job.name}/" if job.output else ""
 
 
-def left(objects: Reading, job: Job, usd_per_gib_month: float | None, source: str) -> Left | None:
+def left(objects: Reading, job: Job, stored: Rate) -> Left | None:
     """What the job has left in S3, by folder; None where it names no output. Raises PermissionDenied and the like."""
     prefix = own_prefix(job)
     if not prefix:
@@ -90,9 +90,9 @@ def left(objects: Reading, job: Job, usd_per_gib_month: float | None, source: st
     for entry in listing.entries:
         *parents, _ = entry.uri.key[start:].split("/")
         folders.setdefault("/".join(parents[:2]) or "(files)", []).append(entry.size or 0)
-    usd = None if usd_per_gib_month is None else listing.size / _GIB * usd_per_gib_month
+    size = listing.size
     rows = sorted(((name, len(sizes), sum(sizes)) for name, sizes in folders.items()), key=lambda row: -row[2])
-    return Left(prefix, tuple(rows), len(listing.entries), listing.size, usd, source, listing.complete)
+    return Left(prefix, tuple(rows), len(listing.entries), size, stored.of_bytes(size), stored.source, listing.complete)
 
 
 def download(objects: Reading, file: ReportFile) -> bytes:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from services.catalog import CatalogService
     from services.objects import ObjectsService
 
-_STORAGE = "S3:TimedStorage-ByteHrs"
-
 
 class Watching:
     """What of an AutopilotService follows jobs. Everything it reads is read now; who polls keeps it for a while."""
@@ -56,8 +54,7 @@ class Watching:
 
     def left(self, job: Job) -> Left | None:
         """What a job has left in S3, with what keeping it costs a month; None where it names no output."""
-        rate = self._catalog.rate(_STORAGE)
-        return left(self.objects(), job, rate.usd, rate.source)
+        return left(self.objects(), job, self._catalog.storage())
 
     def plan_stop(self, name: str) -> Plan:
         """The plan that stops a job and waits for it. Raises NotFound, and InvalidRequest where it has ended."""

@@ -12,12 +12,14 @@ from services.autopilot import ProblemKind
 from services.autopilot.watching.report_models import ReportFile
 from services.autopilot.watching.report_parsing import MOST_LABELS, MOST_POINTS, forecasts, impact, quality
 from services.autopilot.watching.reports import download, job_files, left, reports
+from services.catalog.rates import Rate
 from services.errors import LimitExceeded, NotFound, PermissionDenied
 from services.objects import Entry, Uri
 from services.objects.models import Listing
 from tests.services.autopilot.watching.samples import job, trained
 
 # Shaped as the statistics.json of SageMaker Model Monitor's model quality container.
+PRICE = Rate("S3", 0.023)
 BINARY: dict[str, Any] = {
     "version": 0.0,
     "dataset": {"item_count": 8},
@@ -194,7 +196,7 @@ def test_who_may_not_read_is_told_which_permission_is_missing() -> None:
 
 
 def test_what_a_job_left_is_counted_by_folder_and_priced() -> None:
-    found = left(Shelves(FILES | {"s3://lab/out/churn2/x": b"1"}), job(), 0.023, "observed")
+    found = left(Shelves(FILES | {"s3://lab/out/churn2/x": b"1"}), job(), PRICE)
     assert found is not None
     assert found.prefix == "s3://lab/out/churn/"
     assert {name: count for name, count, _ in found.folders} == {
@@ -205,10 +207,10 @@ def test_what_a_job_left_is_counted_by_folder_and_priced() -> None:
 
 
 def test_an_unknown_price_stays_unknown_and_a_job_without_output_left_nothing_that_is_known() -> None:
-    found = left(Shelves(FILES), job(), None, "no price known")
+    found = left(Shelves(FILES), job(), Rate("S3", None))
     assert found is not None
     assert found.usd_per_month is None
-    assert left(Shelves(FILES), job(output=""), 0.023, "observed") is None
+    assert left(Shelves(FILES), job(output=""), PRICE) is None
 
 
 def test_a_file_too_large_for_a_browser_comes_with_the_line_that_fetches_it(monkeypatch: pytest.MonkeyPatch) -> None:
