@@ -47,7 +47,7 @@ def show(console: Console, files: Sequence[ReportFile], *, key: str, title: str 
 
 def _download(console: Console, file: ReportFile, key: str) -> None:
     if file.size is not None and file.size > MOST_DOWNLOAD:
-        st.markdown(f":gray[:small[larger than {formats.size(MOST_DOWNLOAD)}: {code(f'aws s3 cp {file.uri} .')}]]")
+        st.markdown(f":gray[:small[larger than {formats.size(MOST_DOWNLOAD)}: {code(file.uri.copying)}]]")
         return
     st.download_button(
         "Download", lambda: console.autopilot.download(file), file.uri.name, "application/octet-stream",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,7 @@ def _looked(console: Console, schema: Schema, uri: str) -> bool:
         return False
     size = formats.size(table.size)
     if table.size > MOST_HERE and not (match and fits(schema, table, match)):
-        st.error(literal(_TOO_LARGE.format(size, schema.training.name, uri)), icon=":material/error:")
+        st.error(literal(_TOO_LARGE.format(size, schema.training.name, shlex.quote(uri))), icon=":material/error:")
         return False
     if match is None:
         st.markdown(f":gray[:small[Parquet, {size}: it is fetched and held against the schema before the plan.]]")

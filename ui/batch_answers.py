@@ -74,7 +74,7 @@ def _downloads(console: Console, output: Entry, joined: bytes) -> None:
                 "application/octet-stream", on_click="ignore", icon=":material/download:", key="batch.download",
             )  # fmt: skip
         else:
-            st.markdown(f":gray[:small[Too large to go through a browser: {code(f'aws s3 cp {output.uri} .')}]]")
+            st.markdown(f":gray[:small[Too large to go through a browser: {code(output.uri.copying)}]]")
 
 
 def unanswered(console: Console, job: TransformJob, progress: Progress) -> tuple[MissingOutput, ...]:

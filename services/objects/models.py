@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,6 +60,11 @@ class Uri:
         """The folder it lies in; a bucket's own is itself."""
         head, slash, _ = self.key.rstrip("/").rpartition("/")
         return Uri(self.bucket, head + slash)
+
+    @property
+    def copying(self) -> str:
+        """The command that copies the object to where one is. A key may hold what a shell acts on, so it is quoted."""
+        return f"aws s3 cp {shlex.quote(str(self))} ."
 
     def under(self, name: str) -> Uri:
         """`name` inside this folder."""

@@ -100,7 +100,7 @@ def download(objects: Reading, file: ReportFile) -> bytes:
     try:
         return objects.read(file.uri, MOST_DOWNLOAD)
     except LimitExceeded as error:
-        raise LimitExceeded(error.what, error.why, f"Fetch it with: aws s3 cp {file.uri} .") from None
+        raise LimitExceeded(error.what, error.why, f"Fetch it with: {file.uri.copying}") from None
 
 
 def _part(

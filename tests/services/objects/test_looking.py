@@ -95,3 +95,8 @@ def test_the_beginning_of_a_gigabyte_takes_one_read() -> None:
     assert client.asked == [{"Bucket": "large", "Key": "data.csv", "Range": "bytes=0-63"}]
     assert peek.size == 1 << 30
     assert len(peek.head) == 64
+
+
+def test_the_command_that_copies_an_object_runs_nothing_else() -> None:
+    assert Uri("lab", "a/report.csv").copying == "aws s3 cp s3://lab/a/report.csv ."
+    assert Uri("lab", "a; rm -rf ~/'x").copying == """aws s3 cp 's3://lab/a; rm -rf ~/'"'"'x' ."""
