@@ -28,8 +28,9 @@ class Inputs:
                 if request.input_kind != "S3Prefix":
                     raise
             else:
-                listed = request.input_kind != "S3Prefix"
-                return self._manifest(request, peek.head) if listed else previewed(request, peek)
+                if request.input_kind == "S3Prefix":
+                    return previewed(request, peek)
+                return self._manifest(request, peek.head if peek.whole else self._objects.read(source))
         listing = self._objects.below(source)
         held = next((each for each in listing.entries if each.size), None)
         if held is None:
