@@ -281,8 +281,7 @@ def test_a_candidate_of_autopilot_predicts_rows_and_refuses_those_of_another_wid
 
 
 def test_a_manifest_is_read_whole_however_long_it_is(console: Console) -> None:
-    put(console, "many/in.jsonl", b'{"inputs": "one"}
-')
+    put(console, "many/in.jsonl", b'{"inputs": "one"}\n')
     names = ["in.jsonl"] * 30_000
     content = json.dumps([{"prefix": f"s3://{BUCKET}/many/"}, *names]).encode()
     request = asked("many", input=put(console, "many/manifest.json", content), input_kind="ManifestFile")
