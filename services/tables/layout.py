@@ -18,6 +18,7 @@ DELIMITERS = {",": 0.0, "\t": 0.001, ";": 0.002, "|": 0.003, "^": 0.05, "~": 0.0
 LINES = 400  # of the head the layout is told from
 LONGEST_CELL = 1 << 22
 _SEP = re.compile(r"sep=(.)\r?$", re.IGNORECASE)
+_BEFORE_MARK = re.compile(r"[ \t]+\"")
 _CONTROL = re.compile(r"[\x00\x02-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -111,7 +112,7 @@ def _physical(lines: Sequence[str], records: int) -> int:
     """How many lines the first `records` records take; blank ones before them included."""
     if not records:
         return 0
-    reader = csv.reader(line + "\n" for line in lines)
+    reader = csv.reader(line.replace("\r", " ") + "\n" for line in lines)
     found = 0
     for record in reader:
         found += bool(record)
@@ -189,7 +190,7 @@ def _otherwise_quoted(lines: list[str], target: str, best: Shape) -> Shape:
 
 def _spaced(shape: Shape) -> bool:
     """Whether blanks stand before the quotation marks that open cells, as in 1, "a, b"."""
-    with_marks = sum(any(cell.lstrip(" \t").startswith('"') for cell in record[1:]) for record in shape.records[1:])
+    with_marks = sum(any(_BEFORE_MARK.match(cell) for cell in record[1:]) for record in shape.records[1:])
     return shape.width > 1 and shape.delimiter != " " and with_marks > 0.2 * len(shape.records)
 
 

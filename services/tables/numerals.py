@@ -39,6 +39,11 @@ def is_number(cell: str) -> bool:
     return PLAIN.fullmatch(cell.strip()) is not None
 
 
+def is_finite(cell: str) -> bool:
+    """Whether a cell is a plainly written number other than infinity."""
+    return is_number(cell) and "n" not in cell.casefold()
+
+
 def missing(cell: str) -> bool:
     """Whether a cell says that there is nothing."""
     return cell.strip() in MISSING or cell.strip() == PERHAPS

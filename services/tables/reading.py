@@ -118,6 +118,8 @@ def _csv(
     cancelled: Callable[[], bool] | None,
 ) -> Table:
     names, layout = laid.names, laid.layout
+    if not names:
+        raise Unreadable("unparsable", "No record of the file could be read.")
     if len(names) > MOST_COLUMNS:
         raise Unreadable("columns", f"The table has {len(names):,} columns; at most {MOST_COLUMNS:,} are read.")
     at, found = place_of(names, target, header=layout.header)

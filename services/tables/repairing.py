@@ -14,7 +14,7 @@ from services.errors import InvalidRequest
 from services.jobs import JobCancelled
 from services.tables.layout import LONGEST_CELL
 from services.tables.models import Repair, Verdict
-from services.tables.numerals import NO, PERHAPS, is_number, missing, plain, to_numbers
+from services.tables.numerals import NO, PERHAPS, is_finite, missing, plain, to_numbers
 from services.tables.scanning import parquet_blocks
 from services.tables.source import source
 from services.tables.stream import Clean
@@ -110,7 +110,7 @@ def _csv(
                 continue
             for place, style in plan.plainly:
                 cells[place] = plain(cells[place], style)
-            if plan.numeric is not None and not missing(cells[plan.numeric]) and not is_number(cells[plan.numeric]):
+            if plan.numeric is not None and not missing(cells[plan.numeric]) and not is_finite(cells[plan.numeric]):
                 continue
             writer.writerow([cells[place] for place in kept])
 
@@ -121,7 +121,7 @@ def _records(path: Path, verdict: Verdict, unwrap: bool) -> Iterator[list[str]]:
     layout = verdict.layout
     with Clean(source(path), layout) as clean:
         lines: Iterator[str] = io.TextIOWrapper(
-            io.BufferedReader(clean), encoding="utf-8", errors="replace", newline="\n"
+            io.BufferedReader(clean), encoding="utf-8", errors="replace", newline=""
         )
         for _ in range(layout.skipped + (0 if unwrap else layout.header_lines)):
             next(lines, "")
@@ -136,9 +136,14 @@ def _records(path: Path, verdict: Verdict, unwrap: bool) -> Iterator[list[str]]:
         )
         if unwrap and layout.header:
             next(reader, None)
-        for record in reader:
-            if record and (len(record) > 1 or record[0].strip()):
-                yield record
+        try:
+            for record in reader:
+                if record and (len(record) > 1 or record[0].strip()):
+                    yield record
+        except csv.Error as problem:
+            raise InvalidRequest(
+                "The copy cannot be written.", f"A record cannot be read: {problem}.", "Mend the file."
+            ) from None
 
 
 def _parquet(path: Path, verdict: Verdict, plan: Plan, out: Path) -> None:
@@ -161,7 +166,7 @@ def _parquet(path: Path, verdict: Verdict, plan: Plan, out: Path) -> None:
             )
             if plan.numeric is not None:
                 cells = read.column(plan.numeric).to_pylist()
-                made = made.filter(pyarrow.array([cell is not None and is_number(cell) for cell in cells]))
+                made = made.filter(pyarrow.array([cell is not None and is_finite(cell) for cell in cells]))
             elif plan.needed is not None:
                 made = made.filter(read.column(plan.needed).is_valid())
             writer = writer or parquet.ParquetWriter(out, made.schema)

@@ -123,3 +123,21 @@ def test_a_header_longer_than_its_records_is_refused(by: str, tmp_path: Path) ->
     path = tmp_path / "table.csv"
     path.write_text(f"a{by}b{by}kind{by}more\n" + ROWS.replace(",", by))
     assert {"rows", "ragged"} <= set(_codes(path))
+
+
+def test_lone_carriage_returns_end_lines_in_the_copy_too(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(("a,b,kind\n" + ROWS.replace("\n", "\r", 5)).encode())
+    verdict = check(path, "kind")
+    assert (verdict.accepted, verdict.rows) == (True, 900)
+    assert repaired(path, verdict, tmp_path).read_text().count("\n") == 901
+
+
+@pytest.mark.parametrize(
+    "written", ["\0\0\0a", '"', '""', ",", "a\0\0", "\r", "\x0b,\x0c", "\u2028", "=cmd|' /C calc'!A0"]
+)
+def test_scraps_are_refused(written: str, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(written.encode())
+    for target in ("kind", "0", "-1", ""):
+        assert not check(path, target).accepted

@@ -115,3 +115,12 @@ def test_a_class_called_none_stays_a_class(tmp_path: Path) -> None:
     copy = repaired(path, verdict, tmp_path / "copy.csv")
     assert len(_records(copy)) == 601
     assert {record[1] for record in _records(copy)[1:]} == {"No value", "Apnea", "Insomnia"}
+
+
+@pytest.mark.parametrize("cell", ['"""0"""', "inf"], ids=["marks that are letters", "infinity"])
+def test_a_copy_has_nothing_left_to_repair(cell: str, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    rows = (f"{at % 7},{cell if at % 9 == 0 or '0' in cell else at},{at % 11}.5\n" for at in range(700))
+    path.write_text("a,b,c\n" + "".join(rows))
+    copy = repaired(path, check(path, "b"), tmp_path)
+    assert not check(copy, "b").repairs
