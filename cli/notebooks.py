@@ -63,8 +63,11 @@ def show(context: typer.Context, name: str, as_json: JsonFlag = False) -> None:
         if as_json:
             typer.echo(json.dumps(row))
             return
+        told = row.pop("diagnosis", None)
         for key, value in row.items():
-            typer.echo(f"{key:<22} {value}")
+            typer.echo(f"{key:<22} {', '.join(value) if isinstance(value, list) else value}".rstrip())
+        if told:
+            typer.echo(f"{'what to do':<22} {told['fix']}")
 
 
 @notebooks.command(cls=WithScript)

@@ -127,7 +127,7 @@ def running(console: Console, run: str) -> None:
     name = job_of(view)
     if view is not None and name and view.status == "done":
         with above, st.container(border=True, horizontal=True, vertical_alignment="center", key="autopilot-launched"):
-            st.markdown(f":green[:material/check_circle:] **{literal(name)}** is under way.", width="stretch")
+            st.markdown(f":green[:material/check_circle:] **{literal(name)}** has begun.", width="stretch")
             st.page_link(
                 navigation.AUTOPILOT_JOB, label="Watch it", icon=":material/monitoring:", query_params={"job": name}
             )

@@ -8,6 +8,12 @@ import streamlit as st
 
 from ui import navigation
 
+_OTHERS = (
+    (navigation.AUTOPILOT, "a table, to predict a column of it", "auto_awesome"),
+    (navigation.FINE_TUNE, "text, to tune a model on", "model_training"),
+    (navigation.NOTEBOOKS, "a notebook", "book_2"),
+)
+
 
 class NextStep(NamedTuple):
     """One step: its words, its page, and whether it is done."""
@@ -33,7 +39,7 @@ def steps(*, pair: bool, documents: int) -> tuple[NextStep, ...]:
 
 
 def show(wanted: tuple[NextStep, ...]) -> None:
-    """Three cards; the first that is not done is the one to press."""
+    """Three cards, the first that is not done being the one to press; below them, other ways to begin."""
     current = next((step for step in wanted if not step.done), wanted[-1])
     for column, step in zip(st.columns(3, gap="small"), wanted, strict=True):
         with column, st.container(border=True, height="stretch", gap="small"):
@@ -49,3 +55,7 @@ def show(wanted: tuple[NextStep, ...]) -> None:
             )  # fmt: skip
             if pressed:
                 st.switch_page(step.page)
+    with st.container(horizontal=True, vertical_alignment="center", key="next-others"):
+        st.markdown(":gray[Or begin with]", width="content")
+        for page, label, icon in _OTHERS:
+            st.page_link(page, label=label, icon=f":material/{icon}:", width="content")

@@ -20,6 +20,7 @@ _REMEDIES = (
     ("EULA", "Accept the model's licence, then undo this and plan again."),
     ("s3://", "See that the file is there and that the role may read it, then resume."),
 )
+_JOB_ENDED = "A job that has ended does not go on: mend the cause, undo this and begin one of another name."
 
 
 def doing(step: Step) -> str:
@@ -30,7 +31,12 @@ def doing(step: Step) -> str:
     elif verb.endswith("e"):
         verb = verb[:-1]
     named = next((each for key, each in step.parameters.items() if key.endswith("Name") and isinstance(each, str)), "")
-    return " ".join(part for part in (f"{verb}ing", *rest.split("_"), named) if part)
+    return " ".join(part for part in (f"{verb}ing", _noun(rest), named) if part)
+
+
+def _noun(rest: str) -> str:
+    """What an operation is about, from its name without the verb: "endpoint config", "AutoML job"."""
+    return rest.removesuffix("_v2").replace("auto_ml", "AutoML").replace("_", " ")
 
 
 def clash(step: Step, differs: str) -> Problem:
@@ -79,9 +85,11 @@ def ended_badly(step: Step, now: str, why: str) -> Problem:
     """What was waited for has failed by itself: `why` is AWS's reason, which decides what to do next."""
     subject = _named(step)
     what = f"{subject} ended as {now}." if subject else f"{step.reason.rstrip('.')}: it ended as {now}."
-    then = (remedy for part, remedy in _REMEDIES if part.lower() in why.lower())
-    kind = ENDED if now == "Failed" else ""
-    return Problem(what, why, next(then, "Read the explanation, then resume, or undo this and plan again."), kind=kind)
+    remedies = (remedy for part, remedy in _REMEDIES if part.lower() in why.lower())
+    then = next(remedies, "Read the explanation, then resume, or undo this and plan again.")
+    if "_job" in step.operation:
+        then = _JOB_ENDED
+    return Problem(what, why, then, kind=ENDED if now == "Failed" else "")
 
 
 def rolled_back(step: Step, now: str, wrong: str, why: str) -> Problem:
@@ -95,7 +103,7 @@ def rolled_back(step: Step, now: str, wrong: str, why: str) -> Problem:
 def _named(step: Step) -> str:
     """The thing a step looks at: "The endpoint demo"; "" if its parameters name none."""
     named = next((each for key, each in step.parameters.items() if key.endswith("Name") and isinstance(each, str)), "")
-    return f"The {step.operation.partition('_')[2].replace('_', ' ')} {named}" if named else ""
+    return f"The {_noun(step.operation.partition('_')[2])} {named}" if named else ""
 
 
 def capped(manner: Repeat, treated: int) -> Problem:

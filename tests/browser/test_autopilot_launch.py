@@ -68,7 +68,7 @@ def test_a_table_is_repaired_looked_at_and_launched(tmp_path: Path, open_page: C
         picture(page, "autopilot-plan")
         assert axe.findings(page) == []
         launch.click()
-        expect(page.get_by_text("is under way")).to_be_visible(timeout=SLOWLY)
+        expect(page.get_by_text("has begun")).to_be_visible(timeout=SLOWLY)
         settle(page)
         page.get_by_role("link", name="Watch it").click()
         expect(page).to_have_url(re.compile("autopilot-job.*job=kunden-"), timeout=SLOWLY)

@@ -285,4 +285,4 @@ def test_a_launch_leads_to_its_job(open_page: Open) -> None:
     console.runs.views["run-1"] = run_view(RunStatus.DONE, plan.title)
     object.__setattr__(console.runs.views["run-1"], "plan", plan)
     again = open_page(PAGE, console, TITLE, run="run-1")
-    assert "is under way" in said(again)
+    assert "has begun" in said(again)

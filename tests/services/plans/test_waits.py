@@ -9,6 +9,7 @@ import pytest
 
 from services.errors import NotFound, Throttled, Unreachable
 from services.plans import Cost, ErrorMatch, Once, Plan, Runs, Step, StepStatus, Until
+from services.plans.wording import doing, ended_badly
 from tests.services.plans.world import (
     ABSENT,
     SECONDS,
@@ -120,3 +121,14 @@ def test_slow_down_is_obeyed_without_being_told(runs: Runs, world: World) -> Non
     world.errors["create_thing a"] = [Refused("ThrottlingException", "Rate exceeded")] * 3
     assert statuses(runs, runs.start(plan(making("a")))) == {"a": "done"}
     assert world.changes().count(("create_thing", "a")) == 4
+
+
+def test_a_job_that_failed_is_named_plainly_and_not_said_to_go_on() -> None:
+    step = Step(
+        id="wait", service="sagemaker", operation="describe_auto_ml_job_v2", reason="It is done when it stands.",
+        parameters={"AutoMLJobName": "churn"},
+    )  # fmt: skip
+    told = ended_badly(step, "Failed", "CapacityError: Unable to provision requested ML compute capacity.")
+    assert told.what == "The AutoML job churn ended as Failed."
+    assert "of another name" in told.next
+    assert doing(step) == "describing AutoML job churn"
