@@ -158,9 +158,8 @@ class ResourcesGateway:
         try:
             return replace(resource, tags=self._own_tags(resource))
         except Exception as error:
-            if could_not_find(error):
-                return resource
-            if code_and_message(error)[0] in _WITHOUT_TAGS:
+            # an app that failed is described but has no tags to ask for; what is really gone, the next list leaves out
+            if could_not_find(error) or code_and_message(error)[0] in _WITHOUT_TAGS:
                 return replace(resource, tags={})
             raise translate(error, f"reading the tags of the {resource.kind} {resource.name}") from error
 
