@@ -107,6 +107,13 @@ def test_a_buckets_tags_come_from_its_own_call_and_it_may_have_none(clients: Stu
         assert gateway(clients).with_tags(bucket).tags == {}
 
 
+def test_what_aws_lists_but_tells_no_tags_of_is_not_asked_again_for_ever(clients: StubbedClients) -> None:
+    arn = f"arn:aws:sagemaker:{REGION}:123456789012:app/d-1/s/jupyterlab/default"
+    clients.refuse("sagemaker", "list_tags", "ValidationException", f'Could not find app "{arn}".')
+    with clients.active():
+        assert gateway(clients).with_tags(Resource(key=key(Kind.APP, "d-1/s/JupyterLab/default"), arn=arn)).tags == {}
+
+
 def test_a_log_groups_tags_come_as_a_map_and_a_topics_as_pairs(clients: StubbedClients) -> None:
     group = Resource(key=key(Kind.LOG_GROUP, "g"), arn=f"arn:aws:logs:{REGION}:123456789012:log-group:g")
     arn = f"arn:aws:sns:{REGION}:123456789012:t"
