@@ -7,7 +7,7 @@ from sandbox.operations import Handler
 from sandbox.sagemaker.service import Running
 from sandbox.sagemaker.studio.apps import Apps
 from sandbox.sagemaker.studio.domains import Domains
-from sandbox.sagemaker.studio.life import GONE, OVER
+from sandbox.sagemaker.studio.life import GONE
 from sandbox.sagemaker.studio.lifecycles import NotebookLifecycles, StudioLifecycles
 from sandbox.sagemaker.studio.notebooks import Notebooks
 from sandbox.sagemaker.studio.presigned import Presigned
@@ -83,6 +83,6 @@ class Studio:
     def _exists(self, kind: str) -> Callable[[str, str], bool]:
         shelf, member = KINDS[kind]
         return lambda region, name: any(
-            record[member].endswith(f":{kind}/{name}") and record.get("Status") not in OVER
+            record[member].endswith(f":{kind}/{name}") and record.get("Status") != "Deleted"
             for record in self._records.shelf(shelf, region).values()
         )
