@@ -55,7 +55,7 @@ def one_row(console: Console, job: str, endpoint: str, text: str) -> dict[str, A
         raise InvalidRequest("--row is no JSON object.", "", 'Write it like {"age": 30, "plan": "basic"}.')
     schema, asked = console.predictions.schema(job), asked_of(console, job, endpoint)
     cells = ["" if each is None else str(each) for each in values.values()]
-    match = matched(schema, tuple(values), [cells])
+    match = matched(schema, tuple(values), [cells], of="row")
     _say_notes(match.notes, [each.words for each in match.misfits])
     answer = console.predictions.ask(asked, [match.row(cells)])[0]
     row: dict[str, Any] = {"endpoint": asked.endpoint, "prediction": answer.label}

@@ -71,9 +71,10 @@ class Match:
 
 
 def matched(
-    schema: Schema, columns: Sequence[str], rows: Sequence[Sequence[str]] = (), *, header: bool = True
+    schema: Schema, columns: Sequence[str], rows: Sequence[Sequence[str]] = (), *, header: bool = True, of: str = "file"
 ) -> Match:
-    """How the file's columns stand to the model's. `rows` are its first records, `header` whether `columns` are names.
+    """How the file's columns stand to the model's. `rows` are its first records, `header` whether `columns` are names,
+    `of` what is spoken of: a file, or the one row that was typed.
 
     Raises InvalidRequest, with the columns it names, for a file that lacks some or whose cells are of another table.
     """
@@ -84,7 +85,7 @@ def matched(
             "Which one is meant cannot be told.",
             "Rename one of them.",
         )
-    places, notes = _by_name(schema, columns) if header else _by_place(schema, columns)
+    places, notes = _by_name(schema, columns, of) if header else _by_place(schema, columns)
     order = tuple(places[name] for name in schema.names)
     styles = tuple(_style(each, rows, place) for each, place in zip(schema.features, order, strict=True))
     target = None if schema.training.kind is ProblemKind.FORECAST else places.get(schema.target)
@@ -103,7 +104,7 @@ def matched(
     return replace(found, misfits=_checked(schema, found, rows))
 
 
-def _by_name(schema: Schema, columns: Sequence[str]) -> tuple[dict[str, int], list[str]]:
+def _by_name(schema: Schema, columns: Sequence[str], of: str) -> tuple[dict[str, int], list[str]]:
     wanted = [*schema.names, *([schema.target] if schema.target not in schema.names else [])]
     places = {name: place for place, name in enumerate(columns)}
     found = {name: places[name] for name in wanted if name in places}
@@ -111,7 +112,7 @@ def _by_name(schema: Schema, columns: Sequence[str]) -> tuple[dict[str, int], li
     found |= {name: places[alike] for name, alike in near.items()}
     absent = [name for name in schema.names if name not in found]
     if absent:
-        raise _lacking(schema, absent, columns)
+        raise _lacking(schema, absent, columns, of)
     notes = [f"“{alike}” is taken for {name}." for name, alike in near.items()]
     sent = [found[name] for name in schema.names]
     if sent != sorted(sent):
@@ -132,11 +133,11 @@ def _nearly(wanted: Sequence[str], columns: Sequence[str], found: dict[str, int]
     return near
 
 
-def _lacking(schema: Schema, absent: Sequence[str], columns: Sequence[str]) -> InvalidRequest:
+def _lacking(schema: Schema, absent: Sequence[str], columns: Sequence[str], of: str) -> InvalidRequest:
     many = "columns" if len(absent) > 1 else "the column"
     has = f"It has {_named(columns)}." if columns else ""
     return InvalidRequest(
-        f"The file lacks {many} {_named(absent)}.",
+        f"The {of} lacks {many} {_named(absent)}.",
         f"The model was trained on {_named(schema.names)}. {has}".strip(),
         "Add them, empty where nothing is known, and try again.",
     )

@@ -40,6 +40,8 @@ def test_a_name_in_other_letters_is_taken_for_its_column_where_only_one_is_like_
     found = matched(samples.churn(), ["AGE", " plan", "Joined", "note"], [ROW[:4]])
     assert found.order == (0, 1, 2, 3)
     assert any("“AGE” is taken for age" in each for each in found.notes)
+    with pytest.raises(InvalidRequest, match="The row lacks columns"):
+        matched(samples.churn(), ["age"], [["30"]], of="row")
     with pytest.raises(InvalidRequest, match="lacks the column age"):
         matched(samples.churn(), ["AGE", "Age", "plan", "joined", "note"])
 
