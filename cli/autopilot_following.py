@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.autopilot_group import autopilot
-from cli.following import PlanFlag, Script, WithScript, carry_out, only_shown
+from cli.following import PlanFlag, Script, WithScript, a_month, carry_out, only_shown
 from cli.opening import JsonFlag, YesFlag, answering, open_console, say
 from services.errors import InvalidRequest, SagedeckError
 
@@ -212,7 +212,7 @@ def _print(console: Console, found: Job, candidates: Sequence[Candidate], left: 
     for place in leaderboard(found, candidates):
         _print_place(place)
     if left is not None:
-        cost = "price unknown" if left.usd_per_month is None else f"${left.usd_per_month:,.4f} a month"
+        cost = a_month(left.usd_per_month)
         typer.echo(f"Left in S3: {left.count:,} objects, {left.size:,} bytes, {cost}, at {left.prefix}")
     elif why_not:
         typer.echo(f"! What it left in S3 is not known: {why_not}")

@@ -243,12 +243,26 @@ def price_of(plan: Plan) -> str:
     """The hourly price, with its ceiling where that is another, and what work that ends by itself may come to."""
     hourly, most, once = plan.estimate.usd_per_hour, plan.estimate.usd_per_hour_most, plan.estimate.usd_once
     if hourly is not None and hourly < 0:
-        return f"ends {usd(-hourly)}/h"
+        return an_hour(hourly)
     told = f"{usd(hourly)}/h" if hourly == most else f"{usd(hourly)}/h, at most {usd(most)}/h"
     costs = [step.cost for step in plan.steps if step.cost is not None]
     if not once and hourly == 0 and any(each.usd_once is None and each.usd_per_hour is None for each in costs):
         return usd(None)
     return f"{told}, and at most ${once:,.2f} once" if once else told
+
+
+def an_hour(amount: float | None) -> str:
+    """`$0.051/h`; of what costs no more, `ends $0.051/h`."""
+    if amount is None:
+        return usd(amount)
+    return f"ends {usd(-amount)}/h" if amount < 0 else f"{usd(amount)}/h"
+
+
+def a_month(amount: float | None) -> str:
+    """`$0.42 a month`; under a cent nobody wants the digits."""
+    if amount is None:
+        return usd(None)
+    return "less than $0.01 a month" if 0 < amount < 0.01 else f"${amount:,.2f} a month"
 
 
 def usd(amount: float | None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.following import PlanFlag, by_yes, follow_run, print_plan, usd
+from cli.following import PlanFlag, an_hour, by_yes, follow_run, print_plan
 from cli.opening import JsonFlag, YesFlag, answering, app, open_console, say
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _report(console: Console, run: str, form: ReportFormat) -> None:
 
 
 def _print(record: Record) -> None:
-    cost = "" if record.usd_per_hour == 0 else f"  {usd(record.usd_per_hour)}/h"
+    cost = "" if record.usd_per_hour == 0 else f"  {an_hour(record.usd_per_hour)}"
     gone = "  seen gone" if record.gone else ""
     words = f"{record.moment}  {record.run[:8]}  {record.status:<13} {record.call:<40} {record.name or record.what}"
     typer.echo(f"{words}{cost}{gone}  {record.request_id}".rstrip())

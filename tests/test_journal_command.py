@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from cli import following
 from services import sandbox_child
 from tests.test_cli import EMBEDDING, Shell
 
@@ -52,3 +53,12 @@ def test_what_cannot_be_is_said_with_what_to_do(shell: Shell) -> None:
         error = shell.json(*words, code=1)["error"]
         assert error["what"]
         assert error["next"]
+
+
+def test_what_ends_a_cost_is_said_to_end_it() -> None:
+    assert [following.an_hour(amount) for amount in (0.051, -0.051, None)] == [
+        "$0.051/h", "ends $0.051/h", "unknown price",
+    ]  # fmt: skip
+    assert [following.a_month(amount) for amount in (0.00001, 0.25, None)] == [
+        "less than $0.01 a month", "$0.25 a month", "unknown price",
+    ]  # fmt: skip

@@ -31,7 +31,7 @@ def show(console: Console, job: Job) -> None:
         st.markdown(f":gray[It left nothing in S3 at {code(left.prefix)}]")
         return
     over = "" if left.complete else "over "
-    cost = formats.UNKNOWN_PRICE if left.usd_per_month is None else f"{formats.money(left.usd_per_month)} a month"
+    cost = formats.a_month(left.usd_per_month)
     st.markdown(
         f"**Left in S3:** {over}{formats.count(left.count, 'object')}, {over}{formats.size(left.size)}, "
         f"{literal(cost)} to keep :gray[:small[({literal(left.price_source)})]]"

@@ -35,7 +35,7 @@ def show(console: Console, job: TransformJob, progress: Progress) -> None:
         return
     st.subheader("Answers", anchor=False)
     monthly = console.batch.storage(progress.stored)
-    keeps = formats.UNKNOWN_PRICE if monthly is None else f"{formats.money(monthly)} a month"
+    keeps = formats.a_month(monthly)
     told = f"{formats.count(progress.done, 'object')} with {formats.size(progress.stored)}, which S3 keeps for {keeps}"
     st.markdown(f":gray[{literal(told)}]")
     pairs = {str(source.uri): (source, output) for source, output in progress.outputs}

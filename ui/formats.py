@@ -37,6 +37,13 @@ def per_month(usd_per_hour: float | None) -> str:
     return UNKNOWN_PRICE if usd_per_hour is None else f"{money(usd_per_hour * HOURS_PER_MONTH)}/month"
 
 
+def a_month(usd: float | None) -> str:
+    """What is kept costs in a month: `$0.42 a month`; under a cent nobody wants the digits."""
+    if usd is None:
+        return UNKNOWN_PRICE
+    return "less than $0.01 a month" if 0 < usd < 0.01 else f"{money(usd)} a month"
+
+
 def at_least(usd_per_hour: float, unknown: int) -> str:
     """A sum of hourly prices of which `unknown` more are not known: said as a lower bound, never as the whole."""
     if not unknown:

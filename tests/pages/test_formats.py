@@ -41,3 +41,9 @@ def test_a_long_name_keeps_both_its_ends() -> None:
     name = "jumpstart-dft-hf-llm-mistral-7b-instruct-v3-20261120-120620"
     assert formats.short(name) == "jumpstart-dft-hf-llm-mistral-7b-…1120-120620"
     assert formats.short("embedder") == "embedder"
+
+
+def test_what_keeping_costs_is_said_without_digits_under_a_cent() -> None:
+    assert formats.a_month(0.00000004) == "less than $0.01 a month"
+    assert [formats.a_month(usd) for usd in (0.0, 0.01, 4.2)] == ["$0.00 a month", "$0.01 a month", "$4.20 a month"]
+    assert formats.a_month(None) == formats.UNKNOWN_PRICE
