@@ -26,5 +26,5 @@ def custom_container(request: DeployRequest, source: CustomSource, region: str) 
         startup=GPU_TIMEOUT,
         download=GPU_TIMEOUT if source.artifact else 0,
         inference_ami=inference_ami(source.image) if has_gpu(request.instance_type) else "",
-        source="a container of your own",
+        source=source.origin or "a container of your own",
     )

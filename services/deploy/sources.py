@@ -57,11 +57,13 @@ class CustomSource:
     image             an ECR image in the endpoint's region, by tag or digest
     artifact          s3://bucket/key.tar.gz, s3://bucket/prefix/ (not compressed), or "" where the image holds all
     family            how the endpoint wants to be called (a name of services.inference.families); "" is found by asking
+    origin            whose image it is, as a plan says it; "" is a container of one's own
     """
 
     image: str
     artifact: str = ""
     family: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

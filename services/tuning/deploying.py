@@ -33,7 +33,12 @@ def deploy_request(
     if "tgi" in container.image or "djl-inference" in container.image:
         environment["HF_MODEL_ID"] = _WEIGHTS
     return DeployRequest(
-        source=CustomSource(image=container.image, artifact=job.artifact, family=container.family),
+        source=CustomSource(
+            image=container.image,
+            artifact=job.artifact,
+            family=container.family,
+            origin=f"the container of {model.id} with what {job.name} trained",
+        ),
         endpoint_name=endpoint_name,
         instance_type=instance_type,
         role=role,

@@ -78,6 +78,7 @@ def test_a_tuned_model_is_trained_deployed_and_answers_as_what_it_is(console: Co
     deploy = console.tuning.deploy_request(job)
     plan = console.tuning.plan_deploy(job, deploy)
     assert "AcceptEula" not in json.dumps([str(step.parameters) for step in plan])
+    assert any(f"the container of {GATED} with what whole trained" in step.reason for step in plan)
     done(console, plan)
     console.refresh()
     contract = console.inference.ask_contract(console.facts("whole"))
