@@ -37,4 +37,7 @@ class Options:
     volume_kms_key: Annotated[str, typer.Option(help="KMS key of the instances' disks.")] = ""
     timeout: Annotated[int | None, typer.Option(help="Seconds of one request, 1 to 3600.")] = None
     retries: Annotated[int | None, typer.Option(help="Of one request, 0 to 3.")] = None
-    new_role: Annotated[bool, typer.Option("--new-role", help="Give a copy of the model a role of this job.")] = False
+    new_role: Annotated[
+        bool,
+        typer.Option("--new-role", help="A copy of the model with a role of this job, in any case."),
+    ] = False

@@ -41,8 +41,12 @@ def request_of(console: Console, model: str, source: str, options: Options) -> T
         volume_kms_key=options.volume_kms_key, environment=_pairs(options.env), tags=_pairs(options.tag),
         timeout_seconds=options.timeout, retries=options.retries,
     )  # fmt: skip
-    if not options.new_role:
+    denied = () if options.new_role else console.batch.denied(request)
+    if not options.new_role and not denied:
         return request
+    if denied:
+        actions = " or ".join(dict.fromkeys(each.action for each in denied))
+        say(f"The model's role may not {actions} here: a copy of the model gets a role that may do just this.")
     role, copied = console.batch.role_request(request, held), f"{name}-model"[-63:].lstrip("-")
     return replace(request, copy_of=held.name, model=copied, role=role)
 

@@ -90,6 +90,15 @@ def role(fields: BatchFields, *, package: bool) -> None:
             persist_state="session", help=_ROLES,
         )  # fmt: skip
     fields.under("role")
+    if not package and fields.text("role") != NEW_ROLE and any(each.field == "role" for each in fields.problems):
+        st.button(
+            "Use a new role", icon=":material/key:", key=fields.at("role.new"), on_click=_new_role, args=(fields,),
+            help="The plan makes a copy of the model with a role that may read this input and write this output.",
+        )  # fmt: skip
+
+
+def _new_role(fields: BatchFields) -> None:
+    st.session_state[fields.at("role")] = NEW_ROLE
 
 
 def further(fields: BatchFields) -> None:

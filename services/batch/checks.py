@@ -73,20 +73,20 @@ class Checks:
             words = f"The account may use {found.limit:g} × {request.instance_type} for transform jobs."
             yield Problem("count" if found.limit else "instance_type", words)
 
-    def _role(self, request: TransformRequest) -> Iterator[Problem]:
+    def denied(self, request: TransformRequest) -> tuple[Permission, ...]:
+        """What the role of the model lacks for this job; nothing where the job has another one, or nobody can tell."""
         if request.role is not None:
-            return
+            return ()
         try:
             role = self._gateway.model(request.model).role_arn
         except SagedeckError:
-            return
-        for each in self.rights(role, request):
-            if each.verdict is Verdict.DENIED:
-                needed = each.permission
-                words = (
-                    f"The model's role may not {needed.action} on {needed.resource}: give the job a role of its own."
-                )
-                yield Problem("role", words)
+            return ()
+        return tuple(each.permission for each in self.rights(role, request) if each.verdict is Verdict.DENIED)
+
+    def _role(self, request: TransformRequest) -> Iterator[Problem]:
+        lacking = [f"{each.action} on {each.resource}" for each in self.denied(request)]
+        if lacking:
+            yield Problem("role", f"The model's role may not {', '.join(lacking)}: give the job a role of its own.")
 
 
 def addresses(texts: Iterable[str]) -> Iterator[Uri]:

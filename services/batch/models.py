@@ -186,8 +186,17 @@ class HostedModel:
         """Where the weights of its first container lie."""
         if not self.containers:
             return ""
-        located = (self.containers[0].get("ModelDataSource") or {}).get("S3DataSource") or {}
-        return str(self.containers[0].get("ModelDataUrl") or located.get("S3Uri", ""))
+        return _artifact(self.containers[0])
+
+    @property
+    def artifacts(self) -> tuple[str, ...]:
+        """Where what its containers fetch lies; of a pipeline, each one's."""
+        return tuple(filter(None, (_artifact(each) for each in self.containers)))
+
+
+def _artifact(container: Mapping[str, Any]) -> str:
+    located = (container.get("ModelDataSource") or {}).get("S3DataSource") or {}
+    return str(container.get("ModelDataUrl") or located.get("S3Uri", ""))
 
 
 def suggested_name(model: str, now: float) -> str:

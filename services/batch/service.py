@@ -31,6 +31,7 @@ from services.catalog.quotas import Quota, Quotas
 from services.errors import InvalidRequest, SagedeckError
 from services.objects import Entry, Listing, ObjectsService, Uri
 from services.plans import Plan
+from services.plans.models import Permission
 from services.plans.objects import default_bucket
 
 MOST_JOBS, MOST_MODELS = 500, 500
@@ -106,7 +107,7 @@ class BatchService:
     def role_request(self, request: TransformRequest, model: HostedModel | None = None) -> RoleRequest:
         """A role that may read this input and the model's weights, and write this output, and nothing else."""
         partition = self._access.partition
-        places = (request.source, model.artifact if model else "")
+        places = (request.source, *(model.artifacts if model else ()))
         buckets = tuple(f"arn:{partition}:s3:::{each.bucket}" for each in addresses(places))
         writes = tuple(f"arn:{partition}:s3:::{each.bucket}/{each.key}*" for each in addresses((request.target,)))
         keys = tuple(key for key in (request.output_kms_key, request.volume_kms_key) if key)
@@ -129,6 +130,10 @@ class BatchService:
         quota, and whether the role may read and write. What cannot be found out is no problem.
         """
         return (*(preview.problems if preview else ()), *self._checks.problems(request))
+
+    def denied(self, request: TransformRequest) -> tuple[Permission, ...]:
+        """What the role of the model lacks for this job, as IAM says; nothing where that cannot be found out."""
+        return self._checks.denied(request)
 
     def ceiling(self, request: TransformRequest, preview: InputPreview | None = None) -> Ceiling:
         """What the job may cost. `usd_likely` is a guess from the input's size, None without a preview."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from services.batch import JobStatus
 from services.console import Console
 from services.errors import PermissionDenied
 from tests.pages.conftest import Open
-from tests.services.batch.conftest import asked, carried_out, console, put, run, still  # noqa: F401 - fixtures
+from tests.services.batch.conftest import EMBEDDING, TRUST, asked, carried_out, console, put, run, still  # noqa: F401 - fixtures
 
 TITLE = "Batch"
 
@@ -78,6 +79,22 @@ def test_what_is_wrong_stands_on_the_page_and_no_plan_is_made(open_page: Open, c
     assert "Mend what is marked above" in _texts(at)
     at = _typed(at, input__address="nowhere", max_payload_mb=6, input_filter="", output_kms_key="")
     assert "This is no S3 address" in _texts(at)
+
+
+def test_a_role_that_will_not_do_is_replaced_by_a_button_at_its_field(open_page: Open, console: Any) -> None:  # noqa: F811
+    clients = console.connection.clients
+    role = clients.get("iam").create_role(RoleName="bare", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    image = {"Image": EMBEDDING, "Environment": {}}
+    clients.get("sagemaker").create_model(ModelName="bare", ExecutionRoleArn=role, PrimaryContainer=image)
+    uri = put(console, "form/asked.jsonl", b'{"inputs": "The cat sat."}\n')
+    at = _form(open_page, console, "bare")
+    at.session_state["batch.bare.input.address"] = uri
+    at.run().button(key="batch.plan").click().run()
+    assert "The model's role may not" in _texts(at)
+    at.button(key="batch.bare.role.new").click().run()
+    assert not at.exception
+    assert "The model's role may not" not in _texts(at)
+    assert at.session_state["batch.bare.role"] == "A new one for this job"
 
 
 def test_a_plan_is_made_run_and_its_job_followed_to_its_answers(open_page: Open, console: Any) -> None:  # noqa: F811

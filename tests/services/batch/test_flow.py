@@ -236,9 +236,12 @@ def test_a_role_that_may_not_read_or_write_is_told_before_the_job(console: Conso
     clients.get("sagemaker").create_model(
         ModelName="poor", ExecutionRoleArn=poor, PrimaryContainer={"Image": EMBEDDING, "Environment": {}}
     )
-    told = [each.words for each in console.batch.checked(asked("denied", model="poor")) if each.field == "role"]
-    assert any("s3:GetObject" in words for words in told)
-    assert any("s3:PutObject" in words for words in told)
+    poorly = asked("denied", model="poor")
+    (told,) = [each.words for each in console.batch.checked(poorly) if each.field == "role"]
+    assert "s3:GetObject" in told
+    assert "s3:PutObject" in told
+    assert {each.action for each in console.batch.denied(poorly)} == {"s3:ListBucket", "s3:GetObject", "s3:PutObject"}
+    assert not console.batch.denied(replace(poorly, role=console.batch.role_request(poorly)))
     assert not [each for each in console.batch.checked(asked("denied")) if each.field == "role"]
 
 
