@@ -149,6 +149,7 @@ WORKING: Mapping[str, PageNeeds] = {
             "Make, run, stop, change, delete a space": (
                 *(f"sagemaker:{verb}Space" for verb in ("Create", "Update", "Delete", "Describe")),
                 *(f"sagemaker:{verb}App" for verb in ("Create", "Delete", "Describe")),
+                "sagemaker:AddTags",
             ),
             "Open it": ("sagemaker:CreatePresignedDomainUrl",),
             "Take a domain back": ("sagemaker:DeleteDomain", "sagemaker:DeleteUserProfile"),

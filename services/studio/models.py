@@ -257,10 +257,12 @@ class StudioState:
     """What planning has to know. USD; None is unknown.
 
     domains     the names of the domains there are; `spaces` those of the domain in question; `profiles` its people
+    owner       who asks: apps are tagged as theirs
     """
 
     region: str
     account: str
+    owner: str = ""
     partition: str = "aws"
     role: RoleState = field(default_factory=lambda: RoleState(region="", account=""))
     domains: tuple[str, ...] = ()

@@ -55,7 +55,7 @@ def plan_space(request: SpaceRequest, state: StudioState) -> Plan:
     stored = stored_per_hour(request.volume_gb, state.usd_per_gb_month)
     if request.run:
         app = _app_of(request.domain, request.name, request.kind, state)
-        steps += _running(app, request.instance_type, state.usd_per_hour, state.pace, after=("space-ready",))
+        steps += _running(app, request.instance_type, state.usd_per_hour, state, after=("space-ready",))
     total = _plus(state.usd_per_hour if request.run else 0.0, stored)
     source = f"{state.price_source}; stopped, only its volume bills" if request.run else "its volume; nothing runs yet"
     return Plan(f"Make the space {request.name}", tuple(steps), _idle_words(request, state),
@@ -128,7 +128,7 @@ def _create(request: SpaceRequest, state: StudioState, place: Workplace) -> Step
 
 
 def _running(
-    app: Workplace, instance_type: str, hourly: float | None, pace: float, *, after: tuple[str, ...] = ()
+    app: Workplace, instance_type: str, hourly: float | None, state: StudioState, *, after: tuple[str, ...] = ()
 ) -> tuple[Step, Step]:
     """Makes the app of a space, and waits until it can be opened."""
     delete = delete_step(app, f"Stops the app of {app.name}.", step_id="undo-app", cost=Cost(_minus(hourly)))
@@ -137,17 +137,17 @@ def _running(
         service="sagemaker",
         operation="create_app",
         reason=f"{app.name} runs on a machine of its own: {instance_type}.",
-        parameters={**app.which, "ResourceSpec": {"InstanceType": instance_type}},
+        parameters={**app.which, "ResourceSpec": {"InstanceType": instance_type}, "Tags": tags(state.owner)},
         after=after,
         manner=Once(BUSY, SETTLE_SECONDS),  # one that is still being stopped, or a space that is being changed
-        permissions=app.may("Create", "Describe"),
+        permissions=(*app.may("Create", "Describe"), Permission("sagemaker:AddTags", app.arn)),
         cost=Cost(hourly),
         proof=Proof(app.look(), absent=ABSENT, found=f"({_ALIVE}) && Status",
                     expect={"ResourceSpec.InstanceType": instance_type}),
-        undo=(delete, gone_step(app, step_id="undo-app-gone", after=(delete.id,), pace=pace)),
+        undo=(delete, gone_step(app, step_id="undo-app-gone", after=(delete.id,), pace=state.pace)),
     )  # fmt: skip
     words = f"Starting {app.name} takes about two minutes."
-    return create, ready_step(app, words, step_id="app-ready", after=("create-app",), pace=pace)
+    return create, ready_step(app, words, step_id="app-ready", after=("create-app",), pace=state.pace)
 
 
 def _stopping(space: Space, state: StudioState, why: str) -> tuple[Step, ...]:
@@ -188,7 +188,7 @@ def plan_run(space: Space, instance_type: str, state: StudioState) -> Plan:
         what = f"The space {space.name} is for {space.kind or 'an app that is not known'}."
         raise InvalidRequest(what, "This console runs JupyterLab and Code Editor.", "Run it in Studio.")
     app = _app_of(space.domain, space.name, space.kind, state)
-    steps = _running(app, instance_type, state.usd_per_hour, state.pace)
+    steps = _running(app, instance_type, state.usd_per_hour, state)
     asked = SpaceRequest(domain=space.domain, profile=space.owner, name=space.name, kind=space.kind,
                          idle_minutes=space.idle_minutes)  # fmt: skip
     return Plan(f"Run {space.name}", steps, _idle_words(asked, state),
@@ -209,7 +209,7 @@ def _with_way_back(step: Step, space: Space, state: StudioState) -> Step:
     app = space.app
     if step.operation != "delete_app" or app is None or step.id != "delete-app":
         return step
-    again, _ = _running(_place(space, app, state), app.instance_type, app.usd_per_hour, state.pace)
+    again, _ = _running(_place(space, app, state), app.instance_type, app.usd_per_hour, state)
     return replace(step, undo=(replace(again, id="undo-stop", undo=()),))
 
 
@@ -239,7 +239,7 @@ def plan_change(space: Space, request: SpaceChange, state: StudioState) -> Plan:
     steps.append(updated_step(place, step_id="updated", after=("update",), expect=expect, pace=state.pace))
     again = app is not None and app.status == "InService" and request.restart
     if again and app is not None:
-        steps += _running(_place(space, app, state), app.instance_type, app.usd_per_hour, state.pace,
+        steps += _running(_place(space, app, state), app.instance_type, app.usd_per_hour, state,
                           after=("updated",))  # fmt: skip
     more = stored_per_hour(grown - space.volume_gb, state.usd_per_gb_month)
     ended = 0.0 if again else _minus(_sum(each.usd_per_hour for each in space.apps if each.bills))

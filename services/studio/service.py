@@ -180,8 +180,9 @@ class StudioService:
     def _state(self, instance_type: str = "") -> StudioState:
         price = self._catalog.machine(instance_type, Use.STUDIO) if instance_type else None
         return StudioState(
-            region=self._access.region, account=self._access.account, partition=self._access.partition,
-            usd_per_hour=price.usd_per_hour if price else None, price_source=price.source if price else "",
+            region=self._access.region, account=self._access.account, owner=self.owner,
+            partition=self._access.partition, usd_per_hour=price.usd_per_hour if price else None,
+            price_source=price.source if price else "",
             usd_per_gb_month=self._catalog.rate(VOLUME).usd, efs_per_gb_month=self._catalog.rate(FILES).usd,
             pace=self._catalog.pace,
         )  # fmt: skip

@@ -44,7 +44,7 @@ from services.studio.states import APPS, SPACES
 ID = "d-abc"
 SETTINGS = DomainSettings(id=ID, idle={"JupyterLab": (120, 60, 1440)}, largest_gb=100)
 STATE = StudioState(
-    region="us-east-1", account="123456789012", role=RoleState(region="us-east-1", account="123456789012"),
+    region="us-east-1", account="123456789012", owner="ana", role=RoleState(region="us-east-1", account="123456789012"),
     settings=SETTINGS, usd_per_hour=0.05, usd_per_gb_month=0.112, efs_per_gb_month=0.3, price_source="estimate",
 )  # fmt: skip
 DOMAIN = DomainRequest(
@@ -216,7 +216,9 @@ def test_a_space_that_runs_is_stopped_changed_and_run_again_on_the_same_machine(
     assert calls(plan) == [
         "delete_app", "describe_app", "update_space", "describe_space", "create_app", "describe_app",
     ]  # fmt: skip
-    assert plan.step("create-app").parameters["ResourceSpec"] == {"InstanceType": "ml.m5.large"}
+    again = plan.step("create-app").parameters
+    assert again["ResourceSpec"] == {"InstanceType": "ml.m5.large"}
+    assert {"Key": "sagedeck:owner", "Value": "ana"} in again["Tags"]
     left = plan_change(running, SpaceChange(domain=ID, name="lab", volume_gb=20, restart=False), STATE)
     assert "create_app" not in calls(left)
 
