@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from services.resources import Holdings, Key
 
 Several = list[str] | None
+MOST_TOLD = 25  # lines of what stays, once a run has ended
 
 
 @app.command()
@@ -76,17 +77,23 @@ def _clean(
         else:
             _print(found)
         return
+    kept = document(found, console.connection.identity.partition)["keeps"]
     if not found.going:
-        typer.echo(json.dumps({"status": "nothing", "gone": [], "left": []}) if as_json else "Nothing is to go.")
+        if as_json:
+            typer.echo(json.dumps({"status": "nothing", "gone": [], "left": [], "keeps": kept}, default=str))
+        else:
+            typer.echo("Nothing is to go.")
+            _stays(found, MOST_TOLD)
         return
     _agree(found, confirm, yes)
     run = console.runs.start(found.plan)
     view = follow_run(console, run)
     console.cleaning.forget()
     if as_json:
-        typer.echo(json.dumps(outcome(view, console.owner)))
+        typer.echo(json.dumps(outcome(view, console.owner) | {"keeps": kept}, default=str))
     else:
         typer.echo("\n".join(lines(report_of(view, console.owner))))
+        _stays(found, MOST_TOLD)
     if view.status != "done":
         say(f"`sagedeck resume-run {run[:8]}` goes on with what is left.")
         raise typer.Exit(1)
@@ -110,8 +117,7 @@ def _print(found: Cleanup) -> None:
     for gap in found.gaps:
         say(f"! {gap}")
     print_plan(found.plan, as_json=False)
-    for each in found.staying:
-        say(f"  stays  {each.key.kind:<24} {each.key.name}  {each.why}")
+    _stays(found)
     saved = found.saved_per_month
     typer.echo(
         f"{len(found.going)} go, {len(found.staying)} stay"
@@ -119,6 +125,14 @@ def _print(found: Cleanup) -> None:
     )
     for each in found.going:
         typer.echo(f"  {each.key.kind:<24} {each.key.name}  {each.why}")
+
+
+def _stays(found: Cleanup, most: int = 0) -> None:
+    """Say what was meant and stays, with why; of more than `most` the number, where there is such a limit."""
+    for each in found.staying[: most or None]:
+        say(f"  stays  {each.key.kind:<24} {each.key.name}  {each.why}")
+    if most and len(found.staying) > most:
+        say(f"  … {len(found.staying) - most} more stay; --dry-run lists them.")
 
 
 def _told_of(held: Holdings) -> bool:

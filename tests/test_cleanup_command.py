@@ -62,4 +62,7 @@ def test_what_ran_is_proved_to_be_gone_and_what_is_kept_is_there(shell: Shell) -
     assert len(left) == 38
     assert "demo-embed" in left
     again = shell.json(*EVERYTHING, "--kind", "endpoint", "--name", "demo-chat", "--yes")
-    assert again == {"status": "nothing", "gone": [], "left": []}
+    assert again == {"status": "nothing", "gone": [], "left": [], "keeps": []}
+    stays = shell.run(*EVERYTHING, "--kind", "endpoint", "--name", "demo-*", "--keep", "demo-embed", "--yes").stderr
+    assert "stays  endpoint" in stays
+    assert "demo-embed" in stays
