@@ -90,9 +90,21 @@ def looked_into(resource: Resource) -> bool:
 
 
 def hard_users(held: Holdings, key: Key) -> tuple[Key, ...]:
-    """What cannot do without it. What only belongs to it, its companions, keeps it from nothing."""
+    """What cannot do without it. What only belongs to it, its companions, keeps it from nothing, nor does an app that
+    could not be started: nothing of it runs.
+    """
     hard = key.kind in _TOLD_OR_TAKEN_ON
-    return tuple(user for user in held.users.get(key, ()) if hard or user.kind not in COMPANIONS)
+    users = held.users.get(key, ())
+    return tuple(
+        user
+        for user in users
+        if (hard or user.kind not in COMPANIONS) and not (user in held.by_key and never_began(held.by_key[user]))
+    )
+
+
+def never_began(resource: Resource) -> bool:
+    """Whether it is an app that failed: AWS lists it for a while, deletes it by itself, and lets go all it used."""
+    return resource.kind is Kind.APP and resource.status == "Failed"
 
 
 def bearers(resource: Resource) -> tuple[Key, ...]:
@@ -121,6 +133,8 @@ def _by_itself(resource: Resource, choosing: _Choosing) -> Fate:
         return Fate(False, f"Its tag {tag} protects it.", may=False)
     if fits(resource.name, request.keep):
         return Fate(False, "You keep it by its name.", may=False)
+    if never_began(resource):
+        return Fate(False, "It could not be started: nothing of it runs, and AWS forgets it by itself.", may=False)
     if not looked_into(resource):
         return Fate(False, resource.problem or "It was not looked into yet.", may=False, unknown=True)
     if key in request.without:

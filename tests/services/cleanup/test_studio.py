@@ -174,6 +174,17 @@ def test_words_that_keep_mean_parts_of_the_domain_and_nothing_else() -> None:
         kept_of(tree, ["la"])
 
 
+def test_an_app_that_failed_holds_nothing_and_is_left_to_aws() -> None:
+    parts = [replace(each, status="Failed") if each.name.endswith("JupyterLab/default") else each for each in studio()]
+    there = held(*parts, *stores(), role("Sage", tags={}))
+    found = planned(there, all_of(there))
+    failed = key(Kind.APP, f"{DOMAIN}/lab/JupyterLab/default")
+    assert failed not in {each.key for each in found.going}
+    assert {each.key: each.why for each in found.staying}[failed].startswith("It could not be started")
+    assert key(Kind.SPACE, f"{DOMAIN}/lab") in {each.key for each in found.going}
+    assert key(Kind.DOMAIN, DOMAIN) in {each.key for each in found.going}
+
+
 def test_an_app_that_is_being_deleted_is_only_waited_for() -> None:
     app = thing(Kind.APP, f"{DOMAIN}/lab/JupyterLab/default", about="space", status="Deleting")
     assert [step.operation for step in removal_steps(app)] == ["describe_app"]
