@@ -123,6 +123,8 @@ def down(context: typer.Context, yes: YesFlag = False, as_json: JsonFlag = False
             say(f"  stays: {kept.kind} {kept.name}: {kept.why}")
         for warning in taken.plan.warnings:
             say(f"  ! {warning}")
+        say("  Not of this: jobs under way, notebook instances, Studio, log groups and files in S3. `sagedeck cleanup`")
+        say("  shows and removes them.")
         if not taken.items:
             typer.echo(json.dumps({"items": 0}) if as_json else "There is nothing to take down.")
             return

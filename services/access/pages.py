@@ -186,6 +186,12 @@ PAGES: Mapping[str, PageNeeds] = {
         | _PARTS
         | {
             "Models and configurations": ("sagemaker:ListModels", "sagemaker:ListEndpointConfigs"),
+            "Jobs under way": (
+                "sagemaker:ListTrainingJobs",
+                "sagemaker:DescribeTrainingJob",
+                "sagemaker:ListAutoMLJobs",
+                "sagemaker:DescribeAutoMLJobV2",
+            ),
             "Topics": ("tag:GetResources",),
         },
         {

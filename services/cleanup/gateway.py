@@ -49,6 +49,21 @@ class CleanupGateway:
             raise translate(error, "looking for topics by their tags") from error
         return tuple(HeldTopic(arn.rpartition(":")[2], arn) for arn in sorted(arns) if arn.count(":") == _TOPIC_COLONS)
 
+    def jobs_under_way(self) -> tuple[tuple[str, str], ...]:
+        """Name and role's ARN of every training and AutoML job that has not ended."""
+        under_way = (
+            ("list_training_jobs", "TrainingJobSummaries", "describe_training_job", "TrainingJobName"),
+            ("list_auto_ml_jobs", "AutoMLJobSummaries", "describe_auto_ml_job_v2", "AutoMLJobName"),
+        )
+        found = []
+        for listing, rows, looking, name in under_way:
+            for status in ("InProgress", "Stopping"):
+                doing = "listing the jobs under way"
+                for row in self._list(listing, rows, doing, StatusEquals=status)[0]:
+                    job = self._describe(looking, f"reading the job {row[name]}", **{name: row[name]})
+                    found += [(row[name], job["RoleArn"])] if job is not None else []
+        return tuple(found)
+
     def _config(self, row: Mapping[str, Any]) -> HeldConfig | None:
         name, arn = row["EndpointConfigName"], row["EndpointConfigArn"]
         found = self._describe("describe_endpoint_config", f"reading the configuration {name}", EndpointConfigName=name)
@@ -78,11 +93,11 @@ class CleanupGateway:
                 return {}
             raise translate(error, f"reading the tags of {arn}") from error
 
-    def _list(self, operation: str, rows: str, doing: str) -> tuple[tuple[Mapping[str, Any], ...], bool]:
+    def _list(self, operation: str, rows: str, doing: str, **only: str) -> tuple[tuple[Mapping[str, Any], ...], bool]:
         order = {"SortBy": "CreationTime", "SortOrder": "Descending"}
         try:
             paginator = self._clients.get("sagemaker").get_paginator(operation)
-            pages = paginator.paginate(**order, PaginationConfig={"MaxItems": MOST + 1, "PageSize": 100})
+            pages = paginator.paginate(**order, **only, PaginationConfig={"MaxItems": MOST + 1, "PageSize": 100})
             found = tuple(row for page in pages for row in page.get(rows, []))
         except Exception as error:
             raise translate(error, doing) from error

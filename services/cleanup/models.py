@@ -44,10 +44,14 @@ class HeldTopic:
 
 @dataclass(frozen=True, slots=True)
 class HeldRole:
-    """An execution role this console made, with the policies that must go before it."""
+    """An execution role this console made, with the policies that must go before it. `users` are jobs under way that
+    have taken it on; `seen` is whether these could be looked at.
+    """
 
     role: ExecutionRole
     policies: RolePolicies
+    users: tuple[str, ...] = ()
+    seen: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,8 +156,8 @@ def _topic(draft: _Draft, topic: HeldTopic, state: TakeDownState) -> None:
 def _role(draft: _Draft, held: HeldRole, state: TakeDownState) -> None:
     role = held.role
     users = [each.name for each in state.models if each.role_arn == role.arn]
-    others = [name for name in users if name not in draft.models]
-    if others or not state.complete:
+    others = [*(name for name in users if name not in draft.models), *held.users]
+    if others or not (state.complete and held.seen):
         draft.kept.append(KeptItem("execution role", role.name, _reason(others)))
         return
     # After everything: an endpoint that still stops may read its weights or write its last logs with it.

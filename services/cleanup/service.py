@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.access import AccessService, default_role_name, tag_value
@@ -84,7 +85,16 @@ class CleanupService:
                     found.append(HeldRole(role, self._access.policies(name)))
             except SagedeckError as error:
                 problems.append(f"The role {name} could not be looked at: {error.what}")
-        return tuple(found)
+        if not found:
+            return ()
+        try:
+            jobs = self._gateway.jobs_under_way()
+        except SagedeckError as error:
+            problems.append(f"Whether jobs under way use a role could not be looked at: {error.what}")
+            return tuple(replace(each, seen=False) for each in found)
+        return tuple(
+            replace(each, users=tuple(job for job, arn in jobs if arn == each.role.arn)) for each in found
+        )  # fmt: skip
 
     def _documents(self, problems: list[str]) -> LibraryState:
         try:

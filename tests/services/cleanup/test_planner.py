@@ -126,6 +126,15 @@ def test_what_was_not_made_here_or_is_of_another_owner_is_never_named_in_a_step(
     assert "delete_role" not in text
 
 
+def test_a_role_that_a_job_under_way_has_taken_on_stays_until_it_has_ended() -> None:
+    state = TakeDownState(roles=(replace(_role(), users=("learns",)),))
+    taken = plan_take_down(TakeDownRequest(owner="ada"), state)
+    assert [(each.kind, each.why) for each in taken.kept] == [("execution role", "learns uses it.")]
+    assert not taken.items
+    unseen = plan_take_down(TakeDownRequest(owner="ada"), TakeDownState(roles=(replace(_role(), seen=False),)))
+    assert "may be in use" in unseen.kept[0].why
+
+
 def test_a_role_that_this_console_did_not_make_stays_unmentioned() -> None:
     down = plan_take_down(ADA, replace(PAIR, roles=(_role(made_here=False), _role(owner="bob"))))
     assert not [step for step in down.plan if step.service == "iam"]
