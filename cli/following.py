@@ -266,4 +266,6 @@ def a_month(amount: float | None) -> str:
 
 
 def usd(amount: float | None) -> str:
-    return "unknown price" if amount is None else f"${amount:.3f}"
+    if amount is None:
+        return "unknown price"
+    return "less than $0.001" if 0 < abs(amount) < 0.0005 else f"${amount + 0.0:.3f}"  # -0.0 is 0
