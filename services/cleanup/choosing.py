@@ -144,11 +144,17 @@ def _by_itself(resource: Resource, choosing: _Choosing) -> Fate:
     if request.older_than and resource.created is None:
         return Fate(False, "Its age is not known.", may=False, unknown=True)
     if not request.others and key not in choosing.ours:
-        whose = f"It is {resource.owner}'s." if resource.owner else "This console did not make it for you."
-        return Fate(False, whose, may=False)
+        return Fate(False, _whose(resource, choosing), may=False)
     if resource.kind in HOLDS_FILES and key not in request.also and resource.kind not in request.kinds:
         return Fate(False, "It holds files, which cannot be made again: tick it, or ask for its kind, to remove it.")
     return _unless_unseen(resource, choosing)
+
+
+def _whose(resource: Resource, choosing: _Choosing) -> str:
+    domains = [each for each in choosing.held.users.get(resource.key, ()) if each.kind is Kind.DOMAIN]
+    if resource.kind is Kind.FILE_SYSTEM and any(each in choosing.ours for each in domains):
+        return f"It holds the files of the domain {domains[0].name}: removing Studio takes them along."
+    return f"It is {resource.owner}'s." if resource.owner else "This console did not make it for you."
 
 
 def _tells_whose(resource: Resource, choosing: _Choosing) -> bool:
