@@ -199,9 +199,9 @@ def container_of(row: Mapping[str, Any], instance_type: str, region: str, source
     image = _image(row, str(found.get("image_uri") or row.get("training_ecr_uri") or ""), region)
     if not image:
         raise Unreachable(
-            f"No image is named that fine-tunes this model on {instance_type}.",
+            f"No image is named that fine-tunes this model{f' on {instance_type}' if instance_type else ''}.",
             "Its specification does not say.",
-            "Choose one of its own instance types.",
+            "Choose one of its own instance types." if instance_type else "Choose another model.",
         )
     environment = {str(key): str(value) for key, value in (found.get("environment_variables") or {}).items()}
     gated = found.get("gated_model_key_env_var_value") or found.get("gated_model_env_var_uri")
