@@ -108,21 +108,24 @@ class Journal:
         return self._taken_on(run_id) | found
 
     def _taken_on(self, run_id: str) -> dict[Call, str]:
-        """What made a role of this run that another run gave to what it made in SageMaker, naming it as existing."""
+        """What made a role of this run that another run has since given to what it made in SageMaker, by its ARN."""
         sql = (
             "select plan_steps.step, plan_runs.title from plan_steps join plan_runs on plan_runs.id=plan_steps.run"
             " where plan_steps.owner=? and plan_runs.owner=? and plan_steps.run<>? and plan_steps.phase=?"
-            " and plan_steps.status=? and plan_runs.outcome not in (?,?) and instr(plan_steps.step, ?)>0"
+            " and plan_steps.status=? and plan_runs.outcome not in (?,?) and plan_steps.ended>=?"
+            " and instr(plan_steps.step, ?)>0"
         )
-        own = [each.step for each in self.steps(run_id) if each.phase is not Phase.UNDO and each.step.service == "iam"]
+        own = [each for each in self.steps(run_id) if each.phase is not Phase.UNDO and each.step.service == "iam"]
         found: dict[Call, str] = {}
-        for name in {str(each.parameters.get("RoleName") or "") for each in own if each.operation == "create_role"}:
-            ended = (RunStatus.UNDONE, RunStatus.CANCELLED)
+        for made in (each for each in own if each.step.operation == "create_role"):
+            name = made.step.parameters.get("RoleName")
+            ended = (RunStatus.UNDONE, RunStatus.CANCELLED, made.started or 0.0)
             asked = (self._owner, self._owner, run_id, Phase.PLAN, StepStatus.DONE, *ended, f':role/{name}"')
             for row in self._state.read(sql, *asked):
                 step = codec.read_step(row["step"])
                 if step.service == "sagemaker" and step.operation.startswith("create_"):
-                    found |= {call_of(each): row["title"] for each in own if each.parameters.get("RoleName") == name}
+                    same = (each.step for each in own if each.step.parameters.get("RoleName") == name)
+                    found |= {call_of(each): row["title"] for each in same}
         return found
 
     def take(self, run_id: str, token: str, now: float) -> bool:

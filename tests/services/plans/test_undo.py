@@ -272,27 +272,3 @@ def test_what_another_run_found_there_and_uses_stays_until_that_run_is_taken_bac
     runs.undo(second)
     runs.wait(second, SECONDS)
     assert [step.parameters["Name"] for step in runs.undo_plan(first).steps] == ["role"]
-
-
-def of_aws(name: str, service: str, operation: str, *after: str, **parameters: str) -> Step:
-    return replace(making(name, *after), service=service, operation=operation, parameters=parameters)
-
-
-def test_a_role_that_another_run_gave_to_a_model_by_its_arn_stays_with_its_policies(runs: Runs, world: World) -> None:
-    for operation, member in (("create_role", "role"), ("put_role_policy", "policy"), ("create_model", "b")):
-        world.special[operation] = lambda given, name=member: world._create_thing(name, given)  # type: ignore[misc]
-    made = of_aws("role", "iam", "create_role", RoleName="jobs", AssumeRolePolicyDocument="{}")
-    policy = of_aws(
-        "policy", "iam", "put_role_policy", "role", RoleName="jobs", PolicyName="least", PolicyDocument="{}"
-    )
-    first = runs.start(plan(made, policy, making("a", "policy")))
-    assert runs.wait(first, SECONDS).status is RunStatus.DONE
-    arn = "arn:aws:iam::123456789012:role/jobs"
-    second = runs.start(plan(of_aws("b", "sagemaker", "create_model", ModelName="b", ExecutionRoleArn=arn)))
-    assert runs.wait(second, SECONDS).status is RunStatus.DONE
-    undo = runs.undo_plan(first)
-    assert [step.parameters["Name"] for step in undo.steps] == ["a"]
-    assert sum("stays" in warning for warning in undo.warnings) == 2
-    runs.undo(second)
-    runs.wait(second, SECONDS)
-    assert [step.parameters["Name"] for step in runs.undo_plan(first).steps] == ["a", "policy", "role"]
