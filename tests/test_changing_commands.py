@@ -17,6 +17,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     sandbox_child.stop(home)
 
 
+@pytest.mark.slow
 def test_an_endpoint_is_changed_paused_listed_resumed_and_deleted_for_good(shell: Shell) -> None:
     shell.run("deploy", EMBEDDING, "--name", "one", "--instance-type", "ml.c6i.xlarge")
     grown = shell.json("scale", "one", "--count", "2")

@@ -204,6 +204,7 @@ def test_script_alone_is_boto3_wherever_it_stands(shell: Shell) -> None:
     assert "terraform" in shell.run("deploy", EMBEDDING, "--script", "--help").stdout
 
 
+@pytest.mark.slow
 def test_the_script_of_a_plan_makes_what_the_console_would_have_made(shell: Shell, tmp_path: Path) -> None:
     shell.run("deploy", EMBEDDING, "--name", "by-console")
     script = tmp_path / "deploy.py"

@@ -38,6 +38,7 @@ def docs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_questions_are_made_asked_in_a_grid_and_the_best_is_used(shell: Shell, docs: Path, tmp_path: Path) -> None:
     questions, report = tmp_path / "made.jsonl", tmp_path / "report.md"
     made = shell.json("evaluate", "generate", str(docs), "--out", str(questions), "--count", "5")

@@ -20,6 +20,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     sandbox_child.stop(home)
 
 
+@pytest.mark.slow
 def test_what_was_deployed_is_in_the_journal_and_is_taken_back_by_its_run(shell: Shell) -> None:
     shell.run("deploy", EMBEDDING, "--name", "one", "--instance-type", "ml.c6i.xlarge")
     found = shell.json("journal", "--since", "1h", "--text", "create_endpoint one")

@@ -12,7 +12,7 @@ from tests.browser.hostile import listening
 from tests.browser.server import running
 from tests.browser.test_journey import add_documents, ask, deploy, go
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def send(page: Page, words: str) -> None:

@@ -12,7 +12,7 @@ from tests.browser.conftest import picture, settle
 from tests.browser.server import running
 from tests.browser.test_journey import ask, deploy, go, take_down
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_documents_can_be_kept_in_astra_and_an_endpoint_opened(tmp_path: Path, open_page: Callable[..., Page]) -> None:

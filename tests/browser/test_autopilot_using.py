@@ -16,7 +16,7 @@ from tests.browser.server import running
 from tests.sandbox.tabular import tables
 from tests.services.autopilot.using.world import BUCKET, World
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 LONG = 120_000  # milliseconds, on a machine that does much else
 TABLE = {"TargetAttributeName": "Churn?", "CompletionCriteria": {"MaxCandidates": 1}}
 

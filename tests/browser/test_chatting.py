@@ -13,7 +13,7 @@ from tests.browser import axe
 from tests.browser.conftest import picture, settle
 from tests.browser.server import running
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 TRIES = 3
 EVIL = "![x](http://127.0.0.1:9/x.png) <img src=x onerror=alert(1)> "
 

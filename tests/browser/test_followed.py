@@ -17,7 +17,7 @@ from tests.browser.conftest import picture, settle
 from tests.browser.server import running
 from tests.browser.test_journey import go
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def begin(page: Page, home: Path) -> None:

@@ -12,7 +12,7 @@ from tests.browser.conftest import picture, settle
 from tests.browser.server import running
 from tests.browser.test_journey import go
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_a_killed_console_leaves_a_run_that_can_be_resumed(tmp_path: Path, open_page: Callable[..., Page]) -> None:

@@ -19,7 +19,7 @@ from tests.browser.test_astra import click_in_table
 from tests.browser.test_journey import deploy, go
 from tests.services.documents.samples import make_pdf
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 WORD = "opensesame"
 PART = "## Part {0}\n\n" + library.FILLER * 3 + "The kettle's valve {0} is turned {0} times.\n\n"
 MANUAL = "# Kettle\n\n" + "".join(PART.format(number) for number in range(6))

@@ -14,7 +14,7 @@ from tests.browser.conftest import picture, settle
 from tests.browser.server import running
 from tests.browser.test_journey import ask, deploy, go
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 FILLER = "This note is kept by one person, who reads it when the day is over and the lights are out. "
 ANAS, BOBS = "Ana keeps her violin in the red cupboard. ", "Bob hides the spare key under the green flowerpot. "
 
